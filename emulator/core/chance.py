@@ -1,0 +1,27 @@
+"""Chance as the emulator sees it: independent streams of random numbers, all drawn from one seed.
+
+Each part that needs chance takes a stream of its own by name (`ids`, `sampling`, `source 2` …), so that what one part
+draws never shifts what another one gets. This is the one pure file that may import `random`, and only its seeded class.
+"""
+
+from random import Random
+
+__all__ = ["Chance", "Random"]
+
+
+class Chance:
+    """Random streams that repeat for the same seed and the same names."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def stream(self, name: str) -> Random:
+        """A new stream, the same one each time for one seed and name.
+
+        `Random` hashes a text seed with SHA-512, which holds across Python versions and processes.
+        """
+        return Random(f"livetail {self.seed} {name}")
+
+    def child(self, name: str) -> "Chance":
+        """A seed of its own for a part that takes many streams, the same one each time for one seed and name."""
+        return Chance(self.stream(name).getrandbits(64))

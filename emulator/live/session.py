@@ -1,0 +1,237 @@
+"""One Live Tail session as a state machine, in the manner of h11 and h2.
+
+A session is fed (`offer`), told the time (`tick`) and emptied (`take`). It never waits and never writes; it answers
+with the bytes of the next message, or with None when there is none yet. Everything that changes its state is in
+`TRANSITIONS`.
+
+    STREAMING ──fail/end──▶ ENDING ──take, until nothing is left──▶ ENDED
+        └─────────────────close─────┴────────────────────────────────▲
+
+While it is ENDING, what was buffered still goes out, then the last message, if the session has one.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from emulator.core.chance import Random
+from emulator.live.backlog import Backlog
+from emulator.live.encoding import session_start_json, session_update_json
+from emulator.live.limits import UPDATE_INTERVAL
+from emulator.live.subscription import Subscription
+from emulator.live.window import Selection, Window
+from emulator.wire import livetail
+
+__all__ = ["TRANSITIONS", "Counters", "IllegalInputError", "Input", "Session", "State"]
+
+TIMEOUT_MESSAGE: Final = "Session timed out."
+"""Chosen: nobody has published the text that AWS sends."""
+
+
+class State(Enum):
+    STREAMING = "streaming"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+class Input(Enum):
+    OFFER = "offer"
+    TICK = "tick"
+    TAKE = "take"
+    FAIL = "fail"
+    END = "end"
+    DRAINED = "drained"
+    CLOSE = "close"
+
+
+TRANSITIONS: Final[Mapping[tuple[State, Input], State]] = {
+    (State.STREAMING, Input.OFFER): State.STREAMING,
+    (State.STREAMING, Input.TICK): State.STREAMING,
+    (State.STREAMING, Input.TAKE): State.STREAMING,
+    (State.STREAMING, Input.FAIL): State.ENDING,
+    (State.STREAMING, Input.END): State.ENDING,
+    (State.STREAMING, Input.CLOSE): State.ENDED,
+    (State.ENDING, Input.TAKE): State.ENDING,
+    (State.ENDING, Input.DRAINED): State.ENDED,
+    (State.ENDING, Input.CLOSE): State.ENDED,
+    (State.ENDED, Input.TAKE): State.ENDED,
+    (State.ENDED, Input.CLOSE): State.ENDED,
+}
+
+
+class IllegalInputError(Exception):
+    """A session was given something that its state does not allow: a fault of the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What became of the events of a session.
+
+    At any instant `matched == delivered + sampled_out + dropped_events + buffered_events + pending_events`.
+
+    Attributes:
+        updates: session updates handed to the writer.
+        matched: log events that matched while the session was open.
+        delivered: log events in those updates.
+        sampled_out: log events that lost out when more than 500 matched in a second.
+        dropped_updates, dropped_events: forgotten because the client was too slow.
+        buffered_updates, buffered_events: waiting for the client.
+        pending_events: matched since the last tick.
+        bytes: bytes of all messages handed to the writer.
+    """
+
+    updates: int
+    matched: int
+    delivered: int
+    sampled_out: int
+    dropped_updates: int
+    dropped_events: int
+    buffered_updates: int
+    buffered_events: int
+    pending_events: int
+    bytes: int
+
+
+class Session:
+    """A Live Tail session.
+
+    Attributes:
+        next_due: epoch milliseconds of the next tick; the first comes a second after the start, the others follow on
+        the same
+            grid whatever the delay of one of them.
+    """
+
+    __slots__ = (
+        "_backlog",
+        "_bytes",
+        "_delivered",
+        "_last",
+        "_matched",
+        "_ready",
+        "_sampled_out",
+        "_updates",
+        "_window",
+        "ends_at",
+        "next_due",
+        "request_id",
+        "session_id",
+        "started_at",
+        "state",
+        "subscription",
+    )
+
+    def __init__(
+        self,
+        *,
+        session_id: str,
+        request_id: str,
+        subscription: Subscription,
+        started_at: int,
+        timeout: int,
+        random: Random,
+    ) -> None:
+        self.session_id = session_id
+        self.request_id = request_id
+        self.subscription = subscription
+        self.started_at = started_at
+        self.ends_at = started_at + timeout
+        self.next_due = min(started_at + UPDATE_INTERVAL, self.ends_at)
+        self.state = State.STREAMING
+        self._window = Window(random)
+        self._backlog = Backlog()
+        self._ready: deque[bytes] = deque(
+            (
+                livetail.initial_response(),
+                livetail.session_start(session_start_json(request_id, session_id, subscription)),
+            )
+        )
+        self._last: bytes | None = None
+        self._matched = self._delivered = self._sampled_out = self._updates = self._bytes = 0
+
+    def offer(self, selection: Selection) -> None:
+        """Take in log events that have just been ingested and that match; what the next update is made of."""
+        self._move(Input.OFFER)
+        self._matched += len(selection.positions)
+        self._window.add(selection)
+
+    def tick(self, now: int) -> None:
+        """Make the update that is due at `now` (epoch milliseconds), and time the session out when it is due.
+
+        When the caller is late by whole seconds, one update stands for all of them; the ones after it keep to the grid.
+        """
+        self._move(Input.TICK)
+        if now >= self.ends_at:
+            if self._window.matched or (self.ends_at - self.started_at) % UPDATE_INTERVAL == 0:
+                self._make_update()
+            self.fail(livetail.modeled_exception("SessionTimeoutException", TIMEOUT_MESSAGE))
+            return
+        self._make_update()
+        elapsed = (now - self.started_at) // UPDATE_INTERVAL
+        self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL, self.ends_at)
+
+    def take(self) -> bytes | None:
+        """The bytes of the next message for the client, or None if there is none now.
+
+        The session has ENDED once it answers None after `fail` or `end`.
+        """
+        self._move(Input.TAKE)
+        message = self._next_message()
+        if message is not None:
+            self._bytes += len(message)
+        elif self.state is State.ENDING:
+            self._move(Input.DRAINED)
+        return message
+
+    def fail(self, message: bytes) -> None:
+        """End the session with an exception or error message, after what is buffered."""
+        self._move(Input.FAIL)
+        self._last = message
+
+    def end(self) -> None:
+        """End the session cleanly, after what is buffered."""
+        self._move(Input.END)
+
+    def close(self) -> None:
+        """Forget the session at once: its client has gone."""
+        self._move(Input.CLOSE)
+
+    @property
+    def counters(self) -> Counters:
+        return Counters(
+            updates=self._updates,
+            matched=self._matched,
+            delivered=self._delivered,
+            sampled_out=self._sampled_out,
+            dropped_updates=self._backlog.dropped_updates,
+            dropped_events=self._backlog.dropped_events,
+            buffered_updates=len(self._backlog),
+            buffered_events=self._backlog.events,
+            pending_events=self._window.matched,
+            bytes=self._bytes,
+        )
+
+    def _move(self, given: Input) -> None:
+        target = TRANSITIONS.get((self.state, given))
+        if target is None:
+            raise IllegalInputError(f"a session that is {self.state.value} takes no {given.value}")
+        self.state = target
+
+    def _make_update(self) -> None:
+        matched = self._window.matched
+        update = self._window.close()
+        self._sampled_out += matched - update.events
+        self._backlog.put(update)
+
+    def _next_message(self) -> bytes | None:
+        if self._ready:
+            return self._ready.popleft()
+        if self._backlog:
+            update = self._backlog.take()
+            self._updates += 1
+            self._delivered += update.events
+            self._ready.extend(map(livetail.session_update, session_update_json(update)))
+            return self._ready.popleft()
+        last, self._last = self._last, None
+        return last

@@ -1,0 +1,98 @@
+"""The pure rooms put together under one clock and one seed: all that the emulator is, but for the sockets."""
+
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from emulator.api.context import Caller
+from emulator.api.service import Service
+from emulator.core.chance import Chance
+from emulator.core.ids import uuid4
+from emulator.live.hub import Hub
+from emulator.live.limits import TailLimits
+from emulator.live.session import Session
+from emulator.server.clocks import make_clock
+from emulator.server.journal import Journal
+from emulator.server.scenarios import RunningScenarios
+from emulator.settings import Settings
+from emulator.store.batch import LogEvent
+
+if TYPE_CHECKING:
+    from emulator.synthetic.scenario import Scenario
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Everything that `reset` makes anew.
+
+    Attributes:
+        clock: the time of everything in here.
+        seed: where all chance comes from.
+        hub: the open sessions.
+        service: the operations of the AWS API.
+        scenarios: those that are being played.
+        journal: the newest requests.
+    """
+
+    def __init__(self, settings: Settings, scenarios: "Sequence[Scenario]" = ()) -> None:
+        """`scenarios` are played from the start, and again from each reset on."""
+        self.settings = settings
+        self._first_scenarios = scenarios
+        self.clock = make_clock(settings.clock)
+        self.seed = secrets.randbits(32) if settings.seed is None else settings.seed
+        self.journal = Journal()
+        self._build()
+
+    def _build(self) -> None:
+        settings = self.settings
+        chance = Chance(self.seed)
+        limits = TailLimits(settings.session_timeout, settings.max_sessions, settings.session_rate)
+        self._request_ids = chance.stream("request ids")
+        self.hub = Hub(self.clock, chance, limits)
+        self.service = Service(clock=self.clock, chance=chance, hub=self.hub, retain_events=settings.retain_events)
+        self.scenarios = RunningScenarios(self.service, self._own_caller(), chance)
+        for scenario in self._first_scenarios:
+            self.scenarios.start(scenario, self.clock.now())
+
+    def reset(self) -> list[Session]:
+        """Begin again: no groups, no sessions, and time, chance and scenarios as at the start.
+
+        Answers the sessions that were open; they have been ended, and their writers hand over what is left.
+        """
+        ended = self.end_sessions()
+        self.clock.reset()
+        self.journal.clear()
+        self._build()
+        return ended
+
+    def end_sessions(self) -> list[Session]:
+        """End every session cleanly. Answers those that have been ended just now."""
+        ended = self.hub.streaming()
+        for session in ended:
+            self.hub.end(session)
+        return ended
+
+    def next_request_id(self) -> str:
+        return uuid4(self._request_ids)
+
+    def ingest(self, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:
+        """Put events into the default account and region; group and stream are made if they are missing."""
+        self.service.ingest(self._own_caller(), log_group, log_stream, events)
+
+    def next_due(self) -> int | None:
+        """Epoch milliseconds of the next instant at which something happens by itself."""
+        dues = (self.scenarios.next_due(), self.hub.next_due())
+        return min((due for due in dues if due is not None), default=None)
+
+    def run_due(self, now: int) -> list[Session]:
+        """Do all that is due by `now`; answers the sessions that have something to take.
+
+        Scenarios speak first, so that an update carries what was ingested up to its very instant.
+        """
+        self.scenarios.run_due(now)
+        return self.hub.run_due(now)
+
+    def _own_caller(self) -> Caller:
+        """On whose behalf the emulator itself ingests: nobody sees a request id of it."""
+        return Caller(self.settings.account_id, self.settings.region, "")

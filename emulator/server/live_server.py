@@ -1,0 +1,66 @@
+"""A running emulator: the engine, the writers of its sessions and its timer, as the AWS endpoint and the control plane
+use it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulator.live.session import Session
+from emulator.server.engine import Engine
+from emulator.server.tail import Tails
+from emulator.server.timekeeper import Timekeeper
+from emulator.settings import Settings
+
+if TYPE_CHECKING:
+    from emulator.synthetic.scenario import Scenario
+
+__all__ = ["LiveServer"]
+
+
+class LiveServer:
+    """What the requests of one server share.
+
+    Attributes:
+        engine: the pure part.
+        tails: the writers of the open sessions.
+        timekeeper: makes things happen when they are due.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises ScenarioError if a scenario file is wrong."""
+        self.engine = Engine(settings, _load(settings.scenario))
+        self.tails = Tails()
+        self.timekeeper = Timekeeper(self.engine.clock, self.engine, self.tails)
+
+    def reset(self) -> None:
+        """Begin again; the clients of open sessions get a clean end of stream."""
+        self.timekeeper.interrupt()
+        self.tails.wake(self.engine.reset())
+        self.timekeeper.schedule()
+
+    def end_session(self, session_id: str) -> bool:
+        """End one session cleanly; False if it is not open."""
+        session = self.engine.hub.get(session_id)
+        if session is None:
+            return False
+        self._end([session] if session in self.engine.hub.streaming() else [])
+        return True
+
+    async def drain(self) -> None:
+        """End all sessions and wait until their clients have what was left for them."""
+        self.timekeeper.stop()
+        self.tails.wake(self.engine.end_sessions())
+        await self.tails.finished()
+
+    def _end(self, sessions: Sequence[Session]) -> None:
+        for session in sessions:
+            self.engine.hub.end(session)
+        self.tails.wake(sessions)
+
+
+def _load(paths: Sequence[Path]) -> "list[Scenario]":
+    if not paths:
+        return []
+    from emulator.synthetic.scenario import load
+
+    return [load(path) for path in paths]

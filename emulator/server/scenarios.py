@@ -1,0 +1,91 @@
+"""The scenarios that are being played: they ingest what they make through the same doors as everybody else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from emulator.api.context import Caller
+from emulator.api.service import Service
+from emulator.core.chance import Chance
+from emulator.core.errors import ResourceAlreadyExistsException
+
+if TYPE_CHECKING:
+    from emulator.synthetic.player import Player
+    from emulator.synthetic.scenario import Scenario
+
+__all__ = ["RunningScenario", "RunningScenarios"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningScenario:
+    """A scenario that plays since `started_at` (epoch milliseconds)."""
+
+    scenario_id: str
+    scenario: "Scenario"
+    player: "Player"
+    started_at: int
+
+
+class RunningScenarios:
+    """All scenarios of a server, in order of their start."""
+
+    def __init__(self, service: Service, caller: Caller, chance: Chance) -> None:
+        self._service = service
+        self._caller = caller
+        self._chance = chance
+        self._running: dict[str, RunningScenario] = {}
+        self._started = 0
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def __iter__(self) -> Iterator[RunningScenario]:
+        return iter(list(self._running.values()))
+
+    def start(self, scenario: "Scenario", now: int) -> RunningScenario:
+        """Make the log groups of a scenario and play it from now on.
+
+        Raises:
+            ServiceError: a log group cannot be made as the scenario wants it.
+        """
+        from emulator.synthetic.player import Player
+
+        self._make_log_groups(scenario)
+        self._started += 1
+        scenario_id = f"{scenario.name}-{self._started}"
+        running = RunningScenario(scenario_id, scenario, Player(scenario, now, self._chance.child(scenario_id)), now)
+        self._running[scenario_id] = running
+        return running
+
+    def stop_all(self) -> None:
+        """Stop playing; what has been ingested stays."""
+        self._running.clear()
+
+    def next_due(self) -> int | None:
+        """Epoch milliseconds of the next instant at which a scenario says something."""
+        return min((due for running in self if (due := running.player.next_due()) is not None), default=None)
+
+    def run_due(self, now: int) -> None:
+        """Ingest what all scenarios have said by `now`."""
+        for running in self:
+            for emission in running.player.run(now):
+                self._service.ingest(self._caller, emission.log_group, emission.log_stream, emission.events)
+
+    def _make_log_groups(self, scenario: "Scenario") -> None:
+        for group in scenario.log_groups:
+            self._call(
+                "CreateLogGroup", logGroupName=group.name, logGroupClass=group.log_class, tags=group.tags or None
+            )
+            if group.retention_days is not None:
+                self._call("PutRetentionPolicy", logGroupName=group.name, retentionInDays=group.retention_days)
+            for stream in group.streams:
+                self._call("CreateLogStream", logGroupName=group.name, logStreamName=stream)
+
+    def _call(self, operation: str, **parameters: Any) -> None:
+        given = {name: value for name, value in parameters.items() if value is not None}
+        try:
+            self._service.answer(operation, msgspec.json.encode(given), self._caller)
+        except ResourceAlreadyExistsException:
+            return  # "to make before anything is played, unless it is there"

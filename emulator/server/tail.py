@@ -1,0 +1,190 @@
+"""The writer of a session: the only place that waits for a client.
+
+    http.response.start ─▶ message, message, … as the session has them ─▶ end of the body
+
+`send` returns when the server may take more bytes for this client. While it does not return, the session ticks on, its
+backlog fills and drops its oldest updates, and nobody else notices.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.types import Receive, Send
+
+from emulator.live.hub import Hub
+from emulator.live.session import Session, State
+from emulator.wire import livetail
+
+__all__ = ["Client", "Tail", "Tails"]
+
+_log = logging.getLogger(__name__)
+
+STREAMING_FAILURE: Final = "Internal streaming error."
+"""Chosen: nobody has published the text that AWS sends."""
+
+PATIENCE: Final = 1.0
+"""Real seconds without progress after which a client that is owed bytes counts as stalled while time is moved."""
+
+
+_TURNS: Final = 8
+"""Turns of the event loop in which a writer whose client keeps up is done; cheaper than waiting on a timer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who reads a session: the HTTP version of its request, and what it calls itself."""
+
+    http_version: str
+    user_agent: str | None
+
+
+class Tail:
+    """One session being written to one client.
+
+    Attributes:
+        session: what is being written.
+        client: who reads it.
+        settled: set while the writer has nothing to hand over.
+        stalled: the client has not accepted anything for `PATIENCE` seconds.
+    """
+
+    def __init__(self, session: Session, hub: Hub, client: Client) -> None:
+        self.session = session
+        self.client = client
+        self.settled = asyncio.Event()
+        self.stalled = False
+        self._accepted = 0
+        self._hub = hub
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let the writer look for something to take."""
+        self.settled.clear()
+        self._wake.set()
+
+    async def settle(self) -> None:
+        """Wait until there is nothing to hand over, or until the client has accepted nothing for `PATIENCE`."""
+        while not self.settled.is_set():
+            accepted = self._accepted
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self.settled.wait()
+            except TimeoutError:
+                if self._accepted == accepted:
+                    self.stalled = True
+                    return
+
+    async def run(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Answer the request with the session's stream, until the session ends or the client leaves.
+
+        The writer is a task of its own, so that it can be cancelled in the middle of a `send` that would wait for ever:
+        Hypercorn does not wake it when an HTTP/2 client vanishes.
+        """
+        writer = asyncio.create_task(self._write(send, headers))
+        watcher = asyncio.create_task(_disconnected(receive))
+        try:
+            await asyncio.wait((writer, watcher), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._hub.close(self.session)
+            self.settled.set()
+            for task in (writer, watcher):
+                task.cancel()
+            for outcome in await asyncio.gather(writer, watcher, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    _log.error("session %s failed while writing", self.session.session_id, exc_info=outcome)
+
+    async def _write(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        while (message := await self._next_message()) is not None:
+            await send({"type": "http.response.body", "body": message, "more_body": True})
+            self._accepted += 1
+            self.stalled = False
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _next_message(self) -> bytes | None:
+        """The next message as soon as there is one; None at the end of the session."""
+        while (message := self._take()) is None:
+            if self.session.state is State.ENDED:
+                return None
+            self._wake.clear()
+            self.settled.set()
+            await self._wake.wait()
+        return message
+
+    def _take(self) -> bytes | None:
+        """What the session has to say. A fault of ours becomes the exception that the service has for it."""
+        try:
+            return self.session.take()
+        except Exception:
+            _log.exception("session %s failed", self.session.session_id)
+            self._hub.close(self.session)
+            return livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
+
+
+class Tails:
+    """The writers of all open sessions, by session id."""
+
+    def __init__(self) -> None:
+        self._tails: dict[str, Tail] = {}
+        self._opened = asyncio.Condition()
+
+    def __len__(self) -> int:
+        return len(self._tails)
+
+    async def serve(self, tail: Tail, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Run a tail, and know it while it runs."""
+        self._tails[tail.session.session_id] = tail
+        async with self._opened:
+            self._opened.notify_all()
+        try:
+            await tail.run(receive, send, headers)
+        finally:
+            del self._tails[tail.session.session_id]
+
+    def client_of(self, session: Session) -> Client | None:
+        """Who reads a session; None when its writer has gone."""
+        tail = self._tails.get(session.session_id)
+        return None if tail is None else tail.client
+
+    async def at_least(self, count: int) -> None:
+        """Wait until so many sessions are open."""
+        async with self._opened:
+            await self._opened.wait_for(lambda: len(self._tails) >= count)
+
+    def wake(self, sessions: Iterable[Session]) -> None:
+        """Let the writers of these sessions take what there is."""
+        for session in sessions:
+            tail = self._tails.get(session.session_id)
+            if tail is not None:
+                tail.wake()
+
+    async def settle(self, sessions: Iterable[Session]) -> None:
+        """Wait until the writers of these sessions have handed over what their clients accept.
+
+        A client that accepts nothing for `PATIENCE` counts as stalled and is not waited for again before it does.
+        """
+        for session in sessions:
+            tail = self._tails.get(session.session_id)
+            if tail is None or tail.stalled:
+                continue
+            for _ in range(_TURNS):
+                if tail.settled.is_set():
+                    break
+                await asyncio.sleep(0)
+            else:
+                await tail.settle()
+
+    async def finished(self) -> None:
+        """Wait until no tail runs."""
+        while self._tails:
+            for tail in list(self._tails.values()):
+                await tail.settled.wait()
+            await asyncio.sleep(0)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,104 @@
+"""A handle of a running emulator: what a test does with it and asks it. It speaks the control plane over HTTP."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from emulator.control_client import ControlClient
+from emulator.core.arns import LogGroupArn
+from emulator.environment import sdk_environment
+
+__all__ = ["LiveTail", "LiveTailError"]
+
+
+class LiveTailError(Exception):
+    """The emulator refused something; `str()` is its sentence."""
+
+
+class LiveTail:
+    """A running emulator, in this process or elsewhere."""
+
+    def __init__(
+        self,
+        endpoint_url: str,
+        *,
+        region: str = "us-east-1",
+        account_id: str = "123456789012",
+        ca_bundle: str | None = None,
+    ) -> None:
+        self.endpoint_url = endpoint_url
+        self.region = region
+        self.account_id = account_id
+        self._ca_bundle = ca_bundle
+
+    def client(self, **options: Any) -> Any:
+        """A boto3 client for CloudWatch Logs that is ready to use; `options` as for `boto3.client`."""
+        import boto3
+        from botocore.config import Config
+
+        ours = Config(inject_host_prefix=False, retries={"total_max_attempts": 1})
+        config = ours.merge(options.pop("config")) if options.get("config") else ours
+        settings = {
+            "endpoint_url": self.endpoint_url,
+            "region_name": self.region,
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+            "verify": self._ca_bundle,
+            **options,
+        }
+        return boto3.client("logs", config=config, **settings)
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables that point the SDK of another process at the emulator."""
+        return sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle)
+
+    def log_group_arn(self, name: str) -> str:
+        """The ARN of a log group of the default account and region."""
+        return str(LogGroupArn.of(self.region, self.account_id, name))
+
+    def put(self, log_group: str, log_stream: str, messages: Iterable[str | Mapping[str, Any]]) -> None:
+        """Ingest messages, or events with `timestamp` (epoch milliseconds) and `message`. Group and stream are made."""
+        given = list(messages)
+        events = [dict(event) for event in given if not isinstance(event, str)]
+        texts = [event for event in given if isinstance(event, str)]
+        self._control(
+            "POST", "/events", {"logGroup": log_group, "logStream": log_stream, "messages": texts, "events": events}
+        )
+
+    def now(self) -> int:
+        """The emulator's time in epoch milliseconds."""
+        return int(self._control("GET", "/clock")["now"])
+
+    def advance(self, seconds: float) -> int:
+        """Move a manual clock on; answers how many session updates came of it."""
+        return int(self._control("POST", "/clock/advance", {"seconds": seconds}, timeout=3600)["updates"])
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """The open sessions with their counters."""
+        return list(self._control("GET", "/sessions")["sessions"])
+
+    def wait_for_sessions(self, count: int, timeout: float = 10) -> list[dict[str, Any]]:
+        """Wait until at least `count` sessions are open; answers them.
+
+        Raises:
+            LiveTailError: they were not within `timeout` seconds.
+        """
+        path = f"/sessions?wait={count}&timeout={timeout:g}"
+        return list(self._control("GET", path, timeout=timeout + 10)["sessions"])
+
+    def end_session(self, session_id: str) -> None:
+        """End a session with a clean end of stream."""
+        self._control("DELETE", f"/sessions/{session_id}")
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The newest 1,000 requests of the AWS API, oldest first."""
+        return list(self._control("GET", "/requests")["requests"])
+
+    def reset(self) -> None:
+        """Begin again: no groups, no sessions, no faults; clock and seed as at the start."""
+        self._control("POST", "/reset")
+
+    def _control(self, method: str, path: str, body: Any = None, timeout: float = 60) -> Any:
+        status, reply = ControlClient(self.endpoint_url, timeout).request(method, f"/_livetail{path}", body)
+        if status != 200:
+            raise LiveTailError(reply["error"] if isinstance(reply, dict) and "error" in reply else f"status {status}")
+        return reply
