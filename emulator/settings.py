@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.core.clock import HOUR
-from emulator.core.durations import read_duration
+from emulator.core.durations import parse_duration
 
 if TYPE_CHECKING:
     import argparse
@@ -145,6 +145,16 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def _duration(value: str) -> int:
+    try:
+        milliseconds = parse_duration(value)
+    except ValueError:
+        raise ValueError("is not a duration such as 90s, 15m or 3h") from None
+    if milliseconds < 1:
+        raise ValueError("is shorter than a millisecond")
+    return milliseconds
+
+
 def _clock(value: str) -> ClockSetting:
     if value == "real":
         return ClockSetting()
@@ -233,7 +243,7 @@ class Flag:
 
     def _read_one(self, value: Any, source: str) -> Any:
         text = str(value)
-        if self.read is read_duration and isinstance(value, (int, float)):
+        if self.read is _duration and isinstance(value, (int, float)):
             text = f"{value}s"
         try:
             return self.read(text)
@@ -271,7 +281,7 @@ FLAGS: Final[tuple[Flag, ...]] = (
         "60x (a minute passes each second)",
     ),
     Flag("--seed", _whole(0), None, "random, printed", "N", "makes ids, samples, sources and fault draws repeat"),
-    Flag("--session-timeout", read_duration, 3 * HOUR, "3h", "DURATION", "how long a session may last: 90s, 15m, 3h"),
+    Flag("--session-timeout", _duration, 3 * HOUR, "3h", "DURATION", "how long a session may last: 90s, 15m, 3h"),
     Flag("--max-sessions", _whole(0), 15, "15", "N", "concurrent sessions per account and region; 0 is no limit"),
     Flag(
         "--session-rate",

@@ -52,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = module.run(arguments)
         sys.stdout.flush()
     except CommandError as error:
-        print(f"livetail: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"livetail: {line}", file=sys.stderr)
         return error.status
     except KeyboardInterrupt:
         return 130

@@ -118,7 +118,10 @@ class _Screen:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
     if not 0 < seconds <= 86_400:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds up to a day")
     return seconds

@@ -4,7 +4,7 @@ __all__ = ["CommandError"]
 
 
 class CommandError(Exception):
-    """A command could not do what it was asked; `str()` is the sentence that the user reads.
+    """A command could not do what it was asked; `str()` is the sentence that the user reads, or one a line.
 
     Attributes:
         status: the exit status, 1 (failed) or 2 (wrong usage).

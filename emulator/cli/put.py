@@ -11,7 +11,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
@@ -94,9 +94,9 @@ class _Sender:
             return int(clock["now"])
         return time.time_ns() // 1_000_000
 
-    def _call(self, operation: str, parameters: dict[str, object], *, allowed: str | None = None) -> None:
+    def _call(self, operation: str, parameters: Mapping[str, object], *, allowed: str | None = None) -> None:
         try:
-            status, reply = self._client.call(operation, parameters)
+            status, reply = self._client.call(operation, dict(parameters))
         except NoAnswerError as error:
             raise CommandError(str(error)) from None
         reply = reply if isinstance(reply, dict) else {}

@@ -21,12 +21,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from emulator.faults import check_rule
     from emulator.synthetic.scenario import ScenarioError, load
 
     status = 0
     for file in arguments.files:
         try:
-            scenario = load(file)
+            scenario = load(file, check_rule)
         except ScenarioError as error:
             status = 1
             for fault in error.faults:
@@ -38,10 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _summary(scenario: "Scenario") -> str:
     """What a scenario holds, in a line."""
-    declared = {group.name for group in scenario.log_groups}
-    groups = declared | {source.log_group for source in scenario.sources}
-    groups |= {line.log_group for replay in scenario.replays for line in replay.lines}
-    parts = [_counted(len(groups), "log group"), _counted(len(scenario.sources), "source")]
+    parts = [_counted(len(scenario.log_groups), "log group"), _counted(len(scenario.sources), "source")]
     if scenario.sources:
         parts.append(f"{float(scenario.rate):,.6g} events/s on average")
     if scenario.replays:

@@ -24,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     from emulator.server.launch import Launch, prepare
     from emulator.server.logs import configure_logging
     from emulator.server.runner import StartError, serve_in_foreground
+    from emulator.synthetic.problems import ScenarioError
 
     configure_logging(settings.log_level, settings.log_format)
 
@@ -45,4 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
         serve_in_foreground(prepare(settings, announce).serving)
     except StartError as error:
         raise CommandError(str(error)) from None
+    except ScenarioError as error:
+        raise CommandError("\n".join(error.faults)) from None
     return 0

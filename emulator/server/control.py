@@ -131,7 +131,8 @@ class _Control:
 
     async def events(self, request: Request) -> Response:
         given = await read_body(request, EventsRequest)
-        events = [*given.messages, *(LogEvent(event.timestamp, event.message) for event in given.events)]
+        events: list[str | LogEvent] = [*given.messages]
+        events += [LogEvent(event.timestamp, event.message) for event in given.events]
         if not events:
             raise BadControlRequestError("there are no messages and no events to ingest")
         self._server.engine.ingest(given.log_group, given.log_stream, events)

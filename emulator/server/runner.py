@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -223,4 +223,5 @@ async def _serve(serving: Serving, stopper: _Stopper) -> None:
 
     restore_http2_back_pressure()
     await asyncio.sleep(0)  # on Python 3.14 a timeout at start-up wants to be inside a task that has run
-    await serve(serving.app, hypercorn_config(serving), shutdown_trigger=trigger, mode="asgi")
+    app = cast("Any", serving.app)  # Starlette and Hypercorn name the same ASGI messages differently
+    await serve(app, hypercorn_config(serving), shutdown_trigger=trigger, mode="asgi")

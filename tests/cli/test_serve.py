@@ -1,0 +1,107 @@
+"""`livetail serve`: what it prints, that it can be configured, and that it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import urllib.request
+from pathlib import Path
+
+from tests.cli.running import livetail, serving
+
+
+def get(url: str) -> object:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return json.load(response)
+
+
+def endpoint(lines: list[str]) -> str:
+    return lines[0].removeprefix("Ready. ")
+
+
+def test_it_says_where_it_is_and_how_to_point_an_sdk_at_it() -> None:
+    with serving("--seed", "7") as (_, lines):
+        assert lines[0].startswith("Ready. http://127.0.0.1:")
+        assert f"export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS={endpoint(lines)}" in lines
+        assert "export AWS_DISABLE_HOST_PREFIX_INJECTION=true" in lines
+        assert lines[-1].startswith("# seed 7:")
+
+
+def test_what_it_prints_is_a_script_that_keeps_credentials_that_are_set() -> None:
+    with serving() as (_, lines):
+        script = "\n".join(lines[1:]) + "\nenv | grep ^AWS_ | sort"
+        environ = {"PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": "mine"}
+        run = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env=environ, check=True)
+        variables = dict(line.split("=", 1) for line in run.stdout.splitlines())
+        assert variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"] == endpoint(lines)
+        assert (variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]) == ("mine", "test")
+        assert variables["AWS_REGION"] == "us-east-1"
+
+
+def test_the_port_is_written_to_a_file_once_it_answers(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    with serving("--port-file", str(file)) as (_, lines):
+        assert endpoint(lines).endswith(f":{file.read_text().strip()}")
+        assert list(tmp_path.iterdir()) == [file]
+
+
+def test_flags_and_variables_reach_the_server() -> None:
+    with serving("--clock", "manual@2026-01-01T00:00:00Z", variables={"LIVETAIL_LOG_FORMAT": "json"}) as (_, lines):
+        assert get(f"{endpoint(lines)}/_livetail/clock") == {"mode": "manual", "now": 1_767_225_600_000}
+        health = get(f"{endpoint(lines)}/_livetail/health")
+        assert isinstance(health, dict)
+        assert (health["status"], health["clock"], health["sessions"]) == ("ok", "manual", 0)
+
+
+def test_it_logs_json_lines_to_stderr() -> None:
+    with serving("--log-format", "json") as (process, lines):
+        request = urllib.request.Request(endpoint(lines), data=b"{}", headers={"Content-Type": "text/plain"})
+        try:
+            urllib.request.urlopen(request, timeout=10)
+        except urllib.error.HTTPError as error:
+            assert (error.code, error.read()) == (404, b"<UnknownOperationException/>")
+        process.terminate()
+        _, errors = process.communicate(timeout=10)
+        record = json.loads(errors.splitlines()[0])
+        assert record["level"] == "warning"
+        assert "X-Amz-Target" in record["message"]
+
+
+def test_a_signal_ends_it_with_status_0() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with serving() as (process, _):
+            process.send_signal(number)
+            assert process.wait(10) == 0
+
+
+def test_a_port_that_is_taken_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run = livetail("serve", "--port", str(port))
+        assert run.returncode == 1
+        assert run.stderr == f"livetail: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+
+
+def test_a_host_that_is_none_is_one_sentence() -> None:
+    run = livetail("serve", "--host", "no.such.host.invalid", "--port", "0")
+    assert run.returncode == 1
+    assert run.stderr.startswith("livetail: cannot listen on no.such.host.invalid:0: ")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_certificates_that_are_not_there_are_one_sentence() -> None:
+    run = livetail("serve", "--certfile", "/nowhere/a.pem", "--keyfile", "/nowhere/a.key")
+    assert (run.returncode, run.stderr) == (1, "livetail: there is no file /nowhere/a.pem\n")
+
+
+def test_a_scenario_that_is_wrong_is_told_fault_by_fault(tmp_path: Path) -> None:
+    run = livetail("serve", "--scenario", "/nowhere/x.toml")
+    assert (run.returncode, run.stderr) == (1, "livetail: /nowhere/x.toml: there is no such file\n")
+    file = tmp_path / "bad.toml"
+    file.write_text('[[source]]\nlog_group = "/a"\nrate = "fast"\n[[source]]\nrate = 1\n')
+    run = livetail("serve", "--scenario", str(file))
+    assert run.returncode == 1
+    lines = run.stderr.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith(f"livetail: {file}:") for line in lines)

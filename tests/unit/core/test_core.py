@@ -1,0 +1,108 @@
+"""Clock, chance, ids, ARNs and durations."""
+
+import uuid
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.core.arns import LogGroupArn, partition_of
+from emulator.core.chance import Chance
+from emulator.core.clock import ManualClock
+from emulator.core.durations import format_duration, parse_duration
+from emulator.core.errors import InternalFailure, InvalidParameterException, RequestEntityTooLargeException
+from emulator.core.ids import event_id, uuid4
+
+
+def test_a_manual_clock_stands_still_until_it_is_moved_and_never_goes_back() -> None:
+    clock = ManualClock(1_000)
+    assert clock.now() == clock.now() == 1_000
+    clock.move_to(2_500)
+    clock.move_to(2_500)
+    assert clock.now() == 2_500
+    with pytest.raises(ValueError, match="cannot go back from 2500 to 2499"):
+        clock.move_to(2_499)
+    clock.reset()
+    assert clock.now() == 1_000
+
+
+def test_streams_repeat_for_one_seed_and_name_and_differ_otherwise() -> None:
+    def draws(seed: int, name: str) -> list[float]:
+        stream = Chance(seed).stream(name)
+        return [stream.random() for _ in range(3)]
+
+    assert draws(1, "a") == draws(1, "a")
+    assert draws(1, "a") != draws(2, "a")
+    assert draws(1, "a") != draws(1, "b")
+    assert Chance(1).child("x").seed == Chance(1).child("x").seed != Chance(1).child("y").seed
+
+
+def test_draws_are_the_same_on_every_python() -> None:
+    """What is pinned here is what makes a seed mean the same on another machine."""
+    assert Chance(7).stream("ids").getrandbits(64) == Chance(7).stream("ids").getrandbits(64)
+    assert uuid4(Chance(7).stream("request ids")) == "ce77a5b1-9c2a-40bc-a6e6-68add21878db"
+
+
+def test_request_ids_are_uuids_of_version_4() -> None:
+    assert uuid.UUID(uuid4(Chance(1).stream("ids"))).version == 4
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**13), st.integers(0, 10**9)), min_size=2, unique=True))
+def test_event_ids_have_56_digits_and_order_as_the_events(pairs: list[tuple[int, int]]) -> None:
+    ids = [event_id(*pair) for pair in sorted(pairs)]
+    assert ids == sorted(ids)
+    assert all(len(text) == 56 and text.isdigit() for text in ids)
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/x", "/aws/lambda/x"),
+        ("arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/x:*", None),
+        ("arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/x:log-stream:y", None),
+        ("arn:aws:logs:us-east-1:123:log-group:x", None),
+        ("arn:aws:s3:us-east-1:123456789012:log-group:x", None),
+        ("arn:aws:logs:us-east-1:123456789012:log-group:", None),
+        ("/aws/lambda/x", None),
+        ("", None),
+    ],
+)
+def test_arns_of_log_groups(text: str, name: str | None) -> None:
+    arn = LogGroupArn.parse(text)
+    assert (arn and arn.name) == name
+    if arn is not None:
+        assert str(arn) == text
+
+
+def test_the_form_with_all_streams_is_read_where_it_is_allowed() -> None:
+    text = "arn:aws-cn:logs:cn-north-1:123456789012:log-group:g"
+    arn = LogGroupArn.parse(f"{text}:*", allow_all_streams=True)
+    assert arn == LogGroupArn.of("cn-north-1", "123456789012", "g")
+    assert arn is not None
+    assert (str(arn), arn.all_streams, arn.stream("s")) == (text, f"{text}:*", f"{text}:log-stream:s")
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("us-east-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_partitions(region: str, partition: str) -> None:
+    assert partition_of(region) == partition
+
+
+def test_errors_carry_their_code_and_status() -> None:
+    error = InvalidParameterException("no")
+    assert (error.code, error.status, error.message) == ("InvalidParameterException", 400, "no")
+    assert RequestEntityTooLargeException("big").status == 413
+    assert InternalFailure().message is None
+
+
+@pytest.mark.parametrize("text", ["", "3", "h", "-1s", "1s1", "1 s", "1s1h", "٣s"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a duration such as"):
+        parse_duration(text)
+
+
+@given(st.integers(0, 10**12))
+def test_durations_are_read_back_as_they_are_printed(milliseconds: int) -> None:
+    assert parse_duration(format_duration(milliseconds)) == milliseconds
