@@ -27,14 +27,16 @@ class ControlClient:
     def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> tuple[int, Any]:
-        """Send a request with a JSON body; answers the status and the JSON of the reply (None if it is none).
+        """Send a request with a JSON body, or with a text as it is; answers the status and the JSON of the reply, or
+        None.
 
         Raises:
             NoAnswerError: there is no answer.
         """
         connection = self._connect()
         try:
-            connection.request(method, path, None if body is None else json.dumps(body), headers or {})
+            content = body if body is None or isinstance(body, str) else json.dumps(body)
+            connection.request(method, path, content and content.encode(), headers or {})
             response = connection.getresponse()
             status, reply = response.status, response.read()
         except (OSError, http.client.HTTPException) as error:

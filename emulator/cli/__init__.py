@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "match": "print the lines that a filter pattern matches",
     "decode": "print the messages of an event stream as JSON lines",
     "healthcheck": "exit 0 when the server answers",
+    "scenario": "check scenario files",
     "env": "print the export lines that point an AWS SDK at the emulator",
 }
 

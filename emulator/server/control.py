@@ -113,14 +113,16 @@ class _Control:
         return _json({"now": self._server.engine.clock.now(), "updates": updates})
 
     async def sessions(self, request: Request) -> Response:
-        wanted = read_number(request, "wait", 0, maximum=1_000_000)
+        least = read_number(request, "wait", 0, maximum=1_000_000)
+        most = read_number(request, "most", float("inf"), maximum=1_000_000)
         timeout = read_number(request, "timeout", 10.0, maximum=3600)
         try:
             async with asyncio.timeout(timeout):
-                await self._server.tails.at_least(wanted)
+                await self._server.tails.between(least, most)
         except TimeoutError:
-            there_are = f"{len(self._server.tails)} of {wanted} sessions were open after {timeout:g} s"
-            raise BadControlRequestError(there_are, 408) from None
+            wanted = f"at least {least}" if len(self._server.tails) < least else f"at most {most:g}"
+            sentence = f"{len(self._server.tails)} sessions were open after {timeout:g} s, not {wanted}"
+            raise BadControlRequestError(sentence, 408) from None
         return _json({"sessions": [self._session(session) for session in self._server.engine.hub]})
 
     async def end_session(self, request: Request) -> Response:

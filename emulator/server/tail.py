@@ -129,7 +129,7 @@ class Tails:
 
     def __init__(self) -> None:
         self._tails: dict[str, Tail] = {}
-        self._opened = asyncio.Condition()
+        self._changed = asyncio.Condition()
 
     def __len__(self) -> int:
         return len(self._tails)
@@ -137,22 +137,26 @@ class Tails:
     async def serve(self, tail: Tail, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         """Run a tail, and know it while it runs."""
         self._tails[tail.session.session_id] = tail
-        async with self._opened:
-            self._opened.notify_all()
+        await self._notify()
         try:
             await tail.run(receive, send, headers)
         finally:
             del self._tails[tail.session.session_id]
+            await self._notify()
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     def client_of(self, session: Session) -> Client | None:
         """Who reads a session; None when its writer has gone."""
         tail = self._tails.get(session.session_id)
         return None if tail is None else tail.client
 
-    async def at_least(self, count: int) -> None:
+    async def between(self, least: int, most: float) -> None:
         """Wait until so many sessions are open."""
-        async with self._opened:
-            await self._opened.wait_for(lambda: len(self._tails) >= count)
+        async with self._changed:
+            await self._changed.wait_for(lambda: least <= len(self._tails) <= most)
 
     def wake(self, sessions: Iterable[Session]) -> None:
         """Let the writers of these sessions take what there is."""

@@ -35,17 +35,7 @@ class LiveTail:
         import boto3
         from botocore.config import Config
 
-        ours = Config(inject_host_prefix=False, retries={"total_max_attempts": 1})
-        config = ours.merge(options.pop("config")) if options.get("config") else ours
-        settings = {
-            "endpoint_url": self.endpoint_url,
-            "region_name": self.region,
-            "aws_access_key_id": "test",
-            "aws_secret_access_key": "test",
-            "verify": self._ca_bundle,
-            **options,
-        }
-        return boto3.client("logs", config=config, **settings)
+        return boto3.client("logs", **self._client_options(Config, options))
 
     def environment(self) -> dict[str, str]:
         """The environment variables that point the SDK of another process at the emulator."""
@@ -64,6 +54,13 @@ class LiveTail:
             "POST", "/events", {"logGroup": log_group, "logStream": log_stream, "messages": texts, "events": events}
         )
 
+    def async_client(self, **options: Any) -> Any:
+        """An aiobotocore client, for `async with`; `options` as for its `create_client`."""
+        from aiobotocore.config import AioConfig
+        from aiobotocore.session import get_session
+
+        return get_session().create_client("logs", **self._client_options(AioConfig, options))
+
     def now(self) -> int:
         """The emulator's time in epoch milliseconds."""
         return int(self._control("GET", "/clock")["now"])
@@ -71,6 +68,10 @@ class LiveTail:
     def advance(self, seconds: float) -> int:
         """Move a manual clock on; answers how many session updates came of it."""
         return int(self._control("POST", "/clock/advance", {"seconds": seconds}, timeout=3600)["updates"])
+
+    def clock_mode(self) -> str:
+        """How time passes there: `real`, `manual`, or a speed such as `60x`."""
+        return str(self._control("GET", "/clock")["mode"])
 
     def sessions(self) -> list[dict[str, Any]]:
         """The open sessions with their counters."""
@@ -85,6 +86,19 @@ class LiveTail:
         path = f"/sessions?wait={count}&timeout={timeout:g}"
         return list(self._control("GET", path, timeout=timeout + 10)["sessions"])
 
+    def assert_no_sessions(self, timeout: float = 5) -> None:
+        """Assert that no session is open, or will not be in a moment: a server hears of a client that leaves shortly
+        after.
+
+        Raises:
+            AssertionError: sessions are still open after `timeout` seconds.
+        """
+        try:
+            self._control("GET", f"/sessions?most=0&timeout={timeout:g}", timeout=timeout + 10)
+        except LiveTailError:
+            groups = [session["logGroupIdentifiers"] for session in self.sessions()]
+            raise AssertionError(f"Live Tail sessions are still open, on {groups}") from None
+
     def end_session(self, session_id: str) -> None:
         """End a session with a clean end of stream."""
         self._control("DELETE", f"/sessions/{session_id}")
@@ -93,9 +107,50 @@ class LiveTail:
         """The newest 1,000 requests of the AWS API, oldest first."""
         return list(self._control("GET", "/requests")["requests"])
 
+    def add_fault(self, rule: Mapping[str, Any]) -> str:
+        """Make something go wrong, by a rule of the form that docs/faults.md describes; answers its id."""
+        return str(self._control("POST", "/faults", dict(rule))["id"])
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The fault rules with what became of them."""
+        return list(self._control("GET", "/faults")["faults"])
+
+    def remove_fault(self, fault_id: str) -> None:
+        """Forget one fault rule."""
+        self._control("DELETE", f"/faults/{fault_id}")
+
+    def clear_faults(self) -> None:
+        """Forget all fault rules."""
+        self._control("DELETE", "/faults")
+
+    def start_scenario(self, scenario: str | Mapping[str, Any]) -> str:
+        """Play a scenario, given as TOML or as the same in dictionaries; answers its id."""
+        return str(self._control("POST", "/scenarios", scenario)["id"])
+
+    def scenarios(self) -> list[dict[str, Any]]:
+        """The scenarios that are being played."""
+        return list(self._control("GET", "/scenarios")["scenarios"])
+
+    def stop_scenarios(self) -> None:
+        """Stop all scenarios; what they have said stays."""
+        self._control("DELETE", "/scenarios")
+
     def reset(self) -> None:
         """Begin again: no groups, no sessions, no faults; clock and seed as at the start."""
         self._control("POST", "/reset")
+
+    def _client_options(self, config: Any, options: dict[str, Any]) -> dict[str, Any]:
+        """What makes a client find the emulator: no host prefix, since no name server knows `stream-127.0.0.1`."""
+        ours = config(inject_host_prefix=False, retries={"total_max_attempts": 1})
+        return {
+            "endpoint_url": self.endpoint_url,
+            "region_name": self.region,
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+            "verify": self._ca_bundle,
+            **options,
+            "config": ours.merge(options["config"]) if options.get("config") else ours,
+        }
 
     def _control(self, method: str, path: str, body: Any = None, timeout: float = 60) -> Any:
         status, reply = ControlClient(self.endpoint_url, timeout).request(method, f"/_livetail{path}", body)

@@ -1,0 +1,20 @@
+"""The table of settings as the README prints it: `python -m tests.docs.flags` prints it anew."""
+
+from emulator.settings import FLAGS
+
+__all__ = ["flags_table"]
+
+
+def flags_table() -> str:
+    rows = ["| flag | default | meaning |", "| --- | --- | --- |"]
+    for flag in FLAGS:
+        name = f"`{flag.name} {flag.metavar}`" if flag.metavar else f"`{flag.name}`"
+        default = f"`{flag.shown}`" if flag.shown and " " not in flag.shown else flag.shown
+        rows.append(f"| {name} | {default} | {flag.help} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(flags_table() + "\n")

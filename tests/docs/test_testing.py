@@ -1,0 +1,35 @@
+"""The examples of docs/testing.md run as printed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.reading import Block, blocks
+
+EXAMPLES = blocks("docs/testing.md", "python")
+
+
+def runs_under(example: Block) -> str:
+    if "@pytest" in example.text:
+        return "pytest"
+    return "unittest" if "unittest" in example.text else "python"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"line {example.line}")
+def test_examples_run(example: Block, tmp_path: Path) -> None:
+    file = tmp_path / "test_example.py"
+    file.write_text(example.text)
+    command = [sys.executable, str(file)]
+    if runs_under(example) == "pytest":
+        command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", str(file)]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=100, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    if runs_under(example) == "python":
+        (printed,) = blocks("docs/testing.md", "text")
+        assert run.stdout == printed.text
+
+
+def test_there_is_an_example_for_each_way() -> None:
+    assert sorted(map(runs_under, EXAMPLES)) == ["pytest", "python", "unittest"]
