@@ -1,0 +1,272 @@
+"""The parsed form of a filter pattern. `str()` of each part is pattern text that parses to an equal part.
+
+A pattern is one of three kinds: `Terms`, `JsonPattern` or `SpacePattern`. The last two hold conditions, joined by `And`
+and `Or`; the values that conditions compare with, and the terms, are a `Word`, a `Quoted` or a `Regex`.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+__all__ = [
+    "And",
+    "AnyElement",
+    "AnyKey",
+    "Comparison",
+    "Condition",
+    "Element",
+    "Field",
+    "FieldName",
+    "FieldTest",
+    "Gap",
+    "Is",
+    "Item",
+    "JsonPattern",
+    "Key",
+    "Marker",
+    "NotExists",
+    "Operator",
+    "Or",
+    "Pattern",
+    "Quoted",
+    "Regex",
+    "Selector",
+    "SpacePattern",
+    "Terms",
+    "Value",
+    "Word",
+]
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">="]
+
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Text without quotation marks."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Text in double quotation marks, held without them and without its escapes."""
+
+    text: str
+
+    def __str__(self) -> str:
+        escaped = self.text.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """A regular expression, held as written between its percent signs."""
+
+    body: str
+
+    def __str__(self) -> str:
+        return f"%{self.body}%"
+
+
+Value = Word | Quoted | Regex
+
+
+class Marker(Enum):
+    """What stands before a term."""
+
+    REQUIRED = ""
+    OPTIONAL = "?"
+    EXCLUDED = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A term with its marker."""
+
+    marker: Marker
+    value: Value
+
+    def __str__(self) -> str:
+        return f"{self.marker.value}{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`ERROR -"not this" ?maybe`; without any item it matches every message."""
+
+    items: tuple[Item, ...]
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.items))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The member of an object that has this name."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f".{self.name}" if _PLAIN_KEY.fullmatch(self.name) else f".['{self.name}']"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyKey:
+    """Each member of an object."""
+
+    def __str__(self) -> str:
+        return ".*"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """The element of an array at this position, from 0."""
+
+    position: int
+
+    def __str__(self) -> str:
+        return f"[{self.position}]"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyElement:
+    """Each element of an array."""
+
+    def __str__(self) -> str:
+        return "[*]"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """The path from the root of a JSON message to a value, or to several with a wildcard."""
+
+    steps: tuple[Key | AnyKey | Element | AnyElement, ...]
+
+    def __str__(self) -> str:
+        return "$" + "".join(map(str, self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`$.status >= 500`"""
+
+    selector: Selector
+    operator: Operator
+    value: Value
+
+    def __str__(self) -> str:
+        return f"{self.selector} {self.operator} {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """`$.done IS TRUE`"""
+
+    selector: Selector
+    literal: Literal["NULL", "TRUE", "FALSE"]
+
+    def __str__(self) -> str:
+        return f"{self.selector} IS {self.literal}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotExists:
+    """`$.done NOT EXISTS`"""
+
+    selector: Selector
+
+    def __str__(self) -> str:
+        return f"{self.selector} NOT EXISTS"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldName:
+    """A field of a space-delimited pattern that is named and may hold anything."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTest:
+    """`status_code = 4*`"""
+
+    name: str
+    operator: Operator
+    value: Value
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.operator} {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of the operands, of which there are two or more; none of them is an `And`."""
+
+    operands: "tuple[Condition, ...]"
+
+    def __str__(self) -> str:
+        return " && ".join(f"({operand})" if isinstance(operand, Or) else str(operand) for operand in self.operands)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one of the operands, of which there are two or more; none of them is an `Or`."""
+
+    operands: "tuple[Condition, ...]"
+
+    def __str__(self) -> str:
+        return " || ".join(map(str, self.operands))
+
+
+Condition = And | Or | Comparison | Is | NotExists | FieldName | FieldTest
+
+
+@dataclass(frozen=True, slots=True)
+class JsonPattern:
+    """`{ $.level = "ERROR" }`"""
+
+    condition: Condition
+
+    def __str__(self) -> str:
+        return f"{{ {self.condition} }}"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a space-delimited pattern; without name and condition it is an empty entry."""
+
+    name: str | None = None
+    condition: Condition | None = None
+
+    def __str__(self) -> str:
+        return "" if self.condition is None else str(self.condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """`...`, which stands for any number of fields."""
+
+    def __str__(self) -> str:
+        return "..."
+
+
+@dataclass(frozen=True, slots=True)
+class SpacePattern:
+    """`[ip, user, ..., status_code = 4*, bytes]`"""
+
+    entries: tuple[Field | Gap, ...]
+
+    def __str__(self) -> str:
+        return f"[{', '.join(map(str, self.entries))}]"
+
+
+Pattern = Terms | JsonPattern | SpacePattern

@@ -1,0 +1,146 @@
+"""Filter patterns against the naive matcher, through their printed form, and with whatever people may type."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from emulator.patterns import InvalidPatternError, Subject, compile
+from emulator.patterns.compiler import parse
+from tests.property.pattern_naive import fields_match, json_matches, terms_match
+from tests.property.pattern_trees import (
+    fields_and_entries,
+    json_conditions,
+    json_text,
+    json_trees,
+    messages,
+    terms,
+    write_terms,
+)
+
+modest = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def verdict(pattern: str, message: str) -> bool:
+    """What the real matcher says; and the pattern survives being printed."""
+    matcher = compile(pattern)
+    printed = str(matcher.syntax)
+    assert parse(printed) == matcher.syntax
+    matched = matcher.matches(Subject(message))
+    assert compile(printed).matches(Subject(message)) is matched
+    assert matched or not matcher.matches_everything
+    assert matched or not matcher.extract(Subject(message))
+    return matched
+
+
+@modest
+@given(st.data())
+def test_terms(data: st.DataObject) -> None:
+    items = data.draw(terms)
+    pattern = data.draw(write_terms(items))
+    message = data.draw(messages)
+    assert verdict(pattern, message) is terms_match(items, message)
+
+
+@modest
+@given(st.data())
+def test_json(data: st.DataObject) -> None:
+    condition, pattern = data.draw(json_conditions())
+    tree = data.draw(json_trees)
+    message = json_text(tree, data.draw)  # type: ignore[arg-type]
+    assert verdict(pattern, message) is json_matches(condition, tree)
+
+
+@modest
+@given(fields_and_entries())
+def test_space(drawn: tuple[list[Any], str, list[Any], list[str], str]) -> None:
+    entries, pattern, fields, between, message = drawn
+    assert verdict(pattern, message) is fields_match(entries, fields, between)
+
+
+fragments = st.sampled_from(
+    [
+        "{",
+        "}",
+        "[",
+        "]",
+        "$.a",
+        "$",
+        ".*",
+        "[*]",
+        "[0]",
+        "['k k']",
+        " = ",
+        "!=",
+        ">=",
+        "<",
+        "&&",
+        " || ",
+        "(",
+        ")",
+        '"',
+        "\\",
+    ]
+    + ["%", "ERROR", "1e9", "4*", " ", "-", "?", ",", "...", " IS NULL", " NOT EXISTS", "é", "\ud800", "\n", "{2,3}"]
+    + ["^", "\\d", "[a-z]", "|", ".", "+", "{ $.a = ", " }", "[w = ", "%a%", '"q"', "1e99999999999999999999"]
+)
+patterns = st.one_of(
+    st.text(max_size=40),
+    st.lists(fragments, max_size=14).map("".join),
+    st.lists(fragments, max_size=14).map(lambda parts: "{" + "".join(parts) + "}"),
+    st.lists(fragments, max_size=14).map(lambda parts: "[" + "".join(parts) + "]"),
+    st.lists(fragments, max_size=14).map(lambda parts: "%" + "".join(parts) + "%"),
+)
+any_message = st.one_of(
+    st.text(st.characters(exclude_categories=()), max_size=60),
+    st.sampled_from(
+        ['{"a": 1, "k k": [null, "x"]}', "[1, [2]]", '{"a": 1e9999999999}', '"a b" [c d] 404 ERROR 1', "{" * 9]
+    ),
+)
+
+
+@settings(max_examples=600, deadline=2_000)
+@given(patterns, any_message)
+@example("{" + "(" * 1_022 + "}", "")
+@example("{" + "$.a=1&&(" * 127 + "}", "{}")
+@example("[" + "," * 1_022 + "]", "a b")
+@example('"' + "\\" * 1_023, "")
+@example("?" * 1_024, "")
+@example("-" * 1_024, "")
+@example("%" + "[" * 1_022 + "%", "")
+@example("{ $" + ".a" * 500 + " = 1 }", '{"a":' * 500 + "1" + "}" * 500)
+def test_a_pattern_is_refused_or_works(pattern: str, message: str) -> None:
+    try:
+        matcher = compile(pattern)
+    except InvalidPatternError as error:
+        assert 1 <= error.column <= len(pattern) + 1
+        assert error.message().isascii()
+        assert str(error).startswith(f"column {error.column}: ")
+        return
+    assert verdict(pattern, message) in (True, False)
+    assert all(type(value) is str for value in matcher.extract(Subject(message)).values())
+
+
+hostile_bodies = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", ".", "[ab]", r"\w", r"\W", "[^b]"]),
+        st.sampled_from(["*", "+", "?", "{300}", "{0,300}", "{1000}", "*?", ""]),
+    ),
+    min_size=1,
+    max_size=12,
+).map(lambda parts: "".join(atom + quantifier for atom, quantifier in parts))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(hostile_bodies, min_size=1, max_size=3).map("|".join), st.sampled_from(["", "$", "x$"]), st.integers(0, 9)
+)
+@example("a*" * 15, "x$", 0)
+@example("a?" * 300, "a{300}x", 0)
+def test_no_expression_hangs(body: str, end: str, step: int) -> None:
+    long_message = ("a" * 7 + "b" * (step % 3)) * 30_000
+    # A time that grew with the square of the message would end in the timeout of the suite.
+    try:
+        compile(f"%{body}{end}%").matches(Subject(long_message[:30_000]))
+    except InvalidPatternError as error:
+        assert error.message() == "Regular expression evaluation time exceeded allowed limit"

@@ -1,0 +1,86 @@
+"""`docs/filter-patterns.md` says what the code does: each example is run, each decision is listed with its value."""
+
+import ast
+import re
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import pytest
+
+from emulator.patterns import InvalidPatternError, Subject, compile
+from emulator.patterns.decisions import DECISIONS, Decisions
+
+PAGE = (Path(__file__).parents[3] / "docs" / "filter-patterns.md").read_text(encoding="utf-8")
+
+
+@dataclass
+class Example:
+    pattern: str
+    matches: list[str] = field(default_factory=list)
+    ignores: list[str] = field(default_factory=list)
+    extract: dict[str, str] = field(default_factory=dict)
+    refused: str | None = None
+    because: str | None = None
+
+
+def examples() -> list[Example]:
+    found: list[Example] = []
+    for block in re.findall(r"^```examples\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
+        for line in filter(None, block.splitlines()):
+            word, _, rest = line.partition(" ")
+            if word == "pattern":
+                found.append(Example(rest))
+            elif word == "matches":
+                found[-1].matches.append(rest)
+            elif word == "ignores":
+                found[-1].ignores.append(rest)
+            elif word == "extract":
+                name, _, value = rest.partition(" ")
+                found[-1].extract[name] = value
+            elif word == "refused":
+                found[-1].refused = rest
+            elif word == "because":
+                found[-1].because = rest
+            else:
+                raise AssertionError(f"the page has an example line that begins with {word!r}")
+    return found
+
+
+EXAMPLES = examples()
+
+
+def test_the_page_has_examples_of_every_sort() -> None:
+    assert len(EXAMPLES) > 40
+    assert any(example.extract for example in EXAMPLES)
+    assert any(example.refused for example in EXAMPLES)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.pattern)
+def test_example(example: Example) -> None:
+    assert example.matches or example.ignores or example.refused
+    if example.refused is not None:
+        with pytest.raises(InvalidPatternError) as refusal:
+            compile(example.pattern)
+        assert refusal.value.message() == example.refused
+        assert str(refusal.value) == example.because
+        return
+    matcher = compile(example.pattern)
+    for message in example.matches:
+        assert matcher.matches(Subject(message)), message
+        if example.extract:
+            assert matcher.extract(Subject(message)) == example.extract
+    for message in example.ignores:
+        assert not matcher.matches(Subject(message)), message
+
+
+def decision_rows() -> dict[str, str]:
+    return dict(re.findall(r"^\| `(\w+)` \| `([^|]*)` \| [^|]+ \| [^|]+ \|$", PAGE, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", [decision.name for decision in fields(Decisions)])
+def test_decision_is_listed_with_its_value(name: str) -> None:
+    assert ast.literal_eval(decision_rows()[name]) == getattr(DECISIONS, name)
+
+
+def test_no_other_decision_is_listed() -> None:
+    assert set(decision_rows()) == {decision.name for decision in fields(Decisions)}

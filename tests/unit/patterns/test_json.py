@@ -1,0 +1,388 @@
+"""JSON patterns: one row for each rule, with the messages it finds and those it does not."""
+
+import pytest
+
+from emulator.patterns import InvalidPatternError, Subject, compile
+from tests.unit.patterns.tables import matches, refusal
+
+EVENT = """
+{
+    "eventType": "UpdateTrail",
+    "sourceIPAddress": "111.111.111.111",
+    "arrayKey": ["value", "another value"],
+    "objectList": [{"name": "a", "id": 1}, {"name": "b", "id": 2}],
+    "nested": [[0, 1, 2], [4, 5, 6]],
+    "someNull": null,
+    "empty": "",
+    "yes": true,
+    "no": false,
+    "text": "true",
+    "int": 123,
+    "float": 12.34,
+    "whole": 12.0,
+    "power": 1.5E3,
+    "negative": -7,
+    "object": {"inner": "x"},
+    "array": [],
+    "detail-type": "d",
+    "cluster.name": "c",
+    "quoted": "say \\"hi\\"",
+    "path": "/v1/orders/7",
+    "star": "Ev*ent",
+    "": "no name"
+}
+"""
+
+FINDS = [
+    ("text", '{ $.eventType = "UpdateTrail" }'),
+    ("unquoted text", "{ $.eventType = UpdateTrail }"),
+    ("no blanks", '{$.eventType="UpdateTrail"&&$.int=123}'),
+    ("blanks and line breaks", "{\n\t$.int\n=\t123\n}"),
+    ("address unquoted", "{ $.sourceIPAddress = 111.111.111.111 }"),
+    ("empty text", '{ $.empty = "" }'),
+    ("escaped quotation marks", r'{ $.quoted = "say \"hi\"" }'),
+    ("key with a hyphen", '{ $.detail-type = "d" }'),
+    ("key in brackets", "{ $.['cluster.name'] = \"c\" }"),
+    ("key in brackets at the root", "{ $['cluster.name'] = c }"),
+    ("plain key in brackets", "{ $.['int'] = 123 }"),
+    ("empty key", "{ $.[''] = \"no name\" }"),
+    ("deeper key", "{ $.object.inner = x }"),
+    ("deeper key in brackets", "{ $.object.['inner'] = x }"),
+    ("element", '{ $.arrayKey[0] = "value" }'),
+    ("element, leading zeros", '{ $.arrayKey[00] = "value" }'),
+    ("member of an element", "{ $.objectList[1].id = 2 }"),
+    ("element of an element", "{ $.nested[1][2] = 6 }"),
+    ("any element", '{ $.arrayKey[*] = "another value" }'),
+    ("any element, a member of it", "{ $.objectList[*].id = 2 }"),
+    ("any member", "{ $.* = 123 }"),
+    ("a member of any member", "{ $.*.inner = x }"),
+    ("three wildcards", "{ $.* = 123 && $.arrayKey[*] = value && $.nested[*][0] = 4 }"),
+    ("not equal", '{ $.eventType != "x" }'),
+    ("not equal for any element", '{ $.arrayKey[*] != "value" }'),
+    ("regular expression", "{ $.eventType = %Trail% }"),
+    ("regular expression on a number", r"{ $.float = %^12\.3% }"),
+    ("not found by a regular expression", "{ $.eventType != %trail% }"),
+    ("and", '{ $.int = 123 && $.empty = "" }'),
+    ("or", "{ $.int = 1 || $.float = 12.34 }"),
+    ("and binds tighter, on the right", "{ $.int = 123 || $.int = 1 && $.int = 2 }"),
+    ("and binds tighter, on the left", "{ $.int = 1 && $.int = 2 || $.int = 123 }"),
+    ("parentheses", "{ ($.int = 123 || $.int = 1) && $.float = 12.34 }"),
+    ("parentheses without need", "{ (((($.int = 123)))) && ($.float = 12.34) }"),
+    ("is null", "{ $.someNull IS NULL }"),
+    ("is true", "{ $.yes IS TRUE }"),
+    ("is false", "{ $.no IS FALSE }"),
+    ("keywords in lower case", "{ $.yes is true && $.nothing not exists }"),
+    ("any element is", "{ $.* IS NULL }"),
+    ("not exists", "{ $.nothing NOT EXISTS }"),
+    ("not exists below a text", "{ $.eventType.x NOT EXISTS }"),
+    ("not exists behind the end", "{ $.arrayKey[2] NOT EXISTS }"),
+    ("not exists with a wildcard", "{ $.array[*] NOT EXISTS }"),
+    ("not exists where a condition would fail", "{ ($.url NOT EXISTS) || ($.url != x) }"),
+    ("integer", "{ $.int = 123 }"),
+    ("integer as a decimal", "{ $.int = 123.0 }"),
+    ("decimal as an integer", "{ $.whole = 12 }"),
+    ("exponent", "{ $.power = 1500 }"),
+    ("exponent in the pattern", "{ $.int = 1.23e+2 }"),
+    ("sign in the pattern", "{ $.int = +123 }"),
+    ("negative", "{ $.negative = -7 }"),
+    ("number as written", '{ $.int = "123" }'),
+    ("decimal as written", '{ $.whole = "12.0" }'),
+    ("exponent as written", '{ $.power = "1.5E3" }'),
+    ("decimal written otherwise is unequal", '{ $.whole != "12" }'),
+    ("number unequal", "{ $.int != 124 }"),
+    ("number unequal to a text", "{ $.int != abc }"),
+    ("text unequal to a number", "{ $.sourceIPAddress != 111 }"),
+    ("greater", "{ $.int > 122.9 }"),
+    ("greater or equal", "{ $.int >= 123 }"),
+    ("less", "{ $.negative < -6.5 }"),
+    ("less or equal", "{ $.float <= 1234e-2 }"),
+    ("less than a fraction without digits before", "{ $.negative < .5 }"),
+    ("star alone, text", "{ $.eventType = * }"),
+    ("star alone, empty text", '{ $.empty = "*" }'),
+    ("star alone, number", "{ $.int = * }"),
+    ("stars alone", '{ $.int = "**" }'),
+    ("prefix", "{ $.eventType = Update* }"),
+    ("prefix that is all", "{ $.eventType = UpdateTrail* }"),
+    ("prefix, quoted", '{ $.path = "/v1*" }'),
+    ("suffix", "{ $.eventType = *Trail }"),
+    ("suffix that is all", "{ $.eventType = *UpdateTrail }"),
+    ("suffix found once", "{ $.sourceIPAddress = *.111.111.111 }"),
+    ("contains", '{ $.path = "*/orders/*" }'),
+    ("prefix of a number", "{ $.int = 1* }"),
+    ("suffix of a number", "{ $.float = *.34 }"),
+    ("prefix with a full stop", "{ $.float = 12.* }"),
+    ("number contains", "{ $.float = *2.3* }"),
+    ("prefix unequal", "{ $.sourceIPAddress != 123.123.* }"),
+    ("star inside a text is itself", '{ $.star = "Ev*ent" }'),
+    ("star inside a text, unequal otherwise", "{ $.sourceIPAddress != 111*111 }"),
+    ("star inside, prefix", '{ $.star = "Ev*e*" }'),
+    ("star inside a number is a wildcard", "{ $.int = 1*3 }"),
+    ("star inside a decimal", '{ $.float = "1*4" }'),
+    ("boolean as text", "{ $.yes = true }"),
+    ("boolean unequal", "{ $.yes != false }"),
+    ("text of a boolean", "{ $.text = true }"),
+]
+
+IGNORES = [
+    ("case of a key", "{ $.EventType = * }"),
+    ("case of a value", '{ $.eventType = "updatetrail" }'),
+    ("part of a value", "{ $.eventType = Update }"),
+    ("missing, equal", "{ $.url = x }"),
+    ("missing, unequal", '{ $.url != "/health*" }'),
+    ("missing, star", "{ $.url = * }"),
+    ("object, unequal", "{ $.object != 123 }"),
+    ("object, unequal text", '{ $.object != "123" }'),
+    ("object, greater", "{ $.object > 123 }"),
+    ("object, less or equal", "{ $.object <= 123 }"),
+    ("object, star", "{ $.object = * }"),
+    ("array, unequal", "{ $.array != x }"),
+    ("null, equal", "{ $.someNull = null }"),
+    ("null, unequal", "{ $.someNull != x }"),
+    ("null, star", "{ $.someNull = * }"),
+    ("null, order", "{ $.someNull < 1 }"),
+    ("boolean, order", "{ $.yes > 0 }"),
+    ("boolean, number", "{ $.yes = 1 }"),
+    ("index of a text", '{ $.eventType[0] = "U" }'),
+    ("key of an array", "{ $.arrayKey.value = * }"),
+    ("member of a missing element", "{ $.objectList[2].id = 2 }"),
+    ("any element of an object", "{ $.object[*] = x }"),
+    ("any member of an array", "{ $.arrayKey.* = value }"),
+    ("any element of none", "{ $.array[*] != x }"),
+    ("one of and fails", "{ $.int = 123 && $.int = 1 }"),
+    ("parentheses change the meaning", "{ ($.int = 123 || $.int = 1) && $.int = 2 }"),
+    ("is null of a missing key", "{ $.nothing IS NULL }"),
+    ("is null of a text", "{ $.eventType IS NULL }"),
+    ("is true of a text", "{ $.text IS TRUE }"),
+    ("is true of false", "{ $.no IS TRUE }"),
+    ("is false of null", "{ $.someNull IS FALSE }"),
+    ("null exists", "{ $.someNull NOT EXISTS }"),
+    ("an element exists", "{ $.arrayKey[*] NOT EXISTS }"),
+    ("number equal", "{ $.int != 123 }"),
+    ("number equal in another form", "{ $.int != 123.0 }"),
+    ("number equal as written", '{ $.int != "123" }'),
+    ("number written otherwise", '{ $.int = "123.00" }'),
+    ("text compared with a number as text", "{ $.sourceIPAddress = 111 }"),
+    ("text greater than a number", "{ $.sourceIPAddress > 123 }"),
+    ("text less than a number", "{ $.sourceIPAddress <= 123 }"),
+    ("suffix found too early", '{ $.sourceIPAddress = "*111.111.111" }'),
+    ("suffix found too early, unquoted", "{ $.sourceIPAddress = *111.111.111 }"),
+    ("suffix not found", "{ $.eventType = *TrailX }"),
+    ("suffix longer than the value", "{ $.empty = *a }"),
+    ("prefix not found", "{ $.eventType = Trail* }"),
+    ("star inside a text is no wildcard", "{ $.eventType = Up*il }"),
+    ("star inside a number, unequal", "{ $.int != 1*3 }"),
+    ("star inside a decimal, unequal", '{ $.float != "1*4" }'),
+    ("star inside a number, not there", "{ $.int = 1*4 }"),
+    ("boolean equal", "{ $.yes != true }"),
+]
+
+REFUSED = [
+    ("missing brace", "{$.a.b=abc", 11, "If a filter pattern starts with '{' it must end with '}'"),
+    ("only a brace", "{", 2, "If a filter pattern starts with '{' it must end with '}'"),
+    ("blank behind the brace", "{ $.a = 1 } ", 12, "If a filter pattern starts with '{' it must end with '}'"),
+    ("text behind the brace", "{ $.a = 1 } x", 14, "If a filter pattern starts with '{' it must end with '}'"),
+    ("nothing", "{}", 2, "Invalid filter pattern"),
+    ("only blanks", "{  }", 4, "Invalid filter pattern"),
+    ("no selector", '{ status = "401" }', 3, "Invalid filter pattern"),
+    ("quoted selector", '{ "status" = "401" }', 3, "Invalid filter pattern"),
+    ("negation", "{ !$.a IS TRUE }", 3, "Invalid character(s) in term '!'"),
+    ("key in quotation marks", '{ $."sc-status" = 5* }', 5, "Invalid character(s) in term '$.\"'"),
+    ("deeper key in quotation marks", '{ $.a."b" = 1 }', 7, "Invalid character(s) in term '$.a.\"'"),
+    ("second key in quotation marks", '{ $.a = "b" && $."c" = 1 }', 18, "Invalid character(s) in term '$.\"'"),
+    ("key that begins with an at sign", "{ $.@type = 1 }", 5, "Invalid filter pattern"),
+    ("key that is not ASCII", "{ $.größe = 1 }", 7, "Invalid character(s) in term '?'"),
+    ("key that begins beyond ASCII", "{ $.ö = 1 }", 5, "Invalid character(s) in term '$.?'"),
+    ("only a dollar sign", "{ $ = 1 }", 3, "Invalid filter pattern"),
+    ("dollar sign and key without a dot", "{ $a = 1 }", 3, "Invalid filter pattern"),
+    ("dot without a key", "{ $. = 1 }", 5, "Invalid filter pattern"),
+    ("dot at the end of a selector", "{ $.a. = 1 }", 7, "Invalid filter pattern"),
+    ("element behind a dot", "{ $.[0] = 1 }", 5, "Invalid character(s) in term '$.['"),
+    ("element that is a word", "{ $.a[x] = 1 }", 6, "Invalid filter pattern"),
+    ("element that is negative", "{ $.a[-1] = 1 }", 6, "Invalid filter pattern"),
+    ("key in brackets and quotation marks", '{ $.["a"] = 1 }', 5, "Invalid character(s) in term '$.['"),
+    ("element far away", "{ $.a[99999999999] = 1 }", 6, "Invalid filter pattern"),
+    ("part of a key with a wildcard", "{ $.a* = 1 }", 6, "Invalid character(s) in term '*'"),
+    ("two wildcards in a selector", "{ $.*[*] = 1 }", 6, "Invalid filter pattern"),
+    ("four wildcards", "{ $.* = 1 && $.* = 2 && $.* = 3 && $.a[*] = 4 }", 36, "Invalid filter pattern"),
+    ("no comparison", "{ $.a }", 7, "Invalid filter pattern"),
+    ("no comparison before and", "{ $.a && $.b = 1 }", 7, "Invalid filter pattern"),
+    ("no comparison before a parenthesis", "{ ($.a) }", 7, "Invalid filter pattern"),
+    ("no value", "{ $.a = }", 9, "Invalid filter pattern"),
+    ("two equals signs", "{ $.a == 1 }", 8, "Invalid character(s) in term '='"),
+    ("another operator", "{ $.a ~ 1 }", 7, "Invalid character(s) in term '~'"),
+    ("value in single quotation marks", "{ $.a = 'Root' }", 9, "Invalid character(s) in term '''"),
+    ("value in typographic quotation marks", "{ $.a = \u201cRoot\u201d }", 9, "Invalid character(s) in term '?'"),
+    ("colon in a value", "{ $.a = b:c }", 10, "Invalid character(s) in term ':'"),
+    ("slash in a value", "{ $.a = b/c }", 10, "Invalid filter pattern"),
+    ("at sign before a value", "{ $.a = @b }", 9, "Invalid filter pattern"),
+    ("blank in a value", "{ $.a = b c }", 11, "Invalid filter pattern"),
+    ("value not closed", '{ $.a = "b }', 9, "Invalid filter pattern"),
+    ("expression not closed", "{ $.a = %b }", 9, "Invalid character(s) in term '%'"),
+    ("comma between conditions", '{ $.a = "x", $.b = "y" }', 12, "Invalid character(s) in term ','"),
+    ("one ampersand", "{ $.a = 1 & $.b = 2 }", 11, "Invalid character(s) in term '&'"),
+    ("one bar", "{ $.a = 1 | $.b = 2 }", 11, "Invalid character(s) in term '|'"),
+    ("and as a word", "{ $.a = 1 AND $.b = 2 }", 11, "Invalid filter pattern"),
+    ("nothing between conditions", "{ $.a = 1 $.b = 2 }", 11, "Invalid filter pattern"),
+    ("no condition behind and", "{ $.a = 1 && }", 14, "Invalid filter pattern"),
+    ("no condition before or", "{ || $.a = 1 }", 3, "Invalid filter pattern"),
+    ("parenthesis not closed", "{ ($.a = 1 }", 3, "Invalid filter pattern"),
+    ("second parenthesis not closed", "{ ($.a = 1 && ($.b = 2) }", 3, "Invalid filter pattern"),
+    ("parenthesis not opened", "{ $.a = 1) }", 10, "Invalid character(s) in term ')'"),
+    ("empty parentheses", "{ () }", 4, "Invalid filter pattern"),
+    ("brace inside", "{ $.a = 1 } }", 11, "Invalid character(s) in term '}'"),
+    ("is not", "{ $.a IS NOT NULL }", 10, "Invalid filter pattern"),
+    ("is with another word", "{ $.a IS EMPTY }", 10, "Invalid filter pattern"),
+    ("is without a word", "{ $.a IS }", 10, "Invalid filter pattern"),
+    ("exists", "{ $.a EXISTS }", 7, "Invalid filter pattern"),
+    ("not", "{ $.a NOT }", 7, "Invalid filter pattern"),
+    ("not null", "{ $.a NOT NULL }", 7, "Invalid filter pattern"),
+    ("word behind null", "{ $.a IS NULLS }", 10, "Invalid filter pattern"),
+    ("digit behind null", "{ $.a IS NULL1 }", 14, "Invalid filter pattern"),
+    ("greater than a word", "{ $.a > unquoted_string }", 9, "Invalid character(s) in term '\"unquoted_string\"'"),
+    ("greater or equal to a text", '{ $.a >= "quoted" }', 10, "Invalid character(s) in term '\"quoted\"'"),
+    ("less than a quoted number", '{ $.a < "123" }', 9, "Invalid character(s) in term '\"123\"'"),
+    ("less than several full stops", "{ $.a < 1.2.3 }", 9, "Invalid character(s) in term '\"1.2.3\"'"),
+    ("greater than a star", "{ $.a > 1* }", 9, "Invalid character(s) in term '\"1*\"'"),
+    ("greater than an expression", "{ $.a > %1% }", 9, "Invalid character(s) in term '%1%'"),
+    ("greater than half an exponent", "{ $.a > 1e }", 9, "Invalid character(s) in term '\"1e\"'"),
+    ("arrow", "{ $.a => 1 }", 8, "Invalid character(s) in term '>'"),
+]
+
+NOT_OBJECTS = [
+    ("text", "no JSON"),
+    ("empty", ""),
+    ("text before", '2026-01-01 {"a": 1}'),
+    ("text behind", '{"a": 1} ok'),
+    ("two objects", '{"a": 1}{"a": 1}'),
+    ("a text in JSON", '"a"'),
+    ("a number", "1"),
+    ("null", "null"),
+    ("NaN", '{"a": 1, "b": NaN}'),
+    ("infinity", '{"a": 1, "b": -Infinity}'),
+    ("single quotation marks", "{'a': 1}"),
+    ("last comma", '{"a": 1,}'),
+    ("line break in a text", '{"a": 1, "b": "\n"}'),
+    ("unfinished", '{"a": 1'),
+    ("too deep", '{"a": 1, "b": ' + "[" * 100_000 + "]" * 100_000 + "}"),
+]
+
+
+@pytest.mark.parametrize("pattern", [row[1] for row in FINDS], ids=[row[0] for row in FINDS])
+def test_finds(pattern: str) -> None:
+    assert matches(pattern, EVENT)
+
+
+@pytest.mark.parametrize("pattern", [row[1] for row in IGNORES], ids=[row[0] for row in IGNORES])
+def test_ignores(pattern: str) -> None:
+    assert not matches(pattern, EVENT)
+
+
+@pytest.mark.parametrize(("pattern", "column", "answer"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_refused(pattern: str, column: int, answer: str) -> None:
+    error = refusal(pattern)
+    assert (error.column, error.message()) == (column, answer)
+
+
+@pytest.mark.parametrize("message", [row[1] for row in NOT_OBJECTS], ids=[row[0] for row in NOT_OBJECTS])
+def test_what_is_not_an_object_never_matches(message: str) -> None:
+    for pattern in ("{ $.a = * }", "{ $.a = 1 }", "{ $.missing NOT EXISTS }", "{ $.a != 2 || $.c NOT EXISTS }"):
+        assert not matches(pattern, message)
+
+
+def test_an_array_at_the_root() -> None:
+    assert matches("{ $[1].id = 2 }", '[{"id": 1}, {"id": 2}]')
+    assert matches("{ $[*].id = 2 }", '[{"id": 1}, {"id": 2}]')
+    assert not matches("{ $.id = 2 }", '[{"id": 2}]')
+
+
+def test_the_last_of_equal_keys_counts() -> None:
+    assert matches("{ $.a = 2 }", '{"a": 1, "a": 2}')
+    assert not matches("{ $.a = 1 }", '{"a": 1, "a": 2}')
+
+
+def test_escapes_in_the_message_are_read() -> None:
+    message = r'{"le\u0076el": "ERR\u004fR", "n\/a": "\u00e9", "t": "\ud83d\ude00"}'
+    assert matches('{ $.level = "ERROR" }', message)
+    assert matches("{ $.['n/a'] = \"é\" }", message)
+    assert matches('{ $.t = "\U0001f600" }', message)
+
+
+def test_what_json_must_escape_is_found() -> None:
+    assert matches(r'{ $.a = "\"\\" }', r'{"a": "\"\\"}')
+    assert matches('{ $.a = "x\ny" }', r'{"a": "x\ny"}')
+    assert matches("{ $.['a\"b'] = 1 }", r'{"a\"b": 1}')
+
+
+def test_a_message_without_the_text_sought_is_not_decoded() -> None:
+    subject = Subject('{"level": "INFO", "status": 200}')
+    assert not compile('{ $.level = "ERROR" && $.status = 200 }').matches(subject)
+    assert not compile("{ $.duration > 5 }").matches(subject)
+    assert not compile("{ $.duration IS NULL }").matches(subject)
+    assert subject._document is None
+
+
+NUMBERS = [
+    ("integers beyond 2**53", "9007199254740993", "=", "9007199254740992", False),
+    ("fractions that floats confuse", "0.1", "=", "0.10000000000000000001", False),
+    ("fractions in two forms", "0.30", "=", "3e-1", True),
+    ("zeros", "-0.0", "=", "0", True),
+    ("huge exponent", "1e999999999", ">", "1e999999998", True),
+    ("tiny exponent", "1e-999999999", ">", "0", True),
+    ("exponent beyond all bounds", "1e99999999999999999999", ">", "1e999999999", True),
+    ("negative and beyond all bounds", "-1e99999999999999999999", "<", "-1e999999999", True),
+    ("too small to tell from zero", "1e-99999999999999999999", "=", "0", True),
+    ("zero with an exponent beyond all bounds", "0e99999999999999999999", "=", "0", True),
+    ("integer with more digits than Python reads", "9" * 10_000, ">", "1e9999", True),
+    ("the same, less", "9" * 10_000, "<", "1e10000", True),
+    ("many digits", "1" + "0" * 29_000, "=", "1e29000", True),
+]
+
+
+@pytest.mark.parametrize(
+    ("number", "operator", "bound", "expected"), [row[1:] for row in NUMBERS], ids=[row[0] for row in NUMBERS]
+)
+def test_numbers_compare_exactly(number: str, operator: str, bound: str, expected: bool) -> None:
+    assert matches(f"{{ $.a {operator} {bound} }}", f'{{"a": {number}}}') is expected
+
+
+def test_parentheses_to_any_depth() -> None:
+    assert matches("{ " + "(" * 505 + "$.a = 1" + ")" * 505 + " }", '{"a": 1}')
+    assert matches("{ " + "(" * 50_000 + "$.a = 1" + ")" * 50_000 + " }", '{"a": 1}')
+    assert refusal("{" + "(" * 1_022 + "}").message() == "Invalid filter pattern"
+    assert refusal("{" + "(" * 50_000 + "}").message() == "Invalid filter pattern"
+
+
+def nested(levels: int) -> str:
+    """Conditions that alternate between and and or, each in the parentheses of the one before."""
+    opening = "".join("($.a=1" + ("&&", "||")[level % 2] for level in range(levels))
+    return "{" + opening + "$.a=1" + ")" * levels + "}"
+
+
+def test_conditions_nested_as_deep_as_a_pattern_may() -> None:
+    assert matches(nested(100), '{"a": 1}')
+    assert len(nested(100)) <= 1_024
+
+
+@pytest.mark.parametrize("levels", [300, 5_000])
+def test_conditions_nested_deeper_are_refused(levels: int) -> None:
+    with pytest.raises(InvalidPatternError, match="nested more than 256 levels"):
+        compile(nested(levels))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "extracted"),
+    [
+        ("{ $.eventType = * }", {"$.eventType": "UpdateTrail"}),
+        ("{ $.int > 1 && $.float < 20 }", {"$.int": "123", "$.float": "12.34"}),
+        ("{ $.int = 1 || $.yes IS TRUE }", {"$.int": "123", "$.yes": "true"}),
+        ("{ $.['cluster.name'] = c && $.object.inner = x }", {"$.['cluster.name']": "c", "$.object.inner": "x"}),
+        ("{ $.arrayKey[*] = another* }", {"$.arrayKey[*]": "value"}),
+        ("{ $.objectList[1].id = 2 }", {"$.objectList[1].id": "2"}),
+        ("{ $.someNull IS NULL && $.x NOT EXISTS }", {}),
+        ("{ $.int = 1 }", {}),
+    ],
+)
+def test_extracts_what_selectors_find(pattern: str, extracted: dict[str, str]) -> None:
+    values = compile(pattern).extract(Subject(EVENT))
+    assert values == extracted
+    assert all(type(value) is str for value in values.values())

@@ -1,0 +1,158 @@
+"""What holds for patterns of all kinds: dispatch, sharing, error texts, and that no message is an error."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from emulator.patterns import InvalidPatternError, Matcher, Subject, compile
+from emulator.patterns import matcher as matcher_module
+from emulator.patterns.compiler import parse
+from emulator.patterns.subject import NOT_JSON, utf8
+from emulator.patterns.syntax import JsonPattern, SpacePattern, Terms
+from tests.unit.patterns.tables import refusal
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kind"),
+    [
+        ("ERROR", Terms),
+        ("%a%", Terms),
+        ("", Terms),
+        ("{ $.a = 1 }", JsonPattern),
+        ("[a]", SpacePattern),
+        ('"{"', Terms),
+    ],
+)
+def test_the_first_character_decides_the_kind(pattern: str, kind: type) -> None:
+    assert isinstance(compile(pattern).syntax, kind)
+
+
+def test_equal_patterns_share_a_matcher() -> None:
+    assert compile("one pattern") is compile("one pattern")
+    assert compile("one pattern") is not compile("one  pattern")
+
+
+def test_the_cache_is_bounded() -> None:
+    for number in range(1_000):
+        compile(f"pattern{number}")
+    assert compile.cache_info().currsize <= matcher_module._CACHED
+
+
+def test_a_matcher_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        compile("x").pattern = "y"  # type: ignore[misc]
+    assert compile("x").pattern == "x"
+    assert isinstance(compile("x"), Matcher)
+
+
+@pytest.mark.parametrize("pattern", ["a (", "{ $.a = }", "[a, ...,", "{ $.a = %(% }"])
+def test_a_refusal_says_where_and_why(pattern: str) -> None:
+    error = refusal(pattern)
+    assert str(error) == f"column {error.column}: {error.reason}"
+    assert 1 <= error.column <= len(pattern) + 1
+    assert not error.reason.endswith(".")
+
+
+def test_the_generic_text_names_the_subject() -> None:
+    error = refusal("{ $.a = }")
+    assert error.message() == "Invalid filter pattern"
+    assert error.message("metric filter pattern") == "Invalid metric filter pattern"
+    assert refusal("a (").message("metric filter pattern") == "Invalid character(s) in term '('"
+    assert refusal("{").message("metric filter pattern").startswith("If a filter pattern starts with '{'")
+
+
+def test_what_is_not_ascii_shows_as_a_question_mark() -> None:
+    assert (
+        InvalidPatternError(1, "", characters="$.é\U0001f600\ud800").message() == "Invalid character(s) in term '$.???'"
+    )
+
+
+HOSTILE_MESSAGES = {
+    "empty": "",
+    "half a surrogate pair": '{"a": "\ud800"} \udfff',
+    "escaped half of a pair": '{"a": "\\ud800"}',
+    "null characters": '{"a": "\x00"} \x00',
+    "deep arrays": "[" * 100_000,
+    "deep objects": '{"a":' * 50_000 + "1" + "}" * 50_000,
+    "huge integer": '{"a": ' + "9" * 30_000 + "}",
+    "huge exponent": '{"a": 1e' + "9" * 30_000 + "}",
+    "tiny exponent": '{"a": -1e-' + "9" * 30_000 + "}",
+    "long fraction": '{"a": 0.' + "0" * 30_000 + "1}",
+    "huge number as a field": "9" * 30_000 + " 1e" + "9" * 10_000,
+    "long word": "a" * 100_000,
+    "many words": "a " * 50_000,
+    "quotation marks": '"' * 30_001,
+    "brackets": "[" * 30_000 + "]" * 30_000,
+    "byte order mark": '\ufeff{"a": 1}',
+    "almost a number": "9" * 30_000 + "}",
+    "long JSON text": '{"a": "' + "x" * 30_000 + '"}',
+}
+
+PATTERNS = [
+    "",
+    "ERROR -a ?b",
+    '"\ud800"',
+    "%a*a*a*a*b$%",
+    r"%^.{1000}\W?x%",
+    "{ $.a = 1 }",
+    "{ $.a != 1e5 && $.a > 12 }",
+    '{ $.a = "*x*y*" || $.a = %^9+% }',
+    "{ $.a.a.a[0] NOT EXISTS }",
+    "{ $.* = * }",
+    "[a = 1, b != 2]",
+    "[..., a = %x%, b > 1]",
+    "[]",
+]
+
+
+@pytest.mark.parametrize("message", HOSTILE_MESSAGES.values(), ids=HOSTILE_MESSAGES.keys())
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_no_message_is_an_error(pattern: str, message: str) -> None:
+    subject = Subject(message)
+    matcher = compile(pattern)
+    assert isinstance(matcher.matches(subject), bool)
+    for name, value in matcher.extract(subject).items():
+        assert name.startswith("$") and type(value) is str
+
+
+def test_a_subject_is_read_once() -> None:
+    subject = Subject('{"a": 1} x')
+    assert subject.document is NOT_JSON and subject.fields is subject.fields and subject.encoded is subject.encoded
+    subject = Subject('{"a": 1}')
+    assert subject.document is subject.document != NOT_JSON
+
+
+def test_utf8_of_half_a_pair() -> None:
+    assert utf8("a\ud800é\U0001f600") == "a\ufffdé\U0001f600".encode()
+
+
+ROUND_TRIPS = [
+    ('ERROR  - "not this" ?%x y%', 'ERROR -"not this" ?%x y%'),
+    ("ORDER-1", "ORDER -1"),
+    (r'"a\\b\"c\d"', r'"a\\b\"cd"'),
+    ("  ", ""),
+    ("{$.a=1&&($.b!=x||$['c d']>=2)}", "{ $.a = 1 && ($.b != x || $.['c d'] >= 2) }"),
+    ('{(($.a is null)) && (($.*[01] not exists) && $[*] = "x")}', '{ $.a IS NULL && $.*[1] NOT EXISTS && $[*] = "x" }'),
+    ("{ $.a = 1 && $.b = 2 || $.c = 3 }", "{ $.a = 1 && $.b = 2 || $.c = 3 }"),
+    ("[ ]", "[]"),
+    ("[ip,,...,(s=4*||s=5*)&&s!=404,b]", "[ip, , ..., (s = 4* || s = 5*) && s != 404, b]"),
+    ("[,]", "[, ]"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "printed"), ROUND_TRIPS)
+def test_a_parsed_pattern_prints_as_one(pattern: str, printed: str) -> None:
+    assert str(parse(pattern)) == printed
+    assert parse(printed) == parse(pattern)
+
+
+def test_the_room_is_pure() -> None:
+    forbidden = {"asyncio", "socket", "threading", "time", "random", "starlette", "hypercorn"}
+    for path in Path(matcher_module.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not forbidden & {name.partition(".")[0] for name in names}, path
+            inside = [name for name in names if name.startswith("emulator.")]
+            assert all(name.startswith("emulator.patterns") for name in inside), path

@@ -1,0 +1,192 @@
+"""Regular expressions: one row for each construct that is documented, and for each that RE2 knows and AWS does not."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulator.patterns import Subject, compile
+from tests.unit.patterns.tables import matches, refusal
+
+FINDS = [
+    ("anywhere", "AUTHORIZED", "[ERROR 401] UNAUTHORIZED REQUEST"),
+    ("start", "^[hc]at", "cat"),
+    ("end", "[hc]at$", "a hat"),
+    ("at most once", "colou?r", "color"),
+    ("at most once, there", "colou?r", "colour"),
+    ("any number, none", "ab*c", "ac"),
+    ("any number", "ab*c", "abbbc"),
+    ("at least once", "ab+c", "abbc"),
+    ("exactly", "^a{3}$", "aaa"),
+    ("at least", "^a{2,}$", "aaaa"),
+    ("at most", "^ba{,2}$", "b"),
+    ("between", "^a{3,5}$", "aaaa"),
+    ("leading zeros", "^a{003,05}$", "aaaa"),
+    ("unanchored quantifier", "a{3,5}", "aaaaaaa"),
+    ("class", "[abc]", "b"),
+    ("range and character", "[abcx-z]", "y"),
+    ("negated class", "^[^a]$", "b"),
+    ("negated class and a line feed", "^[^a]$", "\n"),
+    ("hyphen last in a class", "^[a-]$", "-"),
+    ("hyphen first in a class", "^[-a]$", "-"),
+    ("bracket first in a class", "^[]a]$", "]"),
+    ("bracket first in a negated class", "^[^]]$", "a"),
+    ("opening bracket in a class", "^[[a]$", "["),
+    ("operators in a class", "^[.*+?{}|$]+$", ".*+?{}|$"),
+    ("caret later in a class", "^[a^]$", "^"),
+    ("escape in a class", r"^[\]\\]+$", "]\\"),
+    ("digits in a class", r"^[\d_]+$", "1_"),
+    ("hexadecimal range", r"^[\x41-\x43]+$", "ABC"),
+    ("alternation", "gra|ey", "grey"),
+    ("alternation is of the whole", "^a|b$", "cb"),
+    ("empty alternative", "a|", "x"),
+    ("any character", "^.at$", "hat"),
+    ("any character, a line feed", "^a.b$", "a\nb"),
+    ("any character, beyond ASCII", "^.$", "é"),
+    ("any character, beyond the BMP", "^.$", "\U0001f600"),
+    ("any character, half a pair", "^.$", "\ud800"),
+    ("digit", r"^\d$", "7"),
+    ("no digit", r"^\D$", "x"),
+    ("white space", r"^\s\s\s$", " \t\n"),
+    ("no white space", r"^\S$", "x"),
+    ("word character", r"^\w\w\w$", "a_1"),
+    ("no word character", r"^\W$", "-"),
+    ("no word character, beyond ASCII", r"^\W$", "é"),
+    ("hexadecimal", r"\x3A", ":"),
+    ("hexadecimal, lower case", r"^\x3a$", ":"),
+    ("hexadecimal parenthesis", r"\x28x\x29", "f(x)"),
+    ("hexadecimal operator", r"^\x2a$", "*"),
+    ("escaped operators", r"^\^\$\?\[\]\{\}\|\\\*\+\.$", r"^$?[]{}|\*+."),
+    ("escaped symbols", r"^\/\-\:$", "/-:"),
+    ("symbols", "^:_#=@/;,-$", ":_#=@/;,-"),
+    ("blank", "^shutting down", "shutting down"),
+    ("stray closing bracket and brace", "^]}$", "]}"),
+    ("lazy quantifier", "^a.*?b$", "acb"),
+    ("lazy repetition", "^a{1,2}?b$", "aab"),
+    ("empty text", "^$", ""),
+]
+
+IGNORES = [
+    ("case", "authorized", "UNAUTHORIZED"),
+    ("start of a line is not the start", "^b", "a\nb"),
+    ("end of a line is not the end", "a$", "a\nb"),
+    ("end before a last line feed", "a$", "a\n"),
+    ("too few", "^a{3,5}$", "aa"),
+    ("too many", "^a{3,5}$", "aaaaaa"),
+    ("more than at most", "^ba{,2}$", "baaa"),
+    ("none of at least one", "ab+c", "ac"),
+    ("outside the class", "[a-z]", "M"),
+    ("digits are ASCII", r"\d", "٣"),
+    ("word characters are ASCII", r"\w", "é"),
+    ("a full stop that is escaped", r"10\.10\.0\.1", "10010,051"),
+    ("neither alternative", "gra|ey", "groy"),
+]
+
+REFUSED = [
+    ("group", "time(out|d out)", 6, "Invalid character(s) in term '('"),
+    ("end of a group", "a)", 3, "Invalid character(s) in term ')'"),
+    ("escaped parenthesis", r"a\(b", 4, "Invalid character(s) in term '('"),
+    ("flags", "(?i)a", 2, "Invalid character(s) in term '('"),
+    ("exclamation mark", "something!", 11, "Invalid character(s) in term '!'"),
+    ("quotation mark", 'a"b', 3, "Invalid character(s) in term '\"'"),
+    ("single quotation mark", "it's", 4, "Invalid character(s) in term '''"),
+    ("other punctuation", "a<b", 3, "Invalid character(s) in term '<'"),
+    ("tab", "a\tb", 3, "Invalid character(s) in term '\t'"),
+    ("not ASCII", "aé", 3, "Invalid character(s) in term '?'"),
+    ("not ASCII in a class", "[é]", 3, "Invalid character(s) in term '?'"),
+    ("parenthesis in a class", "[(]", 3, "Invalid character(s) in term '('"),
+    ("word boundary", r"\bERROR", 2, r"Invalid character(s) in term '\b'"),
+    ("start of text", r"\AERROR", 2, r"Invalid character(s) in term '\A'"),
+    ("property", r"\pL", 2, r"Invalid character(s) in term '\p'"),
+    ("line feed escape", r"a\n", 3, r"Invalid character(s) in term '\n'"),
+    ("back reference", r"a\1", 3, r"Invalid character(s) in term '\1'"),
+    ("quotation", r"\Qa\E", 2, r"Invalid character(s) in term '\Q'"),
+    ("escaped blank", r"a\ b", 3, r"Invalid character(s) in term '\'"),
+    ("last backslash", "a\\", 3, "Invalid character(s) in term '\\'"),
+    ("hexadecimal, one digit", r"\x4", 2, r"Invalid character(s) in term '\'"),
+    ("hexadecimal, in braces", r"\x{41}", 2, r"Invalid character(s) in term '\'"),
+    ("hexadecimal, not ASCII", r"\xe9", 2, r"Invalid character(s) in term '\'"),
+    ("nothing to repeat at the start", "*a", 2, "Invalid character(s) in term '*'"),
+    ("nothing to repeat behind an alternative", "a|+", 4, "Invalid character(s) in term '+'"),
+    ("an anchor repeated", "^*", 3, "Invalid character(s) in term '*'"),
+    ("a repetition repeated", "a**", 4, "Invalid character(s) in term '*'"),
+    ("possessive quantifier", "a++", 4, "Invalid character(s) in term '+'"),
+    ("more behind a lazy quantifier", "a*??", 5, "Invalid character(s) in term '?'"),
+    ("brace without a count", "a{b}", 3, "Invalid character(s) in term '{'"),
+    ("brace without bounds", "a{,}", 3, "Invalid character(s) in term '{'"),
+    ("brace not closed", "a{1", 3, "Invalid character(s) in term '{'"),
+    ("a repeated repetition", "a{2}{3}", 6, "Invalid character(s) in term '{'"),
+    ("bounds in the wrong order", "a{3,2}", 3, "Invalid character(s) in term '{'"),
+    ("class not closed", "a[bc", 3, "Invalid character(s) in term '['"),
+    ("empty class", "a[]", 3, "Invalid character(s) in term '['"),
+    ("range in the wrong order", "[z-a]", 3, "Invalid character(s) in term 'z'"),
+    ("range from a class", r"[\d-z]", 3, "Invalid character(s) in term '\\'"),
+    ("named class", "[[:alpha:]]", 3, "Invalid character(s) in term '['"),
+    ("too many repetitions", "a{1001}", 3, "Regular expression evaluation time exceeded allowed limit"),
+    ("far too many repetitions", f"a{{{'9' * 5000}}}", 3, "Regular expression evaluation time exceeded allowed limit"),
+    ("too large a program", r"\w{1000}" * 100, 2, "Regular expression evaluation time exceeded allowed limit"),
+]
+
+
+@pytest.mark.parametrize(("body", "message"), [row[1:] for row in FINDS], ids=[row[0] for row in FINDS])
+def test_finds(body: str, message: str) -> None:
+    assert matches(f"%{body}%", message)
+
+
+@pytest.mark.parametrize(("body", "message"), [row[1:] for row in IGNORES], ids=[row[0] for row in IGNORES])
+def test_ignores(body: str, message: str) -> None:
+    assert not matches(f"%{body}%", message)
+
+
+@pytest.mark.parametrize(("body", "column", "answer"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_refused(body: str, column: int, answer: str) -> None:
+    error = refusal(f"%{body}%")
+    assert (error.column, error.message()) == (column, answer)
+
+
+def test_columns_count_from_the_start_of_the_pattern() -> None:
+    error = refusal("{ $.a = %ab(c)% }")
+    assert str(error) == "column 12: '(' is not allowed in a regular expression; AWS has no grouping"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused"),
+    [
+        ("{ $.a = %x% && $.b = %y% }", "{ $.a = %x% && $.b = %y% && $.c != %z% }"),
+        ("[a = %x%, b = %y%]", "[a = %x%, b = %y% || b = %z%]"),
+    ],
+    ids=["json", "space"],
+)
+def test_a_pattern_has_at_most_two(accepted: str, refused: str) -> None:
+    compile(accepted)
+    error = refusal(refused)
+    assert refused[error.column - 1 :].startswith("%z%")
+    assert error.message() == "Invalid filter pattern"
+
+
+def test_it_may_end_like_its_pattern() -> None:
+    assert matches("{ $.a = %^}]$% }", '{"a": "}]"}')
+    assert matches("[a = %^[],]$%]", "]")
+
+
+def test_an_expression_that_ruins_backtracking_is_linear() -> None:
+    subject = Subject("a" * 30_000)
+    assert not compile("%a*a*a*a*a*a*a*a*b%").matches(subject)
+
+
+def test_parsers_and_engine_are_loaded_when_first_needed() -> None:
+    script = (
+        "import sys; from emulator.patterns import Subject, compile;"
+        "assert 'emulator.patterns.compiler' not in sys.modules;"
+        "compile('ERROR').matches(Subject('')); compile('{ $.a = 1 }'); compile('[a = 1]');"
+        "assert 're2' not in sys.modules;"
+        "compile('%a%'); assert 're2' in sys.modules"
+    )
+    root = Path(__file__).parents[3]
+    assert subprocess.run([sys.executable, "-c", script], cwd=root, check=False).returncode == 0
+
+
+def test_the_engine_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    refusal(r"%\W{1000}\W{1000}\W{1000}\W{1000}\W{1000}\W{1000}\W{1000}\W{1000}\W{1000}\W{1000}\W{1000}\W{1000}%")
+    assert capfd.readouterr() == ("", "")
