@@ -1,0 +1,238 @@
+"""FilterLogEvents: streams, ranges, patterns, pages, and what a poller sees."""
+
+import pytest
+
+from emulator.core.ids import event_id
+from emulator.patterns import InvalidPatternError, compile
+from emulator.store.batch import LogEvent
+from tests.unit.api.client import ACCOUNT, NOW, Client
+
+INVALID = "InvalidParameterException"
+NEW_YEAR_2024 = 1_704_067_200_000
+
+
+@pytest.fixture(autouse=True)
+def streams(client: Client) -> None:
+    client.create("/a", "web-1", "web-2", "db")
+
+
+# ---- validations ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("token", ["unknown", "f/" + "0" * 56 + "/s", "5b5d", "zz", "é", "5b" * 100_000])
+def test_invalid_token(client: Client, token: str) -> None:
+    refused = client.refusal("FilterLogEvents", logGroupName="/a", nextToken=token)
+    assert refused == (INVALID, "The specified nextToken is invalid.")
+
+
+def test_token_of_another_operation(client: Client) -> None:
+    client.create("/b")
+    token = client.call("DescribeLogGroups", limit=1)["nextToken"]
+    assert client.refusal("FilterLogEvents", logGroupName="/a", nextToken=token)[0] == INVALID
+
+
+def test_names_and_prefix(client: Client) -> None:
+    refused = client.refusal("FilterLogEvents", logGroupName="/a", logStreamNames=["db"], logStreamNamePrefix="d")
+    assert refused[0] == INVALID
+
+
+def test_name_and_identifier(client: Client) -> None:
+    assert client.refusal("FilterLogEvents", logGroupName="/a", logGroupIdentifier="/a") == (
+        "ValidationException",
+        "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+    )
+
+
+def test_neither_name_nor_identifier(client: Client) -> None:
+    assert client.refusal("FilterLogEvents")[0] == INVALID
+
+
+def test_unknown_group_and_unknown_stream(client: Client) -> None:
+    assert client.refusal("FilterLogEvents", logGroupName="/b") == (
+        "ResourceNotFoundException",
+        "The specified log group does not exist.",
+    )
+    assert client.refusal("FilterLogEvents", logGroupName="/a", logStreamNames=["db", "cache"]) == (
+        "ResourceNotFoundException",
+        "The specified log stream does not exist.",
+    )
+
+
+def test_newest_first_needs_a_start_in_2024_or_later(client: Client) -> None:
+    search = {"logGroupName": "/a", "startFromHead": False}
+    assert client.refusal("FilterLogEvents", **search, startTime=NEW_YEAR_2024 - 1)[0] == INVALID
+    assert client.messages("FilterLogEvents", **search, startTime=NEW_YEAR_2024) == []
+    assert client.messages("FilterLogEvents", **search) == []
+
+
+def test_invalid_pattern(client: Client) -> None:
+    with pytest.raises(InvalidPatternError) as raised:
+        compile("{ $.a = ")
+    text = raised.value.message(subject="filter pattern")
+    assert client.refusal("FilterLogEvents", logGroupName="/a", filterPattern="{ $.a = ") == (INVALID, text)
+
+
+@pytest.mark.parametrize("log_group_class", ["INFREQUENT_ACCESS", "DELIVERY"])
+@pytest.mark.parametrize(("operation", "members"), [("FilterLogEvents", {}), ("GetLogEvents", {"logStreamName": "s"})])
+def test_classes_whose_events_are_not_read_like_this(
+    client: Client, log_group_class: str, operation: str, members: dict[str, str]
+) -> None:
+    client.call("CreateLogGroup", logGroupName="/b", logGroupClass=log_group_class)
+    client.call("CreateLogStream", logGroupName="/b", logStreamName="s")
+    client.put("/b", "s", (0, "x"))
+    assert client.refusal(operation, logGroupName="/b", **members) == (
+        "InvalidOperationException",
+        f"The log group /b is of log-group-class {log_group_class}. {operation} is not supported for this log class.",
+    )
+
+
+def test_pattern_longer_than_1024(client: Client) -> None:
+    assert client.refusal("FilterLogEvents", logGroupName="/a", filterPattern="x" * 1025) == (
+        INVALID,
+        "1 validation error detected: Value at 'filterPattern' failed to satisfy constraint: "
+        "Member must have length less than or equal to 1024",
+    )
+
+
+# ---- functionality -------------------------------------------------------------------------------------------------
+
+
+def test_members_of_the_answer(client: Client) -> None:
+    client.put("/a", "db", (-5, "x"), (-5, "y"))
+    assert client.call("FilterLogEvents", logGroupName="/a") == {
+        "events": [
+            {
+                "logStreamName": "db",
+                "timestamp": NOW - 5,
+                "message": message,
+                "ingestionTime": NOW,
+                "eventId": event_id(NOW - 5, number),
+            }
+            for number, message in enumerate("xy")
+        ],
+        "searchedLogStreams": [],
+    }
+
+
+def test_streams_are_interleaved_by_time_and_then_ingestion(client: Client) -> None:
+    client.put("/a", "web-1", (0, "b"), (2, "e"))
+    client.put("/a", "db", (-1, "a"), (0, "c"))
+    client.put("/a", "web-2", (0, "d"))
+    assert client.messages("FilterLogEvents", logGroupName="/a", interleaved=False) == ["a", "b", "c", "d", "e"]
+
+
+@pytest.mark.parametrize(
+    ("members", "found"),
+    [
+        ({"logStreamNames": ["db"]}, ["db"]),
+        ({"logStreamNames": ["web-2", "db", "db"]}, ["web-2", "db"]),
+        ({"logStreamNamePrefix": "web"}, ["web-1", "web-2"]),
+        ({"logStreamNamePrefix": "web-1"}, ["web-1"]),
+        ({"logStreamNamePrefix": "b"}, []),
+        ({"logGroupIdentifier": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/a"}, ["web-1", "web-2", "db"]),
+    ],
+)
+def test_choice_of_streams(client: Client, members: dict[str, object], found: list[str]) -> None:
+    for name in ("web-1", "web-2", "db"):
+        client.put("/a", name, (0, name))
+    group = {} if "logGroupIdentifier" in members else {"logGroupName": "/a"}
+    assert client.messages("FilterLogEvents", **group, **members) == found
+
+
+def test_both_ends_of_the_range_are_included(client: Client) -> None:
+    client.put("/a", "db", *((number, f"m{number}") for number in range(5)))
+    search = {"logGroupName": "/a", "startTime": NOW + 1, "endTime": NOW + 3}
+    assert client.messages("FilterLogEvents", **search) == ["m1", "m2", "m3"]
+    assert client.messages("FilterLogEvents", **search, startFromHead=False) == ["m3", "m2", "m1"]
+
+
+def test_pattern(client: Client) -> None:
+    client.put("/a", "db", (0, "ERROR one"), (1, "fine"), (2, '{"level": "ERROR"}'), (3, "an ERROR"))
+    search = {"logGroupName": "/a"}
+    assert client.messages("FilterLogEvents", **search, filterPattern="ERROR one") == ["ERROR one"]
+    assert client.messages("FilterLogEvents", **search, filterPattern='{ $.level = "ERROR" }') == ['{"level": "ERROR"}']
+    assert len(client.messages("FilterLogEvents", **search, filterPattern="")) == 4
+
+
+def test_pages_of_a_pattern_are_full_and_the_last_has_no_token(client: Client) -> None:
+    client.put("/a", "db", *((number, "even" if number % 2 == 0 else "odd") for number in range(8)))
+    search = {"logGroupName": "/a", "filterPattern": "odd", "limit": 2}
+    page = client.call("FilterLogEvents", **search)
+    assert [event["timestamp"] - NOW for event in page["events"]] == [1, 3]
+    page = client.call("FilterLogEvents", **search, nextToken=page["nextToken"])
+    assert [event["timestamp"] - NOW for event in page["events"]] == [5, 7]
+    assert "nextToken" not in page
+
+
+def test_the_token_keeps_the_direction(client: Client) -> None:
+    client.put("/a", "db", *((number, f"m{number}") for number in range(5)))
+    search = {"logGroupName": "/a", "limit": 2}
+    page = client.call("FilterLogEvents", **search, startFromHead=False)
+    assert [event["message"] for event in page["events"]] == ["m4", "m3"]
+    page = client.call("FilterLogEvents", **search, startFromHead=True, nextToken=page["nextToken"])
+    assert [event["message"] for event in page["events"]] == ["m2", "m1"]
+    assert client.messages("FilterLogEvents", **search, nextToken=page["nextToken"]) == ["m0"]
+
+
+@pytest.mark.parametrize(("start_from_head", "found"), [(True, ["m2", "m3"]), (False, ["m3", "m2"])])
+def test_the_range_holds_together_with_a_token(client: Client, start_from_head: bool, found: list[str]) -> None:
+    client.put("/a", "db", *((number, f"m{number}") for number in range(6)))
+    page = client.call("FilterLogEvents", logGroupName="/a", limit=1, startFromHead=start_from_head)
+    range_and_token = {"nextToken": page["nextToken"], "startTime": NOW + 2, "endTime": NOW + 3}
+    assert client.messages("FilterLogEvents", logGroupName="/a", **range_and_token) == found
+
+
+def test_pages_stay_in_step_while_events_come_and_go(client: Client) -> None:
+    client.put("/a", "db", *((number, f"m{number}") for number in range(4)))
+    page = client.call("FilterLogEvents", logGroupName="/a", limit=2)
+    client.put("/a", "web-1", (0, "before"), (1, "same millisecond"), (9, "after"))
+    messages = client.messages("FilterLogEvents", logGroupName="/a", nextToken=page["nextToken"])
+    assert messages == ["same millisecond", "m2", "m3", "after"]
+
+
+def test_a_page_holds_one_megabyte(client: Client) -> None:
+    for number in range(5):
+        client.put("/a", "db", (number, "x" * 400_000))
+    page = client.call("FilterLogEvents", logGroupName="/a")
+    assert len(page["events"]) == 2
+    assert len(client.all_messages("FilterLogEvents", logGroupName="/a")) == 5
+
+
+def test_a_poller_sees_every_event_once(client: Client) -> None:
+    """As `aws logs tail --follow` does it: from the latest time stamp on, leaving out the ids that it has."""
+    seen: dict[str, str] = {}
+    start = NOW
+    for number in range(20):
+        client.put("/a", "web-1" if number % 3 else "db", (0, f"m{number}"), (number % 2, f"n{number}"))
+        if number % 5 == 0:
+            client.clock.move_to(client.clock.now() + 1)
+        for event in client.call("FilterLogEvents", logGroupName="/a", startTime=start)["events"]:
+            seen.setdefault(event["eventId"], event["message"])
+            start = max(start, event["timestamp"])
+    kept = client.all_messages("FilterLogEvents", logGroupName="/a")
+    ids = {event["eventId"] for event in client.call("FilterLogEvents", logGroupName="/a")["events"]}
+    assert len(kept) == len(ids) == 40
+    # What comes in with an older time stamp than the latest one is what such a poller misses, also on AWS.
+    assert set(seen) <= ids
+    assert {message for message in kept if message.startswith("m") and int(message[1:]) % 5 == 1} <= set(seen.values())
+
+
+def test_deleted_streams_and_groups_take_their_events_along(client: Client) -> None:
+    client.put("/a", "web-1", (0, "a"))
+    client.put("/a", "db", (1, "b"))
+    client.call("DeleteLogStream", logGroupName="/a", logStreamName="web-1")
+    assert client.messages("FilterLogEvents", logGroupName="/a") == ["b"]
+    client.call("CreateLogStream", logGroupName="/a", logStreamName="web-1")
+    client.put("/a", "web-1", (2, "c"))
+    assert client.messages("FilterLogEvents", logGroupName="/a") == ["b", "c"]
+    client.call("DeleteLogGroup", logGroupName="/a")
+    client.create("/a", "db")
+    assert client.messages("FilterLogEvents", logGroupName="/a") == []
+
+
+def test_events_at_the_ends_of_time(client: Client) -> None:
+    client.service.ingest(client.caller, "/a", "db", [LogEvent(0, "first"), LogEvent(2**63 - 1, "last")])
+    assert client.messages("FilterLogEvents", logGroupName="/a", startTime=0) == ["first", "last"]
+    assert client.messages("FilterLogEvents", logGroupName="/a", endTime=2**63 - 1, limit=1) == ["first"]
+    assert client.all_messages("FilterLogEvents", logGroupName="/a", limit=1) == ["first", "last"]
+    assert client.all_messages("FilterLogEvents", logGroupName="/a", limit=1, startFromHead=False) == ["last", "first"]

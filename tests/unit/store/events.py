@@ -1,0 +1,41 @@
+"""Batches and groups in few words."""
+
+from collections.abc import Iterable
+
+from emulator.core.arns import LogGroupArn
+from emulator.store.batch import Batch, LogEvent
+from emulator.store.log_group import LogGroup
+
+__all__ = ["NOW", "append", "batch", "group", "messages"]
+
+NOW = 1_760_000_000_000
+
+
+def batch(sequence: int, *timestamps: int, stream: str = "s") -> Batch:
+    """A batch whose messages are the events' sequence numbers."""
+    events = [LogEvent(timestamp, str(sequence + number)) for number, timestamp in enumerate(timestamps)]
+    return Batch(
+        log_group_identifier="123456789012:/a",
+        log_stream_name=stream,
+        ingestion_time=NOW,
+        sequence=sequence,
+        events=events,
+    )
+
+
+def messages(found: Iterable[tuple[Batch, int]]) -> list[str]:
+    """The messages at some places."""
+    return [where.events[index].message for where, index in found]
+
+
+def group(retain_events: int = 1_000, *streams: str) -> LogGroup:
+    """A log group with streams."""
+    made = LogGroup(LogGroupArn.of("us-east-1", "123456789012", "/a"), NOW, retain_events)
+    for name in streams or ("s",):
+        made.create_stream(name, NOW)
+    return made
+
+
+def append(to: LogGroup, stream: str, *texts: str, timestamp: int = NOW) -> Batch:
+    """Put messages into a stream, all under one time stamp."""
+    return to.append(to.stream(stream), [LogEvent(timestamp, text) for text in texts], NOW)

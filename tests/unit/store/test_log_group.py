@@ -1,0 +1,126 @@
+"""Log groups: what they keep, what they let go, and their streams."""
+
+import pytest
+
+from emulator.core.arns import LogGroupArn
+from emulator.core.clock import DAY
+from emulator.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
+from emulator.store.accounts import Accounts
+from emulator.store.log_group import LogGroup, LogGroupClass
+from emulator.store.reading import END, START, in_order
+from tests.unit.store.events import NOW, append, group, messages
+
+
+def shown(of: LogGroup) -> list[str]:
+    return messages(in_order(of.batches, START, END, of.first_shown))
+
+
+def test_events_are_not_copied() -> None:
+    logs = group()
+    made = append(logs, "s", "a", "b")
+    assert list(logs.batches) == [made] == list(logs.stream("s").batches)
+    assert logs.identifier == made.log_group_identifier == "123456789012:/a"
+
+
+@pytest.mark.parametrize(
+    ("retain", "kept", "batches"),
+    [
+        (100, "abcdefg", 4),
+        (7, "abcdefg", 4),
+        (6, "bcdefg", 4),
+        (5, "cdefg", 4),
+        (4, "defg", 3),
+        (3, "efg", 3),
+        (2, "fg", 2),
+    ],
+)
+def test_the_newest_events_are_shown(retain: int, kept: str, batches: int) -> None:
+    """Batches go as wholes, and what is too much of the oldest one is hidden."""
+    logs = group(retain, "s", "t")
+    for stream, texts in (("s", "abc"), ("t", "de"), ("s", "f"), ("t", "g")):
+        append(logs, stream, *texts)
+    assert "".join(shown(logs)) == kept
+    assert len(list(logs.batches)) == batches
+    hanging = [batch for stream in logs.streams.values() for batch in stream.batches]
+    assert sorted(map(id, hanging)) == sorted(map(id, logs.batches))
+
+
+def test_retaining_nothing() -> None:
+    logs = group(0)
+    append(logs, "s", "a", "b")
+    assert shown(logs) == [] and list(logs.batches) == [] and not logs.stream("s").batches
+    assert logs.ingested == 2 == logs.first_shown
+
+
+def test_a_deleted_stream_makes_room() -> None:
+    logs = group(4, "s", "t")
+    append(logs, "s", "a", "b", "c")
+    append(logs, "t", "d", "e")
+    assert "".join(shown(logs)) == "bcde"
+    logs.delete_stream("t")
+    assert "".join(shown(logs)) == "abc"
+    logs.create_stream("t", NOW)
+    append(logs, "t", "f", "g")
+    assert "".join(shown(logs)) == "bcfg"
+    logs.delete_stream("s")
+    append(logs, "t", "h", "i", "j")
+    assert "".join(shown(logs)) == "ghij"
+
+
+def test_sequence_numbers_go_on_whatever_is_let_go() -> None:
+    logs = group(1)
+    assert [append(logs, "s", "x", "y").sequence for _ in range(3)] == [0, 2, 4]
+
+
+def test_oldest_timestamp() -> None:
+    logs = group()
+    assert logs.oldest_timestamp(NOW) == 0
+    logs.retention_days = 3
+    assert logs.oldest_timestamp(NOW) == NOW - 3 * DAY
+    assert logs.oldest_timestamp(DAY) == 0
+
+
+def test_streams_by_name() -> None:
+    logs = group(10, "s")
+    with pytest.raises(ResourceAlreadyExistsException):
+        logs.create_stream("s", NOW)
+    for action in (logs.stream, logs.delete_stream):
+        with pytest.raises(ResourceNotFoundException):
+            action("t")
+
+
+def test_stored_bytes_are_those_of_all_kept_batches() -> None:
+    logs = group(1)
+    append(logs, "s", "a", "b")
+    assert logs.stored_bytes == 54
+    append(logs, "s", "é")
+    assert logs.stored_bytes == 28
+
+
+def test_sequence_tokens_have_56_digits_and_move_on() -> None:
+    logs = group()
+    stream = logs.stream("s")
+    tokens = [stream.sequence_token]
+    for _ in range(3):
+        append(logs, "s", "x")
+        tokens.append(stream.sequence_token)
+    assert tokens == sorted(set(tokens))
+    assert {len(token) for token in tokens} == {56} and all(map(str.isdigit, tokens))
+
+
+def test_regions_and_accounts_share_nothing() -> None:
+    accounts = Accounts(retain_events=5)
+    here, there = accounts.region("123456789012", "us-east-1"), accounts.region("123456789012", "eu-west-1")
+    made = here.create_group("/a", NOW, log_group_class=LogGroupClass.DELIVERY, tags={"a": "b"})
+    assert accounts.region("123456789012", "us-east-1").group("/a") is made
+    assert (made.arn, made.retain_events, made.retention_days) == (
+        LogGroupArn("us-east-1", "123456789012", "/a"),
+        5,
+        2,
+    )
+    with pytest.raises(ResourceNotFoundException):
+        there.group("/a")
+    with pytest.raises(ResourceNotFoundException):
+        there.delete_group("/a")
+    accounts.clear()
+    assert accounts.region("123456789012", "us-east-1").groups == {}
