@@ -1,0 +1,173 @@
+r"""The recording of a Live Tail session: JSON lines, a header first.
+
+    {"livetail": 1, "logGroupIdentifiers": ["arn:aws:logs:…:log-group:/shop/api"], "recordedAt": 1767225600000}
+    {"offset_ms": 12, "kind": "start", "session": {"requestId": "…", "sessionId": "…", …}}
+    {"offset_ms": 1015, "kind": "update", "sampled": false, "events": [{"logGroupIdentifier": …, "logStreamName": …,
+                        "timestamp": …, "ingestionTime": …, "message": …}, …]}
+    {"offset_ms": 5020, "kind": "exception", "name": "SessionStreamingException", "message": "…"}
+    {"offset_ms": 5021, "kind": "end", "reason": "exception"}
+
+Offsets are milliseconds since the session was asked for. What AWS names keeps AWS's names. Each line is written whole
+as soon as it is known, so what breaks off has lost at most its last line, and a reader passes over a half one.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Literal
+
+import msgspec
+
+__all__ = [
+    "VERSION",
+    "Entry",
+    "Header",
+    "RecordedEvent",
+    "Recording",
+    "RecordingError",
+    "RecordingWriter",
+    "is_recording",
+    "read_recording",
+]
+
+VERSION = 1
+
+Kind = Literal["start", "update", "exception", "end"]
+
+
+class RecordingError(Exception):
+    """A recording cannot be read; `faults` has a sentence for each bad line, which begins with its number."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+class Header(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The first line: `livetail` is the version of the format; the rest says where the recording comes from."""
+
+    livetail: int
+    logGroupIdentifiers: tuple[str, ...] = ()
+    recordedAt: int | None = None
+    endpoint: str | None = None
+
+
+class RecordedEvent(msgspec.Struct, frozen=True):
+    """One event of an update, as StartLiveTail gives it; times in epoch milliseconds."""
+
+    logGroupIdentifier: str
+    logStreamName: str
+    timestamp: int
+    ingestionTime: int
+    message: str
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line behind the header. Which of the last fields it has depends on its kind."""
+
+    offset_ms: int
+    kind: Kind
+    session: dict[str, Any] | None = None
+    sampled: bool | None = None
+    events: tuple[RecordedEvent, ...] | None = None
+    name: str | None = None
+    message: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that was read. `truncated` says that its last line was only half there."""
+
+    header: Header
+    entries: tuple[Entry, ...]
+    truncated: bool = False
+
+
+class RecordingWriter:
+    """Writes a recording to a binary file, a line as soon as it is known.
+
+    The dictionaries are those that boto3 gives; offsets are milliseconds since the session was asked for.
+    """
+
+    def __init__(self, file: BinaryIO, header: Header | None = None) -> None:
+        self._file = file
+        self._encoder = msgspec.json.Encoder()
+        self._write(header or Header(VERSION))
+
+    def start(self, offset_ms: int, session: Mapping[str, Any]) -> None:
+        """Note the `sessionStart` of the session."""
+        self._write(Entry(offset_ms, "start", session=dict(session)))
+
+    def update(self, offset_ms: int, update: Mapping[str, Any]) -> None:
+        """Note a `sessionUpdate`: its events in their order, and whether they are a sample."""
+        events = tuple(
+            RecordedEvent(
+                str(event.get("logGroupIdentifier", "")),
+                str(event.get("logStreamName", "")),
+                int(event.get("timestamp", 0)),
+                int(event.get("ingestionTime", 0)),
+                str(event.get("message", "")),
+            )
+            for event in update.get("sessionResults") or ()
+        )
+        sampled = bool((update.get("sessionMetadata") or {}).get("sampled", False))
+        self._write(Entry(offset_ms, "update", sampled=sampled, events=events))
+
+    def exception(self, offset_ms: int, name: str, message: str) -> None:
+        """Note an exception that the session ended with."""
+        self._write(Entry(offset_ms, "exception", name=name, message=message))
+
+    def end(self, offset_ms: int, reason: str) -> None:
+        """Note the end, and why: a word such as `closed`, `interrupted`, `exception`, `cut`."""
+        self._write(Entry(offset_ms, "end", reason=reason))
+
+    def _write(self, line: Header | Entry) -> None:
+        self._file.write(self._encoder.encode(line) + b"\n")
+        self._file.flush()
+
+
+def is_recording(first_line: bytes) -> bool:
+    """Whether a file that begins with this line means to be a recording."""
+    try:
+        return "livetail" in msgspec.json.decode(first_line, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+
+
+def read_recording(content: bytes) -> Recording:
+    """Read a recording.
+
+    Raises:
+        RecordingError: with every bad line. A half line at the end is none.
+    """
+    lines = content.split(b"\n")
+    # A whole line ends in a line feed, so what stands behind the last one was cut off, unless it reads well.
+    unfinished = lines.pop()
+    faults: list[str] = []
+    entries: list[Entry] = []
+    header = Header(VERSION)
+    truncated = False
+    if not lines:
+        lines, unfinished = [unfinished], b""
+    try:
+        header = msgspec.json.decode(lines[0], type=Header)
+        if header.livetail != VERSION:
+            faults.append(f"line 1: version {header.livetail} of the format is unknown; {VERSION} is known")
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        faults.append(f"line 1: no header of a recording: {fault}")
+    decoder = msgspec.json.Decoder(Entry)
+    for number, line in enumerate(lines[1:], 2):
+        if not line.strip():
+            continue
+        try:
+            entries.append(decoder.decode(line))
+        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+            faults.append(f"line {number}: {fault}")
+    if unfinished.strip():
+        try:
+            entries.append(decoder.decode(unfinished))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            truncated = True
+    if faults:
+        raise RecordingError(faults)
+    return Recording(header, tuple(entries), truncated)
