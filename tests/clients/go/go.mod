@@ -1,0 +1,3 @@
+module livetail.example/tail
+
+go 1.23

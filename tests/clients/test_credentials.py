@@ -1,0 +1,29 @@
+"""`--verify-signatures` against boto3: the example of `docs/credentials.md`, and a Live Tail session of its own."""
+
+import re
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from emulator import LiveTailEmulator
+
+PAGE = (Path(__file__).parents[2] / "docs" / "credentials.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_page() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(compile(example, "credentials.md", "exec"), {})
+
+
+def test_a_signed_session_with_a_token() -> None:
+    with LiveTailEmulator(verify_signatures=True, credentials=["AKID:secret"], clock="manual", seed=7) as emulator:
+        emulator.put("/app/api", "web-1", ["before"])
+        logs = emulator.client(aws_access_key_id="AKID", aws_secret_access_key="secret", aws_session_token="any/token")
+        answer = logs.start_live_tail(logGroupIdentifiers=[emulator.log_group_arn("/app/api")])
+        assert "sessionStart" in next(iter(answer["responseStream"]))
+        answer["responseStream"].close()
+
+        emulator.advance(301)
+        with pytest.raises(ClientError, match=r"Signature expired: .* - 5 min\.\)"):
+            logs.describe_log_groups()
