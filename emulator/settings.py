@@ -257,7 +257,7 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag("--port-file", _path, None, "", "PATH", "write the port here once the server is ready"),
     Flag(
         "--region",
-        _matching(r"[a-z]{2}(-[a-z]+)+-\d+", "a region such as us-east-1"),
+        _matching(r"[a-z]+(-[a-z]+)+-\d+", "a region such as us-east-1"),
         "us-east-1",
         "us-east-1",
         "NAME",

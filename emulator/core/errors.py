@@ -16,7 +16,8 @@ ServiceError
  └─ InternalFailure
 
 The name of the class is the `__type` of the answer. Every error of CloudWatch Logs answers HTTP 400, not 404 or 403;
-the exceptions to that carry their own `status`. Errors of the credentials are in `emulator.server`, beside the check.
+the exceptions to that carry their own `status`. Errors of the credentials are in `emulator.wire.signatures`, beside the
+check.
 """
 
 __all__ = [

@@ -1,6 +1,7 @@
 """All open sessions: who hears what, who is due when, and how many there may be."""
 
 import heapq
+import logging
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from emulator.core.clock import SECOND, Clock
 from emulator.core.errors import LimitExceededException
 from emulator.core.ids import uuid4
 from emulator.live.limits import TailLimits
-from emulator.live.session import Session, State
+from emulator.live.session import STREAMING_FAILURE, Session, State
 from emulator.live.subscription import Channel, Matching, StreamFilter, Subscription
 from emulator.store.batch import Batch
+from emulator.wire import livetail
 
 __all__ = ["Hub", "Owner"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,9 @@ class Hub:
 
     A batch is matched once per distinct pattern and handed to each channel that wants some of it; a group that nobody
     tails costs one look-up.
+
+    Attributes:
+        updates_made: session updates of all sessions so far.
     """
 
     def __init__(self, clock: Clock, chance: Chance, limits: TailLimits) -> None:
@@ -39,6 +46,7 @@ class Hub:
         self._limits = limits
         self._ids = chance.stream("session ids")
         self._opened = 0
+        self.updates_made = 0
         self._sessions: dict[str, Session] = {}
         self._owners: dict[str, Owner] = {}
         self._open_sessions: Counter[Owner] = Counter()
@@ -115,7 +123,14 @@ class Hub:
         ticked = []
         while (due := self.next_due()) is not None and due <= now:
             _, order, session = self._due[0]
-            session.tick(now)
+            try:
+                session.tick(now)
+                self.updates_made += 1
+            except Exception:
+                # A fault of ours in one session must not silence the others, nor stop the clock for them.
+                _log.exception("session %s failed", session.session_id)
+                if session.state is State.STREAMING:
+                    session.fail(livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE))
             if session.state is State.STREAMING:
                 heapq.heapreplace(self._due, (session.next_due, order, session))
             else:

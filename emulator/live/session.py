@@ -14,20 +14,23 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, Protocol
 
 from emulator.core.chance import Random
 from emulator.live.backlog import Backlog
 from emulator.live.encoding import session_start_json, session_update_json
 from emulator.live.limits import UPDATE_INTERVAL
 from emulator.live.subscription import Subscription
-from emulator.live.window import Selection, Window
+from emulator.live.window import Selection, Update, Window
 from emulator.wire import livetail
 
-__all__ = ["TRANSITIONS", "Counters", "IllegalInputError", "Input", "Session", "State"]
+__all__ = ["STREAMING_FAILURE", "TRANSITIONS", "Counters", "IllegalInputError", "Input", "Session", "State"]
 
 TIMEOUT_MESSAGE: Final = "Session timed out."
 """Chosen: nobody has published the text that AWS sends."""
+
+STREAMING_FAILURE: Final = "Internal streaming error."
+"""Chosen, as above."""
 
 
 class State(Enum):
@@ -61,6 +64,29 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], State]] = {
 }
 
 
+class Distorting(Protocol):
+    """What befalls log events on their way into an update, when a fault rule wants it: some get lost, some come late.
+
+    Attributes:
+        lost_events: log events that will never be delivered; they count as dropped.
+    """
+
+    lost_events: int
+
+    @property
+    def held_events(self) -> int:
+        """Log events that will come in a later update; they count as pending."""
+        ...
+
+    def distort(self, update: Update, now: int) -> Update:
+        """What becomes of an update that is made at `now` (epoch milliseconds)."""
+        ...
+
+    def flush(self) -> list[Update]:
+        """Updates with all that is held back."""
+        ...
+
+
 class IllegalInputError(Exception):
     """A session was given something that its state does not allow: a fault of the caller."""
 
@@ -76,9 +102,9 @@ class Counters:
         matched: log events that matched while the session was open.
         delivered: log events in those updates.
         sampled_out: log events that lost out when more than 500 matched in a second.
-        dropped_updates, dropped_events: forgotten because the client was too slow.
+        dropped_updates, dropped_events: forgotten because the client was too slow; events also if a fault lost them.
         buffered_updates, buffered_events: waiting for the client.
-        pending_events: matched since the last tick.
+        pending_events: matched since the last tick, or held back by a fault.
         bytes: bytes of all messages handed to the writer.
     """
 
@@ -101,6 +127,7 @@ class Session:
         next_due: epoch milliseconds of the next tick; the first comes a second after the start, the others follow on
         the same
             grid whatever the delay of one of them.
+        distortion: what befalls its log events; None is nothing.
     """
 
     __slots__ = (
@@ -113,6 +140,7 @@ class Session:
         "_sampled_out",
         "_updates",
         "_window",
+        "distortion",
         "ends_at",
         "next_due",
         "request_id",
@@ -139,6 +167,7 @@ class Session:
         self.ends_at = started_at + timeout
         self.next_due = min(started_at + UPDATE_INTERVAL, self.ends_at)
         self.state = State.STREAMING
+        self.distortion: Distorting | None = None
         self._window = Window(random)
         self._backlog = Backlog()
         self._ready: deque[bytes] = deque(
@@ -164,10 +193,10 @@ class Session:
         self._move(Input.TICK)
         if now >= self.ends_at:
             if self._window.matched or (self.ends_at - self.started_at) % UPDATE_INTERVAL == 0:
-                self._make_update()
+                self._make_update(now)
             self.fail(livetail.modeled_exception("SessionTimeoutException", TIMEOUT_MESSAGE))
             return
-        self._make_update()
+        self._make_update(now)
         elapsed = (now - self.started_at) // UPDATE_INTERVAL
         self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL, self.ends_at)
 
@@ -177,7 +206,7 @@ class Session:
         The session has ENDED once it answers None after `fail` or `end`.
         """
         self._move(Input.TAKE)
-        message = self._next_message()
+        message = None if self.state is State.ENDED else self._next_message()
         if message is not None:
             self._bytes += len(message)
         elif self.state is State.ENDING:
@@ -187,11 +216,13 @@ class Session:
     def fail(self, message: bytes) -> None:
         """End the session with an exception or error message, after what is buffered."""
         self._move(Input.FAIL)
+        self._flush()
         self._last = message
 
     def end(self) -> None:
         """End the session cleanly, after what is buffered."""
         self._move(Input.END)
+        self._flush()
 
     def close(self) -> None:
         """Forget the session at once: its client has gone."""
@@ -199,16 +230,17 @@ class Session:
 
     @property
     def counters(self) -> Counters:
+        lost, held = (0, 0) if self.distortion is None else (self.distortion.lost_events, self.distortion.held_events)
         return Counters(
             updates=self._updates,
             matched=self._matched,
             delivered=self._delivered,
             sampled_out=self._sampled_out,
             dropped_updates=self._backlog.dropped_updates,
-            dropped_events=self._backlog.dropped_events,
+            dropped_events=self._backlog.dropped_events + lost,
             buffered_updates=len(self._backlog),
             buffered_events=self._backlog.events,
-            pending_events=self._window.matched,
+            pending_events=self._window.matched + held,
             bytes=self._bytes,
         )
 
@@ -218,11 +250,19 @@ class Session:
             raise IllegalInputError(f"a session that is {self.state.value} takes no {given.value}")
         self.state = target
 
-    def _make_update(self) -> None:
+    def _make_update(self, now: int) -> None:
         matched = self._window.matched
         update = self._window.close()
         self._sampled_out += matched - update.events
+        if self.distortion is not None:
+            update = self.distortion.distort(update, now)
         self._backlog.put(update)
+
+    def _flush(self) -> None:
+        """Nothing that is held back is lost when the session ends."""
+        if self.distortion is not None:
+            for update in self.distortion.flush():
+                self._backlog.put(update)
 
     def _next_message(self) -> bytes | None:
         if self._ready:

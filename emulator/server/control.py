@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,9 +16,11 @@ from emulator.server.control_requests import (
     AdvanceRequest,
     BadControlRequestError,
     EventsRequest,
+    json_response,
     read_body,
     read_number,
 )
+from emulator.server.control_rules import RuleRoutes
 from emulator.server.guard import refusal
 from emulator.server.live_server import LiveServer
 from emulator.server.timekeeper import ClockRunsByItselfError
@@ -31,6 +32,7 @@ __all__ = ["control_plane"]
 def control_plane(server: LiveServer) -> ASGIApp:
     """The ASGI application of the control plane."""
     control = _Control(server)
+    rules = RuleRoutes(server)
     router = Router(
         routes=[
             Route("/health", control.health, methods=["GET"]),
@@ -42,6 +44,13 @@ def control_plane(server: LiveServer) -> ASGIApp:
             Route("/events", control.events, methods=["POST"]),
             Route("/requests", control.requests, methods=["GET"]),
             Route("/requests", control.forget_requests, methods=["DELETE"]),
+            Route("/faults", rules.faults, methods=["GET"]),
+            Route("/faults", rules.add_fault, methods=["POST"]),
+            Route("/faults", rules.clear_faults, methods=["DELETE"]),
+            Route("/faults/{fault_id}", rules.remove_fault, methods=["DELETE"]),
+            Route("/scenarios", rules.scenarios, methods=["GET"]),
+            Route("/scenarios", rules.start_scenario, methods=["POST"]),
+            Route("/scenarios", rules.stop_scenarios, methods=["DELETE"]),
         ],
         redirect_slashes=False,
     )
@@ -65,17 +74,17 @@ class _Guarded:
             self._server.engine.settings.allowed_host,
         )
         if reason is not None:
-            await _json({"error": reason}, 403)(scope, receive, send)
+            await json_response({"error": reason}, 403)(scope, receive, send)
             return
         try:
             await self._app(scope, receive, send)
         except BadControlRequestError as error:
-            await _json({"error": str(error)}, error.status)(scope, receive, send)
+            await json_response({"error": str(error)}, error.status)(scope, receive, send)
         except ServiceError as error:
-            await _json({"error": error.message or error.code}, error.status)(scope, receive, send)
+            await json_response({"error": error.message or error.code}, error.status)(scope, receive, send)
         except HTTPException as error:
             sentence = f"there is no {request.method} {request.url.path}"
-            await _json({"error": sentence}, error.status_code)(scope, receive, send)
+            await json_response({"error": sentence}, error.status_code)(scope, receive, send)
 
 
 class _Control:
@@ -86,7 +95,7 @@ class _Control:
 
     async def health(self, _: Request) -> Response:
         engine = self._server.engine
-        return _json(
+        return json_response(
             {
                 "status": "ok",
                 "version": emulator.__version__,
@@ -97,11 +106,11 @@ class _Control:
 
     async def reset(self, _: Request) -> Response:
         self._server.reset()
-        return _json({})
+        return json_response({})
 
     async def clock(self, _: Request) -> Response:
         engine = self._server.engine
-        return _json({"mode": str(engine.settings.clock), "now": engine.clock.now()})
+        return json_response({"mode": str(engine.settings.clock), "now": engine.clock.now()})
 
     async def advance(self, request: Request) -> Response:
         wanted = await read_body(request, AdvanceRequest)
@@ -110,7 +119,7 @@ class _Control:
         except ClockRunsByItselfError:
             sentence = "the clock runs by itself; start the server with --clock manual to move it"
             raise BadControlRequestError(sentence, 409) from None
-        return _json({"now": self._server.engine.clock.now(), "updates": updates})
+        return json_response({"now": self._server.engine.clock.now(), "updates": updates})
 
     async def sessions(self, request: Request) -> Response:
         least = read_number(request, "wait", 0, maximum=1_000_000)
@@ -123,13 +132,13 @@ class _Control:
             wanted = f"at least {least}" if len(self._server.tails) < least else f"at most {most:g}"
             sentence = f"{len(self._server.tails)} sessions were open after {timeout:g} s, not {wanted}"
             raise BadControlRequestError(sentence, 408) from None
-        return _json({"sessions": [self._session(session) for session in self._server.engine.hub]})
+        return json_response({"sessions": [self._session(session) for session in self._server.engine.hub]})
 
     async def end_session(self, request: Request) -> Response:
         session_id = request.path_params["session_id"]
         if not self._server.end_session(session_id):
             raise BadControlRequestError(f"there is no open session {session_id!r}", 404)
-        return _json({})
+        return json_response({})
 
     async def events(self, request: Request) -> Response:
         given = await read_body(request, EventsRequest)
@@ -138,14 +147,14 @@ class _Control:
         if not events:
             raise BadControlRequestError("there are no messages and no events to ingest")
         self._server.engine.ingest(given.log_group, given.log_stream, events)
-        return _json({"ingested": len(events)})
+        return json_response({"ingested": len(events)})
 
     async def requests(self, _: Request) -> Response:
-        return _json({"requests": self._server.engine.journal.as_json()})
+        return json_response({"requests": self._server.engine.journal.as_json()})
 
     async def forget_requests(self, _: Request) -> Response:
         self._server.engine.journal.clear()
-        return _json({})
+        return json_response({})
 
     def _session(self, session: Session) -> dict[str, Any]:
         subscription = session.subscription
@@ -175,7 +184,3 @@ class _Control:
                 "bytes": counters.bytes,
             },
         }
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(content), status, media_type="application/json")

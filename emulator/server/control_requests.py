@@ -1,11 +1,20 @@
-"""What the control plane reads: the bodies and queries of its requests, and the sentence for what is wrong with one."""
+"""What the control plane reads and answers: bodies and queries, and the sentence for what is wrong with one."""
 
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
+from starlette.responses import Response
 
-__all__ = ["AdvanceRequest", "BadControlRequestError", "EventsRequest", "GivenEvent", "read_body", "read_number"]
+__all__ = [
+    "AdvanceRequest",
+    "BadControlRequestError",
+    "EventsRequest",
+    "GivenEvent",
+    "json_response",
+    "read_body",
+    "read_number",
+]
 
 T = TypeVar("T")
 
@@ -74,3 +83,8 @@ def read_number(request: Request, name: str, default: Any, *, maximum: float) ->
     if not 0 <= number <= maximum:
         raise BadControlRequestError(f"{name} is {text!r}; it takes a number from 0 to {maximum:g}")
     return number
+
+
+def json_response(content: Any, status: int = 200) -> Response:
+    """An answer of the control plane."""
+    return Response(msgspec.json.encode(content), status, media_type="application/json")

@@ -1,19 +1,20 @@
 """The pure rooms put together under one clock and one seed: all that the emulator is, but for the sockets."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from emulator.api.context import Caller
 from emulator.api.service import Service
 from emulator.core.chance import Chance
 from emulator.core.ids import uuid4
+from emulator.faults import Faults, TailFaults
 from emulator.live.hub import Hub
 from emulator.live.limits import TailLimits
 from emulator.live.session import Session
 from emulator.server.clocks import make_clock
 from emulator.server.journal import Journal
-from emulator.server.scenarios import RunningScenarios
+from emulator.server.scenarios import RunningScenario, RunningScenarios
 from emulator.settings import Settings
 from emulator.store.batch import LogEvent
 
@@ -31,6 +32,7 @@ class Engine:
         seed: where all chance comes from.
         hub: the open sessions.
         service: the operations of the AWS API.
+        faults: the rules of what goes wrong.
         scenarios: those that are being played.
         journal: the newest requests.
     """
@@ -51,9 +53,10 @@ class Engine:
         self._request_ids = chance.stream("request ids")
         self.hub = Hub(self.clock, chance, limits)
         self.service = Service(clock=self.clock, chance=chance, hub=self.hub, retain_events=settings.retain_events)
+        self.faults = Faults(chance)
         self.scenarios = RunningScenarios(self.service, self._own_caller(), chance)
         for scenario in self._first_scenarios:
-            self.scenarios.start(scenario, self.clock.now())
+            self.start_scenario(scenario)
 
     def reset(self) -> list[Session]:
         """Begin again: no groups, no sessions, and time, chance and scenarios as at the start.
@@ -82,7 +85,7 @@ class Engine:
 
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which something happens by itself."""
-        dues = (self.scenarios.next_due(), self.hub.next_due())
+        dues = (self.scenarios.next_due(), self.hub.next_due(), self.faults.next_due())
         return min((due for due in dues if due is not None), default=None)
 
     def run_due(self, now: int) -> list[Session]:
@@ -91,7 +94,36 @@ class Engine:
         Scenarios speak first, so that an update carries what was ingested up to its very instant.
         """
         self.scenarios.run_due(now)
-        return self.hub.run_due(now)
+        ready = self.hub.run_due(now)
+        return ready + self._open_sessions(self.faults.run_due(now))
+
+    @property
+    def updates_made(self) -> int:
+        """Session updates of all sessions since the last reset."""
+        return self.hub.updates_made
+
+    def start_scenario(self, scenario: "Scenario") -> RunningScenario:
+        """Play a scenario from now on, with the faults that belong to it.
+
+        Raises:
+            ServiceError: a log group cannot be made as the scenario wants it.
+        """
+        now = self.clock.now()
+        running = self.scenarios.start(scenario, now)
+        for rule in scenario.faults:
+            self.faults.add(rule, now)
+        return running
+
+    def open_tail(self, session: Session) -> TailFaults:
+        """Put the fault rules between a session that has just been opened and its writer."""
+        names = [arn.name for arn in session.subscription.log_groups]
+        tail = self.faults.open_tail(session.session_id, names, session.started_at)
+        session.distortion = tail.distortion
+        return tail
+
+    def _open_sessions(self, session_ids: Iterable[str]) -> list[Session]:
+        found = (self.hub.get(session_id) for session_id in session_ids)
+        return [session for session in found if session is not None]
 
     def _own_caller(self) -> Caller:
         """On whose behalf the emulator itself ingests: nobody sees a request id of it."""

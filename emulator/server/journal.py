@@ -5,6 +5,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, Final
 
+from emulator.core.errors import ServiceError
+from emulator.wire.awsjson import gunzip
+
 __all__ = ["Entry", "Journal"]
 
 ENTRIES: Final = 1_000
@@ -12,6 +15,9 @@ ENTRIES: Final = 1_000
 
 BODY_BYTES: Final = 4 * 1024 * 1024
 """Bodies are kept as they came, up to so many bytes in all; beyond, the oldest entries lose their parameters."""
+
+_GZIP: Final = b"\x1f\x8b"
+_MOST_UNPACKED: Final = 16 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -42,12 +48,13 @@ class Entry:
         }
 
     def _parameters(self) -> Any:
-        """The body as it was read; None if it was no JSON or has been forgotten."""
+        """The body, unpacked and read; None if it was no JSON or has been forgotten."""
         if not self.body:
             return None
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            packed = self.body.startswith(_GZIP)
+            return json.loads(gunzip(self.body, _MOST_UNPACKED) if packed else self.body)
+        except (ServiceError, ValueError, RecursionError):
             return None
 
 

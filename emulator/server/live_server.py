@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emulator.faults import check_rule
 from emulator.live.session import Session
 from emulator.server.engine import Engine
 from emulator.server.tail import Tails
@@ -46,6 +47,11 @@ class LiveServer:
         self._end([session] if session in self.engine.hub.streaming() else [])
         return True
 
+    def wake_all(self) -> None:
+        """Let every writer look again, and the timer too: the rules have changed under them."""
+        self.tails.wake(self.engine.hub)
+        self.timekeeper.schedule()
+
     async def drain(self) -> None:
         """End all sessions and wait until their clients have what was left for them."""
         self.timekeeper.stop()
@@ -63,4 +69,4 @@ def _load(paths: Sequence[Path]) -> "list[Scenario]":
         return []
     from emulator.synthetic.scenario import load
 
-    return [load(path) for path in paths]
+    return [load(path, check_rule) for path in paths]

@@ -37,7 +37,7 @@ class StartError(Exception):
     """The server cannot start; `str()` is one sentence."""
 
 
-class _KnowsConnections:
+class KnowsConnections:
     """For an event loop: knows the server's connections, so that they can be aborted, and waits for no TLS goodbye."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class _KnowsConnections:
         return await super().create_server(remembering_factory, *args, **options)  # type: ignore[misc]
 
 
-class ServerLoop(_KnowsConnections, asyncio.SelectorEventLoop):
+class ServerLoop(KnowsConnections, asyncio.SelectorEventLoop):
     """The event loop that a server runs on."""
 
 
@@ -73,7 +73,7 @@ def _loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
         import uvloop
     except ImportError:
         raise StartError("--loop uvloop needs the package uvloop: pip install 'livetail-emulator[uvloop]'") from None
-    return type("UvServerLoop", (_KnowsConnections, uvloop.Loop), {})
+    return type("UvServerLoop", (KnowsConnections, uvloop.Loop), {})
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -207,7 +207,7 @@ class ServerThread:
 
 async def _serve(serving: Serving, stopper: _Stopper) -> None:
     loop = asyncio.get_running_loop()
-    assert isinstance(loop, _KnowsConnections)
+    assert isinstance(loop, KnowsConnections)
 
     async def trigger() -> None:
         serving.on_ready()

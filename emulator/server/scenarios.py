@@ -70,8 +70,10 @@ class RunningScenarios:
     def run_due(self, now: int) -> None:
         """Ingest what all scenarios have said by `now`."""
         for running in self:
-            for emission in running.player.run(now):
-                self._service.ingest(self._caller, emission.log_group, emission.log_stream, emission.events)
+            # Instant by instant: after a long sleep of the machine, all of it at once could be a lot.
+            while (due := running.player.next_due()) is not None and due <= now:
+                for emission in running.player.run(due):
+                    self._service.ingest(self._caller, emission.log_group, emission.log_stream, emission.events)
 
     def _make_log_groups(self, scenario: "Scenario") -> None:
         for group in scenario.log_groups:

@@ -8,22 +8,22 @@ backlog fills and drops its oldest updates, and nobody else notices.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.types import Receive, Send
 
+from emulator.core.clock import Clock
+from emulator.faults import TailFaults
+from emulator.faults.steps import Cut, End, Reset, Step
 from emulator.live.hub import Hub
-from emulator.live.session import Session, State
+from emulator.live.session import STREAMING_FAILURE, Session, State
 from emulator.wire import livetail
 
 __all__ = ["Client", "Tail", "Tails"]
 
 _log = logging.getLogger(__name__)
-
-STREAMING_FAILURE: Final = "Internal streaming error."
-"""Chosen: nobody has published the text that AWS sends."""
 
 PATIENCE: Final = 1.0
 """Real seconds without progress after which a client that is owed bytes counts as stalled while time is moved."""
@@ -35,10 +35,19 @@ _TURNS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who reads a session: the HTTP version of its request, and what it calls itself."""
+    """Who reads a session.
+
+    Attributes:
+        http_version: that of its request.
+        user_agent: what it calls itself.
+        close: closes its connection in the middle of what is said.
+        reset: resets its connection.
+    """
 
     http_version: str
     user_agent: str | None
+    close: Callable[[], None]
+    reset: Callable[[], None]
 
 
 class Tail:
@@ -51,13 +60,15 @@ class Tail:
         stalled: the client has not accepted anything for `PATIENCE` seconds.
     """
 
-    def __init__(self, session: Session, hub: Hub, client: Client) -> None:
+    def __init__(self, session: Session, hub: Hub, faults: TailFaults, clock: Clock, client: Client) -> None:
         self.session = session
         self.client = client
         self.settled = asyncio.Event()
         self.stalled = False
-        self._accepted = 0
         self._hub = hub
+        self._faults = faults
+        self._clock = clock
+        self._accepted = 0
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -89,6 +100,7 @@ class Tail:
             await asyncio.wait((writer, watcher), return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._hub.close(self.session)
+            self._faults.close()
             self.settled.set()
             for task in (writer, watcher):
                 task.cancel()
@@ -98,21 +110,32 @@ class Tail:
 
     async def _write(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        while (message := await self._next_message()) is not None:
-            await send({"type": "http.response.body", "body": message, "more_body": True})
-            self._accepted += 1
-            self.stalled = False
+        while True:
+            step = await self._next_step()
+            if isinstance(step, End):
+                break
+            if isinstance(step, Reset):
+                self.client.reset()
+                return
+            if step.data:
+                await send({"type": "http.response.body", "body": step.data, "more_body": True})
+                self._accepted += 1
+                self.stalled = False
+            if isinstance(step, Cut):
+                await asyncio.sleep(0)
+                self.client.close()
+                return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _next_message(self) -> bytes | None:
-        """The next message as soon as there is one; None at the end of the session."""
-        while (message := self._take()) is None:
-            if self.session.state is State.ENDED:
-                return None
+    async def _next_step(self) -> Step:
+        """What to do next, as soon as there is something to do."""
+        while (step := self._faults.take(self._take, self._clock.now())) is None:
+            if self.session.state is State.ENDED and not self._faults.holds_back(self._clock.now()):
+                return End()
             self._wake.clear()
             self.settled.set()
             await self._wake.wait()
-        return message
+        return step
 
     def _take(self) -> bytes | None:
         """What the session has to say. A fault of ours becomes the exception that the service has for it."""

@@ -23,6 +23,10 @@ GIVE: dict[Input, Callable[[Session], object]] = {
 }
 
 
+def is_over(tail: Session) -> bool:
+    return tail.state is State.ENDED
+
+
 def session_in(state: State) -> Session:
     tail = session()
     if state is State.ENDING:
@@ -132,7 +136,7 @@ def test_a_session_times_out_after_what_is_buffered() -> None:
     assert last.header(":exception-type") == "SessionTimeoutException"
     assert json.loads(last.payload) == {"message": "Session timed out."}
     assert tail.take() is None
-    assert tail.state is State.ENDED
+    assert is_over(tail)
 
 
 def test_three_hours_are_10800_updates_and_the_timeout() -> None:
@@ -163,14 +167,14 @@ def test_a_failure_comes_after_what_is_buffered() -> None:
     assert update_in(tail.take()) == (["0"], False)
     assert tail.take() == FAILURE
     assert tail.take() is None
-    assert tail.state is State.ENDED
+    assert is_over(tail)
 
 
 def test_a_clean_end_has_no_message_of_its_own() -> None:
     tail = session()
     tail.end()
     assert tail.take() is None
-    assert tail.state is State.ENDED
+    assert is_over(tail)
 
 
 def test_bytes_counts_what_was_handed_over() -> None:
