@@ -93,7 +93,7 @@ class AwsEndpoint:
         answer: _Answer | Session | None = None
         if self._server.engine.faults:
             effect = self._server.engine.faults.on_request(
-                call.operation, named_log_groups(body), self._server.engine.clock.now()
+                call.operation, _named_log_groups(request), self._server.engine.clock.now()
             )
             if effect is not None:
                 answer = await self._suffer(effect, request)
@@ -185,8 +185,9 @@ class AwsEndpoint:
             reset=partial(reset_connection, _connections(), request.scope),
         )
         engine = self._server.engine
-        tail = Tail(session, engine.hub, engine.open_tail(session), engine.clock, client)
-        self._server.timekeeper.schedule()
+        schedule = self._server.timekeeper.schedule
+        tail = Tail(session, engine.hub, engine.open_tail(session), engine.clock, client, schedule)
+        schedule()
         await self._server.tails.serve(tail, receive, send, self._headers(session.request_id, awsjson.EVENT_STREAM))
         _log.info("session %s is over", session.session_id)
 
@@ -235,8 +236,15 @@ def _worded(failure: Failure, request: _Request) -> str | None:
     """The text of a failure that a rule wants, about the log group that the rule is about."""
     caller = request.caller
     arn = LogGroupArn.of(caller.region, caller.account_id, failure.log_group or "*")
-    resource = f"{arn}:log-stream:"
-    return failure.worded(caller.account_id, request.call.operation, resource, partition_of(caller.region))
+    return failure.worded(caller.account_id, request.call.operation, str(arn), partition_of(caller.region))
+
+
+def _named_log_groups(request: _Request) -> tuple[str, ...]:
+    """The log groups that a request names; none if nobody can read it."""
+    try:
+        return named_log_groups(_unpacked(request))
+    except ServiceError:
+        return ()
 
 
 def _connections() -> Collection[asyncio.Transport]:

@@ -5,7 +5,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from emulator.faults import FaultError, check_rule
 from emulator.server.control_requests import BadControlRequestError, json_response, read_body
 from emulator.server.live_server import LiveServer
 from emulator.server.scenarios import RunningScenario
@@ -23,6 +22,8 @@ class RuleRoutes:
         return json_response({"faults": self._server.engine.faults.as_json()})
 
     async def add_fault(self, request: Request) -> Response:
+        from emulator.faults import FaultError
+
         given = await read_body(request, dict[str, Any])
         engine = self._server.engine
         try:
@@ -48,6 +49,7 @@ class RuleRoutes:
         return json_response({"scenarios": [_scenario(running) for running in self._server.engine.scenarios]})
 
     async def start_scenario(self, request: Request) -> Response:
+        from emulator.faults import check_rule
         from emulator.synthetic.scenario import ScenarioError, parse_json, parse_toml
 
         body = await request.body()

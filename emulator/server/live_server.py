@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emulator.faults import check_rule
 from emulator.live.session import Session
 from emulator.server.engine import Engine
 from emulator.server.tail import Tails
@@ -67,6 +66,7 @@ class LiveServer:
 def _load(paths: Sequence[Path]) -> "list[Scenario]":
     if not paths:
         return []
+    from emulator.faults import check_rule
     from emulator.synthetic.scenario import load
 
     return [load(path, check_rule) for path in paths]

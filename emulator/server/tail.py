@@ -60,7 +60,16 @@ class Tail:
         stalled: the client has not accepted anything for `PATIENCE` seconds.
     """
 
-    def __init__(self, session: Session, hub: Hub, faults: TailFaults, clock: Clock, client: Client) -> None:
+    def __init__(
+        self,
+        session: Session,
+        hub: Hub,
+        faults: TailFaults,
+        clock: Clock,
+        client: Client,
+        schedule: Callable[[], None],
+    ) -> None:
+        """`schedule` is called when something may have become due: the end of a pause that a fault makes."""
         self.session = session
         self.client = client
         self.settled = asyncio.Event()
@@ -68,6 +77,7 @@ class Tail:
         self._hub = hub
         self._faults = faults
         self._clock = clock
+        self._schedule = schedule
         self._accepted = 0
         self._wake = asyncio.Event()
 
@@ -122,7 +132,7 @@ class Tail:
                 self._accepted += 1
                 self.stalled = False
             if isinstance(step, Cut):
-                await asyncio.sleep(0)
+                await _let_it_leave()
                 self.client.close()
                 return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -130,7 +140,9 @@ class Tail:
     async def _next_step(self) -> Step:
         """What to do next, as soon as there is something to do."""
         while (step := self._faults.take(self._take, self._clock.now())) is None:
-            if self.session.state is State.ENDED and not self._faults.holds_back(self._clock.now()):
+            if self._faults.holds_back(self._clock.now()):
+                self._schedule()
+            elif self.session.state is State.ENDED:
                 return End()
             self._wake.clear()
             self.settled.set()
@@ -210,6 +222,12 @@ class Tails:
             for tail in list(self._tails.values()):
                 await tail.settled.wait()
             await asyncio.sleep(0)
+
+
+async def _let_it_leave() -> None:
+    """Give Hypercorn the turns of the loop that it takes to hand what was sent last to the connection."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 async def _disconnected(receive: Receive) -> None:
