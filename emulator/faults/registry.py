@@ -1,5 +1,6 @@
 """All fault rules that are in force: what they do to requests, and to which sessions they apply."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,7 @@ class Faults:
         self._added = 0
         self._tails: dict[str, TailFaults] = {}
         self._opened = 0
+        self._fired_before: Counter[str] = Counter()
         self.version = 0
 
     def __len__(self) -> int:
@@ -119,6 +121,7 @@ class Faults:
         if fault is None:
             return False
         fault.removed = True
+        self._fired_before[fault.rule.effect.type] += fault.fired
         self.version += 1
         return True
 
@@ -126,6 +129,14 @@ class Faults:
         """Take all rules out of force."""
         for fault_id in list(self._faults):
             self.remove(fault_id)
+
+    @property
+    def fired(self) -> Counter[str]:
+        """How often rules have fired, by the type of their effect; those that were removed count too."""
+        fired = self._fired_before.copy()
+        for fault in self:
+            fired[fault.rule.effect.type] += fault.fired
+        return fired
 
     def as_json(self) -> list[dict[str, Any]]:
         """All rules as the control plane shows them."""

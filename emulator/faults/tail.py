@@ -92,6 +92,11 @@ class TailFaults:
         """What was due by `now` has been said; it is not said again, even where the writer cannot act on it yet."""
         self._asked_at = max(self._asked_at, now)
 
+    @property
+    def over(self) -> bool:
+        """Whether a rule has ended the stream."""
+        return self._over
+
     def close(self) -> None:
         """The session has no writer any more."""
         self._faults.close_tail(self)

@@ -14,6 +14,7 @@ from emulator.core.ids import uuid4
 from emulator.live.limits import TailLimits
 from emulator.live.session import STREAMING_FAILURE, Session, State
 from emulator.live.subscription import Channel, Matching, StreamFilter, Subscription
+from emulator.live.totals import Ending, Totals
 from emulator.store.batch import Batch
 from emulator.wire import livetail
 
@@ -38,6 +39,7 @@ class Hub:
 
     Attributes:
         updates_made: session updates of all sessions so far.
+        totals: what became of all sessions so far.
     """
 
     def __init__(self, clock: Clock, chance: Chance, limits: TailLimits) -> None:
@@ -47,6 +49,8 @@ class Hub:
         self._ids = chance.stream("session ids")
         self._opened = 0
         self.updates_made = 0
+        self.totals = Totals()
+        self._endings: dict[str, Ending] = {}
         self._sessions: dict[str, Session] = {}
         self._owners: dict[str, Owner] = {}
         self._open_sessions: Counter[Owner] = Counter()
@@ -78,6 +82,7 @@ class Hub:
         now = self._clock.now()
         self._check_quotas(owner, now)
         self._opened += 1
+        self.totals.started += 1
         session = Session(
             session_id=uuid4(self._ids),
             request_id=request_id,
@@ -101,6 +106,7 @@ class Hub:
 
     def publish(self, arn: LogGroupArn, batch: Batch) -> None:
         """Offer events that have just been ingested to whoever tails their group."""
+        self.totals.ingested += len(batch)
         channels = self._channels.get(arn)
         if not channels:
             return
@@ -126,11 +132,14 @@ class Hub:
             try:
                 session.tick(now)
                 self.updates_made += 1
+                if session.state is not State.STREAMING:
+                    self._endings[session.session_id] = Ending.TIMEOUT
             except Exception:
                 # A fault of ours in one session must not silence the others, nor stop the clock for them.
                 _log.exception("session %s failed", session.session_id)
                 if session.state is State.STREAMING:
                     session.fail(livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE))
+                self._endings[session.session_id] = Ending.FAILURE
             if session.state is State.STREAMING:
                 heapq.heapreplace(self._due, (session.next_due, order, session))
             else:
@@ -141,19 +150,25 @@ class Hub:
     def fail(self, session: Session, message: bytes) -> None:
         """End a session with an exception or error message, after what is buffered."""
         session.fail(message)
+        self._endings[session.session_id] = Ending.FAILURE
         self._silence(session)
 
     def end(self, session: Session) -> None:
         """End a session cleanly, after what is buffered."""
         session.end()
+        self._endings[session.session_id] = Ending.ENDED
         self._silence(session)
 
-    def close(self, session: Session) -> None:
-        """Forget a session: its client has gone or has all it will get. Its place is free at once."""
+    def close(self, session: Session, ending: Ending = Ending.CLIENT) -> None:
+        """Forget a session: its client has gone or has all it will get. Its place is free at once.
+
+        `ending` is how a session ended that was neither ended in here nor timed out.
+        """
         session.close()
         self._silence(session)
         if self._sessions.pop(session.session_id, None) is not None:
             self._open_sessions[self._owners.pop(session.session_id)] -= 1
+            self.totals.close(session.counters, self._endings.pop(session.session_id, ending))
 
     def _check_quotas(self, owner: Owner, now: int) -> None:
         """Both quotas answer alike, as far as has been observed: LimitExceededException, `Rate exceeded`."""

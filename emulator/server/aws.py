@@ -15,6 +15,7 @@ from emulator.core.errors import InternalFailure, RequestEntityTooLargeException
 from emulator.faults.naming import named_log_groups
 from emulator.faults.registry import BareStatus, ConnectionReset, Failure, RequestEffect
 from emulator.live.session import Session
+from emulator.server.bodies import ClientGoneError, read_to_end
 from emulator.server.connections import close_connection, reset_connection
 from emulator.server.dates import HttpDate
 from emulator.server.journal import Entry
@@ -23,7 +24,7 @@ from emulator.server.tail import Client, Tail
 from emulator.wire import awsjson
 
 if TYPE_CHECKING:
-    from emulator.server.runner import KnowsConnections
+    from emulator.server.loop import KnowsConnections
     from emulator.wire.signatures import SignedRequest, Verifier
 
 __all__ = ["AwsEndpoint"]
@@ -34,10 +35,6 @@ BODY_LIMIT: Final = 16 * 1024 * 1024
 """Bytes of a body, as sent and unpacked. The largest PutLogEvents, 1 MiB of characters that JSON has to escape in
 10,000
 events, stays below 8 MiB."""
-
-
-class _ClientGoneError(Exception):
-    """The client left before its request was complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +74,13 @@ class AwsEndpoint:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         request_id = self._server.engine.next_request_id()
         try:
-            # The body is read to its end, however long, before anything is answered: Hypercorn stops reading a
-            # connection, with all its HTTP/2 streams, whose application leaves body messages lying.
-            body, length = await _read(receive)
-        except _ClientGoneError:
+            body, length = await read_to_end(receive, BODY_LIMIT)
+        except ClientGoneError:
             return
         call = awsjson.identify(scope["method"], scope["path"], headers)
         if isinstance(call, awsjson.Refusal):
             _log.warning("%s", _explain(scope, headers))
+            self._server.engine.request_totals.count(None, call.status, None)
             await self._send(send, _Answer(call.status, call.content_type, call.body), request_id)
             return
         caller = self._caller(headers, scope, request_id)
@@ -98,9 +94,11 @@ class AwsEndpoint:
             if effect is not None:
                 answer = await self._suffer(effect, request)
                 if effect.outcome is not None and answer is None:
+                    self._count(entry)
                     return  # the connection has gone
         if answer is None:
             answer = self._answer(request)
+        self._count(entry)
         if isinstance(answer, Session):
             await self._stream(answer, request, receive, send)
         else:
@@ -129,6 +127,10 @@ class AwsEndpoint:
         )
         self._server.engine.journal.add(entry)
         return entry
+
+    def _count(self, entry: Entry) -> None:
+        """Count a request whose answer is known, for the metrics."""
+        self._server.engine.request_totals.count(entry.operation, entry.status, entry.error)
 
     def _answer(self, request: _Request) -> _Answer | Session:
         """Carry out a request. Whatever goes wrong is an answer too."""
@@ -196,22 +198,6 @@ class AwsEndpoint:
         headers = [(name.encode(), value.encode()) for name, value in fields]
         headers.append((b"date", self._date.at(self._server.engine.clock.now())))
         return headers
-
-
-async def _read(receive: Receive) -> tuple[bytes, int]:
-    """The body up to the limit, and how long it was in all; what is beyond the limit is read and let go."""
-    parts: list[bytes] = []
-    length = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _ClientGoneError
-        part = message.get("body", b"")
-        length += len(part)
-        if length <= BODY_LIMIT:
-            parts.append(part)
-        if not message.get("more_body", False):
-            return b"".join(parts), length
 
 
 def _check_length(length: int) -> None:

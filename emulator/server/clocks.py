@@ -22,17 +22,29 @@ class RunningClock(Clock, Protocol):
 
 
 class RealClock:
-    """The time of this machine, except that it never runs backwards."""
+    """The time of this machine, except that it never runs backwards.
+
+    When the machine is set back, by an hour say, this clock goes on from where it was: time that stood still for an
+    hour would silence all tails for as long. When the machine has slept or is set forward, it follows.
+    """
 
     def __init__(self) -> None:
-        self._latest = 0
+        self._ahead = 0
+        self._latest = time.time_ns()
+        self._read_at = time.monotonic_ns()
 
     def now(self) -> int:
-        self._latest = max(self._latest, time.time_ns() // 1_000_000)
-        return self._latest
+        wall, monotonic = time.time_ns() + self._ahead, time.monotonic_ns()
+        steady = self._latest + (monotonic - self._read_at)
+        if wall < self._latest:
+            self._ahead += steady - wall
+            wall = steady
+        self._latest, self._read_at = wall, monotonic
+        return wall // 1_000_000
 
     def seconds_until(self, instant: int) -> float:
-        return max(0.0, instant / 1000 - time.time())
+        self.now()
+        return max(0.0, instant / 1000 - self._latest / 1e9)
 
     def reset(self) -> None:
         """Nothing: the real time goes on."""

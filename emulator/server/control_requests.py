@@ -1,14 +1,19 @@
 """What the control plane reads and answers: bodies and queries, and the sentence for what is wrong with one."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive
 
 __all__ = [
     "AdvanceRequest",
     "BadControlRequestError",
+    "ControlCall",
     "EventsRequest",
     "GivenEvent",
     "json_response",
@@ -30,8 +35,25 @@ class BadControlRequestError(Exception):
         self.status = status
 
 
+@dataclass(frozen=True, slots=True)
+class ControlCall:
+    """A control request, read as its route says.
+
+    Attributes:
+        body: of the type that the route gives; None where it takes none.
+        query: the query parameters by name, defaults included.
+        path: what stands in the path by the names in braces.
+        receive: says when the client leaves.
+    """
+
+    body: Any
+    query: Mapping[str, Any]
+    path: Mapping[str, str]
+    receive: Receive
+
+
 class AdvanceRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """`POST /_livetail/clock/advance`: how far to move, in seconds."""
+    """How far to move time, in seconds; to the millisecond."""
 
     seconds: Annotated[float, msgspec.Meta(ge=0, le=_MOST_SECONDS)]
 
@@ -44,7 +66,7 @@ class GivenEvent(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class EventsRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
-    """`POST /_livetail/events`: messages that take the present time, or events with a time of their own."""
+    """Messages that take the present time, or events with a time of their own; at least one of either."""
 
     log_group: str
     log_stream: str
@@ -87,4 +109,13 @@ def read_number(request: Request, name: str, default: Any, *, maximum: float) ->
 
 def json_response(content: Any, status: int = 200) -> Response:
     """An answer of the control plane."""
-    return Response(msgspec.json.encode(content), status, media_type="application/json")
+    return Response(_encoded(content), status, media_type="application/json")
+
+
+def _encoded(content: Any) -> bytes:
+    try:
+        return msgspec.json.encode(content)
+    except UnicodeEncodeError:
+        # Somebody's text has half a surrogate pair. JSON can say it in an escape, which msgspec does not write.
+        text = json.dumps(msgspec.to_builtins(content))
+        return json.dumps(json.loads(text, parse_constant=lambda _: None)).encode()

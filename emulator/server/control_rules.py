@@ -2,73 +2,78 @@
 
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from emulator.server.control_requests import BadControlRequestError, json_response, read_body
+from emulator.server import control_shapes as shapes
+from emulator.server.control_requests import BadControlRequestError, ControlCall
 from emulator.server.live_server import LiveServer
 from emulator.server.scenarios import RunningScenario
 
-__all__ = ["RuleRoutes"]
+__all__ = [
+    "add_fault",
+    "clear_faults",
+    "list_faults",
+    "list_scenarios",
+    "remove_fault",
+    "start_scenario",
+    "stop_scenarios",
+]
 
 
-class RuleRoutes:
-    """`/_livetail/faults` and `/_livetail/scenarios`."""
+async def list_faults(server: LiveServer, _: ControlCall) -> dict[str, Any]:
+    return {"faults": server.engine.faults.as_json()}
 
-    def __init__(self, server: LiveServer) -> None:
-        self._server = server
 
-    async def faults(self, _: Request) -> Response:
-        return json_response({"faults": self._server.engine.faults.as_json()})
+async def add_fault(server: LiveServer, call: ControlCall) -> dict[str, Any]:
+    from emulator.faults import FaultError
 
-    async def add_fault(self, request: Request) -> Response:
-        from emulator.faults import FaultError
+    engine = server.engine
+    try:
+        fault = engine.faults.add(call.body, engine.clock.now())
+    except FaultError as error:
+        raise BadControlRequestError("; ".join(error.faults)) from None
+    server.wake_all()
+    return fault.as_json()
 
-        given = await read_body(request, dict[str, Any])
-        engine = self._server.engine
-        try:
-            fault = engine.faults.add(given, engine.clock.now())
-        except FaultError as error:
-            raise BadControlRequestError("; ".join(error.faults)) from None
-        self._server.wake_all()
-        return json_response(fault.as_json())
 
-    async def remove_fault(self, request: Request) -> Response:
-        fault_id = request.path_params["fault_id"]
-        if not self._server.engine.faults.remove(fault_id):
-            raise BadControlRequestError(f"there is no fault {fault_id!r}", 404)
-        self._server.wake_all()
-        return json_response({})
+async def remove_fault(server: LiveServer, call: ControlCall) -> shapes.Done:
+    fault_id = call.path["id"]
+    if not server.engine.faults.remove(fault_id):
+        raise BadControlRequestError(f"there is no fault {fault_id!r}", 404)
+    server.wake_all()
+    return shapes.Done()
 
-    async def clear_faults(self, _: Request) -> Response:
-        self._server.engine.faults.clear()
-        self._server.wake_all()
-        return json_response({})
 
-    async def scenarios(self, _: Request) -> Response:
-        return json_response({"scenarios": [_scenario(running) for running in self._server.engine.scenarios]})
+async def clear_faults(server: LiveServer, _: ControlCall) -> shapes.Done:
+    server.engine.faults.clear()
+    server.wake_all()
+    return shapes.Done()
 
-    async def start_scenario(self, request: Request) -> Response:
-        from emulator.faults import check_rule
-        from emulator.synthetic.scenario import ScenarioError, parse_json, parse_toml
 
-        body = await request.body()
-        try:
-            if _is_json(body):
-                scenario = parse_json(body, check_fault=check_rule)
-            else:
-                scenario = parse_toml(body.decode(), check_fault=check_rule)
-        except ScenarioError as error:
-            raise BadControlRequestError("; ".join(error.faults)) from None
-        except UnicodeDecodeError:
-            raise BadControlRequestError("the scenario is not UTF-8") from None
-        running = self._server.engine.start_scenario(scenario)
-        self._server.wake_all()
-        return json_response(_scenario(running))
+async def list_scenarios(server: LiveServer, _: ControlCall) -> shapes.Scenarios:
+    return shapes.Scenarios([_scenario(running) for running in server.engine.scenarios])
 
-    async def stop_scenarios(self, _: Request) -> Response:
-        self._server.engine.scenarios.stop_all()
-        return json_response({})
+
+async def start_scenario(server: LiveServer, call: ControlCall) -> shapes.Scenario:
+    from emulator.faults import check_rule
+    from emulator.synthetic.scenario import ScenarioError, parse_json, parse_toml
+
+    body: bytes = call.body
+    try:
+        if _is_json(body):
+            scenario = parse_json(body, check_fault=check_rule)
+        else:
+            scenario = parse_toml(body.decode(), check_fault=check_rule)
+    except ScenarioError as error:
+        raise BadControlRequestError("; ".join(error.faults)) from None
+    except UnicodeDecodeError:
+        raise BadControlRequestError("the scenario is not UTF-8") from None
+    running = server.engine.start_scenario(scenario)
+    server.wake_all()
+    return _scenario(running)
+
+
+async def stop_scenarios(server: LiveServer, _: ControlCall) -> shapes.Done:
+    server.engine.scenarios.stop_all()
+    return shapes.Done()
 
 
 def _is_json(body: bytes) -> bool:
@@ -76,12 +81,12 @@ def _is_json(body: bytes) -> bool:
     return body.lstrip().startswith(b"{")
 
 
-def _scenario(running: RunningScenario) -> dict[str, Any]:
-    return {
-        "id": running.scenario_id,
-        "name": running.scenario.name,
-        "startedAt": running.started_at,
-        "sources": len(running.scenario.sources),
-        "replays": len(running.scenario.replays),
-        "done": running.player.done,
-    }
+def _scenario(running: RunningScenario) -> shapes.Scenario:
+    return shapes.Scenario(
+        id=running.scenario_id,
+        name=running.scenario.name,
+        started_at=running.started_at,
+        sources=len(running.scenario.sources),
+        replays=len(running.scenario.replays),
+        done=running.player.done,
+    )

@@ -14,6 +14,7 @@ from emulator.live.limits import TailLimits
 from emulator.live.session import Session
 from emulator.server.clocks import make_clock
 from emulator.server.journal import Journal
+from emulator.server.request_totals import RequestTotals
 from emulator.server.scenarios import RunningScenario, RunningScenarios
 from emulator.settings import Settings
 from emulator.store.batch import LogEvent
@@ -35,6 +36,7 @@ class Engine:
         faults: the rules of what goes wrong.
         scenarios: those that are being played.
         journal: the newest requests.
+        request_totals: how many requests were answered, and how.
     """
 
     def __init__(self, settings: Settings, scenarios: "Sequence[Scenario]" = ()) -> None:
@@ -50,6 +52,7 @@ class Engine:
         settings = self.settings
         chance = Chance(self.seed)
         limits = TailLimits(settings.session_timeout, settings.max_sessions, settings.session_rate)
+        self.request_totals = RequestTotals()
         self._request_ids = chance.stream("request ids")
         self.hub = Hub(self.clock, chance, limits)
         self.service = Service(clock=self.clock, chance=chance, hub=self.hub, retain_events=settings.retain_events)

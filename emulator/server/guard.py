@@ -6,10 +6,14 @@ request is refused when its Origin is another than this server's own, or when it
 have pointed here.
 """
 
+import re
 from collections.abc import Collection
 from ipaddress import ip_address
 
 __all__ = ["refusal"]
+
+
+_HOST = re.compile(r"(?:\[(?P<address>[^][]+)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]*)?", re.IGNORECASE | re.ASCII)
 
 
 def refusal(host: str | None, origin: str | None, scheme: str, allowed_hosts: Collection[str]) -> str | None:
@@ -17,30 +21,32 @@ def refusal(host: str | None, origin: str | None, scheme: str, allowed_hosts: Co
 
     `host` and `origin` are the headers as they came; a request without Host comes from no browser.
     """
-    if host is not None and not _is_local(_name_of(host), allowed_hosts):
+    if host is not None and not _is_local(host, allowed_hosts):
         return f"the control plane does not answer to the host {host!r}; start the server with --allowed-host to add it"
-    if origin is not None and origin.lower() != f"{scheme}://{(host or '').lower()}":
+    if origin is not None and (host is None or origin.lower() != f"{scheme}://{host.lower()}"):
         return f"the control plane does not take requests from pages of {origin!r}"
     return None
 
 
-def _name_of(host: str) -> str:
-    """The name in a Host header, without the port, brackets and a final dot."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    name, separator, port = host.rpartition(":")
-    return (name if separator and port.isdigit() else host).rstrip(".").lower()
-
-
-def _is_local(name: str, allowed_hosts: Collection[str]) -> bool:
-    if name in allowed_hosts or name == "host.docker.internal":
-        return True
-    if name and "." not in name and ":" not in name:
-        return True  # a single label, such as localhost or the name of a container, is never in public DNS
-    if name.endswith(".localhost"):
-        return True
+def _is_local(host: str, allowed_hosts: Collection[str]) -> bool:
+    """Whether no public name server can have brought a request to this host."""
+    found = _HOST.fullmatch(host)
+    if found is None:
+        return False
+    name = _plain(found["address"] or found["name"])
+    if found["address"] is None and (
+        "." not in name  # a single label, such as localhost or the name of a container, is never in public DNS
+        or name.endswith(".localhost")
+        or name == "host.docker.internal"
+        or name in map(_plain, allowed_hosts)
+    ):
+        return bool(name)
     try:
         ip_address(name)
     except ValueError:
         return False
     return True
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".").lower()

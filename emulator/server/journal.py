@@ -1,9 +1,10 @@
 """The journal: the newest requests of the AWS API, for a test to look at afterwards."""
 
-import json
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from emulator.core.errors import ServiceError
 from emulator.wire.awsjson import gunzip
@@ -17,7 +18,6 @@ BODY_BYTES: Final = 4 * 1024 * 1024
 """Bodies are kept as they came, up to so many bytes in all; beyond, the oldest entries lose their parameters."""
 
 _GZIP: Final = b"\x1f\x8b"
-_MOST_UNPACKED: Final = 16 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -34,7 +34,16 @@ class Entry:
     status: int = 200
     error: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def unpacked(self) -> bytes:
+        """The body as JSON; no bytes if it was none or has been forgotten."""
+        body = self.body or b""
+        try:
+            return gunzip(body, BODY_BYTES) if body.startswith(_GZIP) else body
+        except ServiceError:
+            return b""
+
+    def as_json(self, body: bytes | None = None) -> dict[str, Any]:
+        """What is shown of it, with `body` in place of its own."""
         return {
             "operation": self.operation,
             "requestId": self.request_id,
@@ -44,18 +53,15 @@ class Entry:
             "region": self.region,
             "accountId": self.account_id,
             "userAgent": self.user_agent,
-            "parameters": self._parameters(),
+            "parameters": _read(self.unpacked() if body is None else body),
         }
 
-    def _parameters(self) -> Any:
-        """The body, unpacked and read; None if it was no JSON or has been forgotten."""
-        if not self.body:
-            return None
-        try:
-            packed = self.body.startswith(_GZIP)
-            return json.loads(gunzip(self.body, _MOST_UNPACKED) if packed else self.body)
-        except (ServiceError, ValueError, RecursionError):
-            return None
+
+def _read(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)  # and no other reader: what this one cannot read, it could not write again
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 class Journal:
@@ -78,7 +84,14 @@ class Journal:
             oldest.body = None
 
     def as_json(self) -> list[dict[str, Any]]:
-        return [entry.as_json() for entry in self._entries]
+        """All entries; the bodies of the newest, unpacked, as far as `BODY_BYTES` go."""
+        room = BODY_BYTES
+        shown = []
+        for entry in reversed(self._entries):
+            body = entry.unpacked() if room > 0 else b""
+            room -= len(body)
+            shown.append(entry.as_json(body if room >= 0 else b""))
+        return shown[::-1]
 
     def clear(self) -> None:
         """Forget all requests."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from emulator.environment import sdk_environment
 from emulator.server.app import make_app
+from emulator.server.failures import StartError
 from emulator.server.live_server import LiveServer
 from emulator.server.runner import Serving, listen
 from emulator.server.tls import certificate_for
@@ -48,7 +49,10 @@ def prepare(settings: Settings, on_ready: Callable[["Launch"], None] = lambda _:
     def ready() -> None:
         server.timekeeper.schedule()
         if settings.port_file is not None:
-            _write_whole(settings.port_file, f"{port}\n")
+            try:
+                _write_whole(settings.port_file, f"{port}\n")
+            except OSError as error:
+                raise StartError(f"cannot write the port to {settings.port_file}: {error.strerror}") from None
         on_ready(launch)
 
     launch = Launch(
@@ -59,6 +63,7 @@ def prepare(settings: Settings, on_ready: Callable[["Launch"], None] = lambda _:
             certificate=None if certificate is None else (str(certificate.chain), str(certificate.key)),
             on_ready=ready,
             drain=server.drain,
+            clean_up=certificate.discard if certificate else lambda: None,
             loop=settings.loop,
         ),
         endpoint_url=endpoint_url,

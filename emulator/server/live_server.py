@@ -36,6 +36,7 @@ class LiveServer:
         """Begin again; the clients of open sessions get a clean end of stream."""
         self.timekeeper.interrupt()
         self.tails.wake(self.engine.reset())
+        self.tails.notify()
         self.timekeeper.schedule()
 
     def end_session(self, session_id: str) -> bool:

@@ -10,7 +10,6 @@ import asyncio
 import signal
 import socket
 import threading
-import weakref
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
@@ -19,61 +18,26 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from starlette.types import ASGIApp
 
-from emulator.server.hypercorn_remedies import restore_http2_back_pressure
+from emulator.server.failures import StartError
+from emulator.server.hypercorn_remedies import (
+    release_closed_connections,
+    release_vanished_http2_clients,
+    restore_http2_back_pressure,
+)
+from emulator.server.loop import KnowsConnections, loop_factory
 from emulator.settings import Settings
 
 __all__ = ["ServerThread", "Serving", "StartError", "listen", "serve_in_foreground"]
 
-GRACE: Final = 1.0
+GRACE: Final = 0.8
 """Seconds that tails get to hand over their last messages when the server stops."""
+
+LAST_BYTES: Final = 0.2
+"""Seconds that clients then get to take what has been written to them."""
 
 SEND_BUFFER: Final = 256 * 1024
 """Bytes of kernel buffer per connection, so that a client that stops reading is noticed after about half a megabyte.
-Left to
-itself, Linux takes four megabytes off the writer's hands before it has to wait."""
-
-
-class StartError(Exception):
-    """The server cannot start; `str()` is one sentence."""
-
-
-class KnowsConnections:
-    """For an event loop: knows the server's connections, so that they can be aborted, and waits for no TLS goodbye."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.connections: weakref.WeakSet[asyncio.Transport] = weakref.WeakSet()
-
-    async def create_server(self, protocol_factory: Any, *args: Any, **options: Any) -> Any:
-        if options.get("ssl") is not None:
-            options["ssl_shutdown_timeout"] = 0.5
-
-        def remembering_factory() -> asyncio.BaseProtocol:
-            protocol: asyncio.BaseProtocol = protocol_factory()
-            connection_made = protocol.connection_made
-
-            def remember(transport: asyncio.BaseTransport) -> None:
-                self.connections.add(transport)  # type: ignore[arg-type]
-                connection_made(transport)
-
-            protocol.connection_made = remember  # type: ignore[method-assign]
-            return protocol
-
-        return await super().create_server(remembering_factory, *args, **options)  # type: ignore[misc]
-
-
-class ServerLoop(KnowsConnections, asyncio.SelectorEventLoop):
-    """The event loop that a server runs on."""
-
-
-def _loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
-    if name == "asyncio":
-        return ServerLoop
-    try:
-        import uvloop
-    except ImportError:
-        raise StartError("--loop uvloop needs the package uvloop: pip install 'livetail-emulator[uvloop]'") from None
-    return type("UvServerLoop", (KnowsConnections, uvloop.Loop), {})
+Left to itself, Linux takes four megabytes off the writer's hands before it has to wait."""
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -103,6 +67,7 @@ class Serving:
 
     Attributes:
         drain: ends the tails and waits for their last messages; it is cut short after `GRACE` seconds.
+        clean_up: takes away what was made for this server alone; called when it has stopped.
     """
 
     app: ASGIApp
@@ -110,6 +75,7 @@ class Serving:
     certificate: tuple[str, str] | None
     on_ready: Callable[[], None]
     drain: Callable[[], Awaitable[None]]
+    clean_up: Callable[[], None] = lambda: None
     loop: str = "asyncio"
 
 
@@ -151,8 +117,11 @@ def serve_in_foreground(serving: Serving) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stopper.signalled)
         await _serve(serving, stopper)
 
-    with asyncio.Runner(loop_factory=_loop_factory(serving.loop)) as runner:
-        runner.run(main())
+    try:
+        with asyncio.Runner(loop_factory=loop_factory(serving.loop)) as runner:
+            runner.run(main())
+    finally:
+        serving.clean_up()
 
 
 class ServerThread:
@@ -177,6 +146,8 @@ class ServerThread:
         self._ready.wait()
         if self._failure is not None:
             self._thread.join()
+            if isinstance(self._failure, StartError):
+                raise self._failure
             raise StartError(f"the server did not start: {self._failure}") from self._failure
 
     def stop(self) -> None:
@@ -189,11 +160,14 @@ class ServerThread:
 
     def _run(self) -> None:
         try:
-            with asyncio.Runner(loop_factory=_loop_factory(self._serving.loop)) as runner:
+            with asyncio.Runner(loop_factory=loop_factory(self._serving.loop)) as runner:
                 runner.run(self._main())
         except BaseException as error:  # whatever it is, it belongs to whoever waits in start()
+            self._serving.listener.close()  # unless Hypercorn has it already
             self._failure = error
             self._ready.set()
+        finally:
+            self._serving.clean_up()
 
     async def _main(self) -> None:
         self._stopper = _Stopper()
@@ -209,19 +183,28 @@ async def _serve(serving: Serving, stopper: _Stopper) -> None:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, KnowsConnections)
 
+    failure: StartError | None = None
+
     async def trigger() -> None:
-        serving.on_ready()
+        nonlocal failure
+        try:
+            serving.on_ready()
+        except StartError as error:
+            failure = error
+            return
         await stopper.stop.wait()
         draining = asyncio.ensure_future(serving.drain())
         hurry = asyncio.ensure_future(stopper.hurry.wait())
         await asyncio.wait((draining, hurry), timeout=GRACE, return_when=asyncio.FIRST_COMPLETED)
         draining.cancel()
         hurry.cancel()
-        await asyncio.sleep(0.02)  # what the tails have just handed over leaves for the sockets
-        for connection in list(loop.connections):
-            connection.abort()
+        await loop.end_connections(0.0 if stopper.hurry.is_set() else LAST_BYTES)
 
     restore_http2_back_pressure()
+    release_vanished_http2_clients()
+    release_closed_connections()
     await asyncio.sleep(0)  # on Python 3.14 a timeout at start-up wants to be inside a task that has run
     app = cast("Any", serving.app)  # Starlette and Hypercorn name the same ASGI messages differently
     await serve(app, hypercorn_config(serving), shutdown_trigger=trigger, mode="asgi")
+    if failure is not None:
+        raise failure

@@ -1,8 +1,8 @@
 """The scenarios that are being played: they ingest what they make through the same doors as everybody else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -12,10 +12,16 @@ from emulator.core.chance import Chance
 from emulator.core.errors import ResourceAlreadyExistsException
 
 if TYPE_CHECKING:
-    from emulator.synthetic.player import Player
+    from emulator.synthetic.player import Emission, Player
     from emulator.synthetic.scenario import Scenario
 
 __all__ = ["RunningScenario", "RunningScenarios"]
+
+AT_ONCE: Final = 20_000
+"""Log events after which what is late waits: about a tenth of a second of work."""
+
+REST: Final = 50
+"""Milliseconds for which it waits, so that the server gets to do everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class RunningScenarios:
         self._chance = chance
         self._running: dict[str, RunningScenario] = {}
         self._started = 0
+        self._resting_until = 0
 
     def __len__(self) -> int:
         return len(self._running)
@@ -65,15 +72,35 @@ class RunningScenarios:
 
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which a scenario says something."""
-        return min((due for running in self if (due := running.player.next_due()) is not None), default=None)
+        due = self._earliest()
+        return None if due is None else max(due, self._resting_until)
 
     def run_due(self, now: int) -> None:
-        """Ingest what all scenarios have said by `now`."""
-        for running in self:
-            # Instant by instant: after a long sleep of the machine, all of it at once could be a lot.
-            while (due := running.player.next_due()) is not None and due <= now:
-                for emission in running.player.run(due):
-                    self._service.ingest(self._caller, emission.log_group, emission.log_stream, emission.events)
+        """Ingest what all scenarios have said by `now`, instant by instant.
+
+        Not all of it when that is a lot, after a long sleep of the machine, or where the rates are more than it can
+        make: the rest stays due, and is made later. The server has to answer and to stop all the same.
+        """
+        if now < self._resting_until:
+            return
+        ingested = 0
+        while (due := self._earliest()) is not None and due <= now:
+            if due < now and ingested >= AT_ONCE:
+                self._resting_until = self._service.clock.now() + REST
+                return
+            for running in self:
+                if running.player.next_due() == due:
+                    ingested += self._ingest(running.player.run(due))
+
+    def _earliest(self) -> int | None:
+        return min((due for running in self if (due := running.player.next_due()) is not None), default=None)
+
+    def _ingest(self, emissions: "Iterable[Emission]") -> int:
+        count = 0
+        for emission in emissions:
+            self._service.ingest(self._caller, emission.log_group, emission.log_stream, emission.events)
+            count += len(emission.events)
+        return count
 
     def _make_log_groups(self, scenario: "Scenario") -> None:
         for group in scenario.log_groups:

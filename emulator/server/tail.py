@@ -19,6 +19,8 @@ from emulator.faults import TailFaults
 from emulator.faults.steps import Cut, End, Reset, Step
 from emulator.live.hub import Hub
 from emulator.live.session import STREAMING_FAILURE, Session, State
+from emulator.live.totals import Ending
+from emulator.server.bodies import left
 from emulator.wire import livetail
 
 __all__ = ["Client", "Tail", "Tails"]
@@ -105,11 +107,11 @@ class Tail:
         Hypercorn does not wake it when an HTTP/2 client vanishes.
         """
         writer = asyncio.create_task(self._write(send, headers))
-        watcher = asyncio.create_task(_disconnected(receive))
+        watcher = asyncio.create_task(left(receive))
         try:
             await asyncio.wait((writer, watcher), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._hub.close(self.session)
+            self._hub.close(self.session, Ending.FAULT if self._faults.over else Ending.CLIENT)
             self._faults.close()
             self.settled.set()
             for task in (writer, watcher):
@@ -125,6 +127,7 @@ class Tail:
             if isinstance(step, End):
                 break
             if isinstance(step, Reset):
+                await _let_it_leave()
                 self.client.reset()
                 return
             if step.data:
@@ -155,7 +158,7 @@ class Tail:
             return self.session.take()
         except Exception:
             _log.exception("session %s failed", self.session.session_id)
-            self._hub.close(self.session)
+            self._hub.close(self.session, Ending.FAILURE)
             return livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
 
 
@@ -164,7 +167,7 @@ class Tails:
 
     def __init__(self) -> None:
         self._tails: dict[str, Tail] = {}
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._tails)
@@ -172,26 +175,27 @@ class Tails:
     async def serve(self, tail: Tail, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         """Run a tail, and know it while it runs."""
         self._tails[tail.session.session_id] = tail
-        await self._notify()
+        self.notify()
         try:
             await tail.run(receive, send, headers)
         finally:
             del self._tails[tail.session.session_id]
-            await self._notify()
+            self.notify()
 
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+    def notify(self) -> None:
+        """Tell whoever waits in `until` that sessions may have come or gone."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds of the sessions; it is looked at whenever one has come or gone."""
+        while not condition():
+            await self._changed.wait()
 
     def client_of(self, session: Session) -> Client | None:
         """Who reads a session; None when its writer has gone."""
         tail = self._tails.get(session.session_id)
         return None if tail is None else tail.client
-
-    async def between(self, least: int, most: float) -> None:
-        """Wait until so many sessions are open."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: least <= len(self._tails) <= most)
 
     def wake(self, sessions: Iterable[Session]) -> None:
         """Let the writers of these sessions take what there is."""
@@ -205,16 +209,14 @@ class Tails:
 
         A client that accepts nothing for `PATIENCE` counts as stalled and is not waited for again before it does.
         """
-        for session in sessions:
-            tail = self._tails.get(session.session_id)
-            if tail is None or tail.stalled:
-                continue
-            for _ in range(_TURNS):
-                if tail.settled.is_set():
-                    break
-                await asyncio.sleep(0)
-            else:
-                await tail.settle()
+        found = (self._tails.get(session.session_id) for session in sessions)
+        owed = [tail for tail in found if tail is not None and not tail.stalled]
+        for _ in range(_TURNS):
+            owed = [tail for tail in owed if not tail.settled.is_set()]
+            if not owed:
+                return
+            await asyncio.sleep(0)
+        await asyncio.gather(*(tail.settle() for tail in owed))
 
     async def finished(self) -> None:
         """Wait until no tail runs."""
@@ -228,8 +230,3 @@ async def _let_it_leave() -> None:
     """Give Hypercorn the turns of the loop that it takes to hand what was sent last to the connection."""
     for _ in range(_TURNS):
         await asyncio.sleep(0)
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -112,9 +112,11 @@ class Timekeeper:
         clock = self._clock
         if not isinstance(clock, ManualClock):
             raise ClockRunsByItselfError
+        interruptions = self._interruptions
         async with self._advancing:
+            if self._interruptions != interruptions:
+                return 0
             target = clock.now() + milliseconds
-            interruptions = self._interruptions
             before = self._timetable.updates_made
             while (due := self._next_due()) is not None and due <= target:
                 clock.move_to(max(due, clock.now()))
@@ -123,6 +125,7 @@ class Timekeeper:
                 ready = list(self._timetable.run_due(clock.now()))
                 self._tails.wake(ready)
                 await self._tails.settle(ready)
+                await asyncio.sleep(0)  # hours of a scenario are no reason to answer nobody
                 if self._interruptions != interruptions:
                     break
             else:

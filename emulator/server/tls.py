@@ -1,15 +1,19 @@
 """A throw-away certificate authority, for `--tls` without a certificate of one's own."""
 
+import shutil
+import ssl
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.server.runner import StartError
+from emulator.server.failures import StartError
 from emulator.settings import Settings
 
 __all__ = ["Certificate", "certificate_for"]
 
-_NAMES = ("localhost", "*.localhost", "stream-localhost", "streaming-localhost", "127.0.0.1", "::1", "livetail")
+_HOSTS = ("localhost", "logs.localhost", "livetail")
+_NAMES = (*(prefix + host for host in _HOSTS for prefix in ("", "stream-", "streaming-")), "127.0.0.1", "::1")
+"""Each host with the prefixes that SDKs put before it; clients do not take a wildcard such as `*.localhost`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,11 @@ class Certificate:
     chain: Path
     key: Path
     authority: Path | None = None
+
+    def discard(self) -> None:
+        """Take away what was made for one server alone."""
+        if self.authority is not None:
+            shutil.rmtree(self.authority.parent, ignore_errors=True)
 
 
 def certificate_for(settings: Settings) -> Certificate | None:
@@ -33,6 +42,7 @@ def certificate_for(settings: Settings) -> Certificate | None:
         for path in (settings.certfile, settings.keyfile):
             if not path.is_file():
                 raise StartError(f"there is no file {path}")
+        _check(settings.certfile, settings.keyfile)
         return Certificate(settings.certfile, settings.keyfile)
     try:
         import trustme
@@ -49,3 +59,10 @@ def certificate_for(settings: Settings) -> Certificate | None:
         blob.write_to_path(str(made.chain), append=True)
     authority.cert_pem.write_to_path(str(made.authority))
     return made
+
+
+def _check(chain: Path, key: Path) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(chain, key)
+    except OSError as error:  # SSLError is one
+        raise StartError(f"{chain} and {key} are no certificate with its key: {error}") from None

@@ -1,0 +1,29 @@
+"""The tables of docs/control-plane.md: `python -m tests.docs.control_tables` prints them anew."""
+
+from emulator.server.control_table import ROUTES
+from emulator.server.metrics import METRICS
+
+__all__ = ["metrics_table", "routes_table"]
+
+
+def routes_table() -> str:
+    rows = ["| route | does |", "| --- | --- |"]
+    for route in ROUTES:
+        query = "&".join(f"{parameter.name}=N" for parameter in route.query)
+        path = f"{route.path}[?{query}]" if query else route.path
+        rows.append(f"| `{route.method} {path}` | {route.summary} |")
+    return "\n".join(rows)
+
+
+def metrics_table() -> str:
+    rows = ["| metric | kind | is |", "| --- | --- | --- |"]
+    for metric in METRICS:
+        labels = f"{{{','.join(metric.labels)}}}" if metric.labels else ""
+        rows.append(f"| `{metric.full_name}{labels}` | {metric.kind.value} | {metric.doc} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(f"{routes_table()}\n\n{metrics_table()}\n")

@@ -1,0 +1,333 @@
+"""Fault rules over generated schedules: against a naive model, the same for the same seed, and no log event astray."""
+
+import random
+from collections import Counter
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emulator.core.chance import Chance
+from emulator.faults import Faults
+from emulator.faults.distortion import Distortion
+from emulator.faults.effects import EFFECTS
+from emulator.faults.rule import check_rule
+from emulator.faults.schema import rule_schema
+from emulator.faults.steps import Send, Step
+from emulator.live.limits import EVENTS_PER_UPDATE
+from emulator.live.window import Selection, Update
+from emulator.store.batch import Batch, LogEvent
+from emulator.wire.eventstream import decode
+from tests.unit.faults.tails import SESSION_START, START, Tail, play, update
+
+AFTER: st.SearchStrategy[dict[str, int]] = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"requests": st.integers(0, 4)}),
+    st.fixed_dictionaries({"seconds": st.integers(0, 4)}),
+)
+TAIL_AFTER = AFTER | st.fixed_dictionaries({"updates": st.integers(0, 4)})
+TIMES = st.integers(0, 4)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+# ---- when rules fire -------------------------------------------------------------------------------------------------
+
+
+@given(AFTER, TIMES, st.lists(st.integers(0, 3_000), max_size=15))
+def test_a_certain_rule_fires_on_requests_as_a_naive_count_says(
+    after: dict[str, int], times: int, moments: list[int]
+) -> None:
+    faults = Faults(Chance(7))
+    faults.add({"after": after, "times": times, "effect": {"type": "empty"}}, START)
+    fired = 0
+    for number, moment in enumerate(sorted(moments), 1):
+        due = number > after.get("requests", 0) and moment >= 1_000 * after.get("seconds", 0)
+        expected = due and (times == 0 or fired < times)
+        fired += expected
+        assert (faults.on_request("StartLiveTail", [], START + moment) is not None) is expected
+
+
+@given(TAIL_AFTER, TIMES, st.integers(1, 4))
+def test_messages_are_doubled_as_a_naive_count_says(after: dict[str, int], times: int, sessions: int) -> None:
+    faults = Faults(Chance(7))
+    faults.add({"after": after, "times": times, "effect": {"type": "duplicate"}}, START)
+    fired = 0
+    for session in range(1, sessions + 1):
+        tail = Tail(faults, session_id=str(session))
+        for second in range(6):
+            steps = tail.write(START) if second == 0 else tail.update(START + 1_000 * second)
+            message = SESSION_START if second == 0 else update(second)
+            written = second - 1  # updates before this message; -1 before sessionStart
+            due = (
+                session > after.get("requests", 0)
+                and second >= after.get("seconds", 0)
+                and written >= after.get("updates", -1)
+            )
+            expected = due and (times == 0 or fired < times)
+            fired += expected
+            assert steps.count(Send(message)) == 1 + expected
+
+
+@given(TAIL_AFTER, TIMES, st.integers(1, 4))
+def test_sessions_are_ended_as_a_naive_count_says(after: dict[str, int], times: int, sessions: int) -> None:
+    faults = Faults(Chance(7))
+    faults.add({"after": after, "times": times, "effect": {"type": "end"}}, START)
+    fired = 0
+    for session in range(1, sessions + 1):
+        tail = Tail(faults, session_id=str(session))
+        tail.write(START)
+        for second in range(1, 6):
+            tail.update(START + 1_000 * second)
+        expected = session > after.get("requests", 0) and (times == 0 or fired < times)
+        fired += expected
+        assert tail.is_over is expected
+        updates = tail.events().count("sessionUpdate")
+        if not expected:
+            assert updates == 5
+        elif "updates" in after:
+            assert updates == after["updates"]
+        else:
+            assert updates == max(0, after.get("seconds", 0) - 1)
+
+
+# ---- the same again --------------------------------------------------------------------------------------------------
+
+NEEDED: dict[str, dict[str, Any]] = {
+    "error": {"code": "X"},
+    "delay": {"seconds": 1},
+    "status": {"status": 500},
+    "stall": {"seconds": 1.5},
+    "dribble": {"bytes": 60, "seconds": 0.2},
+    "reorder": {"milliseconds": 900, "share": 0.5},
+    "lose": {"fraction": 0.5},
+}
+RULES = st.builds(
+    lambda type_, after, times, probability: {
+        "after": {} if type_ == "no-initial-response" else after,
+        "times": times,
+        "probability": probability,
+        "effect": {"type": type_} | NEEDED.get(type_, {}),
+    },
+    st.sampled_from([name for name, row in EFFECTS.items() if row.place.name != "REQUEST"]),
+    TAIL_AFTER,
+    TIMES,
+    st.sampled_from([0.3, 0.7, 1.0]),
+)
+
+
+def rehearse(rules: list[dict[str, Any]], seed: int, batches: list[int]) -> tuple[list[list[Step]], list[Any]]:
+    """Two sessions under some rules: what is written to each, and how often each rule fired."""
+    faults = Faults(Chance(seed))
+    for one in rules:
+        faults.add(one, START)
+    tails = [Tail(faults, session_id=str(number)) for number in range(2)]
+    for tail in tails:
+        tail.write(START)
+    for second, size in enumerate(batches, 1):
+        play(faults, tails, START + 1_000 * (second - 1), START + 1_000 * second)
+        for tail in tails:
+            distorted = tail.faults.distortion.distort(an_update(second, size), START + 1_000 * second)
+            tail.made += distorted.events
+            tail.update(START + 1_000 * second)
+    return [tail.steps for tail in tails], [fault.fired for fault in faults]
+
+
+@settings(deadline=None)
+@given(st.lists(RULES, min_size=1, max_size=4), SEEDS, st.lists(st.integers(0, 5), max_size=6))
+def test_the_same_seed_gives_the_same_steps(rules: list[dict[str, Any]], seed: int, batches: list[int]) -> None:
+    once, again = rehearse(rules, seed, batches), rehearse(rules, seed, batches)
+    assert once == again
+    for one, fired in zip(rules, once[1], strict=True):
+        assert one["times"] == 0 or fired <= one["times"]
+
+
+def test_another_seed_gives_other_steps() -> None:
+    rules = [{"times": 0, "probability": 0.5, "effect": {"type": "duplicate"}}]
+    outcomes = {repr(rehearse(rules, seed, [1] * 20)) for seed in range(5)}
+    assert len(outcomes) == 5
+
+
+HARMLESS = ("stall", "dribble", "duplicate", "unknown-event")
+
+
+@settings(deadline=None)
+@given(st.lists(RULES.filter(lambda one: one["effect"]["type"] in HARMLESS), min_size=1, max_size=4), SEEDS)
+def test_what_only_takes_time_or_adds_loses_no_message_and_breaks_none(rules: list[dict[str, Any]], seed: int) -> None:
+    faults = Faults(Chance(seed))
+    for one in rules:
+        faults.add(one, START)
+    tail = Tail(faults)
+    tail.write(START)
+    for second in range(1, 6):
+        play(faults, [tail], START + 1_000 * (second - 1), START + 1_000 * second)
+        tail.update(START + 1_000 * second)
+    play(faults, [tail], START, START + 3_600_000)
+    assert not tail.messages and not tail.faults.holds_back(START + 3_600_000)
+    wanted = decode(b"".join([SESSION_START, *map(update, range(1, 6))]))
+    found = [message for message in decode(tail.sent) if message.header(":event-type") != "unknownEvent"]
+    assert [message for at, message in enumerate(found) if at == 0 or message != found[at - 1]][1:] == wanted
+
+
+# ---- log events ------------------------------------------------------------------------------------------------------
+
+
+def an_update(second: int, size: int, spread: int = 100) -> Update:
+    """The update of a second in which `size` events were ingested, each in a request of its own."""
+    batches = [
+        Batch(
+            log_group_identifier="123456789012:/a",
+            log_stream_name="s",
+            ingestion_time=START + 1_000 * (second - 1) + min(999, spread * number),
+            sequence=0,
+            events=[LogEvent(START, f"{second}/{number}")],
+        )
+        for number in range(size)
+    ]
+    return Update(tuple(Selection(batch, (0,)) for batch in batches), size, sampled=False)
+
+
+def content(made: Update) -> list[tuple[int, str]]:
+    """The events of an update: when each was ingested, and its message."""
+    found = [
+        (selection.batch.ingestion_time, selection.batch.events[position].message)
+        for selection in made.selections
+        for position in selection.positions
+    ]
+    assert len(found) == made.events <= EVENTS_PER_UPDATE
+    return found
+
+
+def distortion(seed: int, *effects: dict[str, Any]) -> Distortion:
+    faults = Faults(Chance(seed))
+    for effect in effects:
+        faults.add({"effect": effect}, START)
+    return Tail(faults).faults.distortion
+
+
+SIZES = st.lists(st.integers(0, 20) | st.sampled_from([499, 500]), max_size=5)
+MILLISECONDS = st.sampled_from([1, 250, 856, 3_000])
+SHARES = st.floats(0, 1)
+
+
+@settings(deadline=None)
+@given(SEEDS, SIZES, MILLISECONDS, SHARES, st.sampled_from([1, 100]))
+def test_reorder_loses_nothing_and_disturbs_the_order_by_so_many_milliseconds_only(
+    seed: int, sizes: list[int], milliseconds: int, share: float, spread: int
+) -> None:
+    disturbing = distortion(seed, {"type": "reorder", "milliseconds": milliseconds, "share": share})
+    given_: list[tuple[int, str]] = []
+    sent: list[tuple[int, str]] = []
+    for second, size in enumerate(sizes, 1):
+        made = an_update(second, size, spread)
+        given_ += content(made)
+        sent += content(disturbing.distort(made, START + 1_000 * second))
+        assert len(sent) + disturbing.held_events == len(given_)
+    for made in disturbing.flush():
+        sent += content(made)
+    assert disturbing.held_events == disturbing.lost_events == 0
+    assert Counter(sent) == Counter(given_)
+    latest = 0
+    for ingested, _ in sent:
+        assert ingested >= latest - milliseconds
+        latest = max(latest, ingested)
+    if not share:
+        assert sent == given_
+
+
+@settings(deadline=None)
+@given(SEEDS, SIZES, SHARES, st.none() | st.integers(0, 50))
+def test_lose_counts_exactly_and_keeps_the_order(
+    seed: int, sizes: list[int], fraction: float, per_second: int | None
+) -> None:
+    losing = distortion(seed, {"type": "lose", "fraction": fraction, "bytesPerSecond": per_second})
+    all_given = all_sent = 0
+    for second, size in enumerate(sizes, 1):
+        made = an_update(second, size)
+        sent = content(losing.distort(made, START + 1_000 * second))
+        left = iter(content(made))
+        assert all(event in left for event in sent), "what is left is in its old order"
+        safe, room = 0, per_second or 0
+        for _, message in content(made):
+            room -= len(message)
+            safe += room >= 0 and per_second is not None
+        assert sent[:safe] == content(made)[:safe], "what fits into the second is safe"
+        if fraction == 1:
+            assert len(sent) == safe
+        all_given, all_sent = all_given + size, all_sent + len(sent)
+        assert losing.lost_events == all_given - all_sent
+    assert losing.held_events == 0
+
+
+@settings(deadline=None)
+@given(SEEDS, SIZES, SHARES, SHARES, MILLISECONDS)
+def test_the_sum_of_the_events_is_right_at_every_instant(
+    seed: int, sizes: list[int], fraction: float, share: float, milliseconds: int
+) -> None:
+    both = distortion(
+        seed,
+        {"type": "reorder", "milliseconds": milliseconds, "share": share},
+        {"type": "lose", "fraction": fraction},
+    )
+    matched = delivered = 0
+    for second, size in enumerate(sizes, 1):
+        matched += size
+        delivered += both.distort(an_update(second, size), START + 1_000 * second).events
+        assert matched == delivered + both.lost_events + both.held_events
+    delivered += sum(made.events for made in both.flush())
+    assert matched == delivered + both.lost_events
+
+
+# ---- anything at all ------------------------------------------------------------------------------------------------
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(
+    [
+        "operation",
+        "where",
+        "after",
+        "times",
+        "probability",
+        "effect",
+        "preset",
+        "minutes",
+        "log_group",
+        "type",
+        "seconds",
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(KEYS, JSON | st.dictionaries(KEYS, JSON, max_size=3), max_size=5))
+def test_whatever_is_given_is_a_rule_or_has_sentences(given_: dict[str, Any]) -> None:
+    for sentence in check_rule(given_):
+        assert sentence and "\n" not in sentence
+
+
+def test_the_schema_has_every_effect_and_draws_from_the_same_tables() -> None:
+    schema = rule_schema()
+    with_effect = schema["oneOf"][0]
+    effects = with_effect["properties"]["effect"]["oneOf"]
+    assert [effect["properties"]["type"]["const"] for effect in effects] == list(EFFECTS)
+    chance = random.Random(7)
+    for effect in effects:
+        made = {"type": effect["properties"]["type"]["const"]}
+        for name in effect["required"]:
+            if name != "type":
+                made[name] = example_of(effect["properties"][name], chance)
+        assert check_rule({"effect": made}) == []
+
+
+def example_of(schema: dict[str, Any], chance: random.Random) -> Any:
+    """A value that a schema allows."""
+    if "enum" in schema:
+        return chance.choice(schema["enum"])
+    if schema["type"] == "string":
+        return "x" * max(1, schema["minLength"])
+    if schema["type"] == "integer":
+        return chance.randint(int(schema["minimum"]), int(schema["maximum"]))
+    return chance.uniform(schema["minimum"], schema["maximum"])

@@ -1,0 +1,188 @@
+"""`advance` on a whole server without sockets: what becomes due on the way happens in order, each at its instant."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.types import Message
+
+from emulator.server.app import make_app
+from emulator.server.live_server import LiveServer
+from emulator.server.loop import ServerLoop
+from emulator.settings import Settings
+from emulator.synthetic.scenario import parse_toml
+from emulator.wire.eventstream import decode
+
+GROUP: Final = "/app/api"
+START: Final = 1_767_225_600_000
+
+
+@dataclass
+class _Caller:
+    """One request of the AWS API, which notes at which instants by the emulator's clock it is sent what."""
+
+    server: LiveServer
+    operation: str
+    parameters: dict[str, Any]
+    sent: list[tuple[int, Message]] = field(default_factory=list)
+    asked: bool = False
+
+    async def receive(self) -> Message:
+        if self.asked:
+            await asyncio.get_running_loop().create_future()
+        self.asked = True
+        return {"type": "http.request", "body": json.dumps(self.parameters).encode(), "more_body": False}
+
+    async def send(self, message: Message) -> None:
+        self.sent.append((self.server.engine.clock.now() - START, message))
+
+    def start(self) -> "asyncio.Task[None]":
+        headers = [(b"content-type", b"application/x-amz-json-1.1")]
+        headers.append((b"x-amz-target", f"Logs_20140328.{self.operation}".encode()))
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/",
+            "raw_path": b"/",
+            "query_string": b"",
+            "root_path": "",
+            "scheme": "http",
+            "http_version": "1.1",
+            "headers": headers,
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 2),
+        }
+
+        async def serve() -> None:
+            await make_app(self.server)(scope, self.receive, self.send)
+
+        return asyncio.ensure_future(serve())
+
+    @property
+    def messages(self) -> list[tuple[int, str, list[str]]]:
+        """Of a tail: when each message came, its kind, and the log events in it."""
+        found = []
+        for at, sent in self.sent:
+            for message in decode(sent.get("body", b"")):
+                kind = str(message.header(":event-type") or message.header(":exception-type"))
+                events = json.loads(message.payload).get("sessionResults", []) if kind == "sessionUpdate" else []
+                found.append((at, kind, [event["message"] for event in events]))
+        return found
+
+
+def _server(**settings: Any) -> LiveServer:
+    server = LiveServer(Settings.resolve({"clock": "manual@2026-01-01T00:00:00Z", "seed": 7, **settings}))
+    server.engine.ingest(GROUP, "web-1", ["before anyone listens"])
+    return server
+
+
+def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    with asyncio.Runner(loop_factory=ServerLoop) as runner:
+        runner.run(asyncio.wait_for(test(), 10))
+
+
+async def _turns() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def _tail(server: LiveServer) -> _Caller:
+    arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{GROUP}"
+    return _Caller(server, "StartLiveTail", {"logGroupIdentifiers": [arn]})
+
+
+def _say_at(server: LiveServer, *offsets: int) -> None:
+    """Play a scenario that says one thing at each of these instants, in milliseconds from now."""
+    sources = (
+        f"""
+        [[source]]
+        log_group = "{GROUP}"
+        template = "said at {offset}"
+        start = "{offset}ms"
+        rate = {{ shape = "once", count = 1 }}
+        """
+        for offset in offsets
+    )
+    server.engine.start_scenario(parse_toml("".join(sources)))
+
+
+def test_sources_faults_and_timeouts_in_their_order() -> None:
+    async def test() -> None:
+        server = _server(session_timeout="4s")
+        _say_at(server, 500, 1_000, 1_001, 2_999, 3_500, 4_000)
+        server.engine.faults.add({"after": {"seconds": 1.5}, "effect": {"type": "stall", "seconds": 1}}, START)
+        tail = _tail(server)
+        serving = tail.start()
+        await _turns()
+        assert await server.timekeeper.advance(10_000) == 4
+        await serving
+        assert tail.messages == [
+            (0, "initial-response", []),
+            (0, "sessionStart", []),
+            (1_000, "sessionUpdate", ["said at 500", "said at 1000"]),
+            (2_500, "sessionUpdate", ["said at 1001"]),  # the stall ends
+            (3_000, "sessionUpdate", ["said at 2999"]),
+            (4_000, "sessionUpdate", ["said at 3500", "said at 4000"]),
+            (4_000, "SessionTimeoutException", []),
+        ]
+        assert server.engine.clock.now() == START + 10_000
+
+    _run(test)
+
+
+def test_fault_that_is_due_with_an_update_comes_before_it() -> None:
+    async def test() -> None:
+        server = _server()
+        server.engine.faults.add({"after": {"seconds": 2}, "effect": {"type": "exception"}}, START)
+        tail = _tail(server)
+        serving = tail.start()
+        await _turns()
+        await server.timekeeper.advance(2_000)
+        await serving
+        assert [message[:2] for message in tail.messages[2:]] == [
+            (1_000, "sessionUpdate"),
+            (2_000, "SessionStreamingException"),
+        ]
+
+    _run(test)
+
+
+def test_delays_are_over_at_their_instants() -> None:
+    async def test() -> None:
+        server = _server()
+        for log_group, seconds in (("/late", 2.5), ("/soon", 0.75), ("*", 0.25)):
+            effect = {"type": "delay", "seconds": seconds}
+            rule = {"operation": "CreateLogGroup", "where": {"logGroup": log_group}, "times": 0, "effect": effect}
+            server.engine.faults.add(rule, START)
+        callers = [_Caller(server, "CreateLogGroup", {"logGroupName": name}) for name in ("/late", "/soon", "/other")]
+        servings = []
+        for caller in callers:
+            servings.append(caller.start())
+            await _turns()
+        await server.timekeeper.advance(5_000)
+        await asyncio.gather(*servings)
+        # Delays of one request add up.
+        assert [caller.sent[0][0] for caller in callers] == [2_750, 1_000, 250]
+
+    _run(test)
+
+
+def test_session_behind_a_delay_begins_with_it() -> None:
+    async def test() -> None:
+        server = _server()
+        server.engine.faults.add({"effect": {"type": "delay", "seconds": 1.3}}, START)
+        tail = _tail(server)
+        tail.start()
+        await _turns()
+        assert await server.timekeeper.advance(4_000) == 2
+        assert [message[:2] for message in tail.messages] == [
+            (1_300, "initial-response"),
+            (1_300, "sessionStart"),
+            (2_300, "sessionUpdate"),
+            (3_300, "sessionUpdate"),
+        ]
+        await server.drain()
+
+    _run(test)

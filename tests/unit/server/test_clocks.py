@@ -1,0 +1,92 @@
+"""The clocks that run, against a time of this machine that the test sets."""
+
+import pytest
+
+from emulator.core.clock import ManualClock
+from emulator.server import clocks
+from emulator.server.clocks import RealClock, ScaledClock, make_clock
+from emulator.settings import ClockSetting
+
+
+class _Machine:
+    """The time of the machine, in seconds: what the wall shows, and what never jumps."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wall = 1_000.0
+        self.monotonic = 50.0
+        monkeypatch.setattr(clocks.time, "time", lambda: self.wall)
+        monkeypatch.setattr(clocks.time, "time_ns", lambda: round(self.wall * 1e9))
+        monkeypatch.setattr(clocks.time, "monotonic_ns", lambda: round(self.monotonic * 1e9))
+
+    def passes(self, seconds: float) -> None:
+        self.wall += seconds
+        self.monotonic += seconds
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> _Machine:
+    return _Machine(monkeypatch)
+
+
+def test_real_clock(machine: _Machine) -> None:
+    clock = RealClock()
+    assert clock.now() == 1_000_000
+    machine.passes(2.5)
+    assert clock.now() == 1_002_500
+    assert clock.seconds_until(1_003_000) == pytest.approx(0.5)
+    assert clock.seconds_until(1_000_000) == 0
+    clock.reset()
+    assert clock.now() == 1_002_500
+
+
+def test_real_clock_never_runs_backwards(machine: _Machine) -> None:
+    clock = RealClock()
+    before = clock.now()
+    machine.wall -= 3_600
+    assert clock.now() >= before
+
+
+def test_tails_go_on_when_the_wall_clock_is_set_back(machine: _Machine) -> None:
+    """A machine that learns the right time, an hour earlier, must not silence its tails for an hour."""
+    clock = RealClock()
+    due = clock.now() + 1_000
+    machine.wall -= 3_600
+    assert clock.seconds_until(due) <= 1
+    machine.passes(1)
+    assert clock.now() >= due
+
+
+def test_scaled_clock(machine: _Machine) -> None:
+    clock = ScaledClock(60)
+    assert clock.now() == 1_000_000
+    machine.passes(2)
+    assert clock.now() == 1_120_000
+    assert clock.seconds_until(1_180_000) == pytest.approx(1)
+    assert clock.seconds_until(1_000_000) == 0
+
+
+def test_scaled_clock_does_not_follow_the_wall(machine: _Machine) -> None:
+    clock = ScaledClock(2)
+    machine.wall -= 3_600
+    machine.monotonic += 1
+    assert clock.now() == 1_002_000
+
+
+def test_scaled_clock_starts_again_at_the_real_time(machine: _Machine) -> None:
+    clock = ScaledClock(60)
+    machine.passes(10)
+    clock.reset()
+    assert clock.now() == 1_010_000
+
+
+def test_choice(machine: _Machine) -> None:
+    assert isinstance(make_clock(ClockSetting()), RealClock)
+    scaled = make_clock(ClockSetting("scaled", None, 60.0))
+    assert isinstance(scaled, ScaledClock)
+    manual = make_clock(ClockSetting("manual"))
+    assert isinstance(manual, ManualClock) and manual.now() == 1_000_000
+    manual = make_clock(ClockSetting("manual", 5))
+    assert isinstance(manual, ManualClock) and manual.now() == 5
+    manual.move_to(10)
+    manual.reset()
+    assert manual.now() == 5

@@ -1,0 +1,233 @@
+"""The metrics: what they are called, and that nothing is forgotten when a session ends."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from urllib.request import urlopen
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from emulator import LiveTailEmulator
+from emulator.api.context import Caller
+from emulator.live.session import Session
+from emulator.live.totals import Ending
+from emulator.server.engine import Engine
+from emulator.server.metrics import CONTENT_TYPE, METRICS, Kind, exposition
+from emulator.settings import Settings
+from tests.wire.http1 import Http1, Http1Tail
+from tests.wire.sockets import eventually
+
+GROUP = "/app/api"
+ARN = f"arn:aws:logs:us-east-1:123456789012:log-group:{GROUP}"
+CALLER = Caller("123456789012", "us-east-1", "request")
+
+Values = dict[tuple[str, ...], float]
+
+
+def values(text: str) -> Values:
+    """Every sample by its name, without the prefix, and the values of its labels."""
+    return {
+        (sample.name.removeprefix("livetail_"), *(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+@pytest.fixture
+def engine() -> Engine:
+    engine = Engine(Settings.resolve({"clock": "manual", "seed": 1}, {}))
+    engine.ingest(GROUP, "web-1", ["before"])
+    return engine
+
+
+def scrape(engine: Engine) -> Values:
+    return values(exposition(engine).decode())
+
+
+def tail(engine: Engine) -> Session:
+    answer = engine.service.answer("StartLiveTail", json.dumps({"logGroupIdentifiers": [ARN]}).encode(), CALLER)
+    assert isinstance(answer, Session)
+    return answer
+
+
+def drain(session: Session) -> None:
+    while session.take() is not None:
+        pass
+
+
+def keeps_the_sum_rule(seen: Values) -> bool:
+    parts = ("delivered_total", "sampled_out_total", "dropped_total", "unread_total", "buffered", "pending")
+    return seen["log_events_matched_total",] == sum(seen[f"log_events_{part}",] for part in parts)
+
+
+class TestNames:
+    def test_all_rows_are_exposed_in_order(self, engine: Engine) -> None:
+        engine.request_totals.count("PutLogEvents", 200, None)
+        engine.faults.add({"effect": {"type": "end"}}, 0)
+        families = list(text_string_to_metric_families(exposition(engine).decode()))
+        assert [(f"{family.name}_total" if family.type == "counter" else family.name) for family in families] == [
+            metric.full_name for metric in METRICS
+        ]
+        for metric, family in zip(METRICS, families, strict=True):
+            assert (family.type, family.documentation) == (metric.kind.value, metric.doc)
+            assert all(set(sample.labels) == set(metric.labels) for sample in family.samples)
+
+    def test_counters_and_nothing_else_are_totals(self) -> None:
+        for metric in METRICS:
+            assert metric.name.endswith("_total") == (metric.kind is Kind.COUNTER)
+            assert metric.doc.endswith(".")
+        assert len({metric.name for metric in METRICS}) == len(METRICS)
+
+
+class TestSessions:
+    def test_an_open_session_counts_for_itself(self, engine: Engine) -> None:
+        session = tail(engine)
+        engine.ingest(GROUP, "web-1", ["x"] * 700)
+        assert scrape(engine)["log_events_pending",] == 700
+        engine.run_due(session.next_due)
+        seen = scrape(engine)
+        assert (seen["session_updates_buffered",], seen["log_events_buffered",]) == (1, 500)
+        drain(session)
+        seen = scrape(engine)
+        assert (seen["sessions_open",], seen["sessions_started_total",]) == (1, 1)
+        assert (seen["session_updates_total",], seen["log_events_delivered_total",]) == (1, 500)
+        assert seen["log_events_sampled_out_total",] == 200
+        assert seen["log_events_ingested_total",] == 701
+        assert seen["session_bytes_total",] == session.counters.bytes > 0
+        assert keeps_the_sum_rule(seen)
+
+    def test_a_session_that_is_over_still_counts(self, engine: Engine) -> None:
+        gone, slow = tail(engine), tail(engine)
+        engine.ingest(GROUP, "web-1", ["x"] * 3)
+        engine.run_due(gone.next_due)
+        drain(gone)
+        for _ in range(12):
+            engine.ingest(GROUP, "web-1", ["y"])
+            engine.run_due(slow.next_due)
+        engine.ingest(GROUP, "web-1", ["z"])
+        before = scrape(engine)
+        for session in (gone, slow):
+            engine.hub.close(session)
+        seen = scrape(engine)
+        assert seen["sessions_open",] == 0
+        for name in ("matched", "delivered", "dropped"):
+            assert seen[f"log_events_{name}_total",] == before[f"log_events_{name}_total",] > 0
+        assert seen["session_updates_dropped_total",] == 5
+        assert (seen["log_events_buffered",], seen["log_events_pending",]) == (0, 0)
+        assert seen["log_events_unread_total",] == before["log_events_buffered",] + before["log_events_pending",] > 0
+        assert keeps_the_sum_rule(seen)
+
+    def test_a_session_is_closed_once(self, engine: Engine) -> None:
+        session = tail(engine)
+        engine.hub.close(session)
+        engine.hub.close(session)
+        assert scrape(engine)["sessions_ended_total", "client"] == 1
+
+    @pytest.mark.parametrize(
+        ("end", "reason"),
+        [
+            (lambda engine, session: None, "client"),
+            (lambda engine, session: engine.hub.end(session), "ended"),
+            (lambda engine, session: engine.run_due(session.ends_at), "timeout"),
+            (lambda engine, session: engine.hub.fail(session, b""), "failure"),
+        ],
+    )
+    def test_how_it_ended(self, engine: Engine, end: Callable[[Engine, Session], object], reason: str) -> None:
+        session = tail(engine)
+        end(engine, session)
+        engine.hub.close(session)
+        seen = scrape(engine)
+        assert {ending: seen["sessions_ended_total", ending.value] for ending in Ending} == {
+            ending: int(ending.value == reason) for ending in Ending
+        }
+
+    def test_a_failure_in_here(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        session = tail(engine)
+        monkeypatch.setattr(Session, "_make_update", None)
+        engine.run_due(session.next_due)
+        engine.hub.close(session)
+        assert scrape(engine)["sessions_ended_total", "failure"] == 1
+
+
+class TestOverTheWire:
+    def test_it_is_what_prometheus_reads(self, manual: LiveTailEmulator) -> None:
+        with urlopen(f"{manual.endpoint_url}/_livetail/metrics") as answer:
+            assert answer.headers["Content-Type"] == CONTENT_TYPE
+            seen = values(answer.read().decode())
+        assert seen["clock_seconds",] == manual.now() / 1000
+
+    def test_requests_by_operation_status_and_error(self, manual: LiveTailEmulator) -> None:
+        manual.put(GROUP, "web-1", ["before"])
+        manual.add_fault({"operation": "DescribeLogGroups", "effect": {"type": "empty"}})
+        with Http1(manual) as client:
+            client.call("CreateLogGroup", {"logGroupName": "/new"})
+            client.call("CreateLogGroup", {"logGroupName": "/new"})
+            client.call("CreateLogGroup", b"{")
+            client.call("MadeUpByTheClient", {})
+            client.ask("GET", "/favicon.ico")
+            client.ask("GET", "/_livetail/health")
+            with Http1Tail(manual, GROUP), pytest.raises(ConnectionError):
+                client.call("DescribeLogGroups", {})
+        seen = scraped(manual)
+        assert {key[1:]: value for key, value in seen.items() if key[0] == "requests_total"} == {
+            # Labels come in the order of their names: error, operation, status.
+            ("", "CreateLogGroup", "200"): 1,
+            ("ResourceAlreadyExistsException", "CreateLogGroup", "400"): 1,
+            ("SerializationException", "CreateLogGroup", "400"): 1,
+            ("UnknownOperationException", "other", "400"): 1,
+            ("", "other", "404"): 1,
+            ("", "StartLiveTail", "200"): 1,
+            ("", "DescribeLogGroups", "0"): 1,
+        }
+
+    def test_ends_of_sessions(self, manual: LiveTailEmulator) -> None:
+        manual.put(GROUP, "web-1", ["before"])
+        with Http1Tail(manual, GROUP):
+            pass
+        manual.assert_no_sessions()
+        with Http1Tail(manual, GROUP) as ended:
+            manual.end_session(ended.session_id)
+            assert ended.take_all() == []
+        fault = manual.add_fault({"after": {"updates": 0}, "effect": {"type": "end"}, "times": 0})
+        with Http1Tail(manual, GROUP) as broken:
+            assert broken.take_all() == []
+        manual.remove_fault(fault)
+        manual.assert_no_sessions()
+        seen = scraped(manual)
+        assert {reason: seen["sessions_ended_total", reason] for reason in ("client", "ended", "fault")} == {
+            "client": 1,
+            "ended": 1,
+            "fault": 1,
+        }
+        assert seen["faults_fired_total", "end"] == 1
+        assert seen["fault_rules",] == 0
+
+    def test_reset_begins_all_again(self, manual: LiveTailEmulator) -> None:
+        fresh = scraped(manual)
+        manual.put(GROUP, "web-1", ["before"])
+        manual.add_fault({"operation": "*", "effect": {"type": "error", "code": "ThrottlingException"}})
+        manual.start_scenario({"source": [{"log_group": GROUP, "rate": 1}]})
+        with Http1(manual) as client:
+            client.call("DescribeLogGroups", {})
+        with Http1Tail(manual, GROUP):
+            manual.put(GROUP, "web-1", ["matched"])
+            manual.advance(2)
+            assert scraped(manual).items() > {("sessions_open",): 1, ("scenarios",): 1}.items()
+            manual.reset()
+            # What ended with the reset belongs to the time before it, however late its client hears of it.
+            assert scraped(manual) == fresh
+        assert eventually(lambda: scraped(manual) == fresh)
+
+
+def scraped(emulator: LiveTailEmulator) -> Values:
+    with urlopen(f"{emulator.endpoint_url}/_livetail/metrics") as answer:
+        return values(answer.read().decode())
+
+
+def test_a_server_that_nobody_scrapes_does_without_prometheus() -> None:
+    names = "prometheus_client emulator.server.metrics emulator.server.openapi"
+    check = f"import sys, emulator.server.app; print([name for name in {names.split()!r} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

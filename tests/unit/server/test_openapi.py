@@ -1,0 +1,101 @@
+"""The OpenAPI document: it is one, and it has the whole table."""
+
+import json
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
+
+import emulator
+from emulator.faults.effects import EFFECTS
+from emulator.faults.presets import PRESETS
+from emulator.server.control_table import ROUTES, ControlRoute
+from emulator.server.openapi import document
+
+
+@pytest.fixture(scope="module")
+def openapi() -> Any:
+    return json.loads(json.dumps(document()))
+
+
+def body_schema(openapi: Any, route: ControlRoute) -> Any:
+    content = openapi["paths"][f"/_livetail{route.path}"][route.method.lower()]["requestBody"]["content"]
+    return {**content["application/json"]["schema"], "components": openapi["components"]}
+
+
+def test_it_is_openapi_3_1(openapi: Any) -> None:
+    validate(openapi)
+    assert openapi["openapi"].startswith("3.1.")
+    assert openapi["info"]["version"] == emulator.__version__
+
+
+def test_every_route_is_in_it_and_nothing_else(openapi: Any) -> None:
+    described = {(method.upper(), path) for path, methods in openapi["paths"].items() for method in methods}
+    assert described == {(route.method, f"/_livetail{route.path}") for route in ROUTES}
+
+
+def test_operations_have_names_of_their_own(openapi: Any) -> None:
+    names = [operation["operationId"] for methods in openapi["paths"].values() for operation in methods.values()]
+    assert len(set(names)) == len(names) == len(ROUTES)
+    assert "endSession" in names
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_an_operation_says_what_is_answered_to_what(openapi: Any, route: ControlRoute) -> None:
+    operation = openapi["paths"][f"/_livetail{route.path}"][route.method.lower()]
+    assert operation["summary"] == route.summary
+    assert set(operation["responses"]) == {"200", "403", "500", *map(str, route.errors)}
+    assert [parameter["name"] for parameter in operation.get("parameters", [])] == [
+        *(query.name for query in route.query),
+        *(["id"] if "{id}" in route.path else []),
+    ]
+    assert ("requestBody" in operation) == (route.body is not None) == (route.example is not None)
+    assert (400 in route.errors) == (route.body is not None or route.query != ())
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.example], ids=lambda route: route.path)
+def test_the_example_fits_its_schema(openapi: Any, route: ControlRoute) -> None:
+    OAS31Validator(body_schema(openapi, route)).validate(route.example)
+
+
+def test_faults_are_described_to_the_last_key(openapi: Any) -> None:
+    with_effect, *with_preset = openapi["components"]["schemas"]["FaultRule"]["oneOf"]
+    effects = with_effect["properties"]["effect"]["oneOf"]
+    assert [effect["properties"]["type"]["const"] for effect in effects] == list(EFFECTS)
+    assert [preset["properties"]["preset"]["const"] for preset in with_preset] == list(PRESETS)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/faults", {"effect": {"type": "cut", "bytes": 10}, "after": {"updates": 1}}),
+        ("/faults", {"preset": "observed-silence", "minutes": 1}),
+        ("/scenarios", {"log_group": [{"name": "/g", "class": "STANDARD", "tags": {"a": "b"}}]}),
+        ("/scenarios", {"source": [{"log_group": "/g", "rate": {"shape": "once", "count": 3}}], "seed": 1}),
+        ("/events", {"logGroup": "/g", "logStream": "s", "events": [{"timestamp": 1, "message": "m"}]}),
+    ],
+)
+def test_bodies_that_fit(openapi: Any, path: str, body: Any) -> None:
+    (route,) = (route for route in ROUTES if (route.method, route.path) == ("POST", path))
+    assert OAS31Validator(body_schema(openapi, route)).is_valid(body)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/faults", {}),
+        ("/faults", {"effect": {"type": "none"}}),
+        ("/faults", {"effect": {"type": "end", "bytes": 10}}),
+        ("/faults", {"effect": {"type": "end"}, "after": {"updates": 1, "seconds": 1}}),
+        ("/scenarios", {}),
+        ("/scenarios", {"source": [{"rate": 3}]}),
+        ("/scenarios", {"source": [{"log_group": "/g", "rate": {"shape": "square"}}]}),
+        ("/scenarios", {"replay": [{"file": "/etc/passwd"}]}),
+        ("/events", {"logGroup": "/g"}),
+        ("/clock/advance", {"seconds": -1}),
+    ],
+)
+def test_bodies_that_do_not_fit(openapi: Any, path: str, body: Any) -> None:
+    (route,) = (route for route in ROUTES if (route.method, route.path) == ("POST", path))
+    assert not OAS31Validator(body_schema(openapi, route)).is_valid(body)

@@ -1,0 +1,420 @@
+"""The control plane over real sockets: who may use it, what it refuses and how it words that, and time as it moves it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from emulator import LiveTailEmulator
+from emulator.server import control as control_module
+from emulator.server import tail as tail_module
+from emulator.testing.handle import LiveTailError
+from tests.wire.frames import events_of
+from tests.wire.http1 import Answer, Http1, Http1Tail, request_bytes
+from tests.wire.http2 import Http2
+from tests.wire.reading import Reading
+from tests.wire.sockets import address_of, eventually
+
+GROUP = "/app/api"
+START = 1_767_225_600_000
+
+Parameters = dict[str, Any]
+
+
+@pytest.fixture
+def client(manual: LiveTailEmulator) -> Iterator[Http1]:
+    with Http1(manual) as client:
+        yield client
+
+
+@pytest.fixture
+def grouped(manual: LiveTailEmulator) -> LiveTailEmulator:
+    manual.put(GROUP, "web-1", ["before anyone listens"])
+    return manual
+
+
+def _refused(answer: Answer, status: int) -> str:
+    """The sentence of a refusal, which is all that its body has."""
+    assert answer.status == status, answer
+    assert answer.headers["content-type"] == "application/json"
+    assert list(answer.json) == ["error"]
+    sentence: str = answer.json["error"]
+    assert sentence and "Traceback" not in sentence and "\n" not in sentence
+    return sentence
+
+
+class TestWhoMayUseIt:
+    def test_own_page(self, manual: LiveTailEmulator, client: Http1) -> None:
+        host, port = address_of(manual)
+        own = {"Host": f"{host}:{port}", "Origin": f"http://{host}:{port}"}
+        assert client.ask("POST", "/_livetail/reset", **own).status == 200
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Origin": "null"},
+            {"Origin": "http://evil.example"},
+            {"Origin": "https://localhost"},
+            {"Origin": "http://localhost:1"},
+            {"Origin": ""},
+            {"Host": "evil.example"},
+            {"Host": "127.0.0.1.nip.io"},
+            {"Host": "evil.example", "Origin": "http://evil.example"},
+        ],
+        ids=str,
+    )
+    @pytest.mark.parametrize(("method", "path"), [("GET", "health"), ("POST", "reset"), ("GET", "else")])
+    def test_other_pages_and_names(
+        self, grouped: LiveTailEmulator, client: Http1, method: str, path: str, headers: dict[str, str]
+    ) -> None:
+        with Http1Tail(grouped, GROUP):
+            _refused(client.ask(method, f"/_livetail/{path}", **headers), 403)
+            assert len(grouped.sessions()) == 1
+
+    def test_https_page_of_an_https_server(self) -> None:
+        with LiveTailEmulator(tls=True, clock="manual") as emulator, Http1(emulator) as client:
+            assert client.ask(Origin="https://localhost").status == 200
+            _refused(client.ask(Origin="http://localhost"), 403)
+
+    def test_http2(self, manual: LiveTailEmulator) -> None:
+        with Http2(manual) as client:
+            stream = client.start("POST", "/_livetail/reset", authority="evil.example")
+            _refused(client.answer(stream), 403)
+            stream = client.start("POST", "/_livetail/reset", authority="localhost")
+            assert client.answer(stream).status == 200
+
+    def test_allowed_host(self) -> None:
+        with LiveTailEmulator(allowed_host=["logs.test.example"], clock="manual") as emulator, Http1(emulator) as client:
+            assert client.ask(Host="logs.test.example:4586").status == 200
+            _refused(client.ask(Host="test.example"), 403)
+
+    def test_no_host_comes_from_no_browser(self, client: Http1) -> None:
+        client.send(request_bytes("GET", "/_livetail/health", host=None, version="HTTP/1.0"))
+        assert client.read_answer().status == 200
+
+
+class TestErrors:
+    @pytest.mark.parametrize("path", ["", "/", "/else", "/health/", "/sessions/a/b", "/clock/else", "/..", "/%2e%2e"])
+    def test_unknown_route(self, client: Http1, path: str) -> None:
+        _refused(client.ask("GET", f"/_livetail{path}"), 404)
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("POST", "health"),
+            ("GET", "reset"),
+            ("PUT", "clock"),
+            ("GET", "clock/advance"),
+            ("POST", "sessions"),
+            ("GET", "sessions/some"),
+            ("DELETE", "events"),
+            ("OPTIONS", "requests"),
+        ],
+    )
+    def test_other_method(self, client: Http1, method: str, path: str) -> None:
+        assert method in _refused(client.ask(method, f"/_livetail/{path}"), 405)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b"\xff\xfe",
+            b"[" * 100_000,
+            b"{}",
+            b'{"seconds": null}',
+            b'{"seconds": "1"}',
+            b'{"seconds": true}',
+            b'{"seconds": NaN}',
+            b'{"seconds": Infinity}',
+            b'{"seconds": -0.001}',
+            b'{"seconds": -1}',
+            b'{"seconds": 1e300}',
+            b'{"seconds": 1e999}',
+            b'{"seconds": 99999999999999999999999999999999}',
+            b'{"seconds": 1, "more": 2}',
+        ],
+        ids=lambda body: body[:24].decode("latin-1"),
+    )
+    def test_advance_that_cannot_be(self, manual: LiveTailEmulator, client: Http1, body: bytes) -> None:
+        _refused(client.ask("POST", "/_livetail/clock/advance", body), 400)
+        assert manual.now() == START
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"logGroup": GROUP},
+            {"logGroup": GROUP, "logStream": "web-1"},
+            {"logGroup": GROUP, "logStream": "web-1", "messages": []},
+            {"logGroup": GROUP, "logStream": "web-1", "messages": [""]},
+            {"logGroup": GROUP, "logStream": "web-1", "messages": [1]},
+            {"logGroup": GROUP, "logStream": "web-1", "messages": "one"},
+            {"logGroup": GROUP, "logStream": "web-1", "messages": ["one"], "more": 1},
+            {"logGroup": GROUP, "logStream": "web-1", "events": [{"message": "one"}]},
+            {"logGroup": GROUP, "logStream": "web-1", "events": [{"timestamp": -1, "message": "one"}]},
+            {"logGroup": GROUP, "logStream": "web-1", "events": [{"timestamp": 10**15, "message": "one"}]},
+            {"logGroup": GROUP, "logStream": "web-1", "events": [{"timestamp": 1.5, "message": "one"}]},
+            {"logGroup": GROUP, "logStream": "web-1", "events": [{"timestamp": 1, "message": ""}]},
+            {"logGroup": GROUP, "logStream": "web-1", "events": [{"timestamp": 1, "message": "one", "more": 1}]},
+            {"logGroup": "", "logStream": "web-1", "messages": ["one"]},
+            {"logGroup": "no:name", "logStream": "web-1", "messages": ["one"]},
+            {"logGroup": "x" * 513, "logStream": "web-1", "messages": ["one"]},
+            {"logGroup": GROUP, "logStream": "no:name", "messages": ["one"]},
+            {"logGroup": GROUP, "logStream": "", "messages": ["one"]},
+            {"logGroup": "\ud800", "logStream": "web-1", "messages": ["one"]},
+        ],
+        ids=lambda body: json.dumps(body)[:60],
+    )
+    def test_events_that_cannot_be(self, client: Http1, body: Parameters) -> None:
+        _refused(client.ask("POST", "/_livetail/events", json.dumps(body).encode()), 400)
+        assert client.call("DescribeLogGroups", {}).json == {"logGroups": []}
+
+    @pytest.mark.parametrize(
+        "query",
+        ["wait=x", "wait=-1", "wait=1.5", "wait=", "wait=1000001", "wait=" + "9" * 5000]
+        + ["timeout=x", "timeout=-1", "timeout=nan", "timeout=inf", "timeout=-inf", "timeout=3601"],
+        ids=lambda query: query[:16],
+    )
+    def test_query_that_cannot_be(self, client: Http1, query: str) -> None:
+        assert query.partition("=")[0] in _refused(client.ask("GET", f"/_livetail/sessions?{query}"), 400)
+
+    @pytest.mark.parametrize("session_id", ["none", "%00", "%ff", "..%2f..", "\u00e9"])
+    def test_session_that_is_not_open(self, client: Http1, session_id: str) -> None:
+        client.send(request_bytes("DELETE", f"/_livetail/sessions/{session_id}").decode("latin-1").encode())
+        assert client.read_answer().status in (400, 404)
+
+    def test_failure_of_ours_is_worded_and_logged(
+        self, manual: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise ZeroDivisionError("for this test")
+
+        monkeypatch.setattr(control_module, "read_number", fail)
+        with Http1(manual) as client:
+            _refused(client.ask("GET", "/_livetail/sessions"), 500)
+        assert [record.exc_info and record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
+
+
+class TestJournal:
+    def test_entry(self, manual: LiveTailEmulator, client: Http1) -> None:
+        credential = "Credential=111122223333/20260101/eu-west-1/logs/aws4_request, SignedHeaders=host, Signature=0"
+        others = {"User-Agent": "test/1", "Authorization": f"AWS4-HMAC-SHA256 {credential}"}
+        answer = client.call("CreateLogStream", {"logGroupName": "none", "logStreamName": "s"}, **others)
+        assert manual.requests() == [
+            {
+                "operation": "CreateLogStream",
+                "requestId": answer.headers["x-amzn-requestid"],
+                "status": 400,
+                "error": "ResourceNotFoundException",
+                "time": START,
+                "region": "eu-west-1",
+                "accountId": "111122223333",
+                "userAgent": "test/1",
+                "parameters": {"logGroupName": "none", "logStreamName": "s"},
+            }
+        ]
+        assert client.ask("DELETE", "/_livetail/requests").status == 200
+        assert manual.requests() == []
+
+    def test_newest_thousand(self, manual: LiveTailEmulator, client: Http1) -> None:
+        for number in range(1_010):
+            client.call("DescribeLogGroups", {"limit": 1 + number % 50, "logGroupNamePrefix": str(number)})
+        prefixes = [entry["parameters"]["logGroupNamePrefix"] for entry in manual.requests()]
+        assert prefixes == [str(number) for number in range(10, 1_010)]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"{",
+            b"",
+            b"\xff",
+            b'{"limit": NaN}',
+            b'{"limit": 1e999}',
+            b'{"limit": 123456789012345678901234567890}',
+            b'{"limit": ' + b"9" * 5_000 + b"}",
+            b'{"more": "\\ud800"}',
+            b'{"\\udfff": 1}',
+            b'{"more": ' + b"[" * 900 + b"]" * 900 + b"}",
+            b'{"more": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        ],
+        ids=lambda body: body[:24].decode("latin-1"),
+    )
+    def test_shows_whatever_was_asked(self, manual: LiveTailEmulator, client: Http1, body: bytes) -> None:
+        client.call("DescribeLogGroups", body)
+        (entry,) = manual.requests()
+        assert entry["operation"] == "DescribeLogGroups"
+
+
+class TestSessions:
+    def test_session(self, grouped: LiveTailEmulator) -> None:
+        with Http1Tail(grouped, GROUP, logStreamNamePrefixes=["web-"], logEventFilterPattern="ERROR") as tail:
+            grouped.put(GROUP, "web-1", ["ERROR one", "two", "ERROR three"])
+            assert grouped.sessions() == [
+                {
+                    "sessionId": tail.session_id,
+                    "requestId": tail.head.headers["x-amzn-requestid"],
+                    "state": "streaming",
+                    "startedAt": START,
+                    "logGroupIdentifiers": [grouped.log_group_arn(GROUP)],
+                    "logStreamNames": None,
+                    "logStreamNamePrefixes": ["web-"],
+                    "logEventFilterPattern": "ERROR",
+                    "httpVersion": "1.1",
+                    "userAgent": None,
+                    "counters": {
+                        "updates": 0,
+                        "matched": 2,
+                        "delivered": 0,
+                        "sampledOut": 0,
+                        "droppedUpdates": 0,
+                        "droppedEvents": 0,
+                        "bufferedUpdates": 0,
+                        "bufferedEvents": 0,
+                        "pendingEvents": 2,
+                        "bytes": sum(len(frame.raw) for frame in tail.opening),
+                    },
+                }
+            ]
+
+    def test_wait_until_there_are_enough(self, grouped: LiveTailEmulator) -> None:
+        with Http1(grouped) as waiting:
+            waiting.send(request_bytes("GET", "/_livetail/sessions?wait=2"))
+            with Http1Tail(grouped, GROUP), Http1Tail(grouped, GROUP):
+                assert len(waiting.read_answer().json["sessions"]) == 2
+
+    def test_wait_in_vain(self, grouped: LiveTailEmulator) -> None:
+        with Http1Tail(grouped, GROUP), pytest.raises(LiveTailError, match=r"1 .*after 0\.05 s"):
+            grouped.wait_for_sessions(2, timeout=0.05)
+
+    def test_wait_does_not_count_sessions_that_are_over(
+        self, grouped: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A client that does not read holds its connection; its session is gone with the reset all the same."""
+        monkeypatch.setattr(tail_module, "PATIENCE", 0.2)
+        with Http1Tail(grouped, GROUP, receive_buffer=4096):
+            for _ in range(3):
+                grouped.put(GROUP, "web-1", ["x" * 400_000])
+                grouped.advance(1)
+            grouped.reset()
+            assert grouped.sessions() == []
+            with pytest.raises(LiveTailError, match=r"^0 .*after 0\.05 s"):
+                grouped.wait_for_sessions(1, timeout=0.05)
+
+
+class TestTime:
+    def test_clock(self, client: Http1) -> None:
+        assert client.ask("GET", "/_livetail/clock").json == {"mode": "manual", "now": START}
+
+    @pytest.mark.parametrize("clock", ["real", "60x"])
+    def test_clock_that_runs_cannot_be_moved(self, clock: str) -> None:
+        with LiveTailEmulator(clock=clock) as emulator, Http1(emulator) as client:
+            assert "manual" in _refused(client.ask("POST", "/_livetail/clock/advance", b'{"seconds": 1}'), 409)
+            assert client.ask("GET", "/_livetail/clock").json["mode"] == clock
+
+    def test_advance_answers_the_time_and_the_updates(self, grouped: LiveTailEmulator, client: Http1) -> None:
+        with Http1Tail(grouped, GROUP), Http1Tail(grouped, GROUP):
+            answer = client.ask("POST", "/_livetail/clock/advance", b'{"seconds": 2.5}')
+            assert answer.json == {"now": START + 2_500, "updates": 4}
+            answer = client.ask("POST", "/_livetail/clock/advance", b'{"seconds": 0}')
+            assert answer.json == {"now": START + 2_500, "updates": 0}
+
+    def test_updates_are_on_their_way_when_advance_answers(self, grouped: LiveTailEmulator) -> None:
+        with Http1Tail(grouped, GROUP) as tail:
+            grouped.advance(3)
+            (session,) = grouped.sessions()
+            assert session["counters"]["updates"] == 3
+            assert [frame and frame.kind for frame in (tail.take(), tail.take(), tail.take())] == ["sessionUpdate"] * 3
+
+    def test_two_advances_add_up(self, grouped: LiveTailEmulator) -> None:
+        with Http1Tail(grouped, GROUP) as tail, Reading(tail) as reading:
+            threads = [threading.Thread(target=grouped.advance, args=(600,)) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert grouped.now() == START + 1_200_000
+            grouped.end_session(tail.session_id)
+            assert len(reading.finish()) == 1_200
+
+    def test_stalled_clients_are_waited_for_together(
+        self, grouped: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Time does not crawl because many clients have stopped reading: patience is had once, not once for each."""
+        patience = 0.5
+        monkeypatch.setattr(tail_module, "PATIENCE", patience)
+        with ExitStack() as stack:
+            for _ in range(8):
+                stack.enter_context(Http1Tail(grouped, GROUP, receive_buffer=4096))
+            grouped.put(GROUP, "web-1", ["x" * 4_000_000])
+            began = monotonic()
+            grouped.advance(1)
+            assert monotonic() - began < 4 * patience
+
+    def test_reset_stops_an_advance(self, grouped: LiveTailEmulator) -> None:
+        """The clock is at its start afterwards, whatever was under way."""
+        with Http1Tail(grouped, GROUP) as tail, Reading(tail) as reading, Http1(grouped) as moving:
+            moving.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 10000}'))
+            assert eventually(lambda: grouped.now() > START)
+            grouped.reset()
+            assert moving.read_answer().status == 200
+            assert grouped.now() == START
+            assert 0 < len(reading.finish()) < 10_000
+
+    def test_reset_stops_the_advances_behind_it(self, grouped: LiveTailEmulator) -> None:
+        with Http1Tail(grouped, GROUP) as tail, Reading(tail) as reading:
+            with Http1(grouped) as first, Http1(grouped) as second:
+                first.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 10000}'))
+                assert eventually(lambda: grouped.now() > START)
+                second.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 10000}'))
+                assert len(grouped.sessions()) == 1
+                grouped.reset()
+                assert (first.read_answer().status, second.read_answer().status) == (200, 200)
+            assert grouped.now() == START
+            reading.finish()
+
+    def test_server_answers_while_time_moves(self, grouped: LiveTailEmulator) -> None:
+        with Http1Tail(grouped, GROUP) as tail, Reading(tail) as reading, Http1(grouped) as moving:
+            moving.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 5000}'))
+            seen = {grouped.now()}
+            while max(seen) < START + 5_000_000:
+                seen.add(grouped.now())
+            assert len(seen) > 2
+            assert moving.read_answer().json["updates"] == 5_000
+            grouped.end_session(tail.session_id)
+            assert len(reading.finish()) == 5_000
+
+
+def test_reset_ends_sessions_and_forgets(grouped: LiveTailEmulator, client: Http1) -> None:
+    with Http1Tail(grouped, GROUP) as tail:
+        grouped.put(GROUP, "web-1", ["not yet in an update"])
+        grouped.advance(5)
+        grouped.reset()
+        frames = tail.take_all()
+        assert [frame.kind for frame in frames] == ["sessionUpdate"] * 5
+        assert events_of(frames) == ["not yet in an update"]
+    assert (grouped.sessions(), grouped.requests(), grouped.now()) == ([], [], START)
+    assert client.call("DescribeLogGroups", {}).json == {"logGroups": []}
+
+
+def test_events_with_a_time_of_their_own(grouped: LiveTailEmulator) -> None:
+    with Http1Tail(grouped, GROUP) as tail:
+        events = [{"timestamp": 2_000, "message": "later"}, {"timestamp": 1_000, "message": "sooner"}, "now"]
+        grouped.put("/made/by/this", "s", ["elsewhere"])
+        grouped.put(GROUP, "made-by-this", events)  # type: ignore[arg-type]
+        grouped.advance(1)
+        update = tail.take()
+        assert update is not None
+        results = update.json["sessionResults"]
+        assert [(event["timestamp"], event["message"]) for event in results] == [
+            (1_000, "sooner"),
+            (2_000, "later"),
+            (START, "now"),
+        ]
+        assert {event["ingestionTime"] for event in results} == {START}

@@ -1,0 +1,132 @@
+"""Requests that never reach an operation, and errors of operations: their exact heads and bodies."""
+
+import pytest
+
+from emulator import LiveTailEmulator
+from tests.wire.http1 import Answer, Http1, aws_headers, request_bytes
+from tests.wire.http2 import Http2
+
+JSON_1_1 = "application/x-amz-json-1.1"
+TARGET = "Logs_20140328.StartLiveTail"
+
+NO_OPERATION = b'{"__type":"UnknownOperationException"}'
+NO_JSON = b'{"__type":"SerializationException"}'
+
+
+def _ask(emulator: LiveTailEmulator, body: bytes, headers: dict[str, str]) -> Answer:
+    with Http1(emulator) as client:
+        client.send(request_bytes("POST", "/", headers, body))
+        return client.read_answer()
+
+
+@pytest.mark.parametrize(
+    "target", [None, "", "logs_20140328.StartLiveTail", "Logs_20140328.startLiveTail", "Logs_20140328.", "StartLiveTail"]
+)
+def test_target_that_names_no_operation(manual: LiveTailEmulator, target: str | None) -> None:
+    headers = {"Content-Type": JSON_1_1} if target is None else {"Content-Type": JSON_1_1, "X-Amz-Target": target}
+    answer = _ask(manual, b"{}", headers)
+    assert (answer.status, answer.body) == (400, NO_OPERATION)
+    assert answer.headers["content-type"] == JSON_1_1
+
+
+@pytest.mark.parametrize("content_type", [None, "application/x-amz-json-1.0", "text/plain", "application/xml", ""])
+def test_content_type_of_another_protocol(manual: LiveTailEmulator, content_type: str | None) -> None:
+    headers = {"X-Amz-Target": TARGET}
+    answer = _ask(manual, b"{}", headers if content_type is None else {**headers, "Content-Type": content_type})
+    assert (answer.status, answer.body) == (404, b"<UnknownOperationException/>")
+    assert "x-amzn-requestid" in answer.headers
+
+
+@pytest.mark.parametrize("content_type", [JSON_1_1, "APPLICATION/X-AMZ-JSON-1.1", f"{JSON_1_1}; charset=utf-8"])
+def test_content_type_of_this_protocol(manual: LiveTailEmulator, content_type: str) -> None:
+    headers = {"X-Amz-Target": "Logs_20140328.DescribeLogGroups", "Content-Type": content_type}
+    assert _ask(manual, b"{}", headers).body == b'{"logGroups":[]}'
+
+
+def test_application_json_is_answered_in_a_wrapper(manual: LiveTailEmulator) -> None:
+    headers = {"X-Amz-Target": "Logs_20140328.DescribeLogGroups", "Content-Type": "application/json"}
+    answer = _ask(manual, b"{}", headers)
+    assert (answer.status, answer.body) == (200, b'{"Output":{"logGroups":[]},"Version":"1.0"}')
+
+
+@pytest.mark.parametrize("body", [b"{", b"", b"null", b'"x"', b'{"logGroupIdentifiers":["a"],}', b"\xff", b"{} {}"])
+def test_body_that_is_no_json_object(manual: LiveTailEmulator, body: bytes) -> None:
+    answer = _ask(manual, body, aws_headers("StartLiveTail"))
+    assert (answer.status, answer.body) == (400, NO_JSON)
+
+
+SERIALIZATION = {
+    b"[]": "Start of list found where not expected",
+    b'{"logGroupIdentifiers": ["a"], "logEventFilterPattern": 1}': "NUMBER_VALUE can not be converted to a String",
+    b'{"logGroupIdentifiers": ["a"], "logEventFilterPattern": true}': "TRUE_VALUE can not be converted to a String",
+    b'{"logGroupIdentifiers": [false]}': "FALSE_VALUE can not be converted to a String",
+    b'{"logGroupIdentifiers": [[]]}': "Start of list found where not expected",
+    b'{"logGroupIdentifiers": [{}]}': "Start of structure or map found where not expected.",
+    b'{"logGroupIdentifiers": "a"}': "Expected list or null",
+    b'{"logGroupIdentifiers": {}}': "Start of structure or map found where not expected.",
+}
+
+
+@pytest.mark.parametrize("body", SERIALIZATION)
+def test_member_of_another_type(manual: LiveTailEmulator, body: bytes) -> None:
+    answer = _ask(manual, body, aws_headers("StartLiveTail"))
+    assert answer.status == 400
+    assert answer.json["__type"] == "SerializationException"
+    assert {name.lower(): value for name, value in answer.json.items()}["message"] == SERIALIZATION[body]
+
+
+def test_error_byte_for_byte(manual: LiveTailEmulator) -> None:
+    body = b'{"logGroupIdentifiers":["arn:aws:logs:us-east-1:123456789012:log-group:none"]}'
+    answer = _ask(manual, body, aws_headers("StartLiveTail"))
+    (entry,) = manual.requests()
+    expected = b'{"__type":"ResourceNotFoundException","message":"The specified log group does not exist."}'
+    assert answer.body == expected
+    assert answer.head == (
+        b"HTTP/1.1 400 \r\n"
+        b"x-amzn-RequestId: " + entry["requestId"].encode() + b"\r\n"
+        b"Content-Type: application/x-amz-json-1.1\r\n"
+        b"date: Thu, 01 Jan 2026 00:00:00 GMT\r\n"
+        b"content-length: " + str(len(expected)).encode() + b"\r\n\r\n"
+    )
+
+
+def test_error_over_http2(manual: LiveTailEmulator) -> None:
+    with Http2(manual) as client:
+        answer = client.call("StartLiveTail", {})
+        assert answer.status == 400
+        assert list(answer.json) == ["__type", "message"]
+        assert list(answer.headers) == ["x-amzn-requestid", "content-type", "date", "content-length"]
+
+
+def test_success_without_a_body(manual: LiveTailEmulator) -> None:
+    answer = _ask(manual, b'{"logGroupName":"/app/api"}', aws_headers("CreateLogGroup"))
+    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "0")
+
+
+def test_operation_that_is_not_emulated_is_named(manual: LiveTailEmulator) -> None:
+    answer = _ask(manual, b"{}", aws_headers("StartQuery"))
+    assert answer.status == 400
+    assert answer.json["__type"] == "UnknownOperationException"
+    assert "StartQuery" in answer.json["message"] and "StartLiveTail" in answer.json["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"logEventFilterPattern":"\\ud800","logGroupIdentifiers":["\\ud800"]}', 400),
+        (b'{"logGroupIdentifiers":["a"],"logStreamNames":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
+        (b'{"logGroupIdentifiers":["a"],"unknown":' + b"9" * 5000 + b"}", 400),
+        (b'{"logGroupIdentifiers":["' + "\U0001f600".encode() * 3000 + b'"]}', 400),
+        (b"\x00" * 1000, 400),
+    ],
+    ids=["lone surrogate", "deep", "long number", "long identifier", "zeros"],
+)
+def test_hostile_body_is_the_clients_fault(manual: LiveTailEmulator, body: bytes, status: int) -> None:
+    answer = _ask(manual, body, aws_headers("StartLiveTail"))
+    assert answer.status == status
+    assert answer.json["__type"] in ("SerializationException", "InvalidParameterException")
+
+
+def test_lambda_trace_header_is_accepted(manual: LiveTailEmulator) -> None:
+    headers = aws_headers("DescribeLogGroups", **{"X-Amzn-Trace-Id": "Root=1-67891233-abcdef012345678912345678"})
+    assert _ask(manual, b"{}", headers).status == 200

@@ -1,0 +1,142 @@
+"""A client that stops reading costs a bounded backlog, loses exactly the oldest updates, and disturbs nobody."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from emulator import LiveTailEmulator
+from emulator.server import tail as tail_module
+from emulator.testing.handle import LiveTail
+from tests.wire.commands import serving
+from tests.wire.frames import Frame, events_of
+from tests.wire.http1 import Http1, Http1Tail
+from tests.wire.http2 import Http2Tail
+from tests.wire.kinds import SLOW_KINDS, Kind
+from tests.wire.reading import Reading
+
+GROUP = "/app/api"
+MINUTE = 60
+BACKLOG = 10
+
+PADDING = "x" * 40_000
+"""Ten of these in a second are 400 kB, so that what the kernel and the HTTP/2 window hold is full within seconds."""
+
+HELD_BELOW_US = 3_000_000
+"""More bytes than socket buffers, HTTP/2 windows and one update in flight can take off the writer's hands."""
+
+
+@pytest.fixture(params=SLOW_KINDS, ids=str)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    chosen: Kind = request.param
+    return chosen
+
+
+@pytest.fixture
+def emulator(kind: Kind) -> Iterator[LiveTailEmulator]:
+    with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7, **kind.settings) as emulator:
+        emulator.put(GROUP, "web-1", ["before anyone listens"])
+        yield emulator
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stalled client is given up sooner than a user's would be, so that the tests are done sooner."""
+    monkeypatch.setattr(tail_module, "PATIENCE", 0.4)
+
+
+def _speak(emulator: LiveTail, seconds: int) -> list[str]:
+    """Let seconds pass, with ten messages in each; answers how the messages begin."""
+    said = []
+    with Http1(emulator) as control:
+        for second in range(seconds):
+            messages = [f"{second:03d}-{number}-" for number in range(10)]
+            _put(control, [message + PADDING for message in messages])
+            said += messages
+    return said
+
+
+def _put(control: Http1, messages: list[str]) -> None:
+    """Ingest messages and let a second pass, on one connection: a TLS handshake for each request would take longer."""
+    body = json.dumps({"logGroup": GROUP, "logStream": "web-1", "messages": messages}).encode()
+    assert control.ask("POST", "/_livetail/events", body).status == 200
+    assert control.ask("POST", "/_livetail/clock/advance", b'{"seconds": 1}').status == 200
+
+
+def _heads(frames: list[Frame]) -> list[str]:
+    return [message.removesuffix(PADDING) for message in events_of(frames)]
+
+
+def _counters(emulator: LiveTail, session_id: str) -> dict[str, int]:
+    (session,) = [session for session in emulator.sessions() if session["sessionId"] == session_id]
+    counters: dict[str, int] = session["counters"]
+    places = ("delivered", "sampledOut", "droppedEvents", "bufferedEvents", "pendingEvents")
+    assert counters["matched"] == sum(counters[place] for place in places)
+    return counters
+
+
+def _catch_up(tail: Http1Tail | Http2Tail, last: str) -> list[Frame]:
+    """Read on until the update that ends with the message `last`."""
+    if isinstance(tail, Http2Tail):
+        tail.open_windows()
+    frames: list[Frame] = []
+    while not frames or _heads(frames[-1:])[-1:] != [last]:
+        frame = tail.take()
+        assert frame is not None
+        frames.append(frame)
+    return frames
+
+
+def test_minute_without_reading(emulator: LiveTailEmulator, kind: Kind) -> None:
+    with kind.open(emulator, GROUP) as slow, Http1Tail(emulator, GROUP) as fast:
+        with Reading(fast) as reading:
+            said = _speak(emulator, MINUTE)
+            counters = _counters(emulator, slow.session_id)
+            assert counters["bufferedUpdates"] == BACKLOG
+            assert counters["bufferedEvents"] == BACKLOG * 10
+            assert counters["bytes"] < HELD_BELOW_US
+            assert counters["updates"] + counters["droppedUpdates"] + BACKLOG == MINUTE
+            assert counters["droppedEvents"] == counters["droppedUpdates"] * 10
+
+            received = _heads(_catch_up(slow, said[-1]))
+            handed_over = counters["updates"] * 10
+            assert received == said[:handed_over] + said[-BACKLOG * 10 :]
+            counters = _counters(emulator, slow.session_id)
+            assert (counters["bufferedUpdates"], counters["bufferedEvents"]) == (0, 0)
+
+            emulator.put(GROUP, "web-1", ["and on it goes"])
+            emulator.advance(1)
+            assert _heads(_catch_up(slow, "and on it goes")) == ["and on it goes"]
+
+            emulator.end_session(fast.session_id)
+            assert _heads(reading.finish()) == [*said, "and on it goes"]
+
+
+def test_streams_of_one_connection_wait_for_their_own_windows_only(manual: LiveTailEmulator) -> None:
+    manual.put(GROUP, "web-1", ["before anyone listens"])
+    with Http2Tail(manual, GROUP, opens_windows=False, window=65_535) as tail:
+        said = _speak(manual, 20)
+        assert _counters(manual, tail.session_id)["bufferedUpdates"] == BACKLOG
+        assert tail.ask().json["sessions"] == 1
+        assert _heads(_catch_up(tail, said[-1]))[-BACKLOG * 10 :] == said[-BACKLOG * 10 :]
+
+
+def test_memory_of_the_server_is_bounded(tmp_path: Path) -> None:
+    """Measured from outside: sixty megabytes go by a client that never opens its window."""
+    with serving(tmp_path, "--clock", "manual", "--retain-events", "1") as command:
+        emulator = command.handle
+        emulator.put(GROUP, "web-1", ["before anyone listens"])
+        with Http2Tail(emulator, GROUP, opens_windows=False) as tail:
+            process = psutil.Process(command.process.pid)
+            with Http1(emulator) as control:
+                for _ in range(BACKLOG + 2):
+                    _put(control, ["x" * 1_000_000])
+                before = process.memory_info().rss
+                for _ in range(60):
+                    _put(control, ["x" * 1_000_000])
+            assert process.memory_info().rss - before < 40_000_000
+            counters = _counters(emulator, tail.session_id)
+            assert counters["bufferedUpdates"] == BACKLOG
+            assert counters["bytes"] < HELD_BELOW_US
