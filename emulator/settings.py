@@ -237,7 +237,7 @@ class Flag:
 
     def _read(self, value: Any, source: str) -> Any:
         if self.repeatable:
-            values = [value] if isinstance(value, (str, Path)) else value
+            values = value if isinstance(value, (list, tuple)) else [value]
             return tuple(self._read_one(one, source) for one in values)
         return self._read_one(value, source)
 

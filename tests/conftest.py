@@ -6,6 +6,9 @@ import pytest
 
 from emulator import LiveTailEmulator
 
+collect_ignore = ["sample-project"]
+"""A project of somebody who uses Livetail; `test_sample_project.py` runs it as they would."""
+
 
 @pytest.fixture
 def manual() -> Iterator[LiveTailEmulator]:

@@ -20,6 +20,7 @@ class LiveTailEmulator(LiveTail):
     Raises:
         SettingsError: an argument is unknown or wrong.
         StartError: the address cannot be listened on.
+        ScenarioError: a scenario file is wrong.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -33,6 +34,7 @@ class LiveTailEmulator(LiveTail):
             region=self._settings.region,
             account_id=self._settings.account_id,
             ca_bundle=self._launch.ca_bundle,
+            credentials=self._settings.credentials[0] if self._settings.verify_signatures else None,
         )
 
     def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from emulator.control_client import ControlClient
 from emulator.core.arns import LogGroupArn
@@ -24,11 +25,17 @@ class LiveTail:
         region: str = "us-east-1",
         account_id: str = "123456789012",
         ca_bundle: str | None = None,
+        credentials: tuple[str, str] | None = None,
     ) -> None:
+        """`credentials` are the access key id and the secret that clients sign with, where that matters."""
         self.endpoint_url = endpoint_url
         self.region = region
         self.account_id = account_id
         self._ca_bundle = ca_bundle
+        self._key_id, self._secret = credentials or ("test", "test")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.endpoint_url}>"
 
     def client(self, **options: Any) -> Any:
         """A boto3 client for CloudWatch Logs that is ready to use; `options` as for `boto3.client`."""
@@ -39,7 +46,8 @@ class LiveTail:
 
     def environment(self) -> dict[str, str]:
         """The environment variables that point the SDK of another process at the emulator."""
-        return sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle)
+        variables = sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle)
+        return variables | {"AWS_ACCESS_KEY_ID": self._key_id, "AWS_SECRET_ACCESS_KEY": self._secret}
 
     def log_group_arn(self, name: str) -> str:
         """The ARN of a log group of the default account and region."""
@@ -101,7 +109,7 @@ class LiveTail:
 
     def end_session(self, session_id: str) -> None:
         """End a session with a clean end of stream."""
-        self._control("DELETE", f"/sessions/{session_id}")
+        self._control("DELETE", f"/sessions/{quote(session_id, safe='')}")
 
     def requests(self) -> list[dict[str, Any]]:
         """The newest 1,000 requests of the AWS API, oldest first."""
@@ -145,8 +153,8 @@ class LiveTail:
         return {
             "endpoint_url": self.endpoint_url,
             "region_name": self.region,
-            "aws_access_key_id": "test",
-            "aws_secret_access_key": "test",
+            "aws_access_key_id": self._key_id,
+            "aws_secret_access_key": self._secret,
             "verify": self._ca_bundle,
             **options,
             "config": ours.merge(options["config"]) if options.get("config") else ours,

@@ -1,0 +1,203 @@
+"""The plugin in a run of pytest: what it costs, what it shows, and how it lives with workers and servers elsewhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from emulator import LiveTailEmulator
+from tests.testing.projects import sentences, suite
+
+pytest_plugins = ["pytester"]
+
+
+# ---- a run without it ----------------------------------------------------------------------------------------------
+
+
+def test_run_that_does_not_use_it_imports_nothing_more(pytester: pytest.Pytester) -> None:
+    """This is what keeps its cost at a millisecond or two, whatever the machine."""
+
+    def imported(*arguments: str) -> set[str]:
+        tests = """
+        def test_it():
+            import json, pathlib, sys
+            pathlib.Path("imported.json").write_text(json.dumps(sorted(sys.modules)))
+        """
+        suite(pytester, tests.replace("\n        ", "\n"), *arguments).assert_outcomes(passed=1)
+        return set(json.loads(Path(pytester.path, "imported.json").read_text()))
+
+    with_it, without = imported(), imported("-p", "no:livetail")
+    assert with_it - without == {"emulator", "emulator.testing", "emulator.testing.plugin"}
+
+
+def test_handle_needs_no_boto3(pytester: pytest.Pytester) -> None:
+    """Who has none, and tests a program in another language, is told so only by the fixture that needs it."""
+    result = suite(
+        pytester,
+        """
+def test_handle(livetail):
+    livetail.put("/app/api", "web-1", ["hello"])
+
+def test_client(livetail_client): ...
+""",
+        conftest="import sys\nsys.modules['boto3'] = None\n",
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["livetail: livetail_client needs the package boto3: pip install 'livetail-emulator*"])
+    assert len(sentences(result)) == 1
+
+
+# ---- what it shows -------------------------------------------------------------------------------------------------
+
+
+def test_what_pytest_says_about_it(pytester: pytest.Pytester) -> None:
+    shown = pytester.runpytest_inprocess("--fixtures").stdout
+    shown.fnmatch_lines_random(
+        [
+            "livetail -- *",
+            "    An emulator that begins anew for each test; `@pytest.mark.livetail(*",
+            "livetail_client -- *",
+            "    A boto3 client for CloudWatch Logs that talks to the emulator of this test.",
+            "livetail_server [[]session scope] -- *",
+            "    An emulator for the whole run, which is not reset between tests.",
+            "livetail_settings [[]session scope] -- *",
+        ]
+    )
+    shown.no_fnmatch_line("_livetail*")
+    pytester.runpytest_inprocess("--markers").stdout.fnmatch_lines(["@pytest.mark.livetail(**settings): settings of*"])
+    pytester.runpytest_inprocess("--help").stdout.fnmatch_lines_random(
+        ["*--livetail-url=URL*", "*livetail_fail_on_open_sessions (bool):*"]
+    )
+
+
+# ---- workers -------------------------------------------------------------------------------------------------------
+
+
+def test_workers_have_servers_of_their_own(pytester: pytest.Pytester) -> None:
+    result = suite(
+        pytester,
+        """
+import os, pathlib
+
+@pytest.mark.parametrize("turn", range(20))
+def test_it(livetail, livetail_client, turn):
+    assert livetail_client.describe_log_groups()["logGroups"] == []
+    livetail.put("/app/api", "web-1", ["hello"])
+    assert len(livetail_client.describe_log_groups()["logGroups"]) == 1
+    pathlib.Path(os.environ["PYTEST_XDIST_WORKER"]).write_text(livetail.endpoint_url)
+""",
+        "-n",
+        "2",
+    )
+    result.assert_outcomes(passed=20)
+    assert len({pytester.path.joinpath(worker).read_text() for worker in ("gw0", "gw1")}) == 2
+
+
+def test_workers_cannot_share_a_server_elsewhere(pytester: pytest.Pytester, real: LiveTailEmulator) -> None:
+    tests = "def test_it(livetail): ...\n\ndef test_other(livetail_server): ...\n"
+    result = suite(pytester, tests, "-n", "2", "--livetail-url", real.endpoint_url)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [f"livetail: 2 workers cannot share the emulator at {real.endpoint_url}, since each test begins it anew"]
+    )
+    suite(pytester, tests, "-n", "1", "--livetail-url", real.endpoint_url).assert_outcomes(passed=2)
+
+
+# ---- a server elsewhere --------------------------------------------------------------------------------------------
+
+ELSEWHERE = """
+import os
+
+def test_it(livetail, livetail_client, livetail_server):
+    assert livetail.endpoint_url == livetail_server.endpoint_url == os.environ["EXPECTED"]
+    assert livetail_client.describe_log_groups()["logGroups"] == [], "it has been reset"
+    livetail.put("/left/behind", "web-1", ["hello"])
+"""
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+def test_emulator_that_runs_already(
+    pytester: pytest.Pytester, real: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    real.put("/app/api", "web-1", ["hello"])
+    monkeypatch.setenv("EXPECTED", real.endpoint_url)
+    monkeypatch.setenv("LIVETAIL_URL", real.endpoint_url if by == "environment" else "http://not.this.one:1")
+    options = ("--livetail-url", real.endpoint_url) if by == "option" else ()
+    suite(pytester, ELSEWHERE, *options).assert_outcomes(passed=1)
+    logs = real.client()
+    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["/left/behind"]
+    logs.close()
+
+
+def test_empty_address_is_none(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVETAIL_URL", "")
+    suite(pytester, "def test_it(livetail):\n    assert livetail.sessions() == []\n").assert_outcomes(passed=1)
+
+
+def test_clock_elsewhere_has_to_be_the_wanted_one(pytester: pytest.Pytester, manual: LiveTailEmulator) -> None:
+    result = suite(
+        pytester,
+        """
+@pytest.mark.livetail(clock="60x")
+def test_fast(livetail): ...
+
+@pytest.mark.livetail(clock="real")
+def test_real(livetail): ...
+
+@pytest.mark.livetail(clock="manual@1999-12-31T23:59:59Z")
+def test_other_start(livetail): ...
+
+@pytest.mark.livetail(clock="manual@2026-01-01T00:00:00Z")
+def test_same_start(livetail): ...
+
+@pytest.mark.livetail(clock="manual")
+def test_any_start(livetail):
+    assert livetail.advance(1) == 0
+
+def test_any_clock(livetail): ...
+""",
+        "--livetail-url",
+        manual.endpoint_url,
+    )
+    result.assert_outcomes(passed=3, errors=3)
+    url = manual.endpoint_url
+    assert [line for line in result.outlines if line.startswith("livetail: ")] == [
+        f"livetail: the emulator at {url} runs with --clock manual, and this test wants 60x",
+        f"livetail: the emulator at {url} runs with --clock manual, and this test wants real",
+        f"livetail: the clock of the emulator at {url} starts at 1767225600000, and this test wants 946684799000"
+        " (epoch ms)",
+    ]
+
+
+def test_settings_that_clients_have_to_know_hold_elsewhere_too(pytester: pytest.Pytester) -> None:
+    with LiveTailEmulator(
+        region="eu-west-1", account_id="210987654321", verify_signatures=True, credentials="AKID:secret"
+    ) as emulator:
+        suite(
+            pytester,
+            """
+@pytest.mark.livetail(
+    region="eu-west-1", account_id="210987654321", verify_signatures=True, credentials="AKID:secret"
+)
+def test_it(livetail, livetail_client):
+    livetail.put("/app/api", "web-1", ["hello"])
+    (group,) = livetail_client.describe_log_groups()["logGroups"]
+    assert group["logGroupArn"] == livetail.log_group_arn("/app/api")
+""",
+            "--livetail-url",
+            emulator.endpoint_url,
+        ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://127.0.0.1:1", "no answer from http://127.0.0.1:1: Connection refused"),
+        ("127.0.0.1:4586", "'127.0.0.1:4586' is not a URL such as http://127.0.0.1:4586"),
+    ],
+)
+def test_nobody_there(pytester: pytest.Pytester, url: str, sentence: str) -> None:
+    result = suite(pytester, "def test_it(livetail): ...\n", "--livetail-url", url)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"livetail: {sentence}"])
+    assert len(sentences(result)) == 1
