@@ -1,4 +1,4 @@
-"""A tail as it comes over HTTP/1.1 and HTTP/2, piece by piece, broken or whole, and what then becomes of the connection."""
+"""A tail as it comes over HTTP/1.1 and HTTP/2, piece by piece, whole or broken, and how its connection then ends."""
 
 import json
 import select
