@@ -21,9 +21,10 @@ def run(arguments: argparse.Namespace) -> int:
     except SettingsError as error:
         raise CommandError(str(error), status=2) from None
 
+    from emulator.server.failures import StartError
     from emulator.server.launch import Launch, prepare
     from emulator.server.logs import configure_logging
-    from emulator.server.runner import StartError, serve_in_foreground
+    from emulator.server.runner import serve_in_foreground
     from emulator.synthetic.problems import ScenarioError
 
     configure_logging(settings.log_level, settings.log_format)

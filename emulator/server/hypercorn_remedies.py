@@ -1,9 +1,10 @@
-"""What has to be put right in Hypercorn 0.18 before it can serve endless streams over HTTP/2.
+"""What has to be put right in Hypercorn 0.18 before it can serve endless streams.
 
-`StreamBuffer.pop` looks at what it has popped, not at what is left, to decide whether a paused writer may go on. With
-an exhausted window it pops nothing, so `send()` never blocks, and a client that stops reading costs memory without
-bound. There is no hook for this, so the method is replaced. `tests/wire/test_back_pressure.py` fails without the
-remedy; `tests/unit/server/test_hypercorn_remedies.py` fails when a release changes the code that it stands in for.
+Over HTTP/2 a writer that has to wait is released by `StreamBuffer.pop`, which looks at what it has popped and not at
+what is left: with an exhausted window it pops nothing, so `send()` never blocks, and a client that stops reading costs
+memory without bound. There is no hook for this, nor for the other two faults, so methods are replaced. The tests in
+`tests/wire` fail without each remedy; `tests/unit/server/test_hypercorn_remedies.py` fails when a release changes the
+code that they stand in for.
 """
 
 from typing import Any, Final
@@ -18,19 +19,16 @@ __all__ = ["release_closed_connections", "release_vanished_http2_clients", "rest
 
 
 def restore_http2_back_pressure() -> None:
-    """Make `send()` wait while an HTTP/2 client does not open its window. May be called more than once."""
-    h2.StreamBuffer.pop = _pop  # type: ignore[method-assign]
+    """Make `send()` return once an HTTP/2 client's window has let everything through. May be called more than once."""
+    h2.StreamBuffer.push = _push  # type: ignore[method-assign]
 
 
-async def _pop(self: h2.StreamBuffer, max_length: int) -> bytes:
-    length = min(len(self.buffer), max_length)
-    data = bytes(self.buffer[:length])
-    del self.buffer[:length]
-    if len(self.buffer) < h2.BUFFER_LOW_WATER:
-        await self._paused.set()
-    if not self.buffer:
-        await self._is_empty.set()
-    return data
+async def _push(self: h2.StreamBuffer, data: bytes) -> None:
+    if self._complete:
+        raise h2.BufferCompleteError
+    self.buffer.extend(data)
+    await self._is_empty.clear()
+    await self._is_empty.wait()
 
 
 _HANDLE: Final = h2.H2Protocol.handle

@@ -7,6 +7,7 @@ ever on Python 3.12 and later, finds nothing to wait for.
 """
 
 import asyncio
+import logging
 import signal
 import socket
 import threading
@@ -27,7 +28,9 @@ from emulator.server.hypercorn_remedies import (
 from emulator.server.loop import KnowsConnections, loop_factory
 from emulator.settings import Settings
 
-__all__ = ["ServerThread", "Serving", "StartError", "listen", "serve_in_foreground"]
+__all__ = ["ServerThread", "Serving", "listen", "serve_in_foreground"]
+
+_log = logging.getLogger(__name__)
 
 GRACE: Final = 0.8
 """Seconds that tails get to hand over their last messages when the server stops."""
@@ -200,6 +203,7 @@ async def _serve(serving: Serving, stopper: _Stopper) -> None:
         hurry.cancel()
         await loop.end_connections(0.0 if stopper.hurry.is_set() else LAST_BYTES)
 
+    loop.set_exception_handler(_note_failure)
     restore_http2_back_pressure()
     release_vanished_http2_clients()
     release_closed_connections()
@@ -208,3 +212,11 @@ async def _serve(serving: Serving, stopper: _Stopper) -> None:
     await serve(app, hypercorn_config(serving), shutdown_trigger=trigger, mode="asgi")
     if failure is not None:
         raise failure
+
+
+def _note_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody waited for: connections that end badly, as under TLS without a goodbye, are no news to a user."""
+    if isinstance(context.get("exception"), (OSError, asyncio.CancelledError)):
+        _log.debug("%s: %r", context["message"], context["exception"])
+    else:
+        loop.default_exception_handler(context)

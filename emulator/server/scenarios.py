@@ -103,18 +103,21 @@ class RunningScenarios:
         return count
 
     def _make_log_groups(self, scenario: "Scenario") -> None:
+        """A group that is there already keeps the settings that it has."""
         for group in scenario.log_groups:
-            self._call(
+            is_new = self._make(
                 "CreateLogGroup", logGroupName=group.name, logGroupClass=group.log_class, tags=group.tags or None
             )
-            if group.retention_days is not None:
-                self._call("PutRetentionPolicy", logGroupName=group.name, retentionInDays=group.retention_days)
+            if is_new and group.retention_days is not None:
+                self._make("PutRetentionPolicy", logGroupName=group.name, retentionInDays=group.retention_days)
             for stream in group.streams:
-                self._call("CreateLogStream", logGroupName=group.name, logStreamName=stream)
+                self._make("CreateLogStream", logGroupName=group.name, logStreamName=stream)
 
-    def _call(self, operation: str, **parameters: Any) -> None:
+    def _make(self, operation: str, **parameters: Any) -> bool:
+        """Answers False if it was there already."""
         given = {name: value for name, value in parameters.items() if value is not None}
         try:
             self._service.answer(operation, msgspec.json.encode(given), self._caller)
         except ResourceAlreadyExistsException:
-            return  # "to make before anything is played, unless it is there"
+            return False
+        return True

@@ -81,7 +81,7 @@ class _Servers:
         self._stops.close()
 
     def _start(self, given: dict[str, Any]) -> "LiveTailEmulator":
-        from emulator.server.runner import StartError
+        from emulator.server.failures import StartError
         from emulator.synthetic.problems import ScenarioError
         from emulator.testing.emulator import LiveTailEmulator
 

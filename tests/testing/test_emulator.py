@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, SSLError
 
 from emulator import LiveTailEmulator
 from emulator.control_client import NoAnswerError
-from emulator.server.runner import StartError
+from emulator.server.failures import StartError
 from emulator.settings import SettingsError
 from emulator.synthetic.problems import ScenarioError
 
