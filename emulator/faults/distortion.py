@@ -50,10 +50,10 @@ class Distortion:
         elapsed = now - self._last
         self._last = now
         for watch in self._watches.modes("lose", now):
-            update = self._lose(update, watch, elapsed)
+            update = self._lose(update.drawn(), watch, elapsed)
         delaying = self._watches.modes("reorder", now)
         if delaying or self._held:
-            update = self._reorder(update, delaying, now)
+            update = self._reorder(update.drawn(), delaying, now)
         return update
 
     def flush(self) -> list[Update]:

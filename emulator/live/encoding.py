@@ -4,7 +4,8 @@ A log event is encoded once, when the first session delivers it; its batch keeps
 sampling discards is never encoded.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -49,15 +50,19 @@ def session_update_json(update: Update) -> Iterator[tuple[bytes, ...]]:
     It is one payload, unless its log events come to more than a message can hold (24 MiB): then it is several, one
     after the other, so that nothing is lost.
     """
-    results: list[bytes] = []
-    for selection in update.selections:
-        results += _encoded_events(selection.batch, selection.positions)
     head = _UPDATE_HEAD[update.sampled]
     room = MAX_PAYLOAD_LENGTH - len(head) - len(_UPDATE_END)
-    if sum(map(len, results)) + len(results) <= room:
-        yield head, b",".join(results), _UPDATE_END
+    fragments = _fragments(update)
+    try:
+        results = b",".join(fragments)
+    except TypeError:  # some have never been delivered; to look for those in each update would cost more than this
+        _encode(update)
+        fragments = _fragments(update)
+        results = b",".join(fragments)
+    if len(results) <= room:
+        yield head, results, _UPDATE_END
     else:
-        for some in _in_portions(results, room):
+        for some in _in_portions(fragments, room):
             yield head, b",".join(some), _UPDATE_END
 
 
@@ -73,24 +78,42 @@ def _in_portions(results: Sequence[bytes], room: int) -> Iterator[list[bytes]]:
     yield portion
 
 
-def _encoded_events(batch: Batch, positions: Sequence[int]) -> list[bytes]:
-    fragments = batch.fragments
-    if fragments is None:
-        fragments = batch.fragments = [None] * len(batch.events)
-    wanted = [fragments[position] for position in positions]
-    if None in wanted:
-        _encode(batch, fragments, [position for position in positions if fragments[position] is None])
-        wanted = [fragments[position] for position in positions]
-    return wanted  # type: ignore[return-value]  # every one of them has just been filled in
+def _fragments(update: Update) -> list[bytes]:
+    """The JSON of each event of an update; of those that have never been delivered there is None instead."""
+    fragments: list[bytes | None] = []
+    for selection in update.selections:
+        known = selection.batch.fragments
+        if known is None:
+            known = selection.batch.fragments = [None] * len(selection.batch)
+        if len(selection.positions) == len(known):
+            fragments += known
+        else:
+            fragments += [known[position] for position in selection.positions]
+    chosen = fragments if update.mask is None else compress(fragments, update.mask)
+    return list(chosen)  # type: ignore[arg-type]  # see above
 
 
-def _encode(batch: Batch, fragments: list[bytes | None], positions: Sequence[int]) -> None:
+def _encode(update: Update) -> None:
+    """Fill in the JSON of those events of an update that have never been delivered."""
+    start = 0
+    for selection in update.selections:
+        end = start + len(selection.positions)
+        if update.mask is None:
+            _encode_events(selection.batch, selection.positions)
+        else:
+            _encode_events(selection.batch, compress(selection.positions, update.mask[start:end]))
+        start = end
+
+
+def _encode_events(batch: Batch, positions: Iterable[int]) -> None:
     head = b'{"logStreamName":%s,"logGroupIdentifier":%s,"message":' % (
         _to_json(batch.log_stream_name),
         _to_json(batch.log_group_identifier),
     )
     tail = b',"ingestionTime":%d}' % batch.ingestion_time
-    events = batch.events
+    events, fragments = batch.events, batch.fragments
+    assert fragments is not None
     for position in positions:
-        event = events[position]
-        fragments[position] = b'%s%s,"timestamp":%d%s' % (head, _to_json(event.message), event.timestamp, tail)
+        if fragments[position] is None:
+            event = events[position]
+            fragments[position] = b'%s%s,"timestamp":%d%s' % (head, _to_json(event.message), event.timestamp, tail)

@@ -13,7 +13,7 @@ While it is ENDING, what was buffered still goes out, then the last message, if 
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Final, Protocol
 
 from emulator.core.chance import Random
@@ -33,13 +33,14 @@ STREAMING_FAILURE: Final = "Internal streaming error."
 """Chosen, as above."""
 
 
-class State(Enum):
+# Members of a StrEnum hash as quickly as text does; the table is looked into for every update of every session.
+class State(StrEnum):
     STREAMING = "streaming"
     ENDING = "ending"
     ENDED = "ended"
 
 
-class Input(Enum):
+class Input(StrEnum):
     OFFER = "offer"
     TICK = "tick"
     TAKE = "take"

@@ -33,12 +33,23 @@ class Update:
     """The content of one session update: at most 500 log events, in order of arrival.
 
     Attributes:
+        selections: what the update is drawn from.
+        events: how many are in the update.
         sampled: more than 500 matched, and these are a sample of them.
+        mask: which of the events of `selections`, laid end to end, are in the update: a one or a zero for each. None
+            where all of them are.
     """
 
     selections: tuple[Selection, ...]
     events: int
     sampled: bool
+    mask: bytes | bytearray | None = None
+
+    def drawn(self) -> "Update":
+        """The same update without a mask: its selections have nothing but what is in it."""
+        if self.mask is None:
+            return self
+        return Update(tuple(_pick(self.selections, self.mask)), self.events, self.sampled)
 
 
 def choose(random: Random, population: int, size: int) -> bytes | bytearray:
@@ -79,7 +90,7 @@ class Window:
         self._fresh += count
         self.matched += count
         if self._fresh > _HOLD:
-            self._selections = self._sample()
+            self._selections = _pick(self._selections, self._sample())
             self._fresh = 0
             self._thinned = self.matched
 
@@ -87,25 +98,26 @@ class Window:
         """The update for what has been collected; the window is empty afterwards."""
         matched = self.matched
         sampled = matched > EVENTS_PER_UPDATE
-        is_small_enough = not sampled or (self._thinned and not self._fresh)
-        selections = self._selections if is_small_enough else self._sample()
+        is_sample_already = self._thinned and not self._fresh
+        mask = self._sample() if sampled and not is_sample_already else None
+        update = Update(tuple(self._selections), EVENTS_PER_UPDATE if sampled else matched, sampled, mask)
         self._selections = []
         self._fresh = self._thinned = self.matched = 0
-        return Update(tuple(selections), EVENTS_PER_UPDATE if sampled else matched, sampled)
+        return update
 
-    def _sample(self) -> list[Selection]:
-        """Cut what is held down to the size of an update.
+    def _sample(self) -> bytes | bytearray:
+        """Choose as many of what is held as an update has, as a mask.
 
         After the window has been thinned, its first 500 positions stand for the `_thinned` events seen until then, the
         rest for themselves. How many of a sample fall on the first part follows the hypergeometric distribution.
         """
         if not self._thinned:
-            return _pick(self._selections, choose(self._random, self._fresh, EVENTS_PER_UPDATE))
+            return choose(self._random, self._fresh, EVENTS_PER_UPDATE)
         from_thinned = _draw_first(self._random, self._thinned, self._fresh, EVENTS_PER_UPDATE)
         mask = choose(self._random, EVENTS_PER_UPDATE, from_thinned) if from_thinned else bytes(EVENTS_PER_UPDATE)
         rest = EVENTS_PER_UPDATE - from_thinned
         mask += choose(self._random, self._fresh, rest) if rest else bytes(self._fresh)
-        return _pick(self._selections, mask)
+        return mask
 
 
 def _draw_first(random: Random, first: int, second: int, draws: int) -> int:

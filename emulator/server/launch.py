@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from emulator.environment import sdk_environment
 from emulator.server.app import make_app
@@ -13,6 +14,13 @@ from emulator.server.tls import certificate_for
 from emulator.settings import Settings
 
 __all__ = ["Launch", "prepare"]
+
+
+_KEPT_MEMORY: Final = 1024 * 1024
+"""Bytes of a block that is made and freed at the start. From the largest block that it has mapped and freed, glibc
+learns how much freed memory to keep (mallopt(3), M_MMAP_THRESHOLD). Without this it gives the memory of each message
+back to the system, which has to clear it for the next one: a thousand tails take two fifths more CPU. Where there is no
+glibc this does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ def prepare(settings: Settings, on_ready: Callable[["Launch"], None] = lambda _:
     Raises:
         StartError: the address or the certificate cannot be used.
     """
+    bytearray(_KEPT_MEMORY)
     certificate = certificate_for(settings)
     server = LiveServer(settings)
     listener = listen(settings)

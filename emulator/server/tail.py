@@ -122,23 +122,30 @@ class Tail:
 
     async def _write(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        while True:
-            step = await self._next_step()
-            if isinstance(step, End):
-                break
-            if isinstance(step, Reset):
-                await _let_it_leave()
-                self.client.reset()
-                return
-            if step.data:
-                await send({"type": "http.response.body", "body": step.data, "more_body": True})
-                self._accepted += 1
-                self.stalled = False
-            if isinstance(step, Cut):
-                await _let_it_leave()
-                self.client.close()
-                return
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        while await self._do(await self._next_step(), send):
+            pass
+
+    async def _do(self, step: Step, send: Send) -> bool:
+        """Do a step; answers whether others follow.
+
+        The step goes with this call. A writer that kept it while it waits would keep the last update of every tail.
+        """
+        if isinstance(step, End):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return False
+        if isinstance(step, Reset):
+            await _let_it_leave()
+            self.client.reset()
+            return False
+        if step.data:
+            await send({"type": "http.response.body", "body": step.data, "more_body": True})
+            self._accepted += 1
+            self.stalled = False
+        if isinstance(step, Cut):
+            await _let_it_leave()
+            self.client.close()
+            return False
+        return True
 
     async def _next_step(self) -> Step:
         """What to do next, as soon as there is something to do."""

@@ -12,7 +12,9 @@ from tests.unit.live.building import batch, numbered
 
 
 def texts(update: Update) -> list[int]:
-    return [int(part.batch.events[position].message) for part in update.selections for position in part.positions]
+    return [
+        int(part.batch.events[position].message) for part in update.drawn().selections for position in part.positions
+    ]
 
 
 @pytest.mark.parametrize(
