@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "put": "send lines to a running emulator as log events",
     "match": "print the lines that a filter pattern matches",
     "decode": "print the messages of an event stream as JSON lines",
+    "record": "capture a Live Tail session for replay",
     "healthcheck": "exit 0 when the server answers",
     "scenario": "check scenario files",
     "env": "print the export lines that point an AWS SDK at the emulator",

@@ -58,6 +58,8 @@ def read_log_group(values: object, path: Path, problems: Problems) -> LogGroup:
     days = _given(table.retention_days, None)
     if days is not None and days not in RETENTION_DAYS:
         problems.add((*path, "retention_days"), f"is {days}; one of {join(map(str, RETENTION_DAYS))}")
+    elif days is not None and log_class == "DELIVERY":
+        problems.add((*path, "retention_days"), "is given; what a group of the class DELIVERY keeps cannot be changed")
     tags = _given(table.tags, {})
     if len(tags) > _MOST_TAGS:
         problems.add((*path, "tags"), f"has {len(tags)} entries; a log group has {_MOST_TAGS} at most")

@@ -117,9 +117,9 @@ class RecordingWriter:
         """Note an exception that the session ended with."""
         self._write(Entry(offset_ms, "exception", name=name, message=message))
 
-    def end(self, offset_ms: int, reason: str) -> None:
-        """Note the end, and why: a word such as `closed`, `interrupted`, `exception`, `cut`."""
-        self._write(Entry(offset_ms, "end", reason=reason))
+    def end(self, offset_ms: int, reason: str, message: str | None = None) -> None:
+        """Note the end, and why: `closed`, `stopped`, `exception`, `cut`, `silent` or `damaged`, and what was said."""
+        self._write(Entry(offset_ms, "end", reason=reason, message=message))
 
     def _write(self, line: Header | Entry) -> None:
         self._file.write(self._encoder.encode(line) + b"\n")

@@ -5,7 +5,8 @@ The file is read and checked when the scenario is loaded, and held in memory, at
 line is reported before anything is played, and what is played cannot change under way.
 
 Of a recording, the times of ingestion give the gaps: they are finer than the updates, which come once a second. A
-replayed event lies as long before its new ingestion as it did before the old one.
+replayed event lies as long before its new ingestion as it did before the old one. And it lies in the same second of the
+session as it did, so that a session that begins with the replay gets the same updates again.
 """
 
 from bisect import bisect_right
@@ -19,7 +20,7 @@ import msgspec
 
 from emulator.core.clock import SECOND
 from emulator.synthetic.names import group_fault, stream_fault
-from emulator.synthetic.recording import RecordingError, is_recording, read_recording
+from emulator.synthetic.recording import Entry, RecordingError, is_recording, read_recording
 
 __all__ = ["LARGEST_FILE", "Line", "Replay", "ReplayCursor", "ReplayError", "read_replay"]
 
@@ -108,19 +109,18 @@ def _recorded(content: bytes) -> tuple[tuple[Line, ...], int]:
         recording = read_recording(content)
     except RecordingError as fault:
         raise ReplayError(_shortened(fault.faults)) from None
+    seconds = _seconds_of(recording.entries)
+    beginning = _beginning(seconds)
     lines: list[Line] = []
-    length = offset = 0
-    beginning: int | None = None
+    offset = 1  # at 0 nobody listens yet
     faults: list[str] = []
-    for entry in recording.entries:
-        length = max(length, entry.offset_ms)
+    for second, entry in seconds:
         for event in entry.events or ():
-            if beginning is None:
-                # The first event keeps its place in the session; the others keep their distance to it.
-                beginning = event.ingestionTime - max(entry.offset_ms, 0)
-            offset = max(offset, event.ingestionTime - beginning)
-            # `logGroupIdentifier` is `ACCOUNT:NAME`.
-            group = event.logGroupIdentifier.partition(":")[2] or event.logGroupIdentifier
+            elapsed = event.ingestionTime - beginning
+            # What arrived at the very turn of a second belongs to the update that it came in.
+            offset = max(offset, elapsed + (elapsed == (second - 1) * SECOND))
+            # `logGroupIdentifier` is `ACCOUNT:NAME`; other emulators give an ARN, which ends in the name as well.
+            group = event.logGroupIdentifier.rpartition(":")[2]
             if reason := _unusable(group, event.logStreamName, event.message):
                 faults.append(f"an event of the update at {entry.offset_ms} ms {reason}")
                 continue
@@ -128,7 +128,41 @@ def _recorded(content: bytes) -> tuple[tuple[Line, ...], int]:
             lines.append(Line(offset, group, event.logStreamName, event.message, age))
     if faults:
         raise ReplayError(_shortened(faults))
-    return tuple(lines), length
+    return tuple(lines), max((entry.offset_ms for entry in recording.entries), default=0)
+
+
+def _seconds_of(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
+    """The updates, each with the second of the session that it stands for; the first one is 1.
+
+    There is one for each second, by the clock of the service, which need not be that of the recording: an emulator's
+    clock may stand still, or run. Where some are missing, the offsets tell.
+    """
+    started = next((entry.offset_ms for entry in entries if entry.kind == "start"), 0)
+    updates = [entry for entry in entries if entry.kind == "update"]
+    nearest = SECOND // 2 - started
+    return [(max(number, (entry.offset_ms + nearest) // SECOND), entry) for number, entry in enumerate(updates, 1)]
+
+
+def _beginning(seconds: Sequence[tuple[int, Entry]]) -> int:
+    """When the session began by the service's clock, in epoch milliseconds.
+
+    Nothing says so, but each update does its part to tell: what it has was ingested within its second.
+    """
+    earliest = latest = first = None
+    for second, entry in seconds:
+        times = [event.ingestionTime for event in entry.events or ()]
+        if not times:
+            continue
+        lower, upper = max(times) - second * SECOND, min(times) - (second - 1) * SECOND
+        first = upper if first is None else first
+        if earliest is not None and latest is not None:
+            lower, upper = max(earliest, lower), min(latest, upper)
+        if lower <= upper:
+            earliest, latest = lower, upper
+        # Else the service was late, or has skipped a second; the others still tell.
+    if first is None:
+        return 0
+    return first if earliest is None or latest is None else min(first, (earliest + latest) // 2)
 
 
 def _plain(content: bytes) -> tuple[tuple[Line, ...], int]:

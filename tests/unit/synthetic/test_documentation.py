@@ -30,8 +30,9 @@ def first_column(title: str) -> list[str]:
 
 
 @pytest.mark.parametrize("example", blocks("toml"))
-def test_examples_are_played(example: str) -> None:
-    playing = player(example)
+def test_examples_are_played(example: str, tmp_path: Path) -> None:
+    (tmp_path / "incident.jsonl").write_text(blocks("jsonl")[1], encoding="utf-8")
+    playing = player(example, directory=tmp_path)
     assert playing.run(STARTED_AT + 60_000)
 
 
@@ -44,7 +45,7 @@ def test_lines_are_replayed(example: str, tmp_path: Path) -> None:
 
 
 def test_there_are_as_many_examples_as_were_counted() -> None:
-    assert (len(blocks("toml")), len(blocks("jsonl")), len(blocks("text"))) == (4, 2, 1)
+    assert (len(blocks("toml")), len(blocks("jsonl")), len(blocks("text"))) == (5, 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_every_format_field_and_fixture_is_described() -> None:
 def test_the_faults_are_told_so() -> None:
     with pytest.raises(ScenarioError) as refused:
         parse_toml('[[source]]\nlog_group = "/x"\nrate = { shape = "brust" }\nfromat = "json"\n', "shop.toml")
-    assert list(refused.value.faults) == blocks("text")[0].splitlines()
+    assert list(refused.value.faults) == blocks("text")[-1].splitlines()
 
 
 def test_the_largest_replay_is_as_stated() -> None:

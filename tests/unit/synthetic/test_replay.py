@@ -114,10 +114,10 @@ def test_a_recording_keeps_order_gaps_and_ages(tmp_path: Path) -> None:
         for emission in emissions
         for event in emission.events
     ] == [
-        ("/shop/api", "a", 1_010 - 200, "one"),
-        ("/shop/api", "b", 1_260 - 1_450, "two"),
-        ("/shop/api", "a", 3_110, "three"),
-        ("/shop/api", "a", 3_010, "four"),
+        ("/shop/api", "a", 375 - 200, "one"),
+        ("/shop/api", "b", 625 - 1_450, "two"),
+        ("/shop/api", "a", 2_475, "three"),
+        ("/shop/api", "a", 2_375, "four"),
     ]
     for emission in emissions:
         times = [event.timestamp for event in emission.events]
@@ -126,8 +126,53 @@ def test_a_recording_keeps_order_gaps_and_ages(tmp_path: Path) -> None:
 
 def test_a_recording_loops_after_its_end(tmp_path: Path) -> None:
     lines, length = read_replay(recording(tmp_path))
-    assert [entry.offset for entry in lines] == [1_010, 1_260, 3_110, 3_110]
+    assert [entry.offset for entry in lines] == [375, 625, 2_475, 2_475]
     assert length == 7_500
+
+
+def seconds_of(folder: Path, *updates: tuple[int, list[int]]) -> list[int]:
+    """Record updates, given by their offsets and the ingestion times in them; answers the second of each event."""
+    file = io.BytesIO()
+    writer = RecordingWriter(file)
+    writer.start(40, {"sessionId": "s"})
+    for offset, times in updates:
+        writer.update(offset, update(*((time, time, "a", str(time)) for time in times)))
+    path = folder / "lines.jsonl"
+    path.write_bytes(file.getvalue())
+    lines, _ = read_replay(path)
+    assert [line.message for line in lines] == [str(time) for _, times in updates for time in times]
+    return [-(-line.offset // 1_000) for line in lines]
+
+
+BUSY = [(1, [7_030, 7_990]), (2, [8_020, 9_000]), (3, []), (4, [10_001, 10_999])]
+"""Updates of a session that began between 7,000 and 7,001."""
+
+
+def test_events_stay_in_their_second_of_the_session(tmp_path: Path) -> None:
+    late = [(second * 1_000 + 40 + 13 * second, times) for second, times in BUSY]
+    assert seconds_of(tmp_path, *late) == [1, 1, 2, 2, 4, 4]
+
+
+def test_also_when_the_clock_of_the_service_was_moved_by_hand(tmp_path: Path) -> None:
+    assert seconds_of(tmp_path, *((50 + second, times) for second, times in BUSY)) == [1, 1, 2, 2, 4, 4]
+
+
+def test_also_when_the_reader_was_too_slow_for_some_updates(tmp_path: Path) -> None:
+    some = [(second * 1_000 + 50, times) for second, times in BUSY if second in (1, 4)]
+    assert seconds_of(tmp_path, *some) == [1, 1, 4, 4]
+
+
+def test_what_arrives_at_the_turn_of_a_second_stays_on_its_side(tmp_path: Path) -> None:
+    """As where a test puts events, then moves the clock on by a second."""
+    assert seconds_of(tmp_path, (50, [5_000]), (51, [6_000, 6_000]), (52, [7_000])) == [1, 2, 2, 3]
+    assert seconds_of(tmp_path, (50, [5_000, 6_000]), (51, [6_000, 7_000])) == [1, 1, 2, 2]
+
+
+def test_updates_that_fit_no_second_keep_their_gaps(tmp_path: Path) -> None:
+    lines = (50, [5_000, 9_500]), (51, [9_600]), (52, [9_400])
+    assert seconds_of(tmp_path, *lines) == [1, 5, 5, 5]
+    read, _ = read_replay(tmp_path / "lines.jsonl")
+    assert [line.offset for line in read] == [1, 4_500, 4_600, 4_600]
 
 
 def test_a_recording_that_was_cut_off_is_replayed(tmp_path: Path) -> None:

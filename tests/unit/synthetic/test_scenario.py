@@ -155,6 +155,10 @@ FAULTS = [
         "[[log_group]]\nname = '/a'\nclass = 'GOLD'",
         "3: log group 1: class is 'GOLD'; one of STANDARD, INFREQUENT_ACCESS",
     ),
+    (
+        "[[log_group]]\nname = '/a'\nclass = 'DELIVERY'\nretention_days = 7",
+        "4: log group 1: retention_days is given; what a group of the class DELIVERY keeps cannot be changed",
+    ),
     ("[[log_group]]\nname = '/a'\nretention_days = 8", "3: log group 1: retention_days is 8; one of 1, 3, 5, 7, 14,"),
     ("[[log_group]]\nname = '/a'\ntags = { 'aws:x' = '1' }", "3: log group 1: the tag 'aws:x' has no key of 1 to 128"),
     ("[[log_group]]\nname = '/a'\ntags = { x = 1 }", "3: log group 1: tags is a table; a table of texts is expected"),

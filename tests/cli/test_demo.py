@@ -1,0 +1,178 @@
+"""`livetail demo`: it shows every bundled scenario and always ends by itself."""
+
+import argparse
+import functools
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+import emulator.testing.emulator
+from emulator.cli import demo
+from emulator.synthetic import fixtures
+from tests.cli.running import livetail
+
+Show: TypeAlias = Callable[..., str]
+
+COMMAND = [sys.executable, "-m", "emulator", "demo"]
+SUMMARY = re.compile(r"^(\d+) updates with ([\d,]+) log events; (\d+) of the updates sampled\.$")
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Show]:
+    """Runs the demo in this process, in quick motion; answers what it printed."""
+
+    def run(*arguments: str, clock: str) -> str:
+        quick = functools.partial(emulator.testing.emulator.LiveTailEmulator, clock=clock)
+        with monkeypatch.context() as patched:
+            patched.setattr(emulator.testing.emulator, "LiveTailEmulator", quick)
+            parser = argparse.ArgumentParser()
+            demo.configure(parser)
+            assert demo.run(parser.parse_args(arguments)) == 0
+        printed = capsys.readouterr()
+        assert printed.err == ""
+        return printed.out
+
+    yield run
+
+
+def summary(printed: str) -> tuple[int, int, int]:
+    """Updates, log events, and updates that were sampled."""
+    found = SUMMARY.match(printed.splitlines()[-1])
+    assert found is not None, printed
+    return int(found[1]), int(found[2].replace(",", "")), int(found[3])
+
+
+@pytest.mark.parametrize("name", fixtures.names())
+def test_every_scenario_is_shown_and_ends(show: Show, name: str) -> None:
+    """Twenty times as fast as the real time: half a minute of each."""
+    printed = show("--scenario", name, "--seconds", "1.5", clock="20x")
+    first, comment, *_ = printed.splitlines()
+    assert re.fullmatch(rf"Livetail answers on http://127\.0\.0\.1:\d+ and plays {name}\.toml; boto3 tails it\.", first)
+    assert fixtures.path(name).read_text().startswith(f"# {comment}\n")
+    updates, events, sampled = summary(printed)
+    assert updates >= 5
+    assert events > 20
+    assert sampled > 0 or name not in ("demo", "burst")
+    assert len(printed.splitlines()) <= 20 + updates * (demo.SHOWN_OF_AN_UPDATE + 1)
+
+
+def test_the_flaky_session_fails_and_is_asked_for_again(show: Show) -> None:
+    printed = show("--scenario", "flaky", "--seconds", "2.5", clock="20x")
+    failures = re.findall(r"^(\w+Exception|\w+Error): .*; asking for another one$", printed, re.MULTILINE)
+    assert failures == ["ThrottlingException", "EventStreamError", "ProtocolError"]
+    assert len(re.findall(r"^session [0-9a-f-]{36} over 1 log group$", printed, re.MULTILINE)) == 3
+
+
+@pytest.mark.timeout(20)
+def test_it_ends_although_nothing_is_written_and_says_what_goes_on(
+    show: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With a pause of an hour instead of half a minute, the reader waits for bytes until it is told."""
+    file = tmp_path / "stalled.toml"
+    text = fixtures.path("slow-consumer").read_text()
+    assert text.count("seconds = 30 }") == 1
+    file.write_text(text.replace("seconds = 30 }", "seconds = 3600 }"))
+    monkeypatch.setattr(fixtures, "path", lambda _: file)
+    monkeypatch.setattr(demo, "SILENCE", 0.3)
+    printed = show("--scenario", "slow-consumer", "--seconds", "3", clock="10x")
+    explained = re.findall(
+        r"^nothing has come for \d+ s: (\d+) updates wait, (\d+) with ([\d,]+) log events have been dropped$",
+        printed,
+        re.MULTILINE,
+    )
+    waiting = [int(waits) for waits, _, _ in explained]
+    assert waiting == sorted(waiting)
+    assert waiting[-1] == 10
+    assert int(explained[-1][1]) > 0
+
+
+def test_a_filter_pattern(show: Show) -> None:
+    printed = show("--scenario", "burst", "--filter-pattern", "ERROR", "--seconds", "1", clock="20x")
+    shown = [line for line in printed.splitlines() if re.match(r"\d\d:", line)]
+    assert shown
+    assert all(" ERROR " in line for line in shown)
+    assert summary(printed)[2] == 0
+
+
+def test_a_pattern_that_is_not_valid_is_refused_once() -> None:
+    run = livetail("demo", "--filter-pattern", "{ broken")
+    assert run.returncode == 1
+    assert run.stderr.startswith("livetail: An error occurred (InvalidParameterException)")
+    assert run.stderr.count("\n") == 1
+
+
+def test_stack_traces_take_a_line_each(show: Show) -> None:
+    printed = show("--scenario", "shop", "--seconds", "1", clock="60x")
+    assert re.search(r" … and \d+ more lines?$", printed, re.MULTILINE)
+    assert not re.search(r"^\s+at ", printed, re.MULTILINE)
+
+
+def test_the_command_as_it_is() -> None:
+    run = livetail("demo", "--seconds", "1.4")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert summary(run.stdout)[0] == 1
+
+
+def test_ctrl_c_ends_it_quietly() -> None:
+    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        while "session" not in (line := process.stdout.readline()):
+            assert line
+        process.send_signal(signal.SIGINT)
+        printed, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+    summary(printed)
+
+
+def test_a_reader_that_has_enough_is_no_fault() -> None:
+    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert process.wait(30) == 1
+
+
+def test_on_a_terminal_lines_are_coloured_and_not_broken() -> None:
+    terminal, theirs = pty.openpty()
+    environment = os.environ | {"COLUMNS": "100"}
+    command = [*COMMAND, "--scenario", "audit-trail", "--seconds", "1.4"]
+    with subprocess.Popen(command, stdout=theirs, env=environment) as process:
+        os.close(theirs)
+        printed = b""
+        try:
+            while some := os.read(terminal, 65_536):
+                printed += some
+        except OSError:  # as Linux says that nobody has the terminal open any longer
+            pass
+        assert process.wait(30) == 0
+    os.close(terminal)
+    lines = [line for line in printed.decode().splitlines() if re.match(r"\d\d:\d\d:\d\d", line)]
+    assert lines
+    assert all("\x1b[" in line for line in lines)
+    assert max(len(re.sub(r"\x1b\[\d*m", "", line)) for line in lines) == 100
+
+
+@pytest.mark.parametrize("arguments", [["--scenario", "nope"], ["--seconds", "0"], ["--seconds", "soon"]])
+def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
+    run = livetail("demo", *arguments)
+    assert run.returncode == 2
+    assert run.stderr.count("\n") == 1
+
+
+def test_without_boto3(tmp_path: Path) -> None:
+    (tmp_path / "boto3.py").write_text("raise ImportError\n")
+    run = livetail("demo", variables={"PYTHONPATH": str(tmp_path)})
+    assert (run.returncode, run.stderr) == (
+        1,
+        "livetail: the demo needs boto3: pip install 'livetail-emulator[boto3]'\n",
+    )
