@@ -32,8 +32,8 @@ class Backlog:
         return len(self._updates)
 
     def put(self, update: Update) -> None:
-        """Queue an update behind the others."""
-        self._updates.append(update)
+        """Queue an update behind the others. One that has to wait for another keeps no whole batches in memory."""
+        self._updates.append(update.detached() if self._updates else update)
         self.events += update.events
         while len(self._updates) > BACKLOG_UPDATES or self.events > BACKLOG_EVENTS:
             oldest = self.take()

@@ -1,7 +1,8 @@
 """The log events that a session has matched since its last update, and the sample that the next update takes of them.
 
-A window holds positions in batches, never events, and never more than `_HOLD` of them: when more arrive between two
-updates (time may stand still while a test ingests millions) it keeps a uniform sample of what it has seen. Sampling in
+A window holds positions in batches, not events, and never more than `_HOLD` of them: when more arrive between two
+updates (time may stand still while a test ingests millions) it keeps a uniform sample of what it has seen, and lets the
+batches go. Sampling in
 steps like this gives every event of the window the same chance as sampling once at the end.
 """
 
@@ -27,6 +28,20 @@ class Selection:
     batch: Batch
     positions: Sequence[int]
 
+    def detached(self) -> "Selection":
+        """The same events in a batch of their own, which does not keep the others of theirs in memory."""
+        whole = self.batch
+        own = Batch(
+            log_group_identifier=whole.log_group_identifier,
+            log_stream_name=whole.log_stream_name,
+            ingestion_time=whole.ingestion_time,
+            sequence=whole.sequence,
+            events=[whole.events[position] for position in self.positions],
+        )
+        if whole.fragments is not None:
+            own.fragments = [whole.fragments[position] for position in self.positions]
+        return Selection(own, range(len(own)))
+
 
 @dataclass(frozen=True, slots=True)
 class Update:
@@ -50,6 +65,11 @@ class Update:
         if self.mask is None:
             return self
         return Update(tuple(_pick(self.selections, self.mask)), self.events, self.sampled)
+
+    def detached(self) -> "Update":
+        """The same update, keeping nothing in memory but what is in it: for one that has to wait."""
+        selections = tuple(selection.detached() for selection in self.drawn().selections)
+        return Update(selections, self.events, self.sampled)
 
 
 def choose(random: Random, population: int, size: int) -> bytes | bytearray:
@@ -90,7 +110,7 @@ class Window:
         self._fresh += count
         self.matched += count
         if self._fresh > _HOLD:
-            self._selections = _pick(self._selections, self._sample())
+            self._selections = [part.detached() for part in _pick(self._selections, self._sample())]
             self._fresh = 0
             self._thinned = self.matched
 

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -317,7 +318,8 @@ def test_tls(kind: Callable[[LiveTail], Wire], effect: str) -> None:
         with kind(emulator) as wire:
             body = _play(emulator, wire, {"times": 0, **_effect(effect)})
             assert split(body.data)[0][2:]
-            assert body.ended_by == "FIN"  # Python's ssl takes a reset for an end
+            is_told = effect == "reset" and sys.version_info >= (3, 13)  # before, ssl took a reset for an end
+            assert body.ended_by == ("RST" if is_told else "FIN")
         emulator.assert_no_sessions()
         with kind(emulator) as wire:
             _play_unread(emulator, wire)

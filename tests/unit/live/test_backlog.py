@@ -3,7 +3,9 @@
 import pytest
 
 from emulator.live.backlog import Backlog
-from emulator.live.window import Update
+from emulator.live.encoding import session_update_json
+from emulator.live.window import Selection, Update
+from tests.unit.live.building import batch
 
 
 def update(events: int) -> Update:
@@ -31,3 +33,17 @@ def test_5000_events_are_kept_and_not_one_more() -> None:
 def test_there_is_nothing_to_take_from_an_empty_backlog() -> None:
     with pytest.raises(IndexError):
         Backlog().take()
+
+
+def test_updates_that_wait_keep_only_their_own_events_in_memory() -> None:
+    backlog = Backlog()
+    events = batch([str(number) for number in range(1_000)])
+    list(session_update_json(Update((Selection(events, [7]),), 1, False)))
+    for _ in range(3):
+        backlog.put(Update((Selection(events, [7, 500]),), 2, True))
+    first, second, third = (backlog.take() for _ in range(3))
+    assert first.selections[0].batch is events, "a client that keeps up shares what is encoded"
+    for update in (second, third):
+        (selection,) = update.selections
+        assert [event.message for event in selection.batch.events] == ["7", "500"]
+        assert list(session_update_json(update)) == list(session_update_json(first))

@@ -87,7 +87,9 @@ def test_a_window_that_is_never_closed_does_not_grow() -> None:
     window = Window(Chance(1).stream("test"))
     for first in range(0, 1_000_000, 1_000):
         window.add(numbered(first, 1_000))
+        held = {id(part.batch): part.batch for part in window._selections}
         assert sum(len(part.positions) for part in window._selections) <= 9_192
+        assert sum(len(batch) for batch in held.values()) <= 9_192, "whole batches are kept for a few of their events"
     assert window.matched == 1_000_000
     sample = texts(window.close())
     assert len(sample) == 500
