@@ -21,7 +21,7 @@ from emulator.synthetic import fixtures
 if TYPE_CHECKING:
     from emulator.testing.emulator import LiveTailEmulator
 
-__all__ = ["configure", "run"]
+__all__ = ["Screen", "configure", "run"]
 
 SHOWN_OF_AN_UPDATE: Final = 6
 """Log events of one update that are printed; a burst would fill the screen."""
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     # A client that leaves with bytes on their way is nothing to speak of here.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     file = fixtures.path(arguments.scenario)
-    screen = _Screen()
+    screen = Screen()
     with LiveTailEmulator(scenario=file) as emulator, contextlib.suppress(KeyboardInterrupt):
         screen.note(f"Livetail answers on {emulator.endpoint_url} and plays {file.name}; boto3 tails it.")
         screen.remark(_first_comment(file.read_text(encoding="utf-8")))
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _tail(logs: Any, parameters: dict[str, Any], screen: "_Screen", ending: "_Ending") -> None:
+def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ending: "_Ending") -> None:
     """One session, until it ends or time is up. How it ends is part of what some scenarios show."""
     from botocore.eventstream import ParserError
     from botocore.exceptions import ClientError, HTTPClientError
@@ -112,7 +112,7 @@ class _Ending:
     The reader may be waiting for bytes that do not come, so it is the server that is stopped under it.
     """
 
-    def __init__(self, emulator: "LiveTailEmulator", seconds: float, screen: "_Screen") -> None:
+    def __init__(self, emulator: "LiveTailEmulator", seconds: float, screen: "Screen") -> None:
         self._emulator = emulator
         self._screen = screen
         self._deadline = time.monotonic() + seconds
@@ -156,7 +156,7 @@ class _Ending:
                 )
 
 
-class _Screen:
+class Screen:
     """Prints log events, in colour on a terminal, and counts what was seen."""
 
     def __init__(self) -> None:
