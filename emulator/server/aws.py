@@ -264,7 +264,7 @@ def _explain(scope: Scope, headers: awsjson.Headers) -> str:
     """For the log: why AWS's front end would not know what to do with a request either."""
     content_type, target = headers.get("content-type"), headers.get("x-amz-target")
     if scope["method"] != "POST" or scope["path"] != "/":
-        return f"{scope['method']} {scope['path']} is no request of CloudWatch Logs: its operations are POST /"
+        return f"{scope['method']} {scope['path']!r} is no request of CloudWatch Logs: its operations are POST /"
     if target is None or content_type is None:
         missing = "Content-Type" if content_type is None else "X-Amz-Target"
         return f"a request without {missing} was refused: it takes {awsjson.JSON_1_1} and Logs_20140328.<Operation>"

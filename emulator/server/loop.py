@@ -16,20 +16,19 @@ class KnowsConnections:
 
     def __init__(self) -> None:
         super().__init__()
-        self.connections: weakref.WeakSet[asyncio.Transport] = weakref.WeakSet()
-        self._open: set[asyncio.BaseTransport] = set()
-        self._secured: weakref.WeakSet[asyncio.Transport] = weakref.WeakSet()
+        self.connections: set[asyncio.Transport] = set()  # uvloop's cannot be referred to weakly
+        self._secured: set[asyncio.Transport] = set()
+        self._handshakes: weakref.WeakSet[asyncio.Transport] = weakref.WeakSet()
         self._servers: list[asyncio.AbstractServer] = []
 
     async def end_connections(self, seconds: float) -> None:
         """Accept no more of them, give those that are there so long to take what was written to them, then end them."""
         for server in self._servers:
             server.close()
+        for connection in self._handshakes - self.connections:
+            connection.abort()
         for connection in list(self._secured):
-            if connection in self._open:
-                connection.close()  # nothing else sends what is left in its layers
-            else:
-                connection.abort()  # its handshake is not over
+            connection.close()  # nothing else sends what is left in its layers
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 # Transports do not tell when their buffers are empty, so this is one place that has to look again.
@@ -41,12 +40,12 @@ class KnowsConnections:
 
     def _owes(self, connection: asyncio.Transport) -> bool:
         """Whether bytes that were written are still here."""
-        return connection in self._open and (connection in self._secured or connection.get_write_buffer_size() > 0)
+        return connection in self._secured or connection.get_write_buffer_size() > 0
 
     def _make_ssl_transport(self, *args: Any, **options: Any) -> Any:
         """Know a TLS connection before its handshake is over, which no protocol does."""
         transport = super()._make_ssl_transport(*args, **options)  # type: ignore[misc]
-        self._secured.add(transport)
+        self._handshakes.add(transport)
         return transport
 
     async def create_server(self, protocol_factory: Any, *args: Any, **options: Any) -> Any:
@@ -57,16 +56,18 @@ class KnowsConnections:
             protocol: asyncio.BaseProtocol = protocol_factory()
             connection_made = protocol.connection_made
             connection_lost = protocol.connection_lost
-            known: list[asyncio.BaseTransport] = []
+            known: list[asyncio.Transport] = []
 
             def remember(transport: asyncio.BaseTransport) -> None:
-                self.connections.add(transport)  # type: ignore[arg-type]
-                self._open.add(transport)
-                known.append(transport)
+                known.append(transport)  # type: ignore[arg-type]
+                self.connections.update(known)
+                if transport.get_extra_info("sslcontext") is not None:
+                    self._secured.update(known)
                 connection_made(transport)
 
             def forget(error: Exception | None) -> None:
-                self._open.difference_update(known)
+                self.connections.difference_update(known)
+                self._secured.difference_update(known)
                 connection_lost(error)
 
             protocol.connection_made = remember  # type: ignore[method-assign]

@@ -125,7 +125,7 @@ class Http2:
     def call(self, operation: str, parameters: Any, **headers: str) -> Answer:
         """Call an operation of the AWS API."""
         body = parameters if isinstance(parameters, bytes) else json.dumps(parameters).encode()
-        return self.ask("POST", "/", body, **aws_headers(operation, **headers))
+        return self.answer(self.start("POST", "/", body, aws_headers(operation, **headers)))
 
     def answer(self, stream: int) -> Answer:
         """The answer on a stream, once it is complete."""

@@ -1,10 +1,7 @@
-"""The control plane over real sockets: who may use it, what it refuses and how it words that, and time as it moves it."""
+"""The control plane over real sockets: who may use it, how it words what it refuses, and time as it moves it."""
 
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -16,8 +13,7 @@ from emulator.testing.handle import LiveTailError
 from tests.wire.frames import events_of
 from tests.wire.http1 import Answer, Http1, Http1Tail, request_bytes
 from tests.wire.http2 import Http2
-from tests.wire.reading import Reading
-from tests.wire.sockets import address_of, eventually
+from tests.wire.sockets import address_of
 
 GROUP = "/app/api"
 START = 1_767_225_600_000
@@ -51,7 +47,7 @@ class TestWhoMayUseIt:
     def test_own_page(self, manual: LiveTailEmulator, client: Http1) -> None:
         host, port = address_of(manual)
         own = {"Host": f"{host}:{port}", "Origin": f"http://{host}:{port}"}
-        assert client.ask("POST", "/_livetail/reset", **own).status == 200
+        assert client.ask("POST", "/_livetail/reset", b"", **own).status == 200
 
     @pytest.mark.parametrize(
         "headers",
@@ -72,7 +68,7 @@ class TestWhoMayUseIt:
         self, grouped: LiveTailEmulator, client: Http1, method: str, path: str, headers: dict[str, str]
     ) -> None:
         with Http1Tail(grouped, GROUP):
-            _refused(client.ask(method, f"/_livetail/{path}", **headers), 403)
+            _refused(client.ask(method, f"/_livetail/{path}", b"", **headers), 403)
             assert len(grouped.sessions()) == 1
 
     def test_https_page_of_an_https_server(self) -> None:
@@ -88,7 +84,10 @@ class TestWhoMayUseIt:
             assert client.answer(stream).status == 200
 
     def test_allowed_host(self) -> None:
-        with LiveTailEmulator(allowed_host=["logs.test.example"], clock="manual") as emulator, Http1(emulator) as client:
+        with (
+            LiveTailEmulator(allowed_host=["logs.test.example"], clock="manual") as emulator,
+            Http1(emulator) as client,
+        ):
             assert client.ask(Host="logs.test.example:4586").status == 200
             _refused(client.ask(Host="test.example"), 403)
 
@@ -306,89 +305,6 @@ class TestSessions:
             assert grouped.sessions() == []
             with pytest.raises(LiveTailError, match=r"^0 .*after 0\.05 s"):
                 grouped.wait_for_sessions(1, timeout=0.05)
-
-
-class TestTime:
-    def test_clock(self, client: Http1) -> None:
-        assert client.ask("GET", "/_livetail/clock").json == {"mode": "manual", "now": START}
-
-    @pytest.mark.parametrize("clock", ["real", "60x"])
-    def test_clock_that_runs_cannot_be_moved(self, clock: str) -> None:
-        with LiveTailEmulator(clock=clock) as emulator, Http1(emulator) as client:
-            assert "manual" in _refused(client.ask("POST", "/_livetail/clock/advance", b'{"seconds": 1}'), 409)
-            assert client.ask("GET", "/_livetail/clock").json["mode"] == clock
-
-    def test_advance_answers_the_time_and_the_updates(self, grouped: LiveTailEmulator, client: Http1) -> None:
-        with Http1Tail(grouped, GROUP), Http1Tail(grouped, GROUP):
-            answer = client.ask("POST", "/_livetail/clock/advance", b'{"seconds": 2.5}')
-            assert answer.json == {"now": START + 2_500, "updates": 4}
-            answer = client.ask("POST", "/_livetail/clock/advance", b'{"seconds": 0}')
-            assert answer.json == {"now": START + 2_500, "updates": 0}
-
-    def test_updates_are_on_their_way_when_advance_answers(self, grouped: LiveTailEmulator) -> None:
-        with Http1Tail(grouped, GROUP) as tail:
-            grouped.advance(3)
-            (session,) = grouped.sessions()
-            assert session["counters"]["updates"] == 3
-            assert [frame and frame.kind for frame in (tail.take(), tail.take(), tail.take())] == ["sessionUpdate"] * 3
-
-    def test_two_advances_add_up(self, grouped: LiveTailEmulator) -> None:
-        with Http1Tail(grouped, GROUP) as tail, Reading(tail) as reading:
-            threads = [threading.Thread(target=grouped.advance, args=(600,)) for _ in range(2)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            assert grouped.now() == START + 1_200_000
-            grouped.end_session(tail.session_id)
-            assert len(reading.finish()) == 1_200
-
-    def test_stalled_clients_are_waited_for_together(
-        self, grouped: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Time does not crawl because many clients have stopped reading: patience is had once, not once for each."""
-        patience = 0.5
-        monkeypatch.setattr(tail_module, "PATIENCE", patience)
-        with ExitStack() as stack:
-            for _ in range(8):
-                stack.enter_context(Http1Tail(grouped, GROUP, receive_buffer=4096))
-            grouped.put(GROUP, "web-1", ["x" * 4_000_000])
-            began = monotonic()
-            grouped.advance(1)
-            assert monotonic() - began < 4 * patience
-
-    def test_reset_stops_an_advance(self, grouped: LiveTailEmulator) -> None:
-        """The clock is at its start afterwards, whatever was under way."""
-        with Http1Tail(grouped, GROUP) as tail, Reading(tail) as reading, Http1(grouped) as moving:
-            moving.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 10000}'))
-            assert eventually(lambda: grouped.now() > START)
-            grouped.reset()
-            assert moving.read_answer().status == 200
-            assert grouped.now() == START
-            assert 0 < len(reading.finish()) < 10_000
-
-    def test_reset_stops_the_advances_behind_it(self, grouped: LiveTailEmulator) -> None:
-        with Http1Tail(grouped, GROUP) as tail, Reading(tail) as reading:
-            with Http1(grouped) as first, Http1(grouped) as second:
-                first.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 10000}'))
-                assert eventually(lambda: grouped.now() > START)
-                second.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 10000}'))
-                assert len(grouped.sessions()) == 1
-                grouped.reset()
-                assert (first.read_answer().status, second.read_answer().status) == (200, 200)
-            assert grouped.now() == START
-            reading.finish()
-
-    def test_server_answers_while_time_moves(self, grouped: LiveTailEmulator) -> None:
-        with Http1Tail(grouped, GROUP) as tail, Reading(tail) as reading, Http1(grouped) as moving:
-            moving.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 5000}'))
-            seen = {grouped.now()}
-            while max(seen) < START + 5_000_000:
-                seen.add(grouped.now())
-            assert len(seen) > 2
-            assert moving.read_answer().json["updates"] == 5_000
-            grouped.end_session(tail.session_id)
-            assert len(reading.finish()) == 5_000
 
 
 def test_reset_ends_sessions_and_forgets(grouped: LiveTailEmulator, client: Http1) -> None:

@@ -20,7 +20,8 @@ def _ask(emulator: LiveTailEmulator, body: bytes, headers: dict[str, str]) -> An
 
 
 @pytest.mark.parametrize(
-    "target", [None, "", "logs_20140328.StartLiveTail", "Logs_20140328.startLiveTail", "Logs_20140328.", "StartLiveTail"]
+    "target",
+    [None, "", "logs_20140328.StartLiveTail", "Logs_20140328.startLiveTail", "Logs_20140328.", "StartLiveTail"],
 )
 def test_target_that_names_no_operation(manual: LiveTailEmulator, target: str | None) -> None:
     headers = {"Content-Type": JSON_1_1} if target is None else {"Content-Type": JSON_1_1, "X-Amz-Target": target}

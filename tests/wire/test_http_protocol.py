@@ -101,7 +101,7 @@ class TestNotThisProtocol:
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "PATCH"])
     def test_other_methods(self, grouped: LiveTailEmulator, method: str) -> None:
         with Http1(grouped) as client:
-            answer = client.ask(method, "/", **aws_headers("DescribeLogGroups"))
+            answer = client.ask(method, "/", b"", **aws_headers("DescribeLogGroups"))
             assert (answer.status, answer.body) == (404, NOT_THIS_PROTOCOL)
             assert answer.headers["content-type"] == "application/xml"
 

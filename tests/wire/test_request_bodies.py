@@ -99,7 +99,8 @@ class TestTooLarge:
         assert answer.headers["content-type"] == JSON_1_1
         assert answer.json["__type"] == "RequestEntityTooLargeException"
         assert client.ask().status == 200
-        (entry,) = client.emulator.requests() if isinstance(client.emulator, LiveTailEmulator) else ()
+        assert isinstance(client.emulator, LiveTailEmulator)
+        (entry,) = client.emulator.requests()
         assert (entry["status"], entry["error"]) == (413, "RequestEntityTooLargeException")
 
     def test_body(self, client: Http1 | Http2) -> None:

@@ -90,28 +90,27 @@ def _catch_up(tail: Http1Tail | Http2Tail, last: str) -> list[Frame]:
 
 
 def test_minute_without_reading(emulator: LiveTailEmulator, kind: Kind) -> None:
-    with kind.open(emulator, GROUP) as slow, Http1Tail(emulator, GROUP) as fast:
-        with Reading(fast) as reading:
-            said = _speak(emulator, MINUTE)
-            counters = _counters(emulator, slow.session_id)
-            assert counters["bufferedUpdates"] == BACKLOG
-            assert counters["bufferedEvents"] == BACKLOG * 10
-            assert counters["bytes"] < HELD_BELOW_US
-            assert counters["updates"] + counters["droppedUpdates"] + BACKLOG == MINUTE
-            assert counters["droppedEvents"] == counters["droppedUpdates"] * 10
+    with kind.open(emulator, GROUP) as slow, Http1Tail(emulator, GROUP) as fast, Reading(fast) as reading:
+        said = _speak(emulator, MINUTE)
+        counters = _counters(emulator, slow.session_id)
+        assert counters["bufferedUpdates"] == BACKLOG
+        assert counters["bufferedEvents"] == BACKLOG * 10
+        assert counters["bytes"] < HELD_BELOW_US
+        assert counters["updates"] + counters["droppedUpdates"] + BACKLOG == MINUTE
+        assert counters["droppedEvents"] == counters["droppedUpdates"] * 10
 
-            received = _heads(_catch_up(slow, said[-1]))
-            handed_over = counters["updates"] * 10
-            assert received == said[:handed_over] + said[-BACKLOG * 10 :]
-            counters = _counters(emulator, slow.session_id)
-            assert (counters["bufferedUpdates"], counters["bufferedEvents"]) == (0, 0)
+        received = _heads(_catch_up(slow, said[-1]))
+        handed_over = counters["updates"] * 10
+        assert received == said[:handed_over] + said[-BACKLOG * 10 :]
+        counters = _counters(emulator, slow.session_id)
+        assert (counters["bufferedUpdates"], counters["bufferedEvents"]) == (0, 0)
 
-            emulator.put(GROUP, "web-1", ["and on it goes"])
-            emulator.advance(1)
-            assert _heads(_catch_up(slow, "and on it goes")) == ["and on it goes"]
+        emulator.put(GROUP, "web-1", ["and on it goes"])
+        emulator.advance(1)
+        assert _heads(_catch_up(slow, "and on it goes")) == ["and on it goes"]
 
-            emulator.end_session(fast.session_id)
-            assert _heads(reading.finish()) == [*said, "and on it goes"]
+        emulator.end_session(fast.session_id)
+        assert _heads(reading.finish()) == [*said, "and on it goes"]
 
 
 def test_streams_of_one_connection_wait_for_their_own_windows_only(manual: LiveTailEmulator) -> None:

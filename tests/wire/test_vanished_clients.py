@@ -46,12 +46,15 @@ def _goaway(tail: AnyTail) -> None:
     tail.goodbye()
 
 
-PLAIN = [kind for kind in KINDS if not kind.tls]
 LEAVING = {
     **{f"{kind}-{way.__name__[1:]}": (kind, way) for kind in (*KINDS, *SLOW_KINDS) for way in (_fin, _rst)},
     "http1-half_close": (KINDS[0], _half_close),
     "http1-not-reading-half_close": (SLOW_KINDS[0], _half_close),
-    **{f"{kind}-{way.__name__[1:]}": (kind, way) for kind in (KINDS[1], SLOW_KINDS[1]) for way in (_rst_stream, _goaway)},
+    **{
+        f"{kind}-{way.__name__[1:]}": (kind, way)
+        for kind in (KINDS[1], SLOW_KINDS[1])
+        for way in (_rst_stream, _goaway)
+    },
 }
 
 
@@ -92,28 +95,20 @@ def _holds_connection(emulator: LiveTail, client_port: int) -> bool:
     )
 
 
-def test_session_is_free_at_once(
+def test_session_and_connection_are_free_at_once(
     emulator: LiveTailEmulator, leaving: tuple[Kind, Callable[[AnyTail], None]]
 ) -> None:
-    kind, leave = leaving
-    with kind.open(emulator, GROUP) as tail:
-        if kind in SLOW_KINDS:
-            _stall(emulator)
-        leave(tail)
-        assert eventually(lambda: emulator.sessions() == [], AT_ONCE)
-        # Its place is free as well: one session is all that this emulator allows.
-        with kind.open(emulator, GROUP):
-            assert len(emulator.sessions()) == 1
-
-
-def test_connection_is_released(emulator: LiveTailEmulator, leaving: tuple[Kind, Callable[[AnyTail], None]]) -> None:
     kind, leave = leaving
     with kind.open(emulator, GROUP) as tail:
         port: int = tail.socket.getsockname()[1]
         if kind in SLOW_KINDS:
             _stall(emulator)
         leave(tail)
+        assert eventually(lambda: emulator.sessions() == [], AT_ONCE)
     assert eventually(lambda: not _holds_connection(emulator, port), AT_ONCE)
+    # Its place is free as well: one session is all that this emulator allows.
+    with kind.open(emulator, GROUP):
+        assert len(emulator.sessions()) == 1
 
 
 def test_other_streams_of_a_connection_live_on(manual: LiveTailEmulator) -> None:

@@ -1,9 +1,10 @@
 """The clocks that run, against a time of this machine that the test sets."""
 
+import time
+
 import pytest
 
 from emulator.core.clock import ManualClock
-from emulator.server import clocks
 from emulator.server.clocks import RealClock, ScaledClock, make_clock
 from emulator.settings import ClockSetting
 
@@ -14,9 +15,9 @@ class _Machine:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wall = 1_000.0
         self.monotonic = 50.0
-        monkeypatch.setattr(clocks.time, "time", lambda: self.wall)
-        monkeypatch.setattr(clocks.time, "time_ns", lambda: round(self.wall * 1e9))
-        monkeypatch.setattr(clocks.time, "monotonic_ns", lambda: round(self.monotonic * 1e9))
+        monkeypatch.setattr(time, "time", lambda: self.wall)
+        monkeypatch.setattr(time, "time_ns", lambda: round(self.wall * 1e9))
+        monkeypatch.setattr(time, "monotonic_ns", lambda: round(self.monotonic * 1e9))
 
     def passes(self, seconds: float) -> None:
         self.wall += seconds

@@ -94,8 +94,9 @@ def test_advances_wait_for_each_other() -> None:
         tails.slow = asyncio.Event()
         timekeeper = Timekeeper(clock, timetable, tails)
         both = [asyncio.ensure_future(timekeeper.advance(20)) for _ in range(2)]
-        while not tails.calls:
+        for _ in range(20):
             await asyncio.sleep(0)
+        assert tails.calls
         assert clock.now() == 10
         tails.slow.set()
         assert await asyncio.gather(*both) == [1, 1]

@@ -43,6 +43,10 @@ def test_own_certificate_is_taken_as_it_is() -> None:
     taken = certificate_for(_settings(certfile=made.chain, keyfile=made.key))
     assert taken is not None
     assert (taken.chain, taken.key, taken.authority) == (made.chain, made.key, None)
+    taken.discard()
+    assert made.chain.exists()
+    made.discard()
+    assert not made.chain.parent.exists()
 
 
 def test_file_that_is_not_there(tmp_path: Path) -> None:
@@ -96,3 +100,4 @@ def test_host_of_the_settings_is_in_it() -> None:
         with urllib.request.urlopen(f"{emulator.endpoint_url}/_livetail/health", timeout=10, context=context) as answer:
             assert answer.status == 200
     assert made.key.stat().st_mode & 0o077 == 0
+    made.discard()
