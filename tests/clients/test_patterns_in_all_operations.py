@@ -1,0 +1,87 @@
+"""Live Tail, FilterLogEvents and TestMetricFilter agree on every pattern: one language, one engine."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from emulator import LiveTailEmulator
+from tests.clients.tailing import PATIENT
+from tests.unit.patterns import test_documentation, test_json, test_regex, test_space, test_terms
+
+CASES: list[tuple[str, str]] = [
+    *((pattern, message) for _, pattern, message in test_terms.FINDS + test_terms.IGNORES),
+    *((pattern, test_json.EVENT) for _, pattern in test_json.FINDS + test_json.IGNORES),
+    *((f"%{body}%", message) for _, body, message in test_regex.FINDS + test_regex.IGNORES),
+    *((pattern, message) for _, pattern, message in test_space.FINDS + test_space.IGNORES),
+    *(
+        (example.pattern, message)
+        for example in test_documentation.EXAMPLES
+        for message in example.matches + example.ignores
+    ),
+]
+REFUSED: list[str] = [
+    *(row[1] for row in (*test_terms.REFUSED, *test_json.REFUSED, *test_space.REFUSED)),
+    *(example.pattern for example in test_documentation.EXAMPLES if example.refused),
+]
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[LiveTailEmulator]:
+    with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7, max_sessions=0) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def logs(emulator: LiveTailEmulator) -> Iterator[Any]:
+    client = emulator.client(config=PATIENT.merge(PATIENT.__class__(parameter_validation=False)))
+    yield client
+    client.close()
+
+
+def _can_be_sent(case: tuple[str, str]) -> bool:
+    """Half a surrogate pair and nothing at all are messages for a matcher, but no client can send them."""
+    return bool(case[1]) and not any("\ud800" <= character <= "\udfff" for character in case[1])
+
+
+def test_all_three_find_the_same(emulator: LiveTailEmulator, logs: Any) -> None:
+    """All cases in one go: each has a log group and a session of its own, and time is moved once."""
+    tails, expected, filtered = [], [], []
+    for number, (pattern, message) in enumerate(filter(_can_be_sent, CASES)):
+        tested = logs.test_metric_filter(filterPattern=pattern, logEventMessages=[message])
+        expected.append([match["eventMessage"] for match in tested["matches"]])
+        group = f"/case/{number}"
+        logs.create_log_group(logGroupName=group)
+        arn = emulator.log_group_arn(group)
+        tails.append(logs.start_live_tail(logGroupIdentifiers=[arn], logEventFilterPattern=pattern)["responseStream"])
+        emulator.put(group, "s", [message])
+        found = logs.filter_log_events(logGroupName=group, filterPattern=pattern)["events"]
+        filtered.append([event["message"] for event in found])
+    emulator.advance(1)
+    tailed = []
+    for tail in tails:
+        events = iter(tail)
+        next(events)
+        tailed.append([event["message"] for event in next(events)["sessionUpdate"]["sessionResults"]])
+        tail.close()
+    assert filtered == expected
+    assert tailed == expected
+    assert {len(found) for found in expected} == {0, 1}
+
+
+@pytest.mark.parametrize("pattern", REFUSED)
+def test_all_three_refuse_the_same(emulator: LiveTailEmulator, logs: Any, pattern: str) -> None:
+    emulator.put("/refused", "s", ["message"])
+    arn = emulator.log_group_arn("/refused")
+    texts = []
+    for call, members in (
+        (logs.start_live_tail, {"logGroupIdentifiers": [arn], "logEventFilterPattern": pattern}),
+        (logs.filter_log_events, {"logGroupName": "/refused", "filterPattern": pattern}),
+        (logs.test_metric_filter, {"filterPattern": pattern, "logEventMessages": ["message"]}),
+    ):
+        with pytest.raises(ClientError) as caught:
+            call(**members)
+        assert caught.value.response["Error"]["Code"] == "InvalidParameterException"
+        texts.append(caught.value.response["Error"]["Message"])
+    assert texts[0] == texts[1] == texts[2].replace("metric filter pattern", "filter pattern")
