@@ -4,7 +4,7 @@
 
 Each pattern meets a message that it matches and one that it does not, in turn, and each time as a new subject, as it
 does for an event that is ingested. Beside the figures stand two yardsticks on the same messages, `json.loads` and a
-plain search with `re`, and moto's matcher if moto is installed. Seconds are of CPU time.
+plain search with `re`, and moto's matcher if moto is installed and knows the pattern. Seconds are of CPU time.
 """
 
 import argparse
@@ -129,7 +129,7 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"\nmessages of {size:,} bytes")
         print(
             f"{'':26}{'matcher':>12}{'x loads':>9}{'x re':>7}{'loads':>11}{'re':>11}"
-            + ("" if absent else f"{'moto':>12}")
+            + ("" if absent else f"{'moto':>15}")
         )
         for case in CASES:
             # Many different texts, so that nothing kept from one message helps with the next.
@@ -140,7 +140,11 @@ def run(arguments: argparse.Namespace) -> None:
             row = f"{case.name:26}{ours:12,.0f}{ours / loads:9.2f}{ours / plain:7.2f}{loads:11,.0f}{plain:11,.0f}"
             if not absent:
                 theirs = moto_matcher(case.pattern)
-                row += f"{theirs:>12}" if isinstance(theirs, str) else f"{rate(theirs, messages, seconds):12,.0f}"
+                if not isinstance(theirs, str) and any(
+                    theirs(text) != looking_for(case.pattern)(text) for text in messages
+                ):
+                    theirs = "other answers"  # it does not know this kind of pattern; its speed says nothing
+                row += f"{theirs:>15}" if isinstance(theirs, str) else f"{rate(theirs, messages, seconds):15,.0f}"
             print(row)
 
 
