@@ -9,7 +9,6 @@ from emulator.api.context import Caller, Context
 from emulator.api.operation import OPERATIONS, Operation
 from emulator.api.shapes import CreateLogStreamRequest, Request
 from emulator.api.texts import well_formed
-from emulator.core.chance import Chance
 from emulator.core.clock import Clock
 from emulator.core.errors import InvalidParameterException, UnknownOperationException
 from emulator.live.hub import Hub
@@ -33,9 +32,8 @@ class Service:
         retain_events: how many events, the newest, each log group keeps for GetLogEvents and FilterLogEvents.
     """
 
-    def __init__(self, *, clock: Clock, chance: Chance, hub: Hub, retain_events: int) -> None:
+    def __init__(self, *, clock: Clock, hub: Hub, retain_events: int) -> None:
         self.clock = clock
-        self.chance = chance
         self.hub = hub
         self.accounts = Accounts(retain_events)
         self._decoders: dict[str, msgspec.json.Decoder[Request]] = {}

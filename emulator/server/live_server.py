@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emulator.live.session import Session
+from emulator.live.session import State
 from emulator.server.engine import Engine
 from emulator.server.tail import Tails
 from emulator.server.timekeeper import Timekeeper
@@ -44,7 +44,9 @@ class LiveServer:
         session = self.engine.hub.get(session_id)
         if session is None:
             return False
-        self._end([session] if session in self.engine.hub.streaming() else [])
+        if session.state is State.STREAMING:
+            self.engine.hub.end(session)
+            self.tails.wake([session])
         return True
 
     def wake_all(self) -> None:
@@ -57,11 +59,6 @@ class LiveServer:
         self.timekeeper.stop()
         self.tails.wake(self.engine.end_sessions())
         await self.tails.finished()
-
-    def _end(self, sessions: Sequence[Session]) -> None:
-        for session in sessions:
-            self.engine.hub.end(session)
-        self.tails.wake(sessions)
 
 
 def _load(paths: Sequence[Path]) -> "list[Scenario]":

@@ -170,10 +170,14 @@ class Tail:
 
 
 class Tails:
-    """The writers of all open sessions, by session id."""
+    """The writers of all open sessions.
+
+    They are known by the session itself, not by its id: after a reset the same seed draws the same ids again, while a
+    client of before may still be taking the end of its stream.
+    """
 
     def __init__(self) -> None:
-        self._tails: dict[str, Tail] = {}
+        self._tails: dict[Session, Tail] = {}
         self._changed = asyncio.Event()
 
     def __len__(self) -> int:
@@ -181,12 +185,12 @@ class Tails:
 
     async def serve(self, tail: Tail, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         """Run a tail, and know it while it runs."""
-        self._tails[tail.session.session_id] = tail
+        self._tails[tail.session] = tail
         self.notify()
         try:
             await tail.run(receive, send, headers)
         finally:
-            del self._tails[tail.session.session_id]
+            del self._tails[tail.session]
             self.notify()
 
     def notify(self) -> None:
@@ -201,13 +205,13 @@ class Tails:
 
     def client_of(self, session: Session) -> Client | None:
         """Who reads a session; None when its writer has gone."""
-        tail = self._tails.get(session.session_id)
+        tail = self._tails.get(session)
         return None if tail is None else tail.client
 
     def wake(self, sessions: Iterable[Session]) -> None:
         """Let the writers of these sessions take what there is."""
         for session in sessions:
-            tail = self._tails.get(session.session_id)
+            tail = self._tails.get(session)
             if tail is not None:
                 tail.wake()
 
@@ -216,7 +220,7 @@ class Tails:
 
         A client that accepts nothing for `PATIENCE` counts as stalled and is not waited for again before it does.
         """
-        found = (self._tails.get(session.session_id) for session in sessions)
+        found = map(self._tails.get, sessions)
         owed = [tail for tail in found if tail is not None and not tail.stalled]
         for _ in range(_TURNS):
             owed = [tail for tail in owed if not tail.settled.is_set()]
@@ -227,10 +231,7 @@ class Tails:
 
     async def finished(self) -> None:
         """Wait until no tail runs."""
-        while self._tails:
-            for tail in list(self._tails.values()):
-                await tail.settled.wait()
-            await asyncio.sleep(0)
+        await self.until(lambda: not self._tails)
 
 
 async def _let_it_leave() -> None:

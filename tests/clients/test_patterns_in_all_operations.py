@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from emulator import LiveTailEmulator
@@ -35,7 +36,7 @@ def emulator() -> Iterator[LiveTailEmulator]:
 
 @pytest.fixture(scope="module")
 def logs(emulator: LiveTailEmulator) -> Iterator[Any]:
-    client = emulator.client(config=PATIENT.merge(PATIENT.__class__(parameter_validation=False)))
+    client = emulator.client(config=PATIENT.merge(Config(parameter_validation=False)))
     yield client
     client.close()
 

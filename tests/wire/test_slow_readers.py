@@ -139,3 +139,26 @@ def test_memory_of_the_server_is_bounded(tmp_path: Path) -> None:
             counters = _counters(emulator, tail.session_id)
             assert counters["bufferedUpdates"] == BACKLOG
             assert counters["bytes"] < HELD_BELOW_US
+
+
+def test_client_of_before_a_reset_does_not_touch_the_session_that_has_its_id_now(
+    emulator: LiveTailEmulator, kind: Kind
+) -> None:
+    """A reset begins the ids again, so a client that is still being written to may share one with a new session."""
+    slow = kind.open(emulator, GROUP)
+    (before,) = emulator.sessions()
+    for _ in range(12):
+        emulator.put(GROUP, "web-1", [PADDING] * 10)
+        emulator.advance(1)
+    emulator.reset()
+    emulator.put(GROUP, "web-1", ["before anyone listens"])
+    with Http1Tail(emulator, GROUP) as successor:
+        (now,) = emulator.sessions()
+        assert now["sessionId"] == before["sessionId"]
+        slow.close()
+        for number in range(5):
+            emulator.put(GROUP, "web-1", [str(number)])
+            emulator.advance(1)
+            frame = successor.take()
+            assert frame is not None
+            assert events_of([frame]) == [str(number)]

@@ -40,7 +40,7 @@ class Client:
         self.clock = ManualClock(now)
         chance = Chance(7)
         self.hub = RecordingHub(self.clock, chance)
-        self.service = Service(clock=self.clock, chance=chance, hub=self.hub, retain_events=retain_events)
+        self.service = Service(clock=self.clock, hub=self.hub, retain_events=retain_events)
         self.caller = Caller(ACCOUNT, REGION, "a-request")
 
     def send(self, operation: str, body: bytes | str, caller: Caller | None = None) -> bytes:
