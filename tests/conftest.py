@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 
 collect_ignore = ["sample-project"]
 """A project of somebody who uses Livetail; `test_sample_project.py` runs it as they would."""

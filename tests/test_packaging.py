@@ -38,10 +38,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_fixtures_types_and_licence_travel_in_the_wheel(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert "emulator/py.typed" in names
+    assert "livetail/py.typed" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     for fixture in (ROOT / "fixtures").iterdir():
-        assert f"emulator/fixtures/{fixture.name}" in names
+        assert f"livetail/fixtures/{fixture.name}" in names
     assert not any(name.startswith("tests") for name in names)
 
 
@@ -51,19 +51,19 @@ def test_the_wheel_names_what_it_is(wheel: Path) -> None:
         metadata = Parser().parsestr(archive.read(path).decode())
         (points,) = (name for name in archive.namelist() if name.endswith("entry_points.txt"))
         entry_points = archive.read(points).decode()
-    assert metadata["Name"] == "livetail-emulator"
+    assert metadata["Name"] == "livetail"
     assert metadata["Requires-Python"] == ">=3.11"
     assert set(metadata.get_all("Provides-Extra", [])) >= {"boto3", "dev", "tls", "uvloop", "testcontainers"}
-    assert "livetail = emulator.cli:main" in entry_points
-    assert "livetail = emulator.testing.plugin" in entry_points
+    assert "livetail = livetail.cli:main" in entry_points
+    assert "livetail = livetail.testing.plugin" in entry_points
 
 
 def test_the_demo_of_the_wheel_finds_its_scenario(wheel: Path, tmp_path: Path) -> None:
     """Unpacked somewhere else, with nothing of the checkout around it."""
     zipfile.ZipFile(wheel).extractall(tmp_path)
-    check = "from emulator.synthetic import fixtures; print(fixtures.path('demo'))"
+    check = "from livetail.scenarios import fixtures; print(fixtures.path('demo'))"
     run = subprocess.run([sys.executable, "-c", check], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == str(tmp_path / "emulator" / "fixtures" / "demo.toml")
+    assert run.stdout.strip() == str(tmp_path / "livetail" / "fixtures" / "demo.toml")
 
 
 def test_the_top_level_holds_nothing_else() -> None:

@@ -11,7 +11,7 @@ from tests.testing.projects import LIKE_A_USER
 
 PROJECT = Path(__file__).with_name("sample-project")
 
-PUBLIC = {"emulator", "emulator.testing.handle"}
+PUBLIC = {"livetail", "livetail.testing.handle"}
 
 
 def test_its_suite_passes_in_parallel() -> None:
@@ -28,7 +28,7 @@ def test_it_uses_only_what_users_import(source: Path) -> None:
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             modules.append(node.module or "")
-        assert {name for name in modules if name.startswith(("emulator", "tests"))} <= PUBLIC
+        assert {name for name in modules if name.startswith(("livetail", "tests"))} <= PUBLIC
 
 
 def test_the_program_knows_nothing_of_the_emulator() -> None:

@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from emulator.server.runner import Serving, listen, serve_in_foreground
-from emulator.settings import Settings
+from livetail.server.runner import Serving, listen, serve_in_foreground
+from livetail.settings import Settings
 
 __all__ = ["main"]
 
@@ -28,7 +28,7 @@ class _Tails:
     """Streams of frames. Each keeps to the grid of seconds from its own start, as a session of Live Tail does."""
 
     def __init__(self, frame_bytes: int) -> None:
-        from emulator.wire import livetail
+        from livetail.wire import livetail
 
         padding = frame_bytes - len(livetail.session_update(()))
         self._livetail = livetail

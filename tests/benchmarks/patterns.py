@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.patterns import Subject, compile
+from livetail.patterns import Subject, compile
 
 __all__ = ["configure", "run"]
 

@@ -125,7 +125,7 @@ def _environment() -> dict[str, str]:
 def livetail(*flags: str) -> Server:
     """`livetail serve` with the real clock and without a limit to the sessions."""
     port = _free_port()
-    command = [sys.executable, "-m", "emulator", "serve", "--port", str(port), "--log-level", "warning"]
+    command = [sys.executable, "-m", "livetail", "serve", "--port", str(port), "--log-level", "warning"]
     return Server([*command, "--max-sessions", "0", *flags], port)
 
 

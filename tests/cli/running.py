@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["livetail", "serving"]
+__all__ = ["run_livetail", "serving"]
 
 
 def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
@@ -17,12 +17,12 @@ def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
     return kept | dict(variables or {})
 
 
-def livetail(
+def run_livetail(
     *arguments: str | Path, given: bytes = b"", variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `livetail` to its end; `given` is its standard input."""
     run = subprocess.run(
-        [sys.executable, "-m", "emulator", *map(str, arguments)],
+        [sys.executable, "-m", "livetail", *map(str, arguments)],
         input=given,
         capture_output=True,
         env=_environment(variables),
@@ -38,7 +38,7 @@ def serving(
 ) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """`livetail serve` on a free port, with the lines that it printed up to the last one of its greeting."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "emulator", "serve", "--port", "0", *arguments],
+        [sys.executable, "-m", "livetail", "serve", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=_environment(variables),

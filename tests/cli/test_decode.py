@@ -12,12 +12,12 @@ from uuid import UUID
 
 import pytest
 
-from emulator.cli import decode
-from emulator.cli.errors import CommandError
-from emulator.wire import livetail
-from emulator.wire.eventstream import Header, HeaderType, Message, encode
+from livetail.cli import decode
+from livetail.cli.errors import CommandError
+from livetail.wire import livetail
+from livetail.wire.eventstream import Header, HeaderType, Message, encode
 
-COMMAND = [sys.executable, "-m", "emulator", "decode"]
+COMMAND = [sys.executable, "-m", "livetail", "decode"]
 
 # Where PYTHONUNBUFFERED is set, as in many containers, a flush that is missing would not show.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}

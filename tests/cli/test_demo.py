@@ -14,14 +14,14 @@ from typing import TypeAlias
 
 import pytest
 
-import emulator.testing.emulator
-from emulator.cli import demo
-from emulator.synthetic import fixtures
-from tests.cli.running import livetail
+import livetail.testing.emulator
+from livetail.cli import demo
+from livetail.scenarios import fixtures
+from tests.cli.running import run_livetail
 
 Show: TypeAlias = Callable[..., str]
 
-COMMAND = [sys.executable, "-m", "emulator", "demo"]
+COMMAND = [sys.executable, "-m", "livetail", "demo"]
 SUMMARY = re.compile(r"^(\d+) updates with ([\d,]+) log events; (\d+) of the updates sampled\.$")
 
 
@@ -30,9 +30,9 @@ def show(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """Runs the demo in this process, in quick motion; answers what it printed."""
 
     def run(*arguments: str, clock: str) -> str:
-        quick = functools.partial(emulator.testing.emulator.LiveTailEmulator, clock=clock)
+        quick = functools.partial(livetail.testing.emulator.LiveTailEmulator, clock=clock)
         with monkeypatch.context() as patched:
-            patched.setattr(emulator.testing.emulator, "LiveTailEmulator", quick)
+            patched.setattr(livetail.testing.emulator, "LiveTailEmulator", quick)
             parser = argparse.ArgumentParser()
             demo.configure(parser)
             assert demo.run(parser.parse_args(arguments)) == 0
@@ -103,7 +103,7 @@ def test_a_filter_pattern(show: Show) -> None:
 
 
 def test_a_pattern_that_is_not_valid_is_refused_once() -> None:
-    run = livetail("demo", "--filter-pattern", "{ broken")
+    run = run_livetail("demo", "--filter-pattern", "{ broken")
     assert run.returncode == 1
     assert run.stderr.startswith("livetail: An error occurred (InvalidParameterException)")
     assert run.stderr.count("\n") == 1
@@ -122,7 +122,7 @@ def test_stack_traces_take_a_line_each(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_the_command_as_it_is() -> None:
-    run = livetail("demo", "--seconds", "1.4")
+    run = run_livetail("demo", "--seconds", "1.4")
     assert (run.returncode, run.stderr) == (0, "")
     assert summary(run.stdout)[0] == 1
 
@@ -170,15 +170,15 @@ def test_on_a_terminal_lines_are_coloured_and_not_broken() -> None:
 
 @pytest.mark.parametrize("arguments", [["--scenario", "nope"], ["--seconds", "0"], ["--seconds", "soon"]])
 def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
-    run = livetail("demo", *arguments)
+    run = run_livetail("demo", *arguments)
     assert run.returncode == 2
     assert run.stderr.count("\n") == 1
 
 
 def test_without_boto3(tmp_path: Path) -> None:
     (tmp_path / "boto3.py").write_text("raise ImportError\n")
-    run = livetail("demo", variables={"PYTHONPATH": str(tmp_path)})
+    run = run_livetail("demo", variables={"PYTHONPATH": str(tmp_path)})
     assert (run.returncode, run.stderr) == (
         1,
-        "livetail: the demo needs boto3: pip install 'livetail-emulator[boto3]'\n",
+        "livetail: the demo needs boto3: pip install 'livetail[boto3]'\n",
     )

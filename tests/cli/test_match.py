@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cli import match
-from emulator.cli.errors import CommandError
+from livetail.cli import match
+from livetail.cli.errors import CommandError
 
-COMMAND = [sys.executable, "-m", "emulator", "match"]
+COMMAND = [sys.executable, "-m", "livetail", "match"]
 ROOT = Path(__file__).parents[2]
 
 # Where PYTHONUNBUFFERED is set, as in many containers, a flush that is missing would not show.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator import LiveTailEmulator
-from tests.cli.running import livetail
+from livetail import LiveTailEmulator
+from tests.cli.running import run_livetail
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def batches(emulator: LiveTailEmulator) -> int:
 
 
 def put(emulator: LiveTailEmulator, *arguments: str | Path, given: bytes = b"") -> subprocess.CompletedProcess[str]:
-    return livetail("put", "--endpoint", emulator.endpoint_url, "/put", "s", *arguments, given=given)
+    return run_livetail("put", "--endpoint", emulator.endpoint_url, "/put", "s", *arguments, given=given)
 
 
 def test_lines_of_stdin_arrive_in_order(emulator: LiveTailEmulator) -> None:
@@ -85,7 +85,7 @@ def test_a_slow_pipe_is_sent_as_it_comes(emulator: LiveTailEmulator) -> None:
     stream = logs.start_live_tail(logGroupIdentifiers=[emulator.log_group_arn("/put")])["responseStream"]
     events = iter(stream)
     assert "sessionStart" in next(events)
-    command = [sys.executable, "-m", "emulator", "put", "--endpoint", emulator.endpoint_url, "/put", "s"]
+    command = [sys.executable, "-m", "livetail", "put", "--endpoint", emulator.endpoint_url, "/put", "s"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
         process.stdin.write(b"first\n")
@@ -108,12 +108,12 @@ def test_a_file_that_is_not_there(emulator: LiveTailEmulator) -> None:
 
 
 def test_a_server_that_is_not_there() -> None:
-    run = livetail("put", "--endpoint", "http://127.0.0.1:1", "/put", "s", given=b"x\n")
+    run = run_livetail("put", "--endpoint", "http://127.0.0.1:1", "/put", "s", given=b"x\n")
     assert (run.returncode, run.stderr) == (1, "livetail: no answer from http://127.0.0.1:1: Connection refused\n")
 
 
 def test_a_name_that_the_service_refuses(emulator: LiveTailEmulator) -> None:
-    run = livetail("put", "--endpoint", emulator.endpoint_url, "/put", "a:b", given=b"x\n")
+    run = run_livetail("put", "--endpoint", emulator.endpoint_url, "/put", "a:b", given=b"x\n")
     assert run.returncode == 1
     assert run.stderr.startswith(
         "livetail: CreateLogStream was refused after 0 log events: InvalidParameterException: 1 validation error"

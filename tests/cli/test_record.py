@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from emulator import LiveTailEmulator
-from emulator.cli import record
-from emulator.synthetic import fixtures
-from emulator.synthetic.recording import Entry, Recording, RecordingWriter, read_recording
-from tests.cli.running import livetail, serving
+from livetail import LiveTailEmulator
+from livetail.cli import record
+from livetail.scenarios import fixtures
+from livetail.scenarios.recording import Entry, Recording, RecordingWriter, read_recording
+from tests.cli.running import run_livetail, serving
 from tests.clients.tailing import PATIENT, Tail, until
 
 CLOCK = "manual@2026-01-01T00:00:00Z"
 GROUP = "/record/api"
-COMMAND = [sys.executable, "-m", "emulator", "record"]
+COMMAND = [sys.executable, "-m", "livetail", "record"]
 
 MIXED = """
 seed = 3
@@ -170,7 +170,7 @@ def test_a_bundled_scenario_is_recorded_and_replayed_by_the_command(name: str, t
     replay.write_text(f'[[replay]]\nfile = "{output.name}"\n')
     again = tmp_path / "again.jsonl"
     with serving("--scenario", str(replay), "--clock", CLOCK) as (_, lines):
-        from emulator.testing.handle import LiveTail
+        from livetail.testing.handle import LiveTail
 
         emulator = LiveTail(lines[0].removeprefix("Ready. "))
         command = [*COMMAND, "--endpoint", emulator.endpoint_url, "-o", str(again)]
@@ -423,7 +423,7 @@ def test_a_reader_that_has_enough_is_no_fault(emulator: LiveTailEmulator) -> Non
 
 def test_a_file_that_exists_is_kept(emulator: LiveTailEmulator, output: Path) -> None:
     output.write_text("precious")
-    run = livetail("record", emulator.log_group_arn(GROUP), "-o", output, "--endpoint", emulator.endpoint_url)
+    run = run_livetail("record", emulator.log_group_arn(GROUP), "-o", output, "--endpoint", emulator.endpoint_url)
     assert (run.returncode, run.stderr) == (1, f"livetail: {output} exists already; --force overwrites it\n")
     assert output.read_text() == "precious"
     assert emulator.requests() == []
@@ -436,14 +436,14 @@ def test_a_file_that_exists_is_kept(emulator: LiveTailEmulator, output: Path) ->
 def test_a_refused_session_leaves_a_file_as_it_was(emulator: LiveTailEmulator, output: Path) -> None:
     output.write_text("precious")
     arn = emulator.log_group_arn("/nowhere")
-    run = livetail("record", arn, "-o", output, "--force", "--endpoint", emulator.endpoint_url)
+    run = run_livetail("record", arn, "-o", output, "--force", "--endpoint", emulator.endpoint_url)
     assert run.returncode == 1
     assert output.read_text() == "precious"
 
 
 def test_a_full_disk_is_told(emulator: LiveTailEmulator) -> None:
     arn = emulator.log_group_arn(GROUP)
-    run = livetail("record", arn, "-o", "/dev/full", "--force", "--endpoint", emulator.endpoint_url)
+    run = run_livetail("record", arn, "-o", "/dev/full", "--force", "--endpoint", emulator.endpoint_url)
     assert (run.returncode, run.stderr) == (1, "livetail: cannot write /dev/full: No space left on device\n")
 
 
@@ -478,7 +478,7 @@ def test_without_an_endpoint_it_asks_whom_the_sdk_is_configured_to_ask(
 
 
 def test_the_region_is_that_of_the_log_group(emulator: LiveTailEmulator, output: Path) -> None:
-    run = livetail(
+    run = run_livetail(
         *("record", "arn:aws:logs:eu-west-3:123456789012:log-group:/far", "-o", output),
         *("--endpoint", emulator.endpoint_url),
         variables={"AWS_REGION": "us-west-2"},
@@ -508,7 +508,7 @@ def test_what_cannot_be_is_one_sentence(
 ) -> None:
     arn = emulator.log_group_arn(GROUP)
     given = [argument.replace("{arn}", arn) for argument in arguments]
-    run = livetail("record", "--endpoint", emulator.endpoint_url, "-o", output, *given)
+    run = run_livetail("record", "--endpoint", emulator.endpoint_url, "-o", output, *given)
     assert run.returncode == status
     assert run.stderr.startswith(f"livetail: {told}"), run.stderr
     assert run.stderr.count("\n") == 1
@@ -518,21 +518,21 @@ def test_what_cannot_be_is_one_sentence(
 def test_a_first_message_that_is_none_is_told(emulator: LiveTailEmulator, output: Path) -> None:
     emulator.add_fault({"effect": {"type": "no-initial-response"}})
     arn = emulator.log_group_arn(GROUP)
-    run = livetail("record", "--endpoint", emulator.endpoint_url, "-o", output, arn)
+    run = run_livetail("record", "--endpoint", emulator.endpoint_url, "-o", output, arn)
     assert run.returncode == 1
     assert run.stderr.startswith("livetail: there is no session: "), run.stderr
 
 
 def test_without_boto3(tmp_path: Path, output: Path) -> None:
     (tmp_path / "boto3.py").write_text("raise ImportError\n")
-    run = livetail("record", "arn", "-o", output, variables={"PYTHONPATH": str(tmp_path)})
+    run = run_livetail("record", "arn", "-o", output, variables={"PYTHONPATH": str(tmp_path)})
     assert (run.returncode, run.stderr) == (
         1,
-        "livetail: record needs boto3: pip install 'livetail-emulator[boto3]'\n",
+        "livetail: record needs boto3: pip install 'livetail[boto3]'\n",
     )
 
 
 def test_without_credentials_aws_is_not_asked(output: Path) -> None:
     variables = {"HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"}
-    run = livetail("record", "arn:aws:logs:us-east-1:123456789012:log-group:/x", "-o", output, variables=variables)
+    run = run_livetail("record", "arn:aws:logs:us-east-1:123456789012:log-group:/x", "-o", output, variables=variables)
     assert (run.returncode, run.stderr) == (1, "livetail: there is no session: Unable to locate credentials\n")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cli import scenario
-from emulator.synthetic import fixtures
+from livetail.cli import scenario
+from livetail.scenarios import fixtures
 
 
 def check(*files: str | Path) -> int:

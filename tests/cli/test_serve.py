@@ -8,7 +8,7 @@ import subprocess
 import urllib.request
 from pathlib import Path
 
-from tests.cli.running import livetail, serving
+from tests.cli.running import run_livetail, serving
 
 
 def get(url: str) -> object:
@@ -78,29 +78,29 @@ def test_a_signal_ends_it_with_status_0() -> None:
 def test_a_port_that_is_taken_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        run = livetail("serve", "--port", str(port))
+        run = run_livetail("serve", "--port", str(port))
         assert run.returncode == 1
         assert run.stderr == f"livetail: cannot listen on 127.0.0.1:{port}: Address already in use\n"
 
 
 def test_a_host_that_is_none_is_one_sentence() -> None:
-    run = livetail("serve", "--host", "no.such.host.invalid", "--port", "0")
+    run = run_livetail("serve", "--host", "no.such.host.invalid", "--port", "0")
     assert run.returncode == 1
     assert run.stderr.startswith("livetail: cannot listen on no.such.host.invalid:0: ")
     assert len(run.stderr.splitlines()) == 1
 
 
 def test_certificates_that_are_not_there_are_one_sentence() -> None:
-    run = livetail("serve", "--certfile", "/nowhere/a.pem", "--keyfile", "/nowhere/a.key")
+    run = run_livetail("serve", "--certfile", "/nowhere/a.pem", "--keyfile", "/nowhere/a.key")
     assert (run.returncode, run.stderr) == (1, "livetail: there is no file /nowhere/a.pem\n")
 
 
 def test_a_scenario_that_is_wrong_is_told_fault_by_fault(tmp_path: Path) -> None:
-    run = livetail("serve", "--scenario", "/nowhere/x.toml")
+    run = run_livetail("serve", "--scenario", "/nowhere/x.toml")
     assert (run.returncode, run.stderr) == (1, "livetail: /nowhere/x.toml: there is no such file\n")
     file = tmp_path / "bad.toml"
     file.write_text('[[source]]\nlog_group = "/a"\nrate = "fast"\n[[source]]\nrate = 1\n')
-    run = livetail("serve", "--scenario", str(file))
+    run = run_livetail("serve", "--scenario", str(file))
     assert run.returncode == 1
     lines = run.stderr.splitlines()
     assert len(lines) == 2

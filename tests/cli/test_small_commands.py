@@ -4,30 +4,30 @@ import re
 import subprocess
 import sys
 
-from emulator import LiveTailEmulator
-from tests.cli.running import livetail, serving
+from livetail import LiveTailEmulator
+from tests.cli.running import run_livetail, serving
 
 
 def test_env_prints_what_serve_prints() -> None:
     with serving() as (_, lines):
         endpoint = lines[0].removeprefix("Ready. ")
         exports = [line for line in lines if line.startswith("export ")]
-        run = livetail("env", "--endpoint", endpoint)
+        run = run_livetail("env", "--endpoint", endpoint)
         assert (run.returncode, run.stdout.splitlines()) == (0, exports)
 
 
 def test_env_follows_the_port_of_the_server() -> None:
-    run = livetail("env", variables={"LIVETAIL_PORT": "5000"})
+    run = run_livetail("env", variables={"LIVETAIL_PORT": "5000"})
     assert run.stdout.splitlines()[0] == "export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://127.0.0.1:5000"
 
 
 def test_healthcheck_tells_a_server_that_answers_from_one_that_does_not() -> None:
     with LiveTailEmulator() as emulator:
-        run = livetail("healthcheck", "--endpoint", emulator.endpoint_url)
+        run = run_livetail("healthcheck", "--endpoint", emulator.endpoint_url)
         assert (run.returncode, run.stdout) == (0, "ok\n")
         port = emulator.endpoint_url.rpartition(":")[2]
-        assert livetail("healthcheck", variables={"LIVETAIL_PORT": port}).returncode == 0
-    run = livetail("healthcheck", "--endpoint", emulator.endpoint_url)
+        assert run_livetail("healthcheck", variables={"LIVETAIL_PORT": port}).returncode == 0
+    run = run_livetail("healthcheck", "--endpoint", emulator.endpoint_url)
     assert run.returncode == 1
     assert re.fullmatch(r"livetail: no answer from http://127.0.0.1:\d+: Connection refused\n", run.stderr)
 
@@ -35,7 +35,7 @@ def test_healthcheck_tells_a_server_that_answers_from_one_that_does_not() -> Non
 def test_healthcheck_waits_for_a_server_that_is_still_starting() -> None:
     with LiveTailEmulator() as emulator:
         port = emulator.endpoint_url.rpartition(":")[2]
-    command = [sys.executable, "-m", "emulator", "healthcheck", "--endpoint", emulator.endpoint_url]
+    command = [sys.executable, "-m", "livetail", "healthcheck", "--endpoint", emulator.endpoint_url]
     with subprocess.Popen([*command, "--wait", "--timeout", "30"], stdout=subprocess.PIPE) as waiting:
         with serving("--port", port):
             assert waiting.wait(30) == 0
@@ -44,13 +44,13 @@ def test_healthcheck_waits_for_a_server_that_is_still_starting() -> None:
 
 
 def test_healthcheck_gives_up_in_time() -> None:
-    run = livetail("healthcheck", "--endpoint", "http://127.0.0.1:1", "--wait", "--timeout", "0.2")
+    run = run_livetail("healthcheck", "--endpoint", "http://127.0.0.1:1", "--wait", "--timeout", "0.2")
     assert run.returncode == 1
 
 
 def test_healthcheck_loads_the_standard_library_alone() -> None:
     check = (
-        "import sys; from emulator.cli import main; main(['healthcheck', '--endpoint', 'http://127.0.0.1:1']);"
+        "import sys; from livetail.cli import main; main(['healthcheck', '--endpoint', 'http://127.0.0.1:1']);"
         "print([name for name in sys.modules if name.partition('.')[0] in"
         " ('msgspec', 'starlette', 'hypercorn', 'h2', 're2', 'boto3')])"
     )
@@ -59,7 +59,7 @@ def test_healthcheck_loads_the_standard_library_alone() -> None:
 
 
 def test_the_demo_shows_events_and_sampling_and_ends_by_itself() -> None:
-    run = livetail("demo", "--seconds", "6")
+    run = run_livetail("demo", "--seconds", "6")
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
     lines = run.stdout.splitlines()
@@ -70,7 +70,7 @@ def test_the_demo_shows_events_and_sampling_and_ends_by_itself() -> None:
 
 
 def test_the_demo_names_the_scenarios_that_there_are() -> None:
-    run = livetail("demo", "--scenario", "nonsense")
+    run = run_livetail("demo", "--scenario", "nonsense")
     assert run.returncode == 2
     assert "nonsense" in run.stderr
     assert "demo" in run.stderr

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.clients.tailing import PATIENT, Tail, Tailing
 
 

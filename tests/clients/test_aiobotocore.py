@@ -9,7 +9,7 @@ import pytest
 from aiobotocore.config import AioConfig
 from botocore.exceptions import EventStreamError
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 
 MIDNIGHT = 1_767_225_600_000
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import pytest
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.clients.tailing import Tailing
 
 Process: TypeAlias = subprocess.Popen[str]

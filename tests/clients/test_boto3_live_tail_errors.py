@@ -7,7 +7,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.clients.tailing import PATIENT
 
 GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/app/api"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 
 MIDNIGHT = 1_767_225_600_000
 

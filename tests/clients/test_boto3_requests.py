@@ -14,7 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.clients.tailing import PATIENT, Tail
 
 MIDNIGHT = 1_767_225_600_000
@@ -37,7 +37,7 @@ logs.close()
 
 def test_an_unmodified_program_works_with_the_lines_of_livetail_env(manual: LiveTailEmulator, tmp_path: Path) -> None:
     script = f"""
-        eval "$({sys.executable} -m emulator env --endpoint {manual.endpoint_url})" && exec {sys.executable} program.py
+        eval "$({sys.executable} -m livetail env --endpoint {manual.endpoint_url})" && exec {sys.executable} program.py
     """
     (tmp_path / "program.py").write_text(UNMODIFIED)
     home = {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

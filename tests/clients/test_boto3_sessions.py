@@ -9,8 +9,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EventStreamError
 
-from emulator import LiveTailEmulator
-from emulator.live import session as live_session
+from livetail import LiveTailEmulator
+from livetail.live import session as live_session
 from tests.clients.tailing import PATIENT, Tail, Tailing, until
 
 THREE_HOURS = 3 * 3600

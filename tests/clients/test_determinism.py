@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 from tests.docs.reading import ROOT
 from tests.wire.commands import serving
 from tests.wire.frames import Frame, split

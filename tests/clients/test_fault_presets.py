@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from urllib3.exceptions import ProtocolError
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.clients.tailing import Tailing
 
 GROUP: Final = "/app/api"

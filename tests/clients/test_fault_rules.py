@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EventStreamError
 from urllib3.exceptions import ProtocolError
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.clients.tailing import PATIENT, Tail, Tailing, until
 
 GROUP = "/app/api"

@@ -18,7 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EventStreamError
 from urllib3.exceptions import ProtocolError
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.clients.tailing import PATIENT, Tailing
 from tests.docs.reading import document
 

@@ -12,10 +12,10 @@ import pytest
 from botocore.exceptions import EventStreamError
 from urllib3.exceptions import ProtocolError
 
-from emulator import LiveTailEmulator
-from emulator.synthetic import fixtures
-from emulator.testing.handle import LiveTail, LiveTailError
-from tests.cli.running import livetail, serving
+from livetail import LiveTailEmulator
+from livetail.scenarios import fixtures
+from livetail.testing.handle import LiveTail, LiveTailError
+from tests.cli.running import run_livetail, serving
 from tests.clients.tailing import PATIENT, Tail
 
 CLOCK = "manual@2026-01-01T00:00:00Z"
@@ -139,7 +139,7 @@ def test_several_scenarios_play_side_by_side(tmp_path: Path) -> None:
 def test_a_bad_file_keeps_the_server_from_starting(tmp_path: Path, text: str, told: list[str]) -> None:
     file = tmp_path / "bad.toml"
     file.write_text(text)
-    run = livetail("serve", "--port", "0", "--scenario", file)
+    run = run_livetail("serve", "--port", "0", "--scenario", file)
     assert (run.returncode, run.stdout) == (1, "")
     for line, beginning in zip(run.stderr.splitlines(), told, strict=True):
         assert line.startswith("livetail: " + beginning.replace("{file}", str(file)))

@@ -1,7 +1,7 @@
 """The tables of docs/control-plane.md: `python -m tests.docs.control_tables` prints them anew."""
 
-from emulator.server.control_table import ROUTES
-from emulator.server.metrics import METRICS
+from livetail.server.control_table import ROUTES
+from livetail.server.metrics import METRICS
 
 __all__ = ["metrics_table", "routes_table"]
 

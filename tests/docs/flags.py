@@ -1,6 +1,6 @@
 """The table of settings as the README prints it: `python -m tests.docs.flags` prints it anew."""
 
-from emulator.settings import FLAGS
+from livetail.settings import FLAGS
 
 __all__ = ["flags_table"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from emulator.server.control_table import ROUTES
+from livetail.server.control_table import ROUTES
 from tests.cli.running import serving
 from tests.docs.control_tables import metrics_table, routes_table
 from tests.docs.reading import document

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cli import COMMANDS
-from tests.cli.running import livetail, serving
+from livetail.cli import COMMANDS
+from tests.cli.running import run_livetail, serving
 from tests.docs.flags import flags_table
 from tests.docs.reading import ROOT, blocks, document
 
@@ -56,7 +56,7 @@ def test_the_commands_of_the_server_section_run() -> None:
             subprocess.run(
                 [sys.executable, "-c", f"import urllib.request as u; u.urlopen({wait!r})"], check=True, timeout=60
             )
-            run = livetail("put", "--endpoint", endpoint, "/app/api", "web-1", given=b"hello from your.log\n")
+            run = run_livetail("put", "--endpoint", endpoint, "/app/api", "web-1", given=b"hello from your.log\n")
             assert run.returncode == 0, run.stderr
             assert tail.stdout.readline() == "hello from your.log\n"
             tail.terminate()

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator import LiveTailEmulator
-from emulator.synthetic.recording import read_recording
+from livetail import LiveTailEmulator
+from livetail.scenarios.recording import read_recording
 from tests.docs.reading import blocks
 
 NAME = "docs/scenarios.md"

@@ -1,6 +1,6 @@
 """A second matcher for filter patterns, written straight from the rules and without a thought for speed.
 
-It shares nothing with `emulator.patterns`, not even a parser: patterns and messages come as trees that `pattern_trees`
+It shares nothing with `livetail.patterns`, not even a parser: patterns and messages come as trees that `pattern_trees`
 draws, together with their text. Each function here is one paragraph of `docs/filter-patterns.md`.
 """
 

@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.wire.frames import events_of
 from tests.wire.http1 import Http1, Http1Tail
 

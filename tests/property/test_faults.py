@@ -7,17 +7,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.core.chance import Chance
-from emulator.faults import Faults
-from emulator.faults.distortion import Distortion
-from emulator.faults.effects import EFFECTS
-from emulator.faults.rule import check_rule
-from emulator.faults.schema import rule_schema
-from emulator.faults.steps import Send, Step
-from emulator.live.limits import EVENTS_PER_UPDATE
-from emulator.live.window import Selection, Update
-from emulator.store.batch import Batch, LogEvent
-from emulator.wire.eventstream import decode
+from livetail.core.chance import Chance
+from livetail.faults import Faults
+from livetail.faults.distortion import Distortion
+from livetail.faults.effects import EFFECTS
+from livetail.faults.rule import check_rule
+from livetail.faults.schema import rule_schema
+from livetail.faults.steps import Send, Step
+from livetail.live.limits import EVENTS_PER_UPDATE
+from livetail.live.window import Selection, Update
+from livetail.store.batch import Batch, LogEvent
+from livetail.wire.eventstream import decode
 from tests.unit.faults.tails import SESSION_START, START, Tail, play, update
 
 AFTER: st.SearchStrategy[dict[str, int]] = st.one_of(

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from emulator.patterns import InvalidPatternError, Subject, compile
-from emulator.patterns.compiler import parse
+from livetail.patterns import InvalidPatternError, Subject, compile
+from livetail.patterns.compiler import parse
 from tests.property.pattern_naive import fields_match, json_matches, terms_match
 from tests.property.pattern_trees import (
     fields_and_entries,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emulator.core.clock import DAY, HOUR
-from emulator.core.errors import ServiceError
+from livetail.core.clock import DAY, HOUR
+from livetail.core.errors import ServiceError
 from tests.unit.api.client import NOW, Client
 
 EDGES = (-31 * DAY, -30 * DAY, -14 * DAY, -7 * DAY, -DAY, -22 * HOUR, -HOUR, 0, 2 * HOUR, 3 * HOUR, DAY)

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from emulator.api.operation import OPERATIONS
-from emulator.api.validation import read_exactly
-from emulator.core.errors import InvalidParameterException, SerializationException, ServiceError
+from livetail.api.operation import OPERATIONS
+from livetail.api.validation import read_exactly
+from livetail.core.errors import InvalidParameterException, SerializationException, ServiceError
 from tests.unit.api.client import Client
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()

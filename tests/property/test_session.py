@@ -7,9 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from emulator.core.clock import SECOND
-from emulator.live.session import State
-from emulator.wire import livetail
+from livetail.core.clock import SECOND
+from livetail.live.session import State
+from livetail.wire import livetail
 from tests.unit.live.building import START, numbered, read, session
 
 TIMEOUT = 30 * SECOND

@@ -12,9 +12,9 @@ from botocore.credentials import Credentials
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emulator.core.clock import MINUTE
-from emulator.wire.canonical import canonical_path, canonical_query, canonical_request, parse_basic_time, payload_hash
-from emulator.wire.signatures import (
+from livetail.core.clock import MINUTE
+from livetail.wire.canonical import canonical_path, canonical_query, canonical_request, parse_basic_time, payload_hash
+from livetail.wire.signatures import (
     MAX_SKEW,
     IncompleteSignatureException,
     InvalidSignatureException,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from following import Follow, Following
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 
 
 @pytest.fixture

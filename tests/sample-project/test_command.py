@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 
 LOGTAIL = Path(__file__).with_name("logtail.py")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from following import Follow
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 
 pytestmark = pytest.mark.livetail(clock="manual", seed=7)
 

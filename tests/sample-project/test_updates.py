@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from following import Follow
 from logtail import Follower
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 
 pytestmark = pytest.mark.livetail(clock="manual", seed=7)
 

@@ -11,8 +11,8 @@ import pytest
 from testcontainers.core.config import ConnectionMode, testcontainers_config
 from testcontainers.core.wait_strategies import HttpWaitStrategy
 
-from emulator.settings import FLAGS, Settings, SettingsError
-from emulator.testing.container import LiveTailContainer
+from livetail.settings import FLAGS, Settings, SettingsError
+from livetail.testing.container import LiveTailContainer
 from tests.testing.engine import Engine
 
 

@@ -17,11 +17,11 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, SSLError
 
-from emulator import LiveTailEmulator
-from emulator.control_client import NoAnswerError
-from emulator.server.failures import StartError
-from emulator.settings import SettingsError
-from emulator.synthetic.problems import ScenarioError
+from livetail import LiveTailEmulator
+from livetail.control_client import NoAnswerError
+from livetail.scenarios.problems import ScenarioError
+from livetail.server.failures import StartError
+from livetail.settings import SettingsError
 
 
 def _start_tail(logs: Any, arn: str) -> Any:
@@ -194,7 +194,7 @@ def test_environment_points_unmodified_programs_at_it(settings: dict[str, Any]) 
 
 
 def test_process_that_forgets_to_stop_ends_all_the_same() -> None:
-    printed = _python("from emulator import LiveTailEmulator; print(LiveTailEmulator().endpoint_url)")
+    printed = _python("from livetail import LiveTailEmulator; print(LiveTailEmulator().endpoint_url)")
     assert printed.startswith("http://127.0.0.1:")
 
 
@@ -202,7 +202,7 @@ def test_fork_uses_it_and_leaves_it_running() -> None:
     """As multiprocessing does on Linux before Python 3.14: the child has the handle, and not the server's thread."""
     program = """
 import os, warnings
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 
 warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads, from Python 3.12
 emulator = LiveTailEmulator(clock="manual")

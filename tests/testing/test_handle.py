@@ -7,9 +7,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from emulator import LiveTailEmulator
-from emulator.control_client import NoAnswerError
-from emulator.testing.handle import LiveTail, LiveTailError
+from livetail import LiveTailEmulator
+from livetail.control_client import NoAnswerError
+from livetail.testing.handle import LiveTail, LiveTailError
 
 ARN = "arn:aws:logs:us-east-1:123456789012:log-group:/app/api"
 

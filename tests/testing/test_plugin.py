@@ -2,8 +2,8 @@
 
 import pytest
 
-from emulator.settings import Settings
-from emulator.testing import plugin
+from livetail.settings import Settings
+from livetail.testing import plugin
 from tests.testing.projects import sentences, suite
 
 pytest_plugins = ["pytester"]
@@ -287,7 +287,7 @@ def test_good(livetail):
         "--tb=short",
     )
     result.assert_outcomes(passed=1, errors=7)
-    result.stdout.no_fnmatch_line("*emulator/*.py*")
+    result.stdout.no_fnmatch_line("*livetail/*.py*")
     said = dict(zip(("unknown", "wrong", "nameless", "file", "fault", "port", "keys"), _in_full(result), strict=True))
     assert said["unknown"].startswith("there is no setting 'speed'; there are host, port, ")
     assert said["wrong"] == "--clock 'sometimes' is none of real, manual, manual@2026-01-01T00:00:00Z, 60x"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.testing.projects import sentences, suite
 
 pytest_plugins = ["pytester"]
@@ -27,7 +27,7 @@ def test_run_that_does_not_use_it_imports_nothing_more(pytester: pytest.Pytester
         return set(json.loads(Path(pytester.path, "imported.json").read_text()))
 
     with_it, without = imported(), imported("-p", "no:livetail")
-    assert with_it - without == {"emulator", "emulator.testing", "emulator.testing.plugin"}
+    assert with_it - without == {"livetail", "livetail.version", "livetail.testing", "livetail.testing.plugin"}
 
 
 def test_handle_needs_no_boto3(pytester: pytest.Pytester) -> None:
@@ -43,7 +43,7 @@ def test_client(livetail_client): ...
         conftest="import sys\nsys.modules['boto3'] = None\n",
     )
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["livetail: livetail_client needs the package boto3: pip install 'livetail-emulator*"])
+    result.stdout.fnmatch_lines(["livetail: livetail_client needs the package boto3: pip install 'livetail*"])
     assert len(sentences(result)) == 1
 
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-import emulator
+import livetail
 
-PACKAGE = Path(emulator.__file__).parent
-PURE_ROOMS = ("core", "wire", "patterns", "store", "live", "api", "faults", "synthetic")
+PACKAGE = Path(livetail.__file__).parent
+PURE_ROOMS = ("core", "wire", "patterns", "store", "live", "api", "faults", "scenarios")
 NEVER_IN_A_PURE_ROOM = {"asyncio", "hypercorn", "random", "socket", "starlette", "threading", "time"}
-ORDER = ("core", "wire", "patterns", "store", "live", "faults", "synthetic", "api", "server", "testing", "cli")
+ORDER = ("core", "wire", "patterns", "store", "live", "faults", "scenarios", "api", "server", "testing", "cli")
 """A room imports from rooms to its left, never from those to its right."""
 
-MODULES = [name for _, name, _ in pkgutil.walk_packages([str(PACKAGE)], "emulator.")]
+MODULES = [name for _, name, _ in pkgutil.walk_packages([str(PACKAGE)], "livetail.")]
 
 
 def sources(*rooms: str) -> Iterator[Path]:
@@ -49,18 +49,18 @@ def test_no_room_imports_from_one_above_it(source: Path) -> None:
     room = source.relative_to(PACKAGE).parts[0]
     for module, _ in imported(source):
         parts = module.split(".")
-        if parts[0] == "emulator" and len(parts) > 1 and parts[1] in ORDER and not _is_exempt(source, module):
+        if parts[0] == "livetail" and len(parts) > 1 and parts[1] in ORDER and not _is_exempt(source, module):
             assert ORDER.index(parts[1]) <= ORDER.index(room), f"{source} imports {module}"
 
 
 def _is_exempt(source: Path, module: str) -> bool:
     """The demo shows the Python interface at work, so a command may use it; nothing else looks up."""
-    return source.parts[-2] == "cli" and module.startswith("emulator.testing")
+    return source.parts[-2] == "cli" and module.startswith("livetail.testing")
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_what_a_module_exports_is_there(name: str) -> None:
-    if name == "emulator.__main__":
+    if name == "livetail.__main__":
         return  # importing it runs the command
     module = importlib.import_module(name)
     assert module.__doc__, f"{name} does not say what it is for"

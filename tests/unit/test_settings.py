@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.core.clock import HOUR, MINUTE, SECOND
-from emulator.settings import FLAGS, ClockSetting, Settings, SettingsError
+from livetail.core.clock import HOUR, MINUTE, SECOND
+from livetail.settings import FLAGS, ClockSetting, Settings, SettingsError
 
 
 def test_the_defaults_are_those_of_the_contract() -> None:

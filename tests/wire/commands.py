@@ -1,4 +1,4 @@
-"""`python -m emulator serve` as a process of its own."""
+"""`python -m livetail serve` as a process of its own."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 from tests.wire.sockets import TIMEOUT
 
 __all__ = ["Command", "serving"]
@@ -47,7 +47,7 @@ def serving(folder: Path, *flags: str) -> Iterator[Command]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LIVETAIL_")}
     search_path = [str(PROJECT), environment.get("PYTHONPATH", "")]
     process = subprocess.Popen(
-        [sys.executable, "-m", "emulator", "serve", "--port", "0", "--port-file", str(port_file), *flags],
+        [sys.executable, "-m", "livetail", "serve", "--port", "0", "--port-file", str(port_file), *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 from tests.wire.frames import Frame, split
 from tests.wire.sockets import abandon, connect
 

@@ -19,7 +19,7 @@ from h2.events import (
 )
 from h2.settings import SettingCodes
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 from tests.wire.frames import Frame, split
 from tests.wire.http1 import Answer, aws_headers
 from tests.wire.sockets import abandon, connect

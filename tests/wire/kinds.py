@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 from tests.wire.http1 import Http1Tail
 from tests.wire.http2 import Http2Tail
 

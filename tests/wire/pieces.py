@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from h2.events import DataReceived, Event
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 from tests.wire.frames import Frame, split
 from tests.wire.http1 import Http1, aws_headers, request_bytes
 from tests.wire.http2 import Http2

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 from urllib.parse import urlsplit
 
-from emulator.testing.handle import LiveTail
+from livetail.testing.handle import LiveTail
 
 __all__ = ["TIMEOUT", "abandon", "address_of", "connect", "eventually", "trusting"]
 

@@ -50,7 +50,7 @@ def test_failed_start_is_one_line(tmp_path: Path, flags: list[str]) -> None:
     (tmp_path / "garbage").write_text("neither a certificate nor a scenario")
     words = [word.format(folder=tmp_path) for word in flags]
     ended = subprocess.run(
-        [sys.executable, "-m", "emulator", "serve", "--port", "0", *words],
+        [sys.executable, "-m", "livetail", "serve", "--port", "0", *words],
         capture_output=True,
         text=True,
         cwd=PROJECT,

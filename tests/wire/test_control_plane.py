@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from emulator import LiveTailEmulator
-from emulator.server import control as control_module
-from emulator.server import tail as tail_module
-from emulator.testing.handle import LiveTailError
+from livetail import LiveTailEmulator
+from livetail.server import control as control_module
+from livetail.server import tail_writer as tail_module
+from livetail.testing.handle import LiveTailError
 from tests.wire.frames import events_of
 from tests.wire.http1 import Answer, Http1, Http1Tail, request_bytes
 from tests.wire.http2 import Http2

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pytest
 
-from emulator import LiveTailEmulator
-from emulator.testing.handle import LiveTail
+from livetail import LiveTailEmulator
+from livetail.testing.handle import LiveTail
 from tests.wire.frames import build, events_of, split
 from tests.wire.http1 import aws_headers
 from tests.wire.pieces import GROUP, Body, Wire, Wire1, Wire2, is_quiet, read_body, read_messages

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.wire.http1 import Answer, Http1, aws_headers, request_bytes
 from tests.wire.http2 import Http2
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.wire.http1 import Http1, Http1Tail, aws_headers, request_bytes
 from tests.wire.http2 import Http2
 

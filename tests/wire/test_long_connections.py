@@ -3,7 +3,7 @@
 import json
 from time import monotonic
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.wire.frames import events_of
 from tests.wire.http1 import Http1, Http1Tail, aws_headers
 from tests.wire.http2 import Http2Tail

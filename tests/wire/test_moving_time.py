@@ -7,8 +7,8 @@ from time import monotonic
 
 import pytest
 
-from emulator import LiveTailEmulator
-from emulator.server import tail as tail_module
+from livetail import LiveTailEmulator
+from livetail.server import tail_writer as tail_module
 from tests.wire.http1 import Http1, Http1Tail, request_bytes
 from tests.wire.reading import Reading
 from tests.wire.sockets import eventually

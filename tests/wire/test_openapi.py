@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS31Validator
 
-from emulator import LiveTailEmulator
-from emulator.server.control_table import ROUTES, ControlRoute
-from emulator.server.openapi import document
+from livetail import LiveTailEmulator
+from livetail.server.control_table import ROUTES, ControlRoute
+from livetail.server.openapi import document
 from tests.wire.http1 import Answer, Http1, Http1Tail
 from tests.wire.json_schemas import drawn, nearly
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator import LiveTailEmulator
-from emulator.testing.handle import LiveTail
+from livetail import LiveTailEmulator
+from livetail.testing.handle import LiveTail
 from tests.wire.http1 import Answer, Http1, aws_headers, request_bytes
 from tests.wire.http2 import Http2, Http2Tail
 

@@ -10,9 +10,9 @@ from time import monotonic
 
 import pytest
 
-from emulator import LiveTailEmulator
-from emulator.server import tail as tail_module
-from emulator.testing.handle import LiveTail
+from livetail import LiveTailEmulator
+from livetail.server import tail_writer as tail_module
+from livetail.testing.handle import LiveTail
 from tests.wire.commands import serving
 from tests.wire.http1 import Http1, Http1Tail
 from tests.wire.http2 import Http2, Http2Tail

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator import LiveTailEmulator
+from livetail import LiveTailEmulator
 from tests.wire.frames import Frame, build, events_of
 from tests.wire.http1 import Http1, Http1Tail, aws_headers, request_bytes
 from tests.wire.http2 import Http2Tail

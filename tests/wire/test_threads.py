@@ -14,8 +14,8 @@ from typing import Any
 import psutil
 import pytest
 
-from emulator import LiveTailEmulator
-from emulator.server.failures import StartError
+from livetail import LiveTailEmulator
+from livetail.server.failures import StartError
 from tests.wire.http1 import Http1, Http1Tail
 from tests.wire.http2 import Http2Tail
 from tests.wire.kinds import KINDS

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import psutil
 import pytest
 
-from emulator import LiveTailEmulator
-from emulator.server import tail as tail_module
-from emulator.testing.handle import LiveTail
+from livetail import LiveTailEmulator
+from livetail.server import tail_writer as tail_module
+from livetail.testing.handle import LiveTail
 from tests.wire.frames import events_of
 from tests.wire.http1 import Http1, Http1Tail, aws_headers, request_bytes
 from tests.wire.http2 import Http2, Http2Tail

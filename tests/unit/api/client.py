@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from emulator.api.service import Caller, Service
-from emulator.core.arns import LogGroupArn
-from emulator.core.chance import Chance
-from emulator.core.clock import ManualClock
-from emulator.core.errors import ServiceError
-from emulator.live.hub import Hub
-from emulator.live.limits import TailLimits
-from emulator.store.batch import Batch
+from livetail.api.service import Caller, Service
+from livetail.core.arns import LogGroupArn
+from livetail.core.chance import Chance
+from livetail.core.clock import ManualClock
+from livetail.core.errors import ServiceError
+from livetail.live.hub import Hub
+from livetail.live.limits import TailLimits
+from livetail.store.batch import Batch
 
 __all__ = ["ACCOUNT", "NOW", "REGION", "Client", "RecordingHub"]
 

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from msgspec import Meta
 
-from emulator.api.constraints import integer, long, text
+from livetail.api.constraints import integer, long, text
 
 TAG = r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]+)$"
 

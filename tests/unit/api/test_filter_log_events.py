@@ -2,9 +2,9 @@
 
 import pytest
 
-from emulator.core.ids import event_id
-from emulator.patterns import InvalidPatternError, compile
-from emulator.store.batch import LogEvent
+from livetail.core.ids import event_id
+from livetail.patterns import InvalidPatternError, compile
+from livetail.store.batch import LogEvent
 from tests.unit.api.client import ACCOUNT, NOW, Client
 
 INVALID = "InvalidParameterException"

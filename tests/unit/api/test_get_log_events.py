@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from emulator.core.clock import DAY
-from emulator.store.batch import LogEvent
+from livetail.core.clock import DAY
+from livetail.store.batch import LogEvent
 from tests.unit.api.client import ACCOUNT, NOW, Client
 
 INVALID = "InvalidParameterException"

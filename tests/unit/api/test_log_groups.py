@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from emulator.core.clock import DAY
+from livetail.core.clock import DAY
 from tests.unit.api.client import ACCOUNT, NOW, Client
 
 INVALID = "InvalidParameterException"

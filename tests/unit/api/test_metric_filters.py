@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.patterns import InvalidPatternError, compile
+from livetail.patterns import InvalidPatternError, compile
 from tests.unit.api.client import Client
 
 INVALID = "InvalidParameterException"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from emulator.core.clock import DAY, HOUR
+from livetail.core.clock import DAY, HOUR
 from tests.unit.api.client import ACCOUNT, NOW, Client
 
 INVALID = "InvalidParameterException"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from emulator.api.operation import OPERATIONS
-from emulator.api.service import Caller
-from emulator.core.clock import DAY
-from emulator.core.errors import InvalidParameterException
-from emulator.store.batch import LogEvent
+from livetail.api.operation import OPERATIONS
+from livetail.api.service import Caller
+from livetail.core.clock import DAY
+from livetail.core.errors import InvalidParameterException
+from livetail.store.batch import LogEvent
 from tests.unit.api.client import ACCOUNT, NOW, Client
 
 

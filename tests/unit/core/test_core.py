@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.arns import LogGroupArn, partition_of
-from emulator.core.chance import Chance
-from emulator.core.clock import ManualClock
-from emulator.core.durations import format_duration, parse_duration
-from emulator.core.errors import InternalFailure, InvalidParameterException, RequestEntityTooLargeException
-from emulator.core.ids import event_id, uuid4
+from livetail.core.arns import LogGroupArn, partition_of
+from livetail.core.chance import Chance
+from livetail.core.clock import ManualClock
+from livetail.core.durations import format_duration, parse_duration
+from livetail.core.errors import InternalFailure, InvalidParameterException, RequestEntityTooLargeException
+from livetail.core.ids import event_id, uuid4
 
 
 def test_a_manual_clock_stands_still_until_it_is_moved_and_never_goes_back() -> None:

@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.core.chance import Chance
-from emulator.faults import Faults, StoredFault, TailFaults
-from emulator.faults.steps import Cut, End, Reset, Send, Step
-from emulator.wire import livetail
-from emulator.wire.eventstream import Decoder, decode
+from livetail.core.chance import Chance
+from livetail.faults import Faults, StoredFault, TailFaults
+from livetail.faults.steps import Cut, End, Reset, Send, Step
+from livetail.wire import livetail
+from livetail.wire.eventstream import Decoder, decode
 
 START = 1_700_000_000_000
 GROUP = "/aws/lambda/checkout"

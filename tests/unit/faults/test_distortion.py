@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from emulator.core.chance import Chance
-from emulator.faults import Faults
-from emulator.faults.distortion import Distortion
-from emulator.live.limits import EVENTS_PER_UPDATE
-from emulator.live.window import Selection, Update
-from emulator.store.batch import Batch, LogEvent
+from livetail.core.chance import Chance
+from livetail.faults import Faults
+from livetail.faults.distortion import Distortion
+from livetail.live.limits import EVENTS_PER_UPDATE
+from livetail.live.window import Selection, Update
+from livetail.store.batch import Batch, LogEvent
 from tests.unit.faults.tails import START, Tail, rule
 
 SECOND = 1_000

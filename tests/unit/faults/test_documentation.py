@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from emulator.faults.effects import EFFECTS
-from emulator.faults.fields import NEEDED, Field
-from emulator.faults.model import Place
-from emulator.faults.presets import PRESETS
-from emulator.faults.rule import AFTER_FIELDS, RULE_FIELDS, WHERE_FIELDS
+from livetail.faults.effects import EFFECTS
+from livetail.faults.fields import NEEDED, Field
+from livetail.faults.model import Place
+from livetail.faults.presets import PRESETS
+from livetail.faults.rule import AFTER_FIELDS, RULE_FIELDS, WHERE_FIELDS
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "faults.md").read_text()
 

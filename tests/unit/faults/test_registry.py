@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from emulator.core.chance import Chance
-from emulator.faults import FaultError, Faults
-from emulator.faults.naming import named_log_groups
-from emulator.faults.registry import BareStatus, ConnectionClosed, ConnectionReset, Failure, RequestEffect
-from emulator.faults.steps import End
+from livetail.core.chance import Chance
+from livetail.faults import FaultError, Faults
+from livetail.faults.naming import named_log_groups
+from livetail.faults.registry import BareStatus, ConnectionClosed, ConnectionReset, Failure, RequestEffect
+from livetail.faults.steps import End
 from tests.unit.faults.tails import GROUP, START, Tail, effect, rule
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from emulator.faults import FaultError, check_rule, parse_rule
-from emulator.faults.effects import EFFECTS
-from emulator.faults.fields import NEEDED, Field, Kind
-from emulator.faults.model import After, Place
-from emulator.faults.presets import PRESETS
-from emulator.faults.rule import AFTER_FIELDS, RULE_FIELDS
+from livetail.faults import FaultError, check_rule, parse_rule
+from livetail.faults.effects import EFFECTS
+from livetail.faults.fields import NEEDED, Field, Kind
+from livetail.faults.model import After, Place
+from livetail.faults.presets import PRESETS
+from livetail.faults.rule import AFTER_FIELDS, RULE_FIELDS
 
 TYPES = ", ".join(EFFECTS)
 GOOD_VALUES: dict[str, Any] = {

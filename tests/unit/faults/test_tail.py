@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from emulator.core.chance import Chance
-from emulator.faults import Faults
-from emulator.faults.steps import Cut, End, Reset, Send
-from emulator.wire import livetail
-from emulator.wire.eventstream import decode
-from emulator.wire.eventstream_errors import EventStreamError, TruncatedMessage
+from livetail.core.chance import Chance
+from livetail.faults import Faults
+from livetail.faults.steps import Cut, End, Reset, Send
+from livetail.wire import livetail
+from livetail.wire.eventstream import decode
+from livetail.wire.eventstream_errors import EventStreamError, TruncatedMessage
 from tests.unit.faults.tails import INITIAL_RESPONSE, SESSION_START, START, Tail, play, rule, run, update
 
 SECOND = 1_000

@@ -4,15 +4,15 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from emulator.core.arns import LogGroupArn
-from emulator.core.chance import Chance
-from emulator.core.clock import HOUR
-from emulator.live.session import Session
-from emulator.live.subscription import Subscription
-from emulator.live.window import Selection
-from emulator.patterns import compile as compile_pattern
-from emulator.store.batch import Batch, LogEvent
-from emulator.wire.eventstream import Message, decode
+from livetail.core.arns import LogGroupArn
+from livetail.core.chance import Chance
+from livetail.core.clock import HOUR
+from livetail.live.session import Session
+from livetail.live.subscription import Subscription
+from livetail.live.window import Selection
+from livetail.patterns import compile as compile_pattern
+from livetail.store.batch import Batch, LogEvent
+from livetail.wire.eventstream import Message, decode
 
 ARN = LogGroupArn.of("us-east-1", "123456789012", "/app")
 START = 1_767_225_600_000

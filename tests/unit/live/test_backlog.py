@@ -2,9 +2,9 @@
 
 import pytest
 
-from emulator.live.backlog import Backlog
-from emulator.live.encoding import session_update_json
-from emulator.live.window import Selection, Update
+from livetail.live.backlog import Backlog
+from livetail.live.encoding import session_update_json
+from livetail.live.window import Selection, Update
 from tests.unit.live.building import batch
 
 

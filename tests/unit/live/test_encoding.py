@@ -2,9 +2,9 @@
 
 import json
 
-from emulator.live.encoding import session_start_json, session_update_json
-from emulator.live.window import Selection, Update
-from emulator.wire.eventstream import MAX_PAYLOAD_LENGTH
+from livetail.live.encoding import session_start_json, session_update_json
+from livetail.live.window import Selection, Update
+from livetail.wire.eventstream import MAX_PAYLOAD_LENGTH
 from tests.unit.live.building import batch, subscription
 
 

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from emulator.core.arns import LogGroupArn
-from emulator.core.chance import Chance
-from emulator.core.clock import SECOND, ManualClock
-from emulator.core.errors import LimitExceededException
-from emulator.live.hub import Hub, Owner
-from emulator.live.limits import TailLimits
-from emulator.live.session import Session, State
-from emulator.live.subscription import Subscription
+from livetail.core.arns import LogGroupArn
+from livetail.core.chance import Chance
+from livetail.core.clock import SECOND, ManualClock
+from livetail.core.errors import LimitExceededException
+from livetail.live.hub import Hub, Owner
+from livetail.live.limits import TailLimits
+from livetail.live.session import Session, State
+from livetail.live.subscription import Subscription
 from tests.unit.live.building import ARN, START, batch, subscription, update_in
 
 if TYPE_CHECKING:
-    from emulator.patterns import Matcher
+    from livetail.patterns import Matcher
 
 OWNER = Owner("123456789012", "us-east-1")
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from emulator.core.clock import HOUR, SECOND
-from emulator.live.session import TRANSITIONS, IllegalInputError, Input, Session, State
-from emulator.wire import livetail
+from livetail.core.clock import HOUR, SECOND
+from livetail.live.session import TRANSITIONS, IllegalInputError, Input, Session, State
+from livetail.wire import livetail
 from tests.unit.live.building import START, fresh_session, numbered, read, session, update_in
 
 FAILURE = livetail.modeled_exception("SessionStreamingException", "broken")

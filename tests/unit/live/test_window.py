@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from emulator.core.chance import Chance
-from emulator.live.limits import EVENTS_PER_UPDATE
-from emulator.live.window import Selection, Update, Window, choose
+from livetail.core.chance import Chance
+from livetail.live.limits import EVENTS_PER_UPDATE
+from livetail.live.window import Selection, Update, Window, choose
 from tests.unit.live.building import batch, numbered
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from emulator.patterns import InvalidPatternError, Subject, compile
-from emulator.patterns.compiler import build
-from emulator.patterns.decisions import Decisions
+from livetail.patterns import InvalidPatternError, Subject, compile
+from livetail.patterns.compiler import build
+from livetail.patterns.decisions import Decisions
 
 __all__ = ["matches", "refusal", "under"]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from emulator.patterns import InvalidPatternError
-from emulator.patterns.compiler import build
-from emulator.patterns.decisions import DECISIONS, Decisions
-from emulator.patterns.subject import Subject, split_fields
+from livetail.patterns import InvalidPatternError
+from livetail.patterns.compiler import build
+from livetail.patterns.decisions import DECISIONS, Decisions
+from livetail.patterns.subject import Subject, split_fields
 from tests.unit.patterns.tables import under
 
 ANSWERS: list[tuple[str, Any, str, str, bool | str, bool | str]] = [

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.patterns import InvalidPatternError, Subject, compile
-from emulator.patterns.decisions import DECISIONS, Decisions
+from livetail.patterns import InvalidPatternError, Subject, compile
+from livetail.patterns.decisions import DECISIONS, Decisions
 
 PAGE = (Path(__file__).parents[3] / "docs" / "filter-patterns.md").read_text(encoding="utf-8")
 

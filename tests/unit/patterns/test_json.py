@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.patterns import InvalidPatternError, Subject, compile
+from livetail.patterns import InvalidPatternError, Subject, compile
 from tests.unit.patterns.tables import matches, refusal
 
 EVENT = """

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from emulator.patterns import InvalidPatternError, Matcher, Subject, compile
-from emulator.patterns import matcher as matcher_module
-from emulator.patterns.compiler import parse
-from emulator.patterns.subject import NOT_JSON, utf8
-from emulator.patterns.syntax import JsonPattern, SpacePattern, Terms
+from livetail.patterns import InvalidPatternError, Matcher, Subject, compile
+from livetail.patterns import matcher as matcher_module
+from livetail.patterns.compiler import parse
+from livetail.patterns.subject import NOT_JSON, utf8
+from livetail.patterns.syntax import JsonPattern, SpacePattern, Terms
 from tests.unit.patterns.tables import refusal
 
 
@@ -154,5 +154,5 @@ def test_the_room_is_pure() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not forbidden & {name.partition(".")[0] for name in names}, path
-            inside = [name for name in names if name.startswith("emulator.")]
-            assert all(name.startswith("emulator.patterns") for name in inside), path
+            inside = [name for name in names if name.startswith("livetail.")]
+            assert all(name.startswith("livetail.patterns") for name in inside), path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.patterns import Subject, compile
+from livetail.patterns import Subject, compile
 from tests.unit.patterns.tables import matches, refusal
 
 FINDS = [
@@ -177,8 +177,8 @@ def test_an_expression_that_ruins_backtracking_is_linear() -> None:
 
 def test_parsers_and_engine_are_loaded_when_first_needed() -> None:
     script = (
-        "import sys; from emulator.patterns import Subject, compile;"
-        "assert 'emulator.patterns.compiler' not in sys.modules;"
+        "import sys; from livetail.patterns import Subject, compile;"
+        "assert 'livetail.patterns.compiler' not in sys.modules;"
         "compile('ERROR').matches(Subject('')); compile('{ $.a = 1 }'); compile('[a = 1]');"
         "assert 're2' not in sys.modules;"
         "compile('%a%'); assert 're2' in sys.modules"

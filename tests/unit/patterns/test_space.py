@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.patterns import Subject, compile
+from livetail.patterns import Subject, compile
 from tests.unit.patterns.tables import matches, refusal
 
 ACCESS = '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.patterns import Subject, compile
+from livetail.patterns import Subject, compile
 from tests.unit.patterns.tables import matches, refusal
 
 FINDS = [

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from starlette.types import Message
 
-from emulator.server.app import make_app
-from emulator.server.live_server import LiveServer
-from emulator.server.loop import ServerLoop
-from emulator.settings import Settings
-from emulator.synthetic.scenario import parse_toml
-from emulator.wire.eventstream import decode
+from livetail.scenarios.scenario import parse_toml
+from livetail.server.app import make_app
+from livetail.server.live_server import LiveServer
+from livetail.server.loop import ServerLoop
+from livetail.settings import Settings
+from livetail.wire.eventstream import decode
 
 GROUP: Final = "/app/api"
 START: Final = 1_767_225_600_000

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from emulator.core.clock import ManualClock
-from emulator.server.clocks import RealClock, ScaledClock, make_clock
-from emulator.settings import ClockSetting
+from livetail.core.clock import ManualClock
+from livetail.server.clocks import RealClock, ScaledClock, make_clock
+from livetail.settings import ClockSetting
 
 
 class _Machine:

@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from emulator.server.control_requests import (
+from livetail.server.control_requests import (
     AdvanceRequest,
     BadControlRequestError,
     EventsRequest,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.server.guard import refusal
+from livetail.server.guard import refusal
 
 ALLOWED = ("logs.test.example",)
 

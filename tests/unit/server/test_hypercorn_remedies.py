@@ -8,7 +8,7 @@ from pathlib import Path
 from hypercorn.asyncio.worker_context import EventWrapper
 from hypercorn.protocol import h2
 
-from emulator.server.hypercorn_remedies import restore_http2_back_pressure
+from livetail.server.hypercorn_remedies import restore_http2_back_pressure
 
 EXPECTED = {
     "push": """

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from emulator.server.journal import BODY_BYTES, ENTRIES, Entry, Journal
+from livetail.server.journal import BODY_BYTES, ENTRIES, Entry, Journal
 
 
 def _entry(number: int = 0, body: bytes | None = b"{}") -> Entry:

@@ -9,13 +9,13 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from emulator import LiveTailEmulator
-from emulator.api.context import Caller
-from emulator.live.session import Session
-from emulator.live.totals import Ending
-from emulator.server.engine import Engine
-from emulator.server.metrics import CONTENT_TYPE, METRICS, Kind, exposition
-from emulator.settings import Settings
+from livetail import LiveTailEmulator
+from livetail.api.context import Caller
+from livetail.live.session import Session
+from livetail.live.totals import Ending
+from livetail.server.engine import Engine
+from livetail.server.metrics import CONTENT_TYPE, METRICS, Kind, exposition
+from livetail.settings import Settings
 from tests.wire.http1 import Http1, Http1Tail
 from tests.wire.sockets import eventually
 
@@ -227,7 +227,7 @@ def scraped(emulator: LiveTailEmulator) -> Values:
 
 
 def test_a_server_that_nobody_scrapes_does_without_prometheus() -> None:
-    names = "prometheus_client emulator.server.metrics emulator.server.openapi"
-    check = f"import sys, emulator.server.app; print([name for name in {names.split()!r} if name in sys.modules])"
+    names = "prometheus_client livetail.server.metrics livetail.server.openapi"
+    check = f"import sys, livetail.server.app; print([name for name in {names.split()!r} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

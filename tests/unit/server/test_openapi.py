@@ -7,11 +7,11 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-import emulator
-from emulator.faults.effects import EFFECTS
-from emulator.faults.presets import PRESETS
-from emulator.server.control_table import ROUTES, ControlRoute
-from emulator.server.openapi import document
+import livetail
+from livetail.faults.effects import EFFECTS
+from livetail.faults.presets import PRESETS
+from livetail.server.control_table import ROUTES, ControlRoute
+from livetail.server.openapi import document
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def body_schema(openapi: Any, route: ControlRoute) -> Any:
 def test_it_is_openapi_3_1(openapi: Any) -> None:
     validate(openapi)
     assert openapi["openapi"].startswith("3.1.")
-    assert openapi["info"]["version"] == emulator.__version__
+    assert openapi["info"]["version"] == livetail.__version__
 
 
 def test_every_route_is_in_it_and_nothing_else(openapi: Any) -> None:

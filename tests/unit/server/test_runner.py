@@ -6,8 +6,8 @@ from typing import Any
 
 from hypercorn.config import Config
 
-from emulator.server.runner import Serving, hypercorn_config, listen
-from emulator.settings import Settings
+from livetail.server.runner import Serving, hypercorn_config, listen
+from livetail.settings import Settings
 
 
 def _config(**given: Any) -> tuple[Config, socket.socket]:
@@ -53,7 +53,7 @@ def test_listener_notices_slow_and_dead_clients() -> None:
 
 
 def test_loop_is_one_that_knows_its_connections() -> None:
-    from emulator.server.loop import ServerLoop
+    from livetail.server.loop import ServerLoop
 
     loop = ServerLoop()
     try:

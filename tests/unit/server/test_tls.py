@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from emulator import LiveTailEmulator
-from emulator.server.failures import StartError
-from emulator.server.tls import certificate_for
-from emulator.settings import Settings
+from livetail import LiveTailEmulator
+from livetail.server.failures import StartError
+from livetail.server.tls import certificate_for
+from livetail.settings import Settings
 
 NAMES = [
     "localhost",

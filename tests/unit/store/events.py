@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from emulator.core.arns import LogGroupArn
-from emulator.store.batch import Batch, LogEvent
-from emulator.store.log_group import LogGroup
+from livetail.core.arns import LogGroupArn
+from livetail.store.batch import Batch, LogEvent
+from livetail.store.log_group import LogGroup
 
 __all__ = ["NOW", "append", "batch", "group", "messages"]
 

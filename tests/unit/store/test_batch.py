@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.store.batch import LogEvent, size_of
+from livetail.store.batch import LogEvent, size_of
 from tests.unit.store.events import batch
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from emulator.core.arns import LogGroupArn
-from emulator.core.clock import DAY
-from emulator.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
-from emulator.store.accounts import Accounts
-from emulator.store.log_group import LogGroup, LogGroupClass
-from emulator.store.reading import END, START, in_order
+from livetail.core.arns import LogGroupArn
+from livetail.core.clock import DAY
+from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
+from livetail.store.accounts import Accounts
+from livetail.store.log_group import LogGroup, LogGroupClass
+from livetail.store.reading import END, START, in_order
 from tests.unit.store.events import NOW, append, group, messages
 
 

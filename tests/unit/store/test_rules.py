@@ -2,10 +2,10 @@
 
 import pytest
 
-from emulator.core.clock import DAY, HOUR
-from emulator.core.errors import InvalidParameterException
-from emulator.store.batch import LogEvent
-from emulator.store.rules import MAX_BATCH_BYTES, Admission, admit, check
+from livetail.core.clock import DAY, HOUR
+from livetail.core.errors import InvalidParameterException
+from livetail.store.batch import LogEvent
+from livetail.store.rules import MAX_BATCH_BYTES, Admission, admit, check
 from tests.unit.store.events import NOW
 
 

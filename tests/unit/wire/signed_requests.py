@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from emulator.wire.canonical import SignedRequest
-from emulator.wire.signatures import Verifier
+from livetail.wire.canonical import SignedRequest
+from livetail.wire.signatures import Verifier
 
 KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 AT = 1_440_938_160_000  # 2015-08-30T12:36:00Z

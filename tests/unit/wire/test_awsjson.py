@@ -5,8 +5,8 @@ import tracemalloc
 
 import pytest
 
-from emulator.core.errors import RequestEntityTooLargeException, SerializationException
-from emulator.wire.awsjson import (
+from livetail.core.errors import RequestEntityTooLargeException, SerializationException
+from livetail.wire.awsjson import (
     EVENT_STREAM,
     JSON,
     JSON_1_1,

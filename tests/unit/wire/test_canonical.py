@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.wire.canonical import (
+from livetail.wire.canonical import (
     basic_time,
     canonical_path,
     canonical_query,

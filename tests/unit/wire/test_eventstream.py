@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.wire.eventstream import (
+from livetail.wire.eventstream import (
     MAX_MESSAGE_LENGTH,
     MAX_PAYLOAD_LENGTH,
     Decoder,
@@ -12,7 +12,7 @@ from emulator.wire.eventstream import (
     decode,
     encode,
 )
-from emulator.wire.eventstream_errors import (
+from livetail.wire.eventstream_errors import (
     DuplicateHeader,
     EventStreamError,
     HeadersTooLong,

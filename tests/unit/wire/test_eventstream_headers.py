@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from emulator.wire.eventstream_errors import (
+from livetail.wire.eventstream_errors import (
     DuplicateHeader,
     EventStreamError,
     HeaderNotText,
@@ -15,7 +15,7 @@ from emulator.wire.eventstream_errors import (
     InvalidHeaderValue,
     InvalidHeaderValueType,
 )
-from emulator.wire.headers import MAX_HEADERS_LENGTH, Header, HeaderType, HeaderValue, decode_headers, encode_headers
+from livetail.wire.headers import MAX_HEADERS_LENGTH, Header, HeaderType, HeaderValue, decode_headers, encode_headers
 from tests.unit.wire.vectors import HEADERS
 
 

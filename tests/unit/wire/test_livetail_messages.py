@@ -6,9 +6,9 @@ from collections.abc import Callable
 import botocore.eventstream
 import pytest
 
-from emulator.wire import livetail
-from emulator.wire.eventstream import Header, Message, decode
-from emulator.wire.eventstream_errors import HeaderValueTooLong, PayloadTooLong
+from livetail.wire import livetail
+from livetail.wire.eventstream import Header, Message, decode
+from livetail.wire.eventstream_errors import HeaderValueTooLong, PayloadTooLong
 
 START = (
     b'{"requestId":"11111111-1111-4111-8111-111111111111","sessionId":"22222222-2222-4222-8222-222222222222",'

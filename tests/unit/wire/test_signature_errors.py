@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from emulator.core.clock import DAY, MINUTE, SECOND
-from emulator.core.errors import ServiceError
-from emulator.wire.canonical import SignedRequest
-from emulator.wire.signatures import (
+from livetail.core.clock import DAY, MINUTE, SECOND
+from livetail.core.errors import ServiceError
+from livetail.wire.canonical import SignedRequest
+from livetail.wire.signatures import (
     IncompleteSignatureException,
     InvalidSignatureException,
     MissingAuthenticationTokenException,

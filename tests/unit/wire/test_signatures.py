@@ -5,9 +5,9 @@ from hashlib import sha256
 
 import pytest
 
-from emulator.core.clock import DAY, HOUR, MINUTE
-from emulator.wire.canonical import SignedRequest, canonical_request, signature, string_to_sign
-from emulator.wire.signatures import InvalidSignatureException
+from livetail.core.clock import DAY, HOUR, MINUTE
+from livetail.wire.canonical import SignedRequest, canonical_request, signature, string_to_sign
+from livetail.wire.signatures import InvalidSignatureException
 from tests.unit.wire.signed_requests import (
     AT,
     DATE,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from uuid import UUID
 from zlib import crc32
 
-from emulator.wire.eventstream import Header, HeaderType, Message
-from emulator.wire.eventstream_errors import (
+from livetail.wire.eventstream import Header, HeaderType, Message
+from livetail.wire.eventstream_errors import (
     EventStreamError,
     InvalidHeadersLength,
     MessageChecksumMismatch,

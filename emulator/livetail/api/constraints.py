@@ -1,0 +1,75 @@
+"""How the constraints of AWS's model are written on the members of a request.
+
+One annotation serves twice: msgspec enforces it while it decodes, and `livetail.api.validation` reads it back to word
+a fault. msgspec searches with its patterns where AWS matches the whole of a text, and Python's classes are wider than
+those of Java; so a pattern is kept in both forms.
+"""
+
+from msgspec import Meta
+
+__all__ = ["INTEGER", "INTEGER_RANGES", "LONG", "NAME_TOO_LONG", "entries", "integer", "items", "long", "name", "text"]
+
+INTEGER = "Integer"
+LONG = "Long"
+NAME_TOO_LONG = "Invalid LogGroup or LogStream, both must have length less than or equal to 512."
+
+INTEGER_RANGES = {INTEGER: (-(2**31), 2**31 - 1), LONG: (-(2**63), 2**63 - 1)}
+
+_SEPARATORS = "\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""The characters of Unicode's category Z."""
+
+
+def text(minimum: int | None = None, maximum: int | None = None, pattern: str | None = None) -> Meta:
+    """A string: how many characters it may have, and AWS's pattern that the whole of it must match."""
+    if pattern is None:
+        return Meta(min_length=minimum, max_length=maximum)
+    return Meta(min_length=minimum, max_length=maximum, pattern=_python(pattern), extra={"pattern": pattern})
+
+
+def name(minimum: int, maximum: int, pattern: str) -> Meta:
+    """The name of a log group or log stream; AWS has a text of its own for one that is too long."""
+    return Meta(
+        min_length=minimum,
+        max_length=maximum,
+        pattern=_python(pattern),
+        extra={"pattern": pattern, "too long": NAME_TOO_LONG},
+    )
+
+
+def integer(minimum: int | None = None, maximum: int | None = None) -> Meta:
+    """A number of 32 bits, and the range within that."""
+    return _number(INTEGER, minimum, maximum)
+
+
+def long(minimum: int | None = None, maximum: int | None = None) -> Meta:
+    """A number of 64 bits, and the range within that."""
+    return _number(LONG, minimum, maximum)
+
+
+def items(minimum: int | None = None, maximum: int | None = None) -> Meta:
+    """A list: how many elements it may have."""
+    return Meta(min_length=minimum, max_length=maximum)
+
+
+entries = items
+"""A map: how many entries it may have."""
+
+
+def _number(kind: str, minimum: int | None, maximum: int | None) -> Meta:
+    least, most = INTEGER_RANGES[kind]
+    return Meta(
+        ge=least if minimum is None else minimum,
+        le=most if maximum is None else maximum,
+        extra={"type": kind},
+    )
+
+
+def _python(pattern: str) -> str:
+    r"""A pattern of the model as one that Python can search with.
+
+    `\w` is ASCII in Java. The properties `\p{L}`, `\p{N}` and `\p{Z}` are spelled out: Python's `\w` is the first two
+    and the underscore, which stands beside them wherever the model uses them.
+    """
+    flags = "" if r"\p{" in pattern else "(?a)"
+    spelled = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", "").replace(r"\p{Z}", _SEPARATORS)
+    return rf"{flags}\A(?:{spelled})\Z"

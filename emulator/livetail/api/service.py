@@ -1,0 +1,125 @@
+"""The service as a whole: a request goes in by its operation and body, an answer comes out."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from livetail.api.context import Caller, Context
+from livetail.api.operation import OPERATIONS, Operation
+from livetail.api.shapes import CreateLogStreamRequest, Request
+from livetail.api.texts import well_formed
+from livetail.core.clock import Clock
+from livetail.core.errors import InvalidParameterException, UnknownOperationException
+from livetail.live.hub import Hub
+from livetail.store.accounts import Accounts
+from livetail.store.batch import Batch, LogEvent
+
+if TYPE_CHECKING:
+    from livetail.live.session import Session
+
+__all__ = ["Answer", "Caller", "Service"]
+
+Answer: TypeAlias = "bytes | Session"
+"""The JSON of an answer (no bytes where AWS's answer has no body), or the session that is to be streamed."""
+
+
+class Service:
+    """The emulated operations on the state of all accounts and regions.
+
+    Args:
+        hub: hears of everything that is ingested.
+        retain_events: how many events, the newest, each log group keeps for GetLogEvents and FilterLogEvents.
+    """
+
+    def __init__(self, *, clock: Clock, hub: Hub, retain_events: int) -> None:
+        self.clock = clock
+        self.hub = hub
+        self.accounts = Accounts(retain_events)
+        self._decoders: dict[str, msgspec.json.Decoder[Request]] = {}
+        self._encoder = msgspec.json.Encoder()
+
+    def answer(self, operation: str, body: bytes, caller: Caller) -> Answer:
+        """Carry out one request.
+
+        Args:
+            operation: its name, as `X-Amz-Target` has it behind the dot.
+            body: the request body, unpacked.
+
+        Raises:
+            ServiceError: what AWS would answer instead.
+        """
+        row = OPERATIONS.get(operation)
+        if row is None:
+            raise UnknownOperationException(
+                f"{operation} is not emulated. These operations are: {', '.join(OPERATIONS)}."
+            )
+        request = self._read(row, body)
+        result = row.function(self._context(caller, len(body)), request)
+        if result is None:
+            return b""
+        return self._encoder.encode(result) if isinstance(result, dict) else result
+
+    def ingest(self, caller: Caller, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> Batch | None:
+        """Take in events without the ceremony of PutLogEvents, for the control plane, scenarios and replays.
+
+        Group and stream are made if they are missing. A bare message gets the present as its time stamp; events are
+        brought into the order of their time stamps. There is no limit to age, span, number or size.
+
+        Returns:
+            what was ingested; None without events.
+
+        Raises:
+            InvalidParameterException: a name that AWS would refuse, an empty message, or a negative time stamp.
+        """
+        context = self._context(caller, 0)
+        group = context.store.groups.get(log_group)
+        if group is None or log_stream not in group.streams:
+            _check_names(log_group, log_stream)
+            group = group or context.store.create_group(log_group, context.now)
+            group.create_stream(log_stream, context.now)
+        stamped = [_stamped(event, context.now) for event in events]
+        if not stamped:
+            return None
+        stamped.sort(key=_timestamp)
+        if stamped[0].timestamp < 0 or not all(event.message for event in stamped):
+            raise InvalidParameterException("A log event must have a message that is not empty, and no negative time.")
+        batch = group.append(group.stream(log_stream), stamped, context.now)
+        self.hub.publish(group.arn, batch)
+        return batch
+
+    def reset(self) -> None:
+        """Forget all log groups. Sessions, clock and seed are for others to reset."""
+        self.accounts.clear()
+
+    def _context(self, caller: Caller, body_length: int) -> Context:
+        store = self.accounts.region(caller.account_id, caller.region)
+        return Context(caller, self.clock.now(), body_length, store, self.accounts, self.hub)
+
+    def _read(self, row: Operation, body: bytes) -> Request:
+        decoder = self._decoders.get(row.name)
+        if decoder is None:
+            decoder = self._decoders[row.name] = msgspec.json.Decoder(row.request_type)
+        try:
+            return decoder.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            from livetail.api.validation import read_exactly
+
+            return read_exactly(body, row.request_type)
+
+
+def _stamped(event: str | LogEvent, now: int) -> LogEvent:
+    if isinstance(event, str):
+        return LogEvent(now, well_formed(event))
+    return event if event.message.isascii() else LogEvent(event.timestamp, well_formed(event.message))
+
+
+def _timestamp(event: LogEvent) -> int:
+    return event.timestamp
+
+
+def _check_names(log_group: str, log_stream: str) -> None:
+    from livetail.api.validation import read_exactly
+
+    names = {"logGroupName": log_group, "logStreamName": log_stream}
+    read_exactly(msgspec.json.encode(names), CreateLogStreamRequest)

@@ -1,0 +1,209 @@
+"""The requests of the emulated operations, member by member as in AWS's model of the service.
+
+These structs are the constraint table: see `constraints`. Every member of the model is here, also those that the
+emulator only checks or does not need; a test compares them with botocore's copy of the model, so they do not drift.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Struct
+
+from livetail.api.constraints import entries, integer, items, long, name, text
+from livetail.store.batch import LogEvent
+from livetail.store.log_group import LogGroupClass
+
+__all__ = [
+    "CreateLogGroupRequest",
+    "CreateLogStreamRequest",
+    "DeleteLogGroupRequest",
+    "DeleteLogStreamRequest",
+    "DeleteRetentionPolicyRequest",
+    "DescribeLogGroupsRequest",
+    "DescribeLogStreamsRequest",
+    "Entity",
+    "FilterLogEventsRequest",
+    "GetLogEventsRequest",
+    "ListTagsForResourceRequest",
+    "ListTagsLogGroupRequest",
+    "OrderBy",
+    "PutLogEventsRequest",
+    "PutRetentionPolicyRequest",
+    "Request",
+    "StartLiveTailRequest",
+    "TagLogGroupRequest",
+    "TagResourceRequest",
+    "TestMetricFilterRequest",
+    "UntagLogGroupRequest",
+    "UntagResourceRequest",
+]
+
+
+class OrderBy(StrEnum):
+    """How DescribeLogStreams orders its answer."""
+
+    LOG_STREAM_NAME = "LogStreamName"
+    LAST_EVENT_TIME = "LastEventTime"
+
+
+AccountIds = Annotated[list[Annotated[str, text(12, 12, r"^\d{12}$")]], items(0, 20)]
+AmazonResourceName = Annotated[str, text(1, 1011, r"[\w+=/:,.@-]*")]
+Days = Annotated[int, integer()]
+DescribeLimit = Annotated[int, integer(1, 50)]
+EventMessage = Annotated[str, text(1)]
+EventsLimit = Annotated[int, integer(1, 10_000)]
+FilterPattern = Annotated[str, text(0, 1024)]
+KmsKeyId = Annotated[str, text(None, 256)]
+LogGroupIdentifier = Annotated[str, text(1, 2048, r"[\w#+=/:,.@-]*")]
+LogGroupName = Annotated[str, name(1, 512, r"[\.\-_/#A-Za-z0-9]+")]
+LogGroupNamePattern = Annotated[str, text(0, 512, r"[\.\-_/#A-Za-z0-9]*")]
+LogStreamName = Annotated[str, name(1, 512, r"[^:*]*")]
+LogStreamNames = Annotated[list[Annotated[str, text(1, 512, r"[^:*]*")]], items(1, 100)]
+NextToken = Annotated[str, text(1)]
+SequenceToken = Annotated[str, text(1)]
+TagKey = Annotated[str, text(1, 128, r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]+)$")]
+TagValue = Annotated[str, text(None, 256, r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$")]
+Tags = Annotated[dict[TagKey, TagValue], entries(1, 50)]
+Timestamp = Annotated[int, long(0)]
+
+
+class Request(Struct, rename="camel", gc=False):
+    """What all requests are: names of the model become those of Python, and a member that is null is absent."""
+
+
+class StartLiveTailRequest(Request):
+    log_group_identifiers: Annotated[list[LogGroupIdentifier], items(1, 10)]
+    log_stream_names: LogStreamNames | None = None
+    log_stream_name_prefixes: LogStreamNames | None = None
+    log_event_filter_pattern: FilterPattern | None = None
+
+
+class CreateLogGroupRequest(Request):
+    log_group_name: LogGroupName
+    kms_key_id: KmsKeyId | None = None
+    tags: Tags | None = None
+    log_group_class: LogGroupClass | None = None
+    deletion_protection_enabled: bool | None = None
+
+
+class DeleteLogGroupRequest(Request):
+    log_group_name: LogGroupName
+
+
+class DescribeLogGroupsRequest(Request):
+    account_identifiers: AccountIds | None = None
+    log_group_name_prefix: LogGroupName | None = None
+    log_group_name_pattern: LogGroupNamePattern | None = None
+    next_token: NextToken | None = None
+    limit: DescribeLimit | None = None
+    include_linked_accounts: bool | None = None
+    log_group_class: LogGroupClass | None = None
+    log_group_identifiers: Annotated[list[LogGroupIdentifier], items(1, 50)] | None = None
+
+
+class CreateLogStreamRequest(Request):
+    log_group_name: LogGroupName
+    log_stream_name: LogStreamName
+
+
+class DeleteLogStreamRequest(Request):
+    log_group_name: LogGroupName
+    log_stream_name: LogStreamName
+
+
+class DescribeLogStreamsRequest(Request):
+    log_group_name: LogGroupName | None = None
+    log_group_identifier: LogGroupIdentifier | None = None
+    log_stream_name_prefix: LogStreamName | None = None
+    order_by: OrderBy | None = None
+    descending: bool | None = None
+    next_token: NextToken | None = None
+    limit: DescribeLimit | None = None
+
+
+class Entity(Request):
+    """What the events of a PutLogEvents request are about; checked, and otherwise ignored."""
+
+    key_attributes: Annotated[dict[Annotated[str, text(1, 32)], Annotated[str, text(1, 512)]], entries(2, 4)] | None = (
+        None
+    )
+    attributes: Annotated[dict[Annotated[str, text(1, 256)], Annotated[str, text(1, 512)]], entries(0, 10)] | None = (
+        None
+    )
+
+
+class PutLogEventsRequest(Request):
+    log_group_name: LogGroupName
+    log_stream_name: LogStreamName
+    log_events: Annotated[list[LogEvent], items(1, 10_000)]
+    sequence_token: SequenceToken | None = None
+    entity: Entity | None = None
+
+
+class GetLogEventsRequest(Request, kw_only=True):
+    log_group_name: LogGroupName | None = None
+    log_group_identifier: LogGroupIdentifier | None = None
+    log_stream_name: LogStreamName
+    start_time: Timestamp | None = None
+    end_time: Timestamp | None = None
+    next_token: NextToken | None = None
+    limit: EventsLimit | None = None
+    start_from_head: bool | None = None
+    unmask: bool | None = None
+
+
+class FilterLogEventsRequest(Request):
+    log_group_name: LogGroupName | None = None
+    log_group_identifier: LogGroupIdentifier | None = None
+    log_stream_names: LogStreamNames | None = None
+    log_stream_name_prefix: LogStreamName | None = None
+    start_time: Timestamp | None = None
+    end_time: Timestamp | None = None
+    filter_pattern: FilterPattern | None = None
+    next_token: NextToken | None = None
+    limit: EventsLimit | None = None
+    start_from_head: bool | None = None
+    interleaved: bool | None = None
+    unmask: bool | None = None
+
+
+class TestMetricFilterRequest(Request):
+    filter_pattern: FilterPattern
+    log_event_messages: Annotated[list[EventMessage], items(1, 50)]
+
+
+class PutRetentionPolicyRequest(Request):
+    log_group_name: LogGroupName
+    retention_in_days: Days
+
+
+class DeleteRetentionPolicyRequest(Request):
+    log_group_name: LogGroupName
+
+
+class TagResourceRequest(Request):
+    resource_arn: AmazonResourceName
+    tags: Tags
+
+
+class UntagResourceRequest(Request):
+    resource_arn: AmazonResourceName
+    tag_keys: Annotated[list[TagKey], items(0, 50)]
+
+
+class ListTagsForResourceRequest(Request):
+    resource_arn: AmazonResourceName
+
+
+class TagLogGroupRequest(Request):
+    log_group_name: LogGroupName
+    tags: Tags
+
+
+class UntagLogGroupRequest(Request):
+    log_group_name: LogGroupName
+    tags: Annotated[list[TagKey], items(1)]
+
+
+class ListTagsLogGroupRequest(Request):
+    log_group_name: LogGroupName

@@ -1,0 +1,115 @@
+"""`livetail decode`: the messages of an event stream for people and for jq, one JSON object a line.
+
+Each message is printed as soon as its last byte is there, so the command can sit in a pipe behind a running tail.
+"""
+
+import base64
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from livetail.cli.errors import CommandError
+from livetail.wire.eventstream import Decoder, EventStreamError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from livetail.wire.eventstream import Header, Message
+
+__all__ = ["configure", "run"]
+
+_PORTION = 65_536
+
+
+def configure(parser: "argparse.ArgumentParser") -> None:
+    parser.add_argument(
+        "file",
+        nargs="?",
+        default="-",
+        metavar="FILE",
+        help="the bytes of the stream; standard input without it or as -",
+    )
+
+
+def run(arguments: "argparse.Namespace") -> int:
+    """Print the messages of the file.
+
+    Raises:
+        CommandError: the file cannot be read, or a message is bad, or the last one not complete; those before it have
+            been printed.
+    """
+    output = sys.stdout.buffer
+    try:
+        for message in _messages(arguments.file):
+            output.write(_line(message))
+            output.flush()
+    except EventStreamError as error:
+        raise CommandError(str(error)) from error
+    except BrokenPipeError:
+        raise  # The reader has seen enough, as `head` has after some lines; `main` ends quietly.
+    except OSError as error:
+        # Python would flush once more on its way out, and complain in lines of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
+        raise CommandError(f"cannot write: {error.strerror}") from error
+    return 0
+
+
+def _messages(file: str) -> "Iterator[Message]":
+    decoder = Decoder()
+    for portion in _portions(file):
+        decoder.receive_data(portion)
+        yield from decoder
+    decoder.end_of_input()
+
+
+def _portions(file: str) -> "Iterator[bytes]":
+    """The bytes of the file as they come; a read of the descriptor does not wait until a portion is full."""
+    standard_input = file == "-"
+    try:
+        with open(0 if standard_input else file, "rb", buffering=0, closefd=not standard_input) as source:
+            while portion := os.read(source.fileno(), _PORTION):
+                yield portion
+    except OSError as error:
+        name = "standard input" if standard_input else file
+        raise CommandError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _line(message: "Message") -> bytes:
+    headers = ", ".join(_header(header) for header in message.headers)
+    return f'{{"headers": [{headers}], "payload": {_payload(message.payload)}}}\n'.encode()
+
+
+def _header(header: "Header") -> str:
+    value = header.value
+    if isinstance(value, bytes):
+        value = base64.b64encode(value).decode()
+    elif not isinstance(value, int):
+        value = str(value)
+    return json.dumps({"name": header.name, "type": header.type.name.lower(), "value": value}, ensure_ascii=False)
+
+
+def _payload(payload: bytes) -> str:
+    """The payload as JSON on one line: itself if it is JSON, else a string of its text, else one of its base64 form."""
+    try:
+        text = payload.decode()
+    except UnicodeDecodeError:
+        return json.dumps(base64.b64encode(payload).decode())
+    if not _is_json(text):
+        return json.dumps(text, ensure_ascii=False)
+    # As it came, so that no number is rounded. A line break in JSON can only stand between two tokens.
+    return text.replace("\r", " ").replace("\n", " ").strip()
+
+
+def _is_json(text: str) -> bool:
+    """Whether the text is JSON by the standard, which has no NaN. Numbers are not read, as they may be of any size."""
+    try:
+        json.loads(text, parse_int=len, parse_float=len, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,232 @@
+"""`livetail demo`: the whole product in one command.
+
+It serves on a free port, plays a bundled scenario, tails it with boto3 as anybody's program would, and prints what
+arrives.
+"""
+
+import argparse
+import contextlib
+import itertools
+import logging
+import shutil
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from livetail.cli.errors import CommandError
+from livetail.control_client import NoAnswerError
+from livetail.scenarios import fixtures
+
+if TYPE_CHECKING:
+    from livetail.testing.emulator import LiveTailEmulator
+
+__all__ = ["Screen", "configure", "run"]
+
+SHOWN_OF_AN_UPDATE: Final = 6
+"""Log events of one update that are printed; a burst would fill the screen."""
+
+SILENCE: Final = 2.0
+"""Seconds without an update after which the demo says why: there is one in every second."""
+
+PAUSE: Final = 0.5
+"""Seconds before a session that has failed is asked for again."""
+
+_COLOURS: Final = ("\x1b[36m", "\x1b[33m", "\x1b[35m", "\x1b[32m", "\x1b[34m")
+_BOLD: Final = "\x1b[1m"
+_PLAIN: Final = "\x1b[0m"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "It ends with status 0 after its seconds, or at Ctrl-C."
+    parser.add_argument("--seconds", type=_seconds, default=10.0, metavar="N", help="end after N seconds [10]")
+    parser.add_argument(
+        "--scenario",
+        default="demo",
+        choices=fixtures.names(),
+        metavar="NAME",
+        help=f"bundled scenario to play: {', '.join(fixtures.names())} [demo]",
+    )
+    parser.add_argument("--filter-pattern", metavar="PATTERN", help="show only what this filter pattern matches")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        import boto3  # noqa: F401  # the client is the point of the demo
+    except ImportError:
+        raise CommandError("the demo needs boto3: pip install 'livetail[boto3]'") from None
+    from livetail.testing.emulator import LiveTailEmulator
+
+    # A client that leaves with bytes on their way is nothing to speak of here.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    file = fixtures.path(arguments.scenario)
+    screen = Screen()
+    with LiveTailEmulator(scenario=file) as emulator, contextlib.suppress(KeyboardInterrupt):
+        screen.note(f"Livetail answers on {emulator.endpoint_url} and plays {file.name}; boto3 tails it.")
+        screen.remark(_first_comment(file.read_text(encoding="utf-8")))
+        logs = emulator.client()
+        groups = logs.describe_log_groups()["logGroups"]
+        arns = [group["logGroupArn"] for group in groups if group["logGroupClass"] == "STANDARD"][:10]
+        screen.name_groups([group["logGroupName"] for group in groups])
+        parameters = {"logGroupIdentifiers": arns}
+        if arguments.filter_pattern is not None:
+            parameters["logEventFilterPattern"] = arguments.filter_pattern
+        with _Ending(emulator, arguments.seconds, screen) as ending:
+            while not ending.reached:
+                _tail(logs, parameters, screen, ending)
+    screen.note(screen.summary())
+    return 0
+
+
+def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ending: "_Ending") -> None:
+    """One session, until it ends or time is up. How it ends is part of what some scenarios show."""
+    from botocore.eventstream import ParserError
+    from botocore.exceptions import ClientError, HTTPClientError
+    from urllib3.exceptions import HTTPError
+
+    try:
+        stream = logs.start_live_tail(**parameters)["responseStream"]
+        with contextlib.closing(stream):
+            for event in stream:
+                if ending.reached:
+                    return
+                if "sessionStart" in event:
+                    groups = len(parameters["logGroupIdentifiers"])
+                    session_id = event["sessionStart"]["sessionId"]
+                    screen.note(f"session {session_id} over {groups} log group{'' if groups == 1 else 's'}")
+                if "sessionUpdate" in event:
+                    screen.show(event["sessionUpdate"])
+        ended = "the session has ended"
+    except (ClientError, HTTPClientError, HTTPError, ParserError) as error:
+        if getattr(error, "response", {}).get("Error", {}).get("Code") == "InvalidParameterException":
+            raise CommandError(str(error)) from None  # it would be refused again
+        ended = f"{type(error).__name__}: {error}"
+    if not ending.reached:
+        screen.note(f"{ended.rstrip('.')}; asking for another one")
+        ending.wait(PAUSE)
+
+
+class _Ending:
+    """Ends the demo in time, whatever its session does, and says what goes on while that is silent.
+
+    The reader may be waiting for bytes that do not come, so it is the server that is stopped under it.
+    """
+
+    def __init__(self, emulator: "LiveTailEmulator", seconds: float, screen: "Screen") -> None:
+        self._emulator = emulator
+        self._screen = screen
+        self._deadline = time.monotonic() + seconds
+        self._left = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ending", daemon=True)
+
+    def __enter__(self) -> "_Ending":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._left.set()
+        self._thread.join()
+
+    @property
+    def reached(self) -> bool:
+        return time.monotonic() >= self._deadline
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, but not beyond the end."""
+        time.sleep(max(0.0, min(seconds, self._deadline - time.monotonic())))
+
+    def _run(self) -> None:
+        while not self.reached:
+            if self._left.wait(min(SILENCE, max(0.0, self._deadline - time.monotonic()))):
+                return
+            if not self.reached and self._screen.silence() >= SILENCE:
+                self._explain()
+        self._emulator.stop()
+
+    def _explain(self) -> None:
+        from livetail.testing.handle import LiveTailError
+
+        # An explanation that fails, or that nobody reads any longer, must not keep the demo from its end.
+        with contextlib.suppress(LiveTailError, NoAnswerError, OSError):
+            for session in self._emulator.sessions():
+                counters = session["counters"]
+                self._screen.note(
+                    f"nothing has come for {self._screen.silence():.0f} s: {counters['bufferedUpdates']} updates wait, "
+                    f"{counters['droppedUpdates']} with {counters['droppedEvents']:,} log events have been dropped"
+                )
+
+
+class Screen:
+    """Prints log events, in colour on a terminal, and counts what was seen."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stdout.isatty()
+        self._colours = itertools.cycle(_COLOURS)
+        self._colour_of: dict[str, str] = {}
+        self._width = 0
+        self._updates = self._events = self._sampled = 0
+        self._latest = time.monotonic()
+
+    def name_groups(self, names: list[str]) -> None:
+        """Line up the names of the groups and give each its colour."""
+        self._width = max(map(len, names), default=0)
+        self._colour_of = dict(zip(names, self._colours, strict=False))
+
+    def note(self, text: str) -> None:
+        """Say something about what goes on."""
+        print(f"{_BOLD}{text}{_PLAIN}" if self._is_terminal else text, flush=True)
+
+    def remark(self, text: str) -> None:
+        """Print a text as it is."""
+        print(text, flush=True)
+
+    def silence(self) -> float:
+        """Seconds since the latest update."""
+        return time.monotonic() - self._latest
+
+    def show(self, update: dict[str, Any]) -> None:
+        results = update["sessionResults"]
+        sampled = update["sessionMetadata"]["sampled"]
+        self._latest = time.monotonic()
+        self._updates += 1
+        self._events += len(results)
+        self._sampled += sampled
+        for event in results[:SHOWN_OF_AN_UPDATE]:
+            print(self._line(event), flush=True)
+        if len(results) > SHOWN_OF_AN_UPDATE:
+            note = f"          … and {len(results) - SHOWN_OF_AN_UPDATE} more log events in this update"
+            self.note(note + (f"; sampled: {len(results)} of those that matched" if sampled else ""))
+
+    def _line(self, event: dict[str, Any]) -> str:
+        """A log event in one line, which on a terminal is not broken."""
+        group = event["logGroupIdentifier"].partition(":")[2]
+        clock = time.strftime("%H:%M:%S", time.gmtime(event["timestamp"] / 1000))
+        message, *more = event["message"].rstrip().splitlines() or [""]
+        if more:
+            message += f" … and {len(more)} more line{'' if len(more) == 1 else 's'}"
+        name = f"{group:<{self._width}}"
+        if not self._is_terminal:
+            return f"{clock}  {name}  {message}"
+        room = shutil.get_terminal_size().columns - len(clock) - len(name) - 4
+        if len(message) > max(room, 20):
+            message = message[: max(room, 20) - 1] + "…"
+        return f"{clock}  {self._colour_of.get(group, '')}{name}{_PLAIN}  {message}"
+
+    def summary(self) -> str:
+        return f"{self._updates} updates with {self._events:,} log events; {self._sampled} of the updates sampled."
+
+
+def _first_comment(scenario: str) -> str:
+    """What a bundled scenario says about itself: what to look at."""
+    lines = itertools.takewhile(lambda line: line.startswith("#"), scenario.splitlines())
+    return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds up to a day")
+    return seconds

@@ -1,0 +1,35 @@
+"""`livetail healthcheck`: exit 0 when the server answers. The container image probes itself with it."""
+
+import argparse
+import time
+
+from livetail.cli.endpoint import add_endpoint_flag, connect
+from livetail.cli.errors import CommandError
+from livetail.control_client import NoAnswerError
+
+__all__ = ["configure", "run"]
+
+_PAUSE = 0.05
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_endpoint_flag(parser)
+    parser.add_argument("--wait", action="store_true", help="wait until it answers, for --timeout seconds at most")
+    parser.add_argument("--timeout", type=float, default=3.0, metavar="S", help="seconds to wait for an answer [3]")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    deadline = time.monotonic() + arguments.timeout
+    while True:
+        client = connect(arguments.endpoint, max(_PAUSE, deadline - time.monotonic()))
+        try:
+            status, health = client.request("GET", "/_livetail/health")
+        except NoAnswerError as error:
+            if not arguments.wait or time.monotonic() + _PAUSE > deadline:
+                raise CommandError(str(error)) from None
+            time.sleep(_PAUSE)
+            continue
+        if status != 200 or not isinstance(health, dict) or health.get("status") != "ok":
+            raise CommandError(f"{arguments.endpoint} answers, but it is no healthy Livetail (status {status})")
+        print("ok")
+        return 0

@@ -1,0 +1,46 @@
+"""Time as the emulator sees it: epoch milliseconds from one `Clock` that is handed to whoever asks for the time.
+
+The clocks that follow the wall clock live in `livetail.server.clocks`; only time that stands still is pure.
+"""
+
+from typing import Protocol
+
+__all__ = ["DAY", "HOUR", "MINUTE", "SECOND", "Clock", "ManualClock"]
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Clock(Protocol):
+    """A source of time that never runs backwards."""
+
+    def now(self) -> int:
+        """The time in milliseconds since 1970-01-01T00:00:00Z."""
+        ...
+
+
+class ManualClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, start: int) -> None:
+        self._start = start
+        self._now = start
+
+    def now(self) -> int:
+        return self._now
+
+    def move_to(self, instant: int) -> None:
+        """Set the time to `instant` (epoch milliseconds).
+
+        Raises:
+            ValueError: the instant lies before the present.
+        """
+        if instant < self._now:
+            raise ValueError(f"time cannot go back from {self._now} to {instant}")
+        self._now = instant
+
+    def reset(self) -> None:
+        """Set the time back to where it started."""
+        self._now = self._start

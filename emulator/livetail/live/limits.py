@@ -1,0 +1,45 @@
+"""The numbers of Live Tail, as its documentation gives them.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html (updates, sample, buffer,
+timeout) and https://docs.aws.amazon.com/general/latest/gr/cwl_region.html (quotas).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from livetail.core.clock import HOUR, SECOND
+
+__all__ = [
+    "BACKLOG_EVENTS",
+    "BACKLOG_UPDATES",
+    "EVENTS_PER_UPDATE",
+    "UPDATE_INTERVAL",
+    "TailLimits",
+]
+
+UPDATE_INTERVAL: Final = SECOND
+"""Milliseconds between two session updates."""
+
+EVENTS_PER_UPDATE: Final = 500
+"""An update carries at most so many log events; of more, a sample of just so many."""
+
+BACKLOG_UPDATES: Final = 10
+"""So many updates are buffered for a client that reads too slowly, …"""
+
+BACKLOG_EVENTS: Final = 5_000
+"""… or so many log events, whichever is reached first; then the oldest updates go."""
+
+
+@dataclass(frozen=True, slots=True)
+class TailLimits:
+    """The limits that a user of the emulator may change.
+
+    Attributes:
+        session_timeout: milliseconds after which a session ends with SessionTimeoutException.
+        max_sessions: concurrent sessions per account and region; 0 is no limit.
+        session_rate: StartLiveTail calls per second per account and region; 0 is no limit.
+    """
+
+    session_timeout: int = 3 * HOUR
+    max_sessions: int = 15
+    session_rate: int = 0

@@ -1,0 +1,278 @@
+"""One Live Tail session as a state machine, in the manner of h11 and h2.
+
+A session is fed (`offer`), told the time (`tick`) and emptied (`take`). It never waits and never writes; it answers
+with the bytes of the next message, or with None when there is none yet. Everything that changes its state is in
+`TRANSITIONS`.
+
+    STREAMING ──fail/end──▶ ENDING ──take, until nothing is left──▶ ENDED
+        └─────────────────close─────┴────────────────────────────────▲
+
+While it is ENDING, what was buffered still goes out, then the last message, if the session has one.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+from livetail.core.chance import Random
+from livetail.live.backlog import Backlog
+from livetail.live.encoding import session_start_json, session_update_json
+from livetail.live.limits import UPDATE_INTERVAL
+from livetail.live.subscription import Subscription
+from livetail.live.window import Selection, Update, Window
+from livetail.wire import livetail
+
+__all__ = ["STREAMING_FAILURE", "TRANSITIONS", "Counters", "IllegalInputError", "Input", "Session", "State"]
+
+TIMEOUT_MESSAGE: Final = "Session timed out."
+"""Chosen: nobody has published the text that AWS sends."""
+
+STREAMING_FAILURE: Final = "Internal streaming error."
+"""Chosen, as above."""
+
+
+# Members of a StrEnum hash as quickly as text does; the table is looked into for every update of every session.
+class State(StrEnum):
+    STREAMING = "streaming"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+class Input(StrEnum):
+    OFFER = "offer"
+    TICK = "tick"
+    TAKE = "take"
+    FAIL = "fail"
+    END = "end"
+    DRAINED = "drained"
+    CLOSE = "close"
+
+
+TRANSITIONS: Final[Mapping[tuple[State, Input], State]] = {
+    (State.STREAMING, Input.OFFER): State.STREAMING,
+    (State.STREAMING, Input.TICK): State.STREAMING,
+    (State.STREAMING, Input.TAKE): State.STREAMING,
+    (State.STREAMING, Input.FAIL): State.ENDING,
+    (State.STREAMING, Input.END): State.ENDING,
+    (State.STREAMING, Input.CLOSE): State.ENDED,
+    (State.ENDING, Input.TAKE): State.ENDING,
+    (State.ENDING, Input.DRAINED): State.ENDED,
+    (State.ENDING, Input.CLOSE): State.ENDED,
+    (State.ENDED, Input.TAKE): State.ENDED,
+    (State.ENDED, Input.CLOSE): State.ENDED,
+}
+
+
+class Distorting(Protocol):
+    """What befalls log events on their way into an update, when a fault rule wants it: some get lost, some come late.
+
+    Attributes:
+        lost_events: log events that will never be delivered; they count as dropped.
+    """
+
+    lost_events: int
+
+    @property
+    def held_events(self) -> int:
+        """Log events that will come in a later update; they count as pending."""
+        ...
+
+    def distort(self, update: Update, now: int) -> Update:
+        """What becomes of an update that is made at `now` (epoch milliseconds)."""
+        ...
+
+    def flush(self) -> list[Update]:
+        """Updates with all that is held back."""
+        ...
+
+
+class IllegalInputError(Exception):
+    """A session was given something that its state does not allow: a fault of the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What became of the events of a session.
+
+    At any instant `matched == delivered + sampled_out + dropped_events + buffered_events + pending_events`.
+
+    Attributes:
+        updates: session updates handed to the writer.
+        matched: log events that matched while the session was open.
+        delivered: log events in those updates.
+        sampled_out: log events that lost out when more than 500 matched in a second.
+        dropped_updates, dropped_events: forgotten because the client was too slow; events also if a fault lost them.
+        buffered_updates, buffered_events: waiting for the client.
+        pending_events: matched since the last tick, or held back by a fault.
+        bytes: bytes of all messages handed to the writer.
+    """
+
+    updates: int
+    matched: int
+    delivered: int
+    sampled_out: int
+    dropped_updates: int
+    dropped_events: int
+    buffered_updates: int
+    buffered_events: int
+    pending_events: int
+    bytes: int
+
+
+class Session:
+    """A Live Tail session.
+
+    Attributes:
+        next_due: epoch milliseconds of the next tick; the first comes a second after the start, the others follow on
+        the same
+            grid whatever the delay of one of them.
+        distortion: what befalls its log events; None is nothing.
+    """
+
+    __slots__ = (
+        "_backlog",
+        "_bytes",
+        "_delivered",
+        "_last",
+        "_matched",
+        "_ready",
+        "_sampled_out",
+        "_updates",
+        "_window",
+        "distortion",
+        "ends_at",
+        "next_due",
+        "request_id",
+        "session_id",
+        "started_at",
+        "state",
+        "subscription",
+    )
+
+    def __init__(
+        self,
+        *,
+        session_id: str,
+        request_id: str,
+        subscription: Subscription,
+        started_at: int,
+        timeout: int,
+        random: Random,
+    ) -> None:
+        self.session_id = session_id
+        self.request_id = request_id
+        self.subscription = subscription
+        self.started_at = started_at
+        self.ends_at = started_at + timeout
+        self.next_due = min(started_at + UPDATE_INTERVAL, self.ends_at)
+        self.state = State.STREAMING
+        self.distortion: Distorting | None = None
+        self._window = Window(random)
+        self._backlog = Backlog()
+        self._ready: deque[bytes] = deque(
+            (
+                livetail.initial_response(),
+                livetail.session_start(session_start_json(request_id, session_id, subscription)),
+            )
+        )
+        self._last: bytes | None = None
+        self._matched = self._delivered = self._sampled_out = self._updates = self._bytes = 0
+
+    def offer(self, selection: Selection) -> None:
+        """Take in log events that have just been ingested and that match; what the next update is made of."""
+        self._move(Input.OFFER)
+        self._matched += len(selection.positions)
+        self._window.add(selection)
+
+    def tick(self, now: int) -> None:
+        """Make the update that is due at `now` (epoch milliseconds), and time the session out when it is due.
+
+        When the caller is late by whole seconds, one update stands for all of them; the ones after it keep to the grid.
+        """
+        self._move(Input.TICK)
+        if now >= self.ends_at:
+            if self._window.matched or (self.ends_at - self.started_at) % UPDATE_INTERVAL == 0:
+                self._make_update(now)
+            self.fail(livetail.modeled_exception("SessionTimeoutException", TIMEOUT_MESSAGE))
+            return
+        self._make_update(now)
+        elapsed = (now - self.started_at) // UPDATE_INTERVAL
+        self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL, self.ends_at)
+
+    def take(self) -> bytes | None:
+        """The bytes of the next message for the client, or None if there is none now.
+
+        The session has ENDED once it answers None after `fail` or `end`.
+        """
+        self._move(Input.TAKE)
+        message = None if self.state is State.ENDED else self._next_message()
+        if message is not None:
+            self._bytes += len(message)
+        elif self.state is State.ENDING:
+            self._move(Input.DRAINED)
+        return message
+
+    def fail(self, message: bytes) -> None:
+        """End the session with an exception or error message, after what is buffered."""
+        self._move(Input.FAIL)
+        self._flush()
+        self._last = message
+
+    def end(self) -> None:
+        """End the session cleanly, after what is buffered."""
+        self._move(Input.END)
+        self._flush()
+
+    def close(self) -> None:
+        """Forget the session at once: its client has gone."""
+        self._move(Input.CLOSE)
+
+    @property
+    def counters(self) -> Counters:
+        lost, held = (0, 0) if self.distortion is None else (self.distortion.lost_events, self.distortion.held_events)
+        return Counters(
+            updates=self._updates,
+            matched=self._matched,
+            delivered=self._delivered,
+            sampled_out=self._sampled_out,
+            dropped_updates=self._backlog.dropped_updates,
+            dropped_events=self._backlog.dropped_events + lost,
+            buffered_updates=len(self._backlog),
+            buffered_events=self._backlog.events,
+            pending_events=self._window.matched + held,
+            bytes=self._bytes,
+        )
+
+    def _move(self, given: Input) -> None:
+        target = TRANSITIONS.get((self.state, given))
+        if target is None:
+            raise IllegalInputError(f"a session that is {self.state.value} takes no {given.value}")
+        self.state = target
+
+    def _make_update(self, now: int) -> None:
+        matched = self._window.matched
+        update = self._window.close()
+        self._sampled_out += matched - update.events
+        if self.distortion is not None:
+            update = self.distortion.distort(update, now)
+        self._backlog.put(update)
+
+    def _flush(self) -> None:
+        """Nothing that is held back is lost when the session ends."""
+        if self.distortion is not None:
+            for update in self.distortion.flush():
+                self._backlog.put(update)
+
+    def _next_message(self) -> bytes | None:
+        if self._ready:
+            return self._ready.popleft()
+        if self._backlog:
+            update = self._backlog.take()
+            self._updates += 1
+            self._delivered += update.events
+            self._ready.extend(map(livetail.session_update, session_update_json(update)))
+            return self._ready.popleft()
+        last, self._last = self._last, None
+        return last

@@ -1,0 +1,165 @@
+"""The log events that a session has matched since its last update, and the sample that the next update takes of them.
+
+A window holds positions in batches, not events, and never more than `_HOLD` of them: when more arrive between two
+updates (time may stand still while a test ingests millions) it keeps a uniform sample of what it has seen, and lets the
+batches go. Sampling in
+steps like this gives every event of the window the same chance as sampling once at the end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import compress
+from typing import Final
+
+from livetail.core.chance import Random
+from livetail.live.limits import EVENTS_PER_UPDATE
+from livetail.store.batch import Batch
+
+__all__ = ["Selection", "Update", "Window", "choose"]
+
+_HOLD: Final = 8_192
+"""Positions held before the window is thinned out: well above what a busy second brings, so thinning stays rare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Some events of one batch, by position and in order."""
+
+    batch: Batch
+    positions: Sequence[int]
+
+    def detached(self) -> "Selection":
+        """The same events in a batch of their own, which does not keep the others of theirs in memory."""
+        whole = self.batch
+        own = Batch(
+            log_group_identifier=whole.log_group_identifier,
+            log_stream_name=whole.log_stream_name,
+            ingestion_time=whole.ingestion_time,
+            sequence=whole.sequence,
+            events=[whole.events[position] for position in self.positions],
+        )
+        if whole.fragments is not None:
+            own.fragments = [whole.fragments[position] for position in self.positions]
+        return Selection(own, range(len(own)))
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The content of one session update: at most 500 log events, in order of arrival.
+
+    Attributes:
+        selections: what the update is drawn from.
+        events: how many are in the update.
+        sampled: more than 500 matched, and these are a sample of them.
+        mask: which of the events of `selections`, laid end to end, are in the update: a one or a zero for each. None
+            where all of them are.
+    """
+
+    selections: tuple[Selection, ...]
+    events: int
+    sampled: bool
+    mask: bytes | bytearray | None = None
+
+    def drawn(self) -> "Update":
+        """The same update without a mask: its selections have nothing but what is in it."""
+        if self.mask is None:
+            return self
+        return Update(tuple(_pick(self.selections, self.mask)), self.events, self.sampled)
+
+    def detached(self) -> "Update":
+        """The same update, keeping nothing in memory but what is in it: for one that has to wait."""
+        selections = tuple(selection.detached() for selection in self.drawn().selections)
+        return Update(selections, self.events, self.sampled)
+
+
+def choose(random: Random, population: int, size: int) -> bytes | bytearray:
+    """A uniformly random choice of `size` out of `population`, as a mask of ones and zeros.
+
+    A coin is tossed for each member, all in a few operations on whole byte strings, and the few members too many or too
+    few are put right one by one. Given how many heads came up, every set of that size is equally likely, and removing
+    or adding members at random keeps it so; the coin need not even be exact.
+    """
+    coin = min(256, max(1, round(256 * size / population)))
+    mask = bytearray(random.randbytes(population).translate(b"\x01" * coin + b"\x00" * (256 - coin)))
+    excess = mask.count(1) - size
+    surplus = 1 if excess > 0 else 0
+    for _ in range(abs(excess)):
+        member = int(random.random() * population)
+        while mask[member] != surplus:
+            member = int(random.random() * population)
+        mask[member] = 1 - surplus
+    return mask
+
+
+class Window:
+    """Collects matched log events between two updates. `matched` counts them all."""
+
+    __slots__ = ("_fresh", "_random", "_selections", "_thinned", "matched")
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._selections: list[Selection] = []
+        self._fresh = 0
+        self._thinned = 0
+        self.matched = 0
+
+    def add(self, selection: Selection) -> None:
+        """Take in the matching events of a batch."""
+        count = len(selection.positions)
+        self._selections.append(selection)
+        self._fresh += count
+        self.matched += count
+        if self._fresh > _HOLD:
+            self._selections = [part.detached() for part in _pick(self._selections, self._sample())]
+            self._fresh = 0
+            self._thinned = self.matched
+
+    def close(self) -> Update:
+        """The update for what has been collected; the window is empty afterwards."""
+        matched = self.matched
+        sampled = matched > EVENTS_PER_UPDATE
+        is_sample_already = self._thinned and not self._fresh
+        mask = self._sample() if sampled and not is_sample_already else None
+        update = Update(tuple(self._selections), EVENTS_PER_UPDATE if sampled else matched, sampled, mask)
+        self._selections = []
+        self._fresh = self._thinned = self.matched = 0
+        return update
+
+    def _sample(self) -> bytes | bytearray:
+        """Choose as many of what is held as an update has, as a mask.
+
+        After the window has been thinned, its first 500 positions stand for the `_thinned` events seen until then, the
+        rest for themselves. How many of a sample fall on the first part follows the hypergeometric distribution.
+        """
+        if not self._thinned:
+            return choose(self._random, self._fresh, EVENTS_PER_UPDATE)
+        from_thinned = _draw_first(self._random, self._thinned, self._fresh, EVENTS_PER_UPDATE)
+        mask = choose(self._random, EVENTS_PER_UPDATE, from_thinned) if from_thinned else bytes(EVENTS_PER_UPDATE)
+        rest = EVENTS_PER_UPDATE - from_thinned
+        mask += choose(self._random, self._fresh, rest) if rest else bytes(self._fresh)
+        return mask
+
+
+def _draw_first(random: Random, first: int, second: int, draws: int) -> int:
+    """How many of `draws` without replacement come from the first of two groups of those sizes."""
+    taken = 0
+    for _ in range(draws):
+        if random.random() * (first + second) < first:
+            taken += 1
+            first -= 1
+        else:
+            second -= 1
+    return taken
+
+
+def _pick(selections: Sequence[Selection], mask: bytes | bytearray) -> list[Selection]:
+    """The positions of `selections`, laid end to end, at which `mask` is one."""
+    picked = []
+    start = 0
+    for selection in selections:
+        end = start + len(selection.positions)
+        positions = list(compress(selection.positions, mask[start:end]))
+        if positions:
+            picked.append(Selection(selection.batch, positions))
+        start = end
+    return picked

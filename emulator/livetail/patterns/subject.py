@@ -1,0 +1,150 @@
+"""What patterns are matched against: the message of one log event, read at most once in each way that a pattern needs.
+
+Many patterns look at one event. Whichever first needs the JSON or the fields of the message pays for reading it; the
+others find it read. Reading never fails: a message that is not JSON is `NOT_JSON`.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from enum import Enum
+from functools import lru_cache
+from typing import Final, NamedTuple, NoReturn
+
+__all__ = ["NOT_JSON", "Fields", "Json", "NotJson", "Number", "Subject", "split_fields", "utf8"]
+
+Json = object
+"""A JSON value: dict, list, str, Number, bool or None."""
+
+
+class NotJson(Enum):
+    """The type of `NOT_JSON`."""
+
+    NOT_JSON = 0
+
+
+NOT_JSON: Final = NotJson.NOT_JSON
+"""Stands for the JSON of a message that is not a JSON object or array."""
+
+_JSON_BLANKS = " \t\r\n"
+_Reader = Callable[[str, int], "re.Match[str] | None"]
+_CLOSING = {'"': '"', "[": "]"}
+
+
+class Number(str):
+    """A JSON number, as it is written in the message: quoted values are compared with that text."""
+
+    __slots__ = ()
+
+
+class Fields(NamedTuple):
+    """The fields of a message.
+
+    Attributes:
+        texts: each without the quotation marks or brackets around it.
+        starts: where each begins in the message, its delimiter included.
+        end: where the last one ends, its delimiter included.
+    """
+
+    texts: list[str]
+    starts: list[int]
+    end: int
+
+
+class Subject:
+    """A message to be matched. One thread at a time."""
+
+    __slots__ = ("_document", "_encoded", "_fields", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._document: Json | None = None
+        self._encoded: bytes | None = None
+        self._fields: Fields | None = None
+
+    @property
+    def document(self) -> Json:
+        """The message as JSON, if all of it is one object or array; `NOT_JSON` otherwise."""
+        if self._document is None:
+            self._document = _read_json(self.text)
+        return self._document
+
+    @property
+    def encoded(self) -> bytes:
+        """The message in UTF-8."""
+        if self._encoded is None:
+            self._encoded = utf8(self.text)
+        return self._encoded
+
+    @property
+    def fields(self) -> Fields:
+        """The fields of the message, as space-delimited patterns see them."""
+        if self._fields is None:
+            self._fields = split_fields(self.text)
+        return self._fields
+
+
+def utf8(text: str) -> bytes:
+    """`text` in UTF-8; half a surrogate pair, which UTF-8 has no form for, becomes U+FFFD."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def _not_a_number(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=_not_a_number)
+
+
+def _read_json(text: str) -> Json:
+    # Most messages that are not JSON show it with their first character, which is cheaper to see than an exception.
+    if not text.lstrip(_JSON_BLANKS).startswith(("{", "[")):
+        return NOT_JSON
+    try:
+        document: Json = _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+    return document
+
+
+@lru_cache(maxsize=2)
+def _readers(separators: str | None) -> tuple[_Reader, _Reader]:
+    """What finds the next delimiter or word, and what takes a word that begins like a delimiter."""
+    if separators is None:
+        from livetail.patterns.decisions import DECISIONS
+
+        separators = " \t\r\n" if DECISIONS.line_breaks_separate_fields else " \t"
+    return re.compile(rf'["\[]|[^{separators}]+').search, re.compile(rf"[^{separators}]+").match
+
+
+def split_fields(text: str, separators: str | None = None) -> Fields:
+    """The words of a text, and what stands in `"..."` or `[...]`.
+
+    Such a delimiter opens only at the start of a field, and only if it closes somewhere. Whatever follows a closing
+    delimiter directly begins the next field. `separators` are those decided on, unless others are given.
+    """
+    next_field, word_at = _readers(separators)
+    texts: list[str] = []
+    starts: list[int] = []
+    position = 0
+    # Where the last of each closing delimiter stands, so that openings behind it cost no search.
+    last = {'"': text.rfind('"'), "[": text.rfind("]")}
+    found = next_field(text, position)
+    while found is not None:
+        start, position = found.span()
+        field = found.group()
+        if field in last:
+            if last[field] > start:
+                close = text.index(_CLOSING[field], position)
+                field = text[position:close]
+                position = close + 1
+            elif (word := word_at(text, start)) is not None:
+                field = word.group()
+                position = word.end()
+        texts.append(field)
+        starts.append(start)
+        found = next_field(text, position)
+    return Fields(texts, starts, position)

@@ -1,0 +1,42 @@
+"""JSON application logs, one object a line, about the requests of a web shop."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from livetail.scenarios.formats.base import LineFormat
+from livetail.scenarios.timestamps import IsoTime
+from livetail.scenarios.traffic import Traffic, draw_uuid, level_of, one_of
+
+if TYPE_CHECKING:
+    from livetail.core.chance import Random
+
+__all__ = ["JsonFormat"]
+
+_ERRORS = (
+    ("UpstreamTimeout", "payments did not answer in time"),
+    ("ConnectionRefused", "inventory:8443 refused the connection"),
+    ("DeadlockDetected", "transaction was chosen as deadlock victim"),
+    ("OutOfStock", "reservation of the last item failed"),
+)
+
+
+class JsonFormat(LineFormat):
+    def __init__(self, random: "Random", stream_names: Sequence[str]) -> None:
+        super().__init__(random, stream_names)
+        self._traffic = Traffic(random)
+        self._time = IsoTime()
+
+    def message(self, instant: int, stream: int) -> str:
+        traffic = self._traffic
+        method, path, status, latency_ms, size = traffic.request()
+        error = ""
+        if status >= 500:
+            kind, text = one_of(self._random, _ERRORS)
+            error = f',"error":{{"type":"{kind}","message":"{text}"}}'
+        # Nothing that is put in here holds a quote or a backslash, so the text is JSON as it stands.
+        return (
+            f'{{"time":"{self._time(instant)}","level":"{level_of(status, latency_ms)}","service":"shop",'
+            f'"message":"{method} {path} {status}","request_id":"{draw_uuid(self._random)}","user":"{traffic.user()}",'
+            f'"client":"{traffic.address()}","method":"{method}","path":"{path}","status":{status},'
+            f'"latency_ms":{latency_ms},"bytes":{size}{error}}}'
+        )

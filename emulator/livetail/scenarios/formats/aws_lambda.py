@@ -1,0 +1,112 @@
+"""Logs of an AWS Lambda function: START, what the function says, END and REPORT, each invocation under one request id.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html shows the lines. A log stream is one execution
+environment, so it works at one invocation at a time, and the first of them is a cold start.
+
+A source makes as many lines per second as its rate says, whatever the function would need for them. Where lines come
+slower than the function works, their time stamps tell when it wrote them, which is before they arrive; where they come
+faster, the function is taken to be that fast. So the time from START to END is always the Duration that is reported.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from livetail.core.clock import DAY
+from livetail.scenarios.timestamps import IsoTime, civil
+from livetail.scenarios.traffic import draw_uuid, one_of
+from livetail.store.batch import LogEvent
+
+if TYPE_CHECKING:
+    from livetail.core.chance import Random
+
+__all__ = ["LambdaFormat"]
+
+_MEMORY_MB = 256
+_STEPS = ("Loaded cart", "Reserved the items", "Charged the card")
+_ERRORS = (
+    "TimeoutError: inventory did not answer",
+    "KeyError: 'address'",
+    "ConditionalCheckFailedException: item was changed",
+)
+
+
+class _Invocation:
+    """What is left to say of the invocation that an execution environment is at."""
+
+    __slots__ = ("duration", "end", "failed", "init", "latest", "request_id", "start", "steps", "steps_left")
+
+    def __init__(self, random: "Random", start: int, *, cold: bool) -> None:
+        draw = random.random
+        self.request_id = draw_uuid(random)
+        self.start = self.latest = start
+        self.init = 180.0 + draw() * 900.0 if cold else 0.0
+        tail = draw()
+        # Most take tens of milliseconds, a few take seconds.
+        self.duration = 8 + int(60 * (0.5 + draw()) / (1.0 - 0.98 * tail * tail))
+        self.failed = draw() < 0.04
+        if self.failed:
+            self.duration += 600
+        self.steps = self.steps_left = 1 + int(draw() * len(_STEPS))
+        self.end = 0
+
+    def say(self, arrives: int, fraction: float) -> int:
+        """The time stamp of the line that arrives now and was written `fraction` of the duration after the start."""
+        self.latest = max(self.latest, min(arrives, self.start + int(self.duration * fraction)))
+        return self.latest
+
+
+class LambdaFormat:
+    """Execution environments that take turns: which one speaks is given with each instant."""
+
+    def __init__(self, random: "Random", stream_names: Sequence[str]) -> None:
+        self._random = random
+        self._time = IsoTime()
+        self._current: list[_Invocation | None] = [None] * len(stream_names)
+        self._used_mb = [0] * len(stream_names)
+
+    @staticmethod
+    def default_streams(random: "Random", instant: int) -> tuple[str, ...]:
+        date = civil(instant - instant % DAY).strftime("%Y/%m/%d")
+        return tuple(f"{date}/[$LATEST]{random.getrandbits(128):032x}" for _ in range(3))
+
+    def events(self, times: Sequence[int], streams: Sequence[int]) -> list[LogEvent]:
+        line = self._line
+        return [line(time, stream) for time, stream in zip(times, streams, strict=True)]
+
+    def _line(self, arrives: int, stream: int) -> LogEvent:
+        invocation = self._current[stream]
+        if invocation is None:
+            invocation = _Invocation(self._random, arrives, cold=self._used_mb[stream] == 0)
+            self._current[stream] = invocation
+            return LogEvent(arrives, f"START RequestId: {invocation.request_id} Version: $LATEST\n")
+        if invocation.steps_left:
+            return self._step(invocation, arrives)
+        if not invocation.end:
+            invocation.end = invocation.say(arrives, 1.0)
+            return LogEvent(invocation.end, f"END RequestId: {invocation.request_id}\n")
+        self._current[stream] = None
+        return LogEvent(invocation.end, self._report(invocation, stream))
+
+    def _step(self, invocation: _Invocation, arrives: int) -> LogEvent:
+        invocation.steps_left -= 1
+        stamp = invocation.say(arrives, 1.0 - (invocation.steps_left + 1) / (invocation.steps + 1))
+        if invocation.failed and not invocation.steps_left:
+            level, text = "ERROR", one_of(self._random, _ERRORS)
+        elif self._random.random() < 0.03:
+            level, text = "WARNING", "Retrying call to inventory"
+        else:
+            level, text = "INFO", _STEPS[invocation.steps - invocation.steps_left - 1]
+        return LogEvent(stamp, f"[{level}]\t{self._time(stamp)}\t{invocation.request_id}\t{text}\n")
+
+    def _report(self, invocation: _Invocation, stream: int) -> str:
+        draw = self._random.random
+        # The stamps are whole milliseconds, the report has hundredths.
+        duration = invocation.end - invocation.start + int(draw() * 100) / 100
+        billed = -int(-(duration + invocation.init) // 1)
+        # What an environment has used at most never falls again.
+        self._used_mb[stream] = max(self._used_mb[stream], 62 + int(draw() * 40))
+        init = f"Init Duration: {invocation.init:.2f} ms\t" if invocation.init else ""
+        return (
+            f"REPORT RequestId: {invocation.request_id}\tDuration: {duration:.2f} ms\tBilled Duration: {billed} ms\t"
+            f"Memory Size: {_MEMORY_MB} MB\tMax Memory Used: {self._used_mb[stream]} MB\t{init}\n"
+        )

@@ -1,0 +1,68 @@
+"""A scenario as it is played: what stands in the file, checked and converted. Times are milliseconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from livetail.scenarios.rates import LIFETIME, Rate
+from livetail.scenarios.replay import Replay
+from livetail.scenarios.templates import Template
+
+__all__ = ["LogGroup", "Scenario", "Source"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogGroup:
+    """A log group to make before anything is played, unless it is there."""
+
+    name: str
+    log_class: str = "STANDARD"
+    retention_days: int | None = None
+    tags: Mapping[str, str] | None = None
+    streams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Events for one log group, at a rate.
+
+    Attributes:
+        log_streams: one of them is drawn for each event; with none, the format names its own.
+        format: a name out of `livetail.scenarios.formats.FORMATS`, or None where there is a template.
+        start: after the scenario's start.
+        duration: how long from there; `LIFETIME` where the scenario names none.
+    """
+
+    log_group: str
+    rate: Rate
+    log_streams: tuple[str, ...] = ()
+    format: str | None = "text"
+    template: Template | None = None
+    start: int = 0
+    duration: int = LIFETIME
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Everything that a scenario file says.
+
+    Attributes:
+        name: the file's name without its ending, or what it was given.
+        seed: what all chance in it is drawn from; None leaves that to whoever plays it.
+        log_groups: those that are declared, then all others that something is written to.
+        faults: rules for the emulator's faults, as the control plane takes them.
+    """
+
+    name: str
+    seed: int | None = None
+    log_groups: tuple[LogGroup, ...] = ()
+    sources: tuple[Source, ...] = ()
+    replays: tuple[Replay, ...] = ()
+    faults: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def rate(self) -> Fraction:
+        """Events per second of all sources together, over the long run; replays and what happens once are left out."""
+        averages = (source.rate.average() for source in self.sources)
+        return sum((average for average in averages if average is not None), Fraction(0))

@@ -1,0 +1,194 @@
+"""Plays a scenario: says when something is due and makes it when asked, and nothing depends on when it is asked.
+
+Sources and replays speak at the instants of one grid, `QUANTUM` milliseconds wide, that begins where the scenario
+starts:
+everything that happened since the instant before, each event with its own time stamp. So fifty thousand events a second
+are ten instants, and a source that is silent for an hour costs nothing in it.
+"""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from livetail.core.chance import Chance
+from livetail.scenarios.formats import FORMATS
+from livetail.scenarios.rates import LIFETIME, Arrivals, Counted, Poisson, PoissonArrivals
+from livetail.scenarios.replay import Replay, ReplayCursor
+from livetail.scenarios.templates import TemplateFormat
+from livetail.store.batch import LogEvent
+
+if TYPE_CHECKING:
+    from livetail.core.chance import Random
+    from livetail.scenarios.formats.base import Format
+    from livetail.scenarios.model import Scenario, Source
+
+__all__ = ["QUANTUM", "Emission", "Player"]
+
+QUANTUM = 100
+
+_timestamp = attrgetter("timestamp")
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """Events that are ingested together into one log stream.
+
+    Attributes:
+        at: when they are ingested, epoch milliseconds.
+        events: in the order of their time stamps, none of which lies behind `at`; at least one.
+    """
+
+    log_group: str
+    log_stream: str
+    at: int
+    events: list[LogEvent]
+
+
+class Player:
+    """A scenario that began at `started_at` (epoch milliseconds).
+
+    Chance is drawn from the scenario's own seed if it has one, else from `chance`. Each source has streams of its own,
+    by its number, so that one more at the end of a file leaves the others as they were.
+    """
+
+    def __init__(self, scenario: "Scenario", started_at: int, chance: Chance) -> None:
+        if scenario.seed is not None:
+            chance = Chance(scenario.seed)
+        declared = {group.name: group.streams for group in scenario.log_groups}
+        self._started_at = started_at
+        self._voices: list[_SourceVoice | _ReplayVoice] = [
+            _SourceVoice(source, declared.get(source.log_group, ()), started_at, chance, f"source {number}")
+            for number, source in enumerate(scenario.sources, 1)
+        ]
+        self._voices += [_ReplayVoice(replay, started_at) for replay in scenario.replays]
+        self._due: list[tuple[int, int]] = []
+        for index in range(len(self._voices)):
+            self._schedule(index)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing will ever be due again."""
+        return not self._due
+
+    def next_due(self) -> int | None:
+        """The next instant at which something is emitted, in epoch milliseconds; None when all is done."""
+        return self._due[0][0] if self._due else None
+
+    def run(self, until: int) -> list[Emission]:
+        """Everything due up to and including `until` that was not emitted yet, in order.
+
+        It comes all at once: for a long span at a high rate, ask for each `next_due` by itself.
+        """
+        emissions: list[Emission] = []
+        while self._due and self._due[0][0] <= until:
+            instant = self._due[0][0]
+            voices = []
+            while self._due and self._due[0][0] == instant:
+                voices.append(heapq.heappop(self._due)[1])
+            self._emit(instant, voices, emissions)
+            for index in voices:
+                self._schedule(index)
+        return emissions
+
+    def _schedule(self, index: int) -> None:
+        event = self._voices[index].next()
+        if event is not None:
+            quanta = -((self._started_at - event) // QUANTUM)
+            heapq.heappush(self._due, (self._started_at + quanta * QUANTUM, index))
+
+    def _emit(self, instant: int, voices: Sequence[int], emissions: list[Emission]) -> None:
+        """Let `voices` say what they have for `instant`; what sources say in the same stream is one emission."""
+        said: dict[tuple[str, str], list[LogEvent]] = {}
+        for index in voices:
+            voice = self._voices[index]
+            if isinstance(voice, _ReplayVoice):
+                emissions.extend(voice.emissions(instant))
+                continue
+            for stream, events in voice.events(instant):
+                already = said.setdefault((voice.log_group, stream), events)
+                if already is not events:
+                    already.extend(events)
+                    already.sort(key=_timestamp)
+        emissions.extend(Emission(group, stream, instant, events) for (group, stream), events in said.items())
+
+
+class _SourceVoice:
+    """A source at work."""
+
+    def __init__(self, source: "Source", declared: Sequence[str], started_at: int, chance: Chance, name: str) -> None:
+        self.log_group = source.log_group
+        self._start = started_at + source.start
+        random = chance.stream(f"{name} lines")
+        self._streams = tuple(source.log_streams or declared or self._own_streams(source, started_at, chance, name))
+        self._format: Format
+        if source.template is not None:
+            self._format = TemplateFormat(source.template, random, self._streams)
+        else:
+            self._format = FORMATS[source.format or "text"](random, self._streams)
+        self._arrivals = _arrivals(source, chance.stream(f"{name} arrivals"))
+        self._draw = chance.stream(f"{name} streams").random
+
+    @staticmethod
+    def _own_streams(source: "Source", started_at: int, chance: Chance, name: str) -> Sequence[str]:
+        if source.format is None:
+            return ("main",)
+        return FORMATS[source.format].default_streams(chance.stream(f"{name} stream names"), started_at)
+
+    def next(self) -> int | None:
+        """The instant of the next event, before it is put on the grid."""
+        elapsed = self._arrivals.next()
+        return None if elapsed is None else self._start + elapsed
+
+    def events(self, instant: int) -> list[tuple[str, list[LogEvent]]]:
+        """The events since the last instant, by stream, in the order in which the scenario names the streams."""
+        start, names = self._start, self._streams
+        times = [start + elapsed for elapsed in self._arrivals.take(instant - start)]
+        if len(names) == 1:
+            return [(names[0], self._format.events(times, [0] * len(times)))] if times else []
+        draw, count = self._draw, len(names)
+        positions = [int(draw() * count) for _ in times]
+        by_stream: list[list[LogEvent]] = [[] for _ in names]
+        for position, event in zip(positions, self._format.events(times, positions), strict=True):
+            by_stream[position].append(event)
+        return [(name, events) for name, events in zip(names, by_stream, strict=True) if events]
+
+
+class _ReplayVoice:
+    """A replay at work."""
+
+    def __init__(self, replay: Replay, started_at: int) -> None:
+        self._start = started_at + replay.start
+        self._cursor = ReplayCursor(replay, LIFETIME)
+
+    def next(self) -> int | None:
+        """The instant of the next line, before it is put on the grid."""
+        elapsed = self._cursor.next()
+        return None if elapsed is None else self._start + elapsed
+
+    def emissions(self, instant: int) -> list[Emission]:
+        """The lines since the last instant, in exactly the order of the file.
+
+        A stream that takes turns with another has an emission for each turn, and so has one whose time stamps go back.
+        """
+        emissions: list[Emission] = []
+        for elapsed, line in self._cursor.take(instant - self._start):
+            event = LogEvent(max(self._start + elapsed - line.age, 0), line.message)
+            last = emissions[-1] if emissions else None
+            if (
+                last is not None
+                and last.log_stream == line.log_stream
+                and last.log_group == line.log_group
+                and last.events[-1].timestamp <= event.timestamp
+            ):
+                last.events.append(event)
+            else:
+                emissions.append(Emission(line.log_group, line.log_stream, instant, [event]))
+        return emissions
+
+
+def _arrivals(source: "Source", random: "Random") -> Arrivals:
+    if isinstance(source.rate, Poisson):
+        return PoissonArrivals(source.rate.rate, source.duration, random)
+    return Counted(source.rate, source.duration)

@@ -1,0 +1,100 @@
+"""The journal: the newest requests of the AWS API, for a test to look at afterwards."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from livetail.core.errors import ServiceError
+from livetail.wire.awsjson import gunzip
+
+__all__ = ["Entry", "Journal"]
+
+ENTRIES: Final = 1_000
+"""So many of the newest requests are remembered."""
+
+BODY_BYTES: Final = 4 * 1024 * 1024
+"""Bodies are kept as they came, up to so many bytes in all; beyond, the oldest entries lose their parameters."""
+
+_GZIP: Final = b"\x1f\x8b"
+
+
+@dataclass(slots=True)
+class Entry:
+    """One request. `time` is epoch milliseconds; `error` is the code of the answer if it was one."""
+
+    operation: str | None
+    request_id: str
+    time: int
+    region: str
+    account_id: str
+    user_agent: str | None
+    body: bytes | None
+    status: int = 200
+    error: str | None = None
+
+    def unpacked(self) -> bytes:
+        """The body as JSON; no bytes if it was none or has been forgotten."""
+        body = self.body or b""
+        try:
+            return gunzip(body, BODY_BYTES) if body.startswith(_GZIP) else body
+        except ServiceError:
+            return b""
+
+    def as_json(self, body: bytes | None = None) -> dict[str, Any]:
+        """What is shown of it, with `body` in place of its own."""
+        return {
+            "operation": self.operation,
+            "requestId": self.request_id,
+            "status": self.status,
+            "error": self.error,
+            "time": self.time,
+            "region": self.region,
+            "accountId": self.account_id,
+            "userAgent": self.user_agent,
+            "parameters": _read(self.unpacked() if body is None else body),
+        }
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)  # and no other reader: what this one cannot read, it could not write again
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+class Journal:
+    """The newest requests, oldest first."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=ENTRIES)
+        self._with_body: deque[Entry] = deque()
+        self._bytes = 0
+
+    def add(self, entry: Entry) -> None:
+        """Remember a request; its status and error may be filled in later."""
+        self._entries.append(entry)
+        if entry.body:
+            self._with_body.append(entry)
+            self._bytes += len(entry.body)
+        while self._bytes > BODY_BYTES or len(self._with_body) > ENTRIES:
+            oldest = self._with_body.popleft()
+            self._bytes -= len(oldest.body or b"")
+            oldest.body = None
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """All entries; the bodies of the newest, unpacked, as far as `BODY_BYTES` go."""
+        room = BODY_BYTES
+        shown = []
+        for entry in reversed(self._entries):
+            body = entry.unpacked() if room > 0 else b""
+            room -= len(body)
+            shown.append(entry.as_json(body if room >= 0 else b""))
+        return shown[::-1]
+
+    def clear(self) -> None:
+        """Forget all requests."""
+        self._entries.clear()
+        self._with_body.clear()
+        self._bytes = 0

@@ -1,0 +1,70 @@
+"""A running emulator: the engine, the writers of its sessions and its timer, as the AWS endpoint and the control plane
+use it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from livetail.live.session import State
+from livetail.server.engine import Engine
+from livetail.server.scheduler import Timekeeper
+from livetail.server.tail_writer import Tails
+from livetail.settings import Settings
+
+if TYPE_CHECKING:
+    from livetail.scenarios.scenario import Scenario
+
+__all__ = ["LiveServer"]
+
+
+class LiveServer:
+    """What the requests of one server share.
+
+    Attributes:
+        engine: the pure part.
+        tails: the writers of the open sessions.
+        timekeeper: makes things happen when they are due.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises ScenarioError if a scenario file is wrong."""
+        self.engine = Engine(settings, _load(settings.scenario))
+        self.tails = Tails()
+        self.timekeeper = Timekeeper(self.engine.clock, self.engine, self.tails)
+
+    def reset(self) -> None:
+        """Begin again; the clients of open sessions get a clean end of stream."""
+        self.timekeeper.interrupt()
+        self.tails.wake(self.engine.reset())
+        self.tails.notify()
+        self.timekeeper.schedule()
+
+    def end_session(self, session_id: str) -> bool:
+        """End one session cleanly; False if it is not open."""
+        session = self.engine.hub.get(session_id)
+        if session is None:
+            return False
+        if session.state is State.STREAMING:
+            self.engine.hub.end(session)
+            self.tails.wake([session])
+        return True
+
+    def wake_all(self) -> None:
+        """Let every writer look again, and the timer too: the rules have changed under them."""
+        self.tails.wake(self.engine.hub)
+        self.timekeeper.schedule()
+
+    async def drain(self) -> None:
+        """End all sessions and wait until their clients have what was left for them."""
+        self.timekeeper.stop()
+        self.tails.wake(self.engine.end_sessions())
+        await self.tails.finished()
+
+
+def _load(paths: Sequence[Path]) -> "list[Scenario]":
+    if not paths:
+        return []
+    from livetail.faults import check_rule
+    from livetail.scenarios.scenario import load
+
+    return [load(path, check_rule) for path in paths]

@@ -1,0 +1,233 @@
+"""`GET /_livetail/metrics`: what has been counted, as Prometheus reads it.
+
+Nothing is counted in here. The rooms count where things happen, and `METRICS` says what is called what. Importing this
+module imports prometheus-client, so it is imported when it is first scraped.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.registry import Collector
+
+import livetail
+from livetail.core.clock import SECOND
+from livetail.live.totals import Ending, added
+from livetail.server.engine import Engine
+
+__all__ = ["CONTENT_TYPE", "METRICS", "Kind", "Metric", "exposition"]
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+Samples: TypeAlias = Mapping[tuple[str, ...], float]
+"""Values by the values of the labels."""
+
+
+class Kind(Enum):
+    COUNTER = "counter"
+    GAUGE = "gauge"
+
+
+class _Moment:
+    """An emulator at one moment: what its open sessions have counted is added up once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.totals = engine.hub.totals
+        self.open = added(session.counters for session in engine.hub)
+        self.all = added((self.open, self.totals.closed))
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One row of the table.
+
+    Attributes:
+        name: without the `livetail_` before it.
+        doc: one sentence for users.
+        values: the value; or the values by those of the labels.
+    """
+
+    name: str
+    kind: Kind
+    doc: str
+    values: Callable[[_Moment], float | Samples]
+    labels: tuple[str, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        return f"livetail_{self.name}"
+
+    def family(self, moment: _Moment) -> Family:
+        """The metric as it is at a moment."""
+        of_kind = CounterMetricFamily if self.kind is Kind.COUNTER else GaugeMetricFamily
+        family = of_kind(self.full_name, self.doc, labels=self.labels)
+        values = self.values(moment)
+        for labels, value in values.items() if isinstance(values, Mapping) else [((), values)]:
+            family.add_metric(labels, value)
+        return family
+
+
+def exposition(engine: Engine) -> bytes:
+    """All metrics of an emulator, in the text format that `CONTENT_TYPE` names."""
+    registry = CollectorRegistry()
+    registry.register(_Collector(_Moment(engine)))
+    return generate_latest(registry)
+
+
+class _Collector(Collector):
+    """One scrape."""
+
+    def __init__(self, moment: _Moment) -> None:
+        self._moment = moment
+
+    def collect(self) -> Iterator[Family]:
+        for metric in METRICS:
+            yield metric.family(self._moment)
+
+
+def _requests(moment: _Moment) -> Samples:
+    answered = moment.engine.request_totals.answered
+    return {(operation, str(status), error or ""): count for (operation, status, error), count in answered.items()}
+
+
+def _endings(moment: _Moment) -> Samples:
+    return {(ending.value,): moment.totals.ended[ending] for ending in Ending}
+
+
+def _firings(moment: _Moment) -> Samples:
+    return {(effect,): count for effect, count in moment.engine.faults.fired.items()}
+
+
+METRICS: Final = (
+    Metric(
+        "build_info",
+        Kind.GAUGE,
+        "The version that runs; always 1.",
+        lambda _: {(livetail.__version__,): 1},
+        ("version",),
+    ),
+    Metric(
+        "clock_seconds",
+        Kind.GAUGE,
+        "The emulator's time, in seconds since 1970.",
+        lambda at: at.engine.clock.now() / SECOND,
+    ),
+    Metric(
+        "requests_total",
+        Kind.COUNTER,
+        "Requests of the AWS API that were answered; status 0 where a fault closed the connection instead.",
+        _requests,
+        ("operation", "status", "error"),
+    ),
+    Metric("sessions_open", Kind.GAUGE, "Live Tail sessions that are open.", lambda at: len(at.engine.hub)),
+    Metric(
+        "sessions_started_total",
+        Kind.COUNTER,
+        "Live Tail sessions that were started.",
+        lambda at: at.totals.started,
+    ),
+    Metric(
+        "sessions_ended_total",
+        Kind.COUNTER,
+        "Live Tail sessions that are over, by what ended them.",
+        _endings,
+        ("reason",),
+    ),
+    Metric(
+        "session_updates_total",
+        Kind.COUNTER,
+        "Session updates handed to clients.",
+        lambda at: at.all.updates,
+    ),
+    Metric(
+        "session_updates_dropped_total",
+        Kind.COUNTER,
+        "Session updates dropped because a client was too slow.",
+        lambda at: at.all.dropped_updates,
+    ),
+    Metric(
+        "session_updates_buffered",
+        Kind.GAUGE,
+        "Session updates that wait for the clients of open sessions.",
+        lambda at: at.open.buffered_updates,
+    ),
+    Metric(
+        "session_bytes_total",
+        Kind.COUNTER,
+        "Bytes of all messages handed to the clients of sessions.",
+        lambda at: at.all.bytes,
+    ),
+    Metric(
+        "log_events_ingested_total",
+        Kind.COUNTER,
+        "Log events that were ingested, tailed or not.",
+        lambda at: at.totals.ingested,
+    ),
+    Metric(
+        "log_events_matched_total",
+        Kind.COUNTER,
+        "Log events that matched, once for each session.",
+        lambda at: at.all.matched,
+    ),
+    Metric(
+        "log_events_delivered_total",
+        Kind.COUNTER,
+        "Log events handed to clients.",
+        lambda at: at.all.delivered,
+    ),
+    Metric(
+        "log_events_sampled_out_total",
+        Kind.COUNTER,
+        "Log events that lost out when more than 500 matched in a second.",
+        lambda at: at.all.sampled_out,
+    ),
+    Metric(
+        "log_events_dropped_total",
+        Kind.COUNTER,
+        "Log events dropped because a client was too slow, or lost by a fault.",
+        lambda at: at.all.dropped_events,
+    ),
+    Metric(
+        "log_events_unread_total",
+        Kind.COUNTER,
+        "Log events that still waited when their session was over.",
+        lambda at: at.totals.closed.buffered_events + at.totals.closed.pending_events,
+    ),
+    Metric(
+        "log_events_buffered",
+        Kind.GAUGE,
+        "Log events in the session updates that wait for the clients of open sessions.",
+        lambda at: at.open.buffered_events,
+    ),
+    Metric(
+        "log_events_pending",
+        Kind.GAUGE,
+        "Log events that the next session updates of open sessions will be made of.",
+        lambda at: at.open.pending_events,
+    ),
+    Metric(
+        "fault_rules",
+        Kind.GAUGE,
+        "Fault rules in force.",
+        lambda at: len(at.engine.faults),
+    ),
+    Metric(
+        "faults_fired_total",
+        Kind.COUNTER,
+        "How often fault rules have fired, by the type of their effect.",
+        _firings,
+        ("effect",),
+    ),
+    Metric(
+        "scenarios",
+        Kind.GAUGE,
+        "Scenarios that were started and not stopped.",
+        lambda at: len(at.engine.scenarios),
+    ),
+)
+"""All metrics, in the order of the documentation."""

@@ -1,0 +1,240 @@
+"""The writer of a session: the only place that waits for a client.
+
+    http.response.start ─▶ message, message, … as the session has them ─▶ end of the body
+
+`send` returns when the server may take more bytes for this client. While it does not return, the session ticks on, its
+backlog fills and drops its oldest updates, and nobody else notices.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.types import Receive, Send
+
+from livetail.core.clock import Clock
+from livetail.faults import TailFaults
+from livetail.faults.steps import Cut, End, Reset, Step
+from livetail.live.hub import Hub
+from livetail.live.session import STREAMING_FAILURE, Session, State
+from livetail.live.totals import Ending
+from livetail.server.bodies import left
+from livetail.wire import livetail
+
+__all__ = ["Client", "Tail", "Tails"]
+
+_log = logging.getLogger(__name__)
+
+PATIENCE: Final = 1.0
+"""Real seconds without progress after which a client that is owed bytes counts as stalled while time is moved."""
+
+
+_TURNS: Final = 8
+"""Turns of the event loop in which a writer whose client keeps up is done; cheaper than waiting on a timer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who reads a session.
+
+    Attributes:
+        http_version: that of its request.
+        user_agent: what it calls itself.
+        close: closes its connection in the middle of what is said.
+        reset: resets its connection.
+    """
+
+    http_version: str
+    user_agent: str | None
+    close: Callable[[], None]
+    reset: Callable[[], None]
+
+
+class Tail:
+    """One session being written to one client.
+
+    Attributes:
+        session: what is being written.
+        client: who reads it.
+        settled: set while the writer has nothing to hand over.
+        stalled: the client has not accepted anything for `PATIENCE` seconds.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        hub: Hub,
+        faults: TailFaults,
+        clock: Clock,
+        client: Client,
+        schedule: Callable[[], None],
+    ) -> None:
+        """`schedule` is called when something may have become due: the end of a pause that a fault makes."""
+        self.session = session
+        self.client = client
+        self.settled = asyncio.Event()
+        self.stalled = False
+        self._hub = hub
+        self._faults = faults
+        self._clock = clock
+        self._schedule = schedule
+        self._accepted = 0
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let the writer look for something to take."""
+        self.settled.clear()
+        self._wake.set()
+
+    async def settle(self) -> None:
+        """Wait until there is nothing to hand over, or until the client has accepted nothing for `PATIENCE`."""
+        while not self.settled.is_set():
+            accepted = self._accepted
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self.settled.wait()
+            except TimeoutError:
+                if self._accepted == accepted:
+                    self.stalled = True
+                    return
+
+    async def run(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Answer the request with the session's stream, until the session ends or the client leaves.
+
+        The writer is a task of its own, so that it can be cancelled in the middle of a `send` that would wait for ever:
+        Hypercorn does not wake it when an HTTP/2 client vanishes.
+        """
+        writer = asyncio.create_task(self._write(send, headers))
+        watcher = asyncio.create_task(left(receive))
+        try:
+            await asyncio.wait((writer, watcher), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._hub.close(self.session, Ending.FAULT if self._faults.over else Ending.CLIENT)
+            self._faults.close()
+            self.settled.set()
+            for task in (writer, watcher):
+                task.cancel()
+            for outcome in await asyncio.gather(writer, watcher, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    _log.error("session %s failed while writing", self.session.session_id, exc_info=outcome)
+
+    async def _write(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        while await self._do(await self._next_step(), send):
+            pass
+
+    async def _do(self, step: Step, send: Send) -> bool:
+        """Do a step; answers whether others follow.
+
+        The step goes with this call. A writer that kept it while it waits would keep the last update of every tail.
+        """
+        if isinstance(step, End):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return False
+        if isinstance(step, Reset):
+            await _let_it_leave()
+            self.client.reset()
+            return False
+        if step.data:
+            await send({"type": "http.response.body", "body": step.data, "more_body": True})
+            self._accepted += 1
+            self.stalled = False
+        if isinstance(step, Cut):
+            await _let_it_leave()
+            self.client.close()
+            return False
+        return True
+
+    async def _next_step(self) -> Step:
+        """What to do next, as soon as there is something to do."""
+        while (step := self._faults.take(self._take, self._clock.now())) is None:
+            if self._faults.holds_back(self._clock.now()):
+                self._schedule()
+            elif self.session.state is State.ENDED:
+                return End()
+            self._wake.clear()
+            self.settled.set()
+            await self._wake.wait()
+        return step
+
+    def _take(self) -> bytes | None:
+        """What the session has to say. A fault of ours becomes the exception that the service has for it."""
+        try:
+            return self.session.take()
+        except Exception:
+            _log.exception("session %s failed", self.session.session_id)
+            self._hub.close(self.session, Ending.FAILURE)
+            return livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
+
+
+class Tails:
+    """The writers of all open sessions.
+
+    They are known by the session itself, not by its id: after a reset the same seed draws the same ids again, while a
+    client of before may still be taking the end of its stream.
+    """
+
+    def __init__(self) -> None:
+        self._tails: dict[Session, Tail] = {}
+        self._changed = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._tails)
+
+    async def serve(self, tail: Tail, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Run a tail, and know it while it runs."""
+        self._tails[tail.session] = tail
+        self.notify()
+        try:
+            await tail.run(receive, send, headers)
+        finally:
+            del self._tails[tail.session]
+            self.notify()
+
+    def notify(self) -> None:
+        """Tell whoever waits in `until` that sessions may have come or gone."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds of the sessions; it is looked at whenever one has come or gone."""
+        while not condition():
+            await self._changed.wait()
+
+    def client_of(self, session: Session) -> Client | None:
+        """Who reads a session; None when its writer has gone."""
+        tail = self._tails.get(session)
+        return None if tail is None else tail.client
+
+    def wake(self, sessions: Iterable[Session]) -> None:
+        """Let the writers of these sessions take what there is."""
+        for session in sessions:
+            tail = self._tails.get(session)
+            if tail is not None:
+                tail.wake()
+
+    async def settle(self, sessions: Iterable[Session]) -> None:
+        """Wait until the writers of these sessions have handed over what their clients accept.
+
+        A client that accepts nothing for `PATIENCE` counts as stalled and is not waited for again before it does.
+        """
+        found = map(self._tails.get, sessions)
+        owed = [tail for tail in found if tail is not None and not tail.stalled]
+        for _ in range(_TURNS):
+            owed = [tail for tail in owed if not tail.settled.is_set()]
+            if not owed:
+                return
+            await asyncio.sleep(0)
+        await asyncio.gather(*(tail.settle() for tail in owed))
+
+    async def finished(self) -> None:
+        """Wait until no tail runs."""
+        await self.until(lambda: not self._tails)
+
+
+async def _let_it_leave() -> None:
+    """Give Hypercorn the turns of the loop that it takes to hand what was sent last to the connection."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)

@@ -1,0 +1,329 @@
+"""The settings of a server: one table for flags, environment variables, Python keywords and the documentation.
+
+Precedence is flag, environment, default. Every value is read from text by the same function wherever it comes from, so
+that a bad one gets the same sentence everywhere.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from livetail.core.clock import HOUR
+from livetail.core.durations import parse_duration
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["FLAGS", "ClockSetting", "Flag", "Settings", "SettingsError"]
+
+ENVIRONMENT_PREFIX: Final = "LIVETAIL_"
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; `str()` is one sentence that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSetting:
+    """How time passes.
+
+    Attributes:
+        mode: `real`, `manual` or `scaled`.
+        start: epoch milliseconds at which a manual clock starts; None is the real time.
+        speed: seconds that pass in each real one.
+    """
+
+    mode: str = "real"
+    start: int | None = None
+    speed: float = 1.0
+
+    def __str__(self) -> str:
+        return f"{self.speed:g}x" if self.mode == "scaled" else self.mode
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server is started with. Times are in milliseconds."""
+
+    host: str
+    port: int
+    port_file: Path | None
+    region: str
+    account_id: str
+    clock: ClockSetting
+    seed: int | None
+    session_timeout: int
+    max_sessions: int
+    session_rate: int
+    retain_events: int
+    scenario: tuple[Path, ...]
+    verify_signatures: bool
+    credentials: tuple[tuple[str, str], ...]
+    allowed_host: tuple[str, ...]
+    tls: bool
+    certfile: Path | None
+    keyfile: Path | None
+    loop: str
+    log_level: str
+    log_format: str
+
+    @classmethod
+    def resolve(cls, given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Settings from `given` (flags or Python keywords, by their names in snake_case), then `environ`, then the
+        defaults.
+
+        Raises:
+            SettingsError: a name is unknown or a value is wrong.
+        """
+        given = {name: value for name, value in (given or {}).items() if value is not None}
+        unknown = given.keys() - {flag.field for flag in FLAGS}
+        if unknown:
+            known = ", ".join(flag.field for flag in FLAGS)
+            raise SettingsError(f"there is no setting {sorted(unknown)[0]!r}; there are {known}")
+        settings = cls(**{flag.field: flag.resolve(given, environ or {}) for flag in FLAGS})
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        if (self.certfile is None) != (self.keyfile is None):
+            raise SettingsError("--certfile and --keyfile go together")
+        if self.verify_signatures and not self.credentials:
+            raise SettingsError("--verify-signatures needs at least one --credentials ID:SECRET")
+
+    @property
+    def serves_tls(self) -> bool:
+        return self.tls or self.certfile is not None
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _path(value: str) -> Path:
+    return Path(value)
+
+
+def _boolean(value: str) -> bool:
+    known = {"1": True, "true": True, "0": False, "false": False}
+    if value.lower() not in known:
+        raise ValueError("is neither true (1) nor false (0)")
+    return known[value.lower()]
+
+
+def _whole(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            raise ValueError("is not a whole number") from None
+        if number < minimum:
+            raise ValueError(f"is less than {minimum}")
+        if maximum is not None and number > maximum:
+            raise ValueError(f"is more than {maximum}")
+        return number
+
+    return read
+
+
+def _matching(pattern: str, form: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"is not {form}")
+        return value
+
+    return read
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"is none of {', '.join(choices)}")
+        return value
+
+    return read
+
+
+def _duration(value: str) -> int:
+    try:
+        milliseconds = parse_duration(value)
+    except ValueError:
+        raise ValueError("is not a duration such as 90s, 15m or 3h") from None
+    if milliseconds < 1:
+        raise ValueError("is shorter than a millisecond")
+    return milliseconds
+
+
+def _clock(value: str) -> ClockSetting:
+    if value == "real":
+        return ClockSetting()
+    if value == "manual":
+        return ClockSetting("manual")
+    if value.startswith("manual@"):
+        from datetime import UTC, datetime
+
+        try:
+            start = datetime.fromisoformat(value.removeprefix("manual@"))
+        except ValueError:
+            raise ValueError("has no instant such as 2026-01-01T00:00:00Z behind the @") from None
+        if start.tzinfo is None:
+            start = start.replace(tzinfo=UTC)
+        instant = round(start.timestamp() * 1000)
+        if instant < 0:
+            raise ValueError("starts before 1970")
+        return ClockSetting("manual", instant)
+    speed = re.fullmatch(r"(\d+(?:\.\d+)?)x", value)
+    if speed and 0 < float(speed[1]) <= 100_000:
+        return ClockSetting("scaled", None, float(speed[1]))
+    raise ValueError("is none of real, manual, manual@2026-01-01T00:00:00Z, 60x")
+
+
+def _credentials(value: str) -> tuple[str, str]:
+    key_id, separator, secret = value.partition(":")
+    if not (key_id and separator and secret):
+        raise ValueError("is not of the form ID:SECRET")
+    return key_id, secret
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One row of the table.
+
+    Attributes:
+        name: the flag; its environment twin and its Python keyword follow from it.
+        read: makes a value of text; raises ValueError with the end of a sentence that begins with flag and text.
+        default: the value if nothing is given.
+        shown: the default as the documentation prints it.
+    """
+
+    name: str
+    read: Callable[[str], Any]
+    default: Any
+    shown: str
+    metavar: str | None
+    help: str
+    repeatable: bool = False
+
+    @property
+    def field(self) -> str:
+        return self.name.removeprefix("--").replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        return ENVIRONMENT_PREFIX + self.field.upper()
+
+    @property
+    def is_switch(self) -> bool:
+        return self.read is _boolean
+
+    def resolve(self, given: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
+        """The value from the first place that gives one."""
+        if self.field in given:
+            return self._read(given[self.field], self.name)
+        if environ.get(self.variable):
+            value = environ[self.variable]
+            return self._read(value.split(",") if self.repeatable else value, self.variable)
+        return self.default
+
+    def add_to(self, parser: "argparse._ActionsContainer") -> None:
+        """Make this a flag of an argparse parser; the value stays text until `Settings.resolve`."""
+        text = f"{self.help} [{self.shown}]" if self.shown else self.help
+        if self.is_switch:
+            parser.add_argument(self.name, dest=self.field, action="store_const", const="true", help=text)
+        else:
+            action = "append" if self.repeatable else "store"
+            parser.add_argument(self.name, dest=self.field, action=action, metavar=self.metavar, help=text)
+
+    def _read(self, value: Any, source: str) -> Any:
+        if self.repeatable:
+            values = value if isinstance(value, (list, tuple)) else [value]
+            return tuple(self._read_one(one, source) for one in values)
+        return self._read_one(value, source)
+
+    def _read_one(self, value: Any, source: str) -> Any:
+        text = str(value)
+        if self.read is _duration and isinstance(value, (int, float)):
+            text = f"{value}s"
+        try:
+            return self.read(text)
+        except ValueError as error:
+            raise SettingsError(f"{source} {text!r} {error}") from None
+
+
+FLAGS: Final[tuple[Flag, ...]] = (
+    Flag("--host", _text, "127.0.0.1", "127.0.0.1", "ADDRESS", "address to listen on"),
+    Flag("--port", _whole(0, 65535), 4586, "4586", "N", "port to listen on; 0 takes a free one"),
+    Flag("--port-file", _path, None, "", "PATH", "write the port here once the server is ready"),
+    Flag(
+        "--region",
+        _matching(r"[a-z]+(-[a-z]+)+-\d+", "a region such as us-east-1"),
+        "us-east-1",
+        "us-east-1",
+        "NAME",
+        "region of requests that name none",
+    ),
+    Flag(
+        "--account-id",
+        _matching(r"\d{12}", "an account id of 12 digits"),
+        "123456789012",
+        "123456789012",
+        "ID",
+        "account of requests that name none",
+    ),
+    Flag(
+        "--clock",
+        _clock,
+        ClockSetting(),
+        "real",
+        "CLOCK",
+        "how time passes: real; manual (stands still until it is told to move); manual@2026-01-01T00:00:00Z; "
+        "60x (a minute passes each second)",
+    ),
+    Flag("--seed", _whole(0), None, "random, printed", "N", "makes ids, samples, sources and fault draws repeat"),
+    Flag("--session-timeout", _duration, 3 * HOUR, "3h", "DURATION", "how long a session may last: 90s, 15m, 3h"),
+    Flag("--max-sessions", _whole(0), 15, "15", "N", "concurrent sessions per account and region; 0 is no limit"),
+    Flag(
+        "--session-rate",
+        _whole(0),
+        0,
+        "0",
+        "N",
+        "StartLiveTail calls per second per account and region (AWS: 5); 0 is no limit",
+    ),
+    Flag(
+        "--retain-events",
+        _whole(1),
+        100_000,
+        "100000",
+        "N",
+        "newest events kept per log group for GetLogEvents and FilterLogEvents",
+    ),
+    Flag("--scenario", _path, (), "", "PATH", "scenario file to play; repeatable", repeatable=True),
+    Flag("--verify-signatures", _boolean, False, "off", None, "check SigV4 signatures against --credentials"),
+    Flag("--credentials", _credentials, (), "", "ID:SECRET", "a key that may sign; repeatable", repeatable=True),
+    Flag(
+        "--allowed-host",
+        _text,
+        (),
+        "",
+        "NAME",
+        "another Host that may use the control plane; repeatable",
+        repeatable=True,
+    ),
+    Flag("--tls", _boolean, False, "off", None, "serve HTTPS; alone it makes a throw-away CA and certificate"),
+    Flag("--certfile", _path, None, "", "PATH", "certificate chain for HTTPS (PEM)"),
+    Flag("--keyfile", _path, None, "", "PATH", "private key for HTTPS (PEM)"),
+    Flag("--loop", _one_of("asyncio", "uvloop"), "asyncio", "asyncio", "NAME", "event loop: asyncio or uvloop"),
+    Flag(
+        "--log-level",
+        _one_of("debug", "info", "warning", "error"),
+        "info",
+        "info",
+        "LEVEL",
+        "debug, info, warning or error",
+    ),
+    Flag("--log-format", _one_of("text", "json"), "text", "text", "FORMAT", "text or json"),
+)
+
+assert {flag.field for flag in FLAGS} == {field.name for field in fields(Settings)}

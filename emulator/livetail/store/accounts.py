@@ -1,0 +1,91 @@
+"""The log groups of every account and region. Nothing is shared between two of them."""
+
+from collections.abc import Mapping
+
+from livetail.core.arns import LogGroupArn
+from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
+from livetail.store.log_group import LogGroup, LogGroupClass
+
+__all__ = ["Accounts", "RegionStore"]
+
+
+class RegionStore:
+    """The log groups of one account in one region."""
+
+    def __init__(self, account_id: str, region: str, retain_events: int) -> None:
+        self.account_id = account_id
+        self.region = region
+        self.groups: dict[str, LogGroup] = {}
+        self._retain_events = retain_events
+
+    def group(self, name: str) -> LogGroup:
+        """A log group by its name.
+
+        Raises:
+            ResourceNotFoundException: there is none of this name.
+        """
+        try:
+            return self.groups[name]
+        except KeyError:
+            raise ResourceNotFoundException("The specified log group does not exist.") from None
+
+    def create_group(
+        self,
+        name: str,
+        now: int,
+        *,
+        log_group_class: LogGroupClass = LogGroupClass.STANDARD,
+        kms_key_id: str | None = None,
+        deletion_protection: bool = False,
+        tags: Mapping[str, str] | None = None,
+    ) -> LogGroup:
+        """Make a log group.
+
+        Raises:
+            ResourceAlreadyExistsException: there is one of this name.
+        """
+        if name in self.groups:
+            raise ResourceAlreadyExistsException("The specified log group already exists")
+        group = self.groups[name] = LogGroup(
+            arn=LogGroupArn.of(self.region, self.account_id, name),
+            created_at=now,
+            retain_events=self._retain_events,
+            log_group_class=log_group_class,
+            kms_key_id=kms_key_id,
+            deletion_protection=deletion_protection,
+            tags=dict(tags or {}),
+        )
+        return group
+
+    def delete_group(self, name: str) -> None:
+        """Forget a log group with its streams and events.
+
+        Raises:
+            ResourceNotFoundException: there is none of this name.
+        """
+        self.group(name)
+        del self.groups[name]
+
+
+class Accounts:
+    """The stores of all accounts and regions; one is made when it is first asked for.
+
+    Args:
+        retain_events: how many events, the newest, each log group keeps for GetLogEvents and FilterLogEvents.
+    """
+
+    def __init__(self, retain_events: int) -> None:
+        self._retain_events = retain_events
+        self._regions: dict[tuple[str, str], RegionStore] = {}
+
+    def region(self, account_id: str, region: str) -> RegionStore:
+        """The store of an account in a region."""
+        try:
+            return self._regions[account_id, region]
+        except KeyError:
+            store = self._regions[account_id, region] = RegionStore(account_id, region, self._retain_events)
+            return store
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._regions.clear()

@@ -1,0 +1,78 @@
+"""The unit that everything moves in: the events of one PutLogEvents request, under one ingestion time.
+
+Events are never copied out of their batch. The store keeps batches, the hub hands the same batch to every session that
+may want some of it, and a session remembers positions in it. So an event costs next to nothing until it is delivered.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+__all__ = ["EVENT_OVERHEAD", "Batch", "LogEvent", "size_of"]
+
+EVENT_OVERHEAD = 26
+"""Bytes that the service counts for an event besides its message (PutLogEvents, "Batch size")."""
+
+
+class LogEvent(msgspec.Struct, gc=False, frozen=True):
+    """One log event as it came in: `timestamp` in epoch milliseconds, and the message verbatim (`InputLogEvent`)."""
+
+    timestamp: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    message: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+def size_of(events: Sequence[LogEvent]) -> int:
+    """The bytes of these events as the service counts them: each message in UTF-8, and 26 for each event."""
+    text = "".join([event.message for event in events])
+    return (len(text) if text.isascii() else len(text.encode())) + EVENT_OVERHEAD * len(events)
+
+
+class Batch:
+    """Log events that were ingested together into one log stream.
+
+    Attributes:
+        log_group_identifier: `ACCOUNT:NAME`, the form in which a session update names the group.
+        ingestion_time: epoch milliseconds, the same for all events of a request.
+        sequence: how many events the group had ingested before this batch; the base of the events' ids.
+        events: in time order, at least one.
+        fragments: the JSON of each event as session updates carry it, filled in when it is first delivered; owned by
+            `livetail.live.encoding`.
+    """
+
+    __slots__ = (
+        "_size",
+        "events",
+        "fragments",
+        "ingestion_time",
+        "log_group_identifier",
+        "log_stream_name",
+        "sequence",
+    )
+
+    def __init__(
+        self,
+        *,
+        log_group_identifier: str,
+        log_stream_name: str,
+        ingestion_time: int,
+        sequence: int,
+        events: Sequence[LogEvent],
+    ) -> None:
+        self.log_group_identifier = log_group_identifier
+        self.log_stream_name = log_stream_name
+        self.ingestion_time = ingestion_time
+        self.sequence = sequence
+        self.events = events
+        self.fragments: list[bytes | None] | None = None
+        self._size: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    @property
+    def size(self) -> int:
+        """The bytes of the events as the service counts them; counted when it is first asked for."""
+        if self._size is None:
+            self._size = size_of(self.events)
+        return self._size

@@ -1,0 +1,94 @@
+"""The rules of PutLogEvents that a good request passes without a look at each of its events in Python.
+
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html has the rules; that an event
+counts 26 bytes more than its message, and the texts, are from answers of AWS. Which rule speaks first when several are
+broken is not known and chosen here: size of an event, size of the batch, order; then the log group and the log stream
+are looked up; and the span comes last, as it is measured among the events that the group takes. The number of events
+(1 to 10,000), empty messages and negative time stamps are constraints of the request and come before everything.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from livetail.core.clock import DAY, HOUR
+from livetail.core.errors import InvalidParameterException
+from livetail.store.batch import EVENT_OVERHEAD, LogEvent, size_of
+
+__all__ = ["MAX_AGE", "MAX_BATCH_BYTES", "MAX_EVENT_BYTES", "MAX_LEAD", "MAX_SPAN", "Admission", "admit", "check"]
+
+MAX_BATCH_BYTES = 1_048_576
+MAX_EVENT_BYTES = 1_048_576
+MAX_AGE = 14 * DAY
+MAX_LEAD = 2 * HOUR
+MAX_SPAN = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Which events of a request are taken: those from `start` up to `too_new_start`, and why the others are not.
+
+    Attributes:
+        too_old_end: how many events, from the first, are more than 14 days old (`tooOldLogEventEndIndex`, exclusive).
+        expired_end: how many are older than the group's retention (`expiredLogEventEndIndex`, exclusive as well).
+        too_new_start: the first event more than 2 hours ahead (`tooNewLogEventStartIndex`), or the number of events.
+    """
+
+    start: int
+    too_old_end: int
+    expired_end: int
+    too_new_start: int
+
+
+def check(events: Sequence[LogEvent], byte_bound: int) -> list[int]:
+    """The time stamps of a request's events, once its batch as a whole has been found lawful.
+
+    Args:
+        byte_bound: no less than the batch counts in bytes, if that is known to be lawful; sizes are counted only above
+            the limit. The length of the JSON body is such a bound: JSON never writes a message shorter than UTF-8 does,
+            and an event takes at least 28 bytes besides its message there.
+
+    Raises:
+        InvalidParameterException: an event or the batch is too large, or the events are not in order.
+    """
+    if byte_bound > MAX_BATCH_BYTES:
+        _check_sizes(events)
+    timestamps = [event.timestamp for event in events]
+    if timestamps != sorted(timestamps):
+        raise InvalidParameterException("Log events in a single PutLogEvents request must be in chronological order.")
+    return timestamps
+
+
+def admit(timestamps: Sequence[int], now: int, oldest: int) -> Admission:
+    """Sort out the events that are too old, expired or too new.
+
+    Args:
+        timestamps: those of all events, in order.
+        oldest: the earliest time stamp that the group's retention keeps, epoch milliseconds.
+
+    Raises:
+        InvalidParameterException: those that are left span more than 24 hours.
+    """
+    count = len(timestamps)
+    too_old_end = expired_end = 0
+    too_new_start = count
+    if timestamps[0] < max(oldest, now - MAX_AGE):
+        too_old_end = bisect_left(timestamps, now - MAX_AGE)
+        expired_end = bisect_left(timestamps, oldest)
+    if timestamps[-1] > now + MAX_LEAD:
+        too_new_start = bisect_right(timestamps, now + MAX_LEAD)
+    start = max(too_old_end, expired_end)
+    if start < too_new_start and timestamps[too_new_start - 1] - timestamps[start] > MAX_SPAN:
+        raise InvalidParameterException(
+            "The batch of log events in a single PutLogEvents request cannot span more than 24 hours."
+        )
+    return Admission(start, too_old_end, expired_end, too_new_start)
+
+
+def _check_sizes(events: Sequence[LogEvent]) -> None:
+    for event in events:
+        # No character takes more than four bytes, so most events need no counting.
+        if 4 * len(event.message) + EVENT_OVERHEAD > MAX_EVENT_BYTES and (size := size_of((event,))) > MAX_EVENT_BYTES:
+            raise InvalidParameterException(f"Log event too large: {size} bytes exceeds limit of {MAX_EVENT_BYTES}")
+    if (size := size_of(events)) > MAX_BATCH_BYTES:
+        raise InvalidParameterException(f"Upload too large: {size} bytes exceeds limit of {MAX_BATCH_BYTES}")

@@ -1,0 +1,89 @@
+"""Livetail in a container, for testcontainers (extra `testcontainers`)."""
+
+# testcontainers may be absent where types are checked; the class is then a subclass of Any.
+# mypy: allow-subclassing-any
+
+from collections.abc import Mapping
+from typing import Any
+
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.wait_strategies import HttpWaitStrategy
+
+from livetail.settings import FLAGS, Flag, Settings, SettingsError
+from livetail.testing.handle import LiveTail
+
+__all__ = ["LiveTailContainer"]
+
+_PORT = 4586
+
+_FIXED = ("host", "port", "port_file")
+"""Settings that are the image's business and testcontainers'."""
+
+
+class LiveTailContainer(DockerContainer):
+    """A container of the Livetail image.
+
+    The keyword arguments are the flags of `livetail serve` in snake_case; they reach the server as environment
+    variables. Paths among them are paths in the container.
+
+        with LiveTailContainer("livetail", clock="manual") as container:
+            logs = container.livetail().client()
+
+    Args:
+        image: the image, as built from the Dockerfile.
+        docker_client_kw: options for docker-py's client, as every container of testcontainers takes them.
+
+    Raises:
+        SettingsError: a setting is unknown or wrong, or a container cannot have it.
+    """
+
+    def __init__(
+        self, image: str = "livetail", *, docker_client_kw: dict[str, Any] | None = None, **settings: Any
+    ) -> None:
+        self._settings = _checked(settings)
+        super().__init__(image, docker_client_kw=docker_client_kw)
+        self.with_exposed_ports(_PORT)
+        for flag in FLAGS:
+            if settings.get(flag.field) is not None:
+                self.with_env(flag.variable, _as_text(flag, settings[flag.field]))
+        ready = HttpWaitStrategy(_PORT, "/_livetail/health").for_status_code(200)
+        self.waiting_for(ready.using_tls(insecure=True) if self._settings.serves_tls else ready)
+
+    def get_url(self) -> str:
+        """Where it answers on this machine."""
+        scheme = "https" if self._settings.serves_tls else "http"
+        return f"{scheme}://{self.get_container_host_ip()}:{self.get_exposed_port(_PORT)}"
+
+    def livetail(self, ca_bundle: str | None = None) -> LiveTail:
+        """The handle that the Python interface gives of every emulator.
+
+        Args:
+            ca_bundle: path of the CA of the server's certificate, if it has one, for the clients to trust.
+        """
+        return LiveTail(
+            self.get_url(),
+            region=self._settings.region,
+            account_id=self._settings.account_id,
+            ca_bundle=ca_bundle,
+            credentials=self._settings.credentials[0] if self._settings.verify_signatures else None,
+        )
+
+
+def _checked(given: Mapping[str, Any]) -> Settings:
+    """The settings as the server will read them; it would pass over a variable that it does not know."""
+    settings = Settings.resolve(given)
+    for name in _FIXED:
+        if given.get(name) is not None:
+            raise SettingsError(f"a container has no setting {name!r}: testcontainers says where it is")
+    if settings.tls and settings.certfile is None:
+        raise SettingsError("a container with --tls needs --certfile and --keyfile, for clients to know whom to trust")
+    return settings
+
+
+def _as_text(flag: Flag, value: Any) -> str:
+    """A setting in the form that its environment variable takes."""
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(str, value))
+    if flag.field == "session_timeout" and isinstance(value, (int, float)):
+        return f"{value}s"
+    return str(value)

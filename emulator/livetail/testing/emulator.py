@@ -1,0 +1,50 @@
+"""An emulator in this process: started in a thread on a free port, stopped at the end of a `with` block."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from livetail.server.launch import prepare
+from livetail.server.runner import ServerThread
+from livetail.settings import Settings
+from livetail.testing.handle import LiveTail
+
+__all__ = ["LiveTailEmulator"]
+
+
+class LiveTailEmulator(LiveTail):
+    """A running emulator.
+
+    The keyword arguments are the flags of `livetail serve` in snake_case, but for the port, which is a free one unless
+    it is given; environment variables are not looked at, so that a test means the same everywhere.
+
+    Raises:
+        SettingsError: an argument is unknown or wrong.
+        StartError: the address cannot be listened on.
+        ScenarioError: a scenario file is wrong.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        self._settings = Settings.resolve({"port": 0, **settings})
+        self._launch = prepare(self._settings)
+        self._thread = ServerThread(self._launch.serving)
+        self._thread.start()
+        self.seed = self._launch.server.engine.seed
+        super().__init__(
+            self._launch.endpoint_url,
+            region=self._settings.region,
+            account_id=self._settings.account_id,
+            ca_bundle=self._launch.ca_bundle,
+            credentials=self._settings.credentials[0] if self._settings.verify_signatures else None,
+        )
+
+    def stop(self) -> None:
+        """Stop: tails get a clean end of stream. May be called more than once."""
+        self._thread.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

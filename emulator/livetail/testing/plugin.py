@@ -1,0 +1,199 @@
+"""The pytest plugin: fixtures `livetail_server`, `livetail`, `livetail_client` and `livetail_settings`, marker
+`livetail`, option `--livetail-url`.
+
+pytest imports this file in every run of a user's suite, so it imports nothing that a run without the fixtures does not
+need.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from livetail.settings import Settings
+    from livetail.testing.emulator import LiveTailEmulator
+    from livetail.testing.handle import LiveTail
+
+__all__ = ["livetail", "livetail_client", "livetail_server", "livetail_settings"]
+
+_PATHS = ("certfile", "keyfile", "port_file", "scenario")
+"""The settings that are paths."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("livetail", "Livetail, an emulator of CloudWatch Logs Live Tail")
+    group.addoption(
+        "--livetail-url",
+        metavar="URL",
+        default=os.environ.get("LIVETAIL_URL"),
+        help="use the emulator that runs there instead of starting one [$LIVETAIL_URL]",
+    )
+    parser.addini(
+        "livetail_fail_on_open_sessions",
+        type="bool",
+        default=False,
+        help="fail a test that leaves a Live Tail session open",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "livetail(**settings): settings of the emulator for this test, as the flags of `livetail serve`"
+    )
+
+
+class _Servers:
+    """The emulators of a test run: one for each set of settings, started when a test first asks for it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._url: str | None = config.getoption("--livetail-url") or None
+        self._workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+        self._running: dict[Settings, LiveTailEmulator] = {}
+        self._stops = ExitStack()
+
+    def one_of_its_own(self, given: dict[str, Any]) -> "LiveTail":
+        """An emulator that no test resets; or the one that runs elsewhere."""
+        settings = _resolved(given)
+        return self._start(given) if self._url is None else self._elsewhere(self._url, given, settings)
+
+    def as_new(self, given: dict[str, Any]) -> "LiveTail":
+        """The emulator with these settings, begun anew."""
+        settings = _resolved(given)
+        if self._url is not None:
+            return self._elsewhere_as_new(self._url, given, settings)
+        from livetail.control_client import NoAnswerError
+
+        if settings in self._running:
+            try:
+                self._running[settings].reset()
+                return self._running[settings]
+            except NoAnswerError:  # a test has stopped it, to see what its program makes of that
+                pass
+        self._running[settings] = self._start(given)
+        return self._running[settings]
+
+    def stop(self) -> None:
+        self._stops.close()
+
+    def _start(self, given: dict[str, Any]) -> "LiveTailEmulator":
+        from livetail.scenarios.problems import ScenarioError
+        from livetail.server.failures import StartError
+        from livetail.testing.emulator import LiveTailEmulator
+
+        try:
+            return self._stops.enter_context(LiveTailEmulator(**given))
+        except (ScenarioError, StartError) as error:
+            _fail(str(error))
+
+    def _elsewhere(self, url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
+        """A server that somebody else has started: its settings are as they are, but its clock has to fit."""
+        from livetail.control_client import NoAnswerError
+        from livetail.testing.handle import LiveTail, LiveTailError
+
+        remote = LiveTail(
+            url,
+            region=settings.region,
+            account_id=settings.account_id,
+            credentials=settings.credentials[0] if settings.verify_signatures else None,
+        )
+        try:
+            mode = remote.clock_mode()
+        except (LiveTailError, NoAnswerError, ValueError) as error:
+            _fail(str(error))
+        if given.get("clock") is not None and str(settings.clock) != mode:
+            _fail(f"the emulator at {url} runs with --clock {mode}, and this test wants {settings.clock}")
+        return remote
+
+    def _elsewhere_as_new(self, url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
+        if self._workers > 1:
+            _fail(f"{self._workers} workers cannot share the emulator at {url}, since each test begins it anew")
+        remote = self._elsewhere(url, given, settings)
+        remote.reset()
+        start, now = settings.clock.start, remote.now()
+        if start is not None and start != now:
+            _fail(f"the clock of the emulator at {url} starts at {now}, and this test wants {start} (epoch ms)")
+        return remote
+
+
+def _fail(sentence: str) -> NoReturn:
+    """Fail with a sentence instead of a traceback through this file."""
+    pytest.fail(f"livetail: {sentence}", pytrace=False)
+
+
+def _resolved(given: dict[str, Any]) -> "Settings":
+    """The settings, in the one form in which equal ones are equal however they were written."""
+    from livetail.settings import Settings, SettingsError
+
+    try:
+        return Settings.resolve({"port": 0, **given})
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _marked(node: pytest.Item) -> dict[str, Any]:
+    """What the markers of a test say: the closest one wins, setting by setting; paths start at the test's file."""
+    settings: dict[str, Any] = {}
+    for marker in node.iter_markers("livetail"):
+        if marker.args:
+            _fail(f"@pytest.mark.livetail takes settings by name, such as clock='manual', and not {marker.args[0]!r}")
+        settings = {**marker.kwargs, **settings}
+    folder = node.path.parent
+    return {name: _placed(value, folder) if name in _PATHS else value for name, value in settings.items()}
+
+
+def _placed(value: Any, folder: "Path") -> Any:
+    """A path or several, taken from a folder."""
+    if isinstance(value, (str, os.PathLike)):
+        return folder / value
+    return [folder / path for path in value] if isinstance(value, (list, tuple)) else value
+
+
+@pytest.fixture(scope="session")
+def _livetail_servers(request: pytest.FixtureRequest) -> Iterator[_Servers]:
+    servers = _Servers(request.config)
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture(scope="session")
+def livetail_settings() -> Mapping[str, Any]:
+    """Settings of all emulators of the run; none, unless a conftest.py overrides this fixture."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def livetail_server(_livetail_servers: _Servers, livetail_settings: Mapping[str, Any]) -> "LiveTail":
+    """An emulator for the whole run, which is not reset between tests."""
+    return _livetail_servers.one_of_its_own(dict(livetail_settings))
+
+
+@pytest.fixture
+def livetail(
+    request: pytest.FixtureRequest, _livetail_servers: _Servers, livetail_settings: Mapping[str, Any]
+) -> "Iterator[LiveTail]":
+    """An emulator that begins anew for each test; `@pytest.mark.livetail(clock="manual", …)` gives it settings."""
+    running = _livetail_servers.as_new({**livetail_settings, **_marked(request.node)})
+    failed_before = request.session.testsfailed
+    yield running
+    # A test that has failed says enough: the traceback that pytest keeps of it also keeps its streams open.
+    if request.config.getini("livetail_fail_on_open_sessions") and request.session.testsfailed == failed_before:
+        try:
+            running.assert_no_sessions()
+        except AssertionError as error:
+            _fail(str(error))
+
+
+@pytest.fixture
+def livetail_client(livetail: "LiveTail") -> Iterator[Any]:
+    """A boto3 client for CloudWatch Logs that talks to the emulator of this test."""
+    try:
+        client = livetail.client()
+    except ModuleNotFoundError as error:
+        _fail(f"livetail_client needs the package {error.name}: pip install 'livetail[boto3]'")
+    yield client
+    client.close()

@@ -1,0 +1,107 @@
+"""The messages of a Live Tail session, byte for byte.
+
+No recording of StartLiveTail is known. The order of the headers and the content types are those that another JSON
+service of AWS was seen to send: `:event-type`, `:content-type`, `:message-type`, where the initial response has the
+content type of the protocol, and the events are plain JSON. No client is known to look at either.
+"""
+
+from collections.abc import Iterable
+
+import msgspec.json
+
+from livetail.wire.eventstream import FrameTemplate
+from livetail.wire.headers import MAX_VALUE_LENGTH, Header
+
+__all__ = [
+    "MODELED_EXCEPTIONS",
+    "initial_response",
+    "modeled_exception",
+    "session_start",
+    "session_update",
+    "unknown_event",
+    "unmodeled_error",
+]
+
+_PROTOCOL = "application/x-amz-json-1.1"
+_JSON = "application/json"
+
+MODELED_EXCEPTIONS = ("SessionTimeoutException", "SessionStreamingException")
+"""The exceptions that the model of StartLiveTail has in its stream."""
+
+
+def _template(*headers: tuple[str, str]) -> FrameTemplate:
+    return FrameTemplate(Header.string(name, value) for name, value in headers)
+
+
+def _event(name: str, content_type: str = _JSON) -> FrameTemplate:
+    return _template((":event-type", name), (":content-type", content_type), (":message-type", "event"))
+
+
+def _exception(name: str) -> FrameTemplate:
+    return _template((":exception-type", name), (":content-type", _JSON), (":message-type", "exception"))
+
+
+def _error(code: str, message: str) -> FrameTemplate:
+    return _template((":error-code", code), (":error-message", message), (":message-type", "error"))
+
+
+_SESSION_START = _event("sessionStart")
+_SESSION_UPDATE = _event("sessionUpdate")
+_EXCEPTIONS = {name: _exception(name) for name in MODELED_EXCEPTIONS}
+_INITIAL_RESPONSE = _event("initial-response", _PROTOCOL).frame((b"{}",))
+
+
+def initial_response() -> bytes:
+    """The message that every stream begins with. boto3 and the AWS CLI raise without it, and Go waits for ever."""
+    return _INITIAL_RESPONSE
+
+
+def session_start(payload_json: bytes) -> bytes:
+    """The event that describes the session; `payload_json` is a `LiveTailSessionStart`."""
+    return _SESSION_START.frame((payload_json,))
+
+
+def session_update(payload_json_parts: Iterable[bytes]) -> bytes:
+    """The event of each second; the parts one behind the other are a `LiveTailSessionUpdate`.
+
+    Raises:
+        PayloadTooLong: the parts together have more than 24 MiB.
+    """
+    return _SESSION_UPDATE.frame(payload_json_parts)
+
+
+def modeled_exception(name: str, message: str) -> bytes:
+    """The exception that ends a stream, as SDKs know it by type.
+
+    Raises:
+        ValueError: `name` is not one of `MODELED_EXCEPTIONS`.
+    """
+    if name not in _EXCEPTIONS:
+        raise ValueError(f"{name!r} is no exception of the stream of StartLiveTail")
+    return _EXCEPTIONS[name].frame((msgspec.json.encode({"message": _encodable(message)}),))
+
+
+def unmodeled_error(code: str, message: str) -> bytes:
+    """An error outside the model (`:message-type: error`). It has no payload, and its message is a header.
+
+    What of `message` is beyond 32,767 bytes is cut off, at the start of a character, as a header cannot hold it.
+
+    Raises:
+        EventStreamError: `code` is beyond 32,767 bytes or cannot be written as UTF-8.
+    """
+    head = _encodable(message).encode()[:MAX_VALUE_LENGTH].decode(errors="ignore")
+    return _error(code, head).frame(())
+
+
+def unknown_event(name: str = "unknownEvent") -> bytes:
+    """An event of a type that no SDK has in its model; they are to pass over it.
+
+    Raises:
+        EventStreamError: `name` is beyond 32,767 bytes or cannot be written as UTF-8.
+    """
+    return _event(name).frame((b"{}",))
+
+
+def _encodable(text: str) -> str:
+    """The text, with `?` for surrogates without a partner. A JSON request can name them, and UTF-8 has none."""
+    return text.encode(errors="replace").decode()

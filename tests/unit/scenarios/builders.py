@@ -1,0 +1,39 @@
+"""Short ways to make and play scenarios in tests."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+from livetail.core.chance import Chance
+from livetail.scenarios.model import Scenario, Source
+from livetail.scenarios.player import Emission, Player
+from livetail.scenarios.rates import Constant
+from livetail.scenarios.scenario import parse_toml
+from livetail.store.batch import LogEvent
+
+STARTED_AT = 1_767_225_600_000
+"""2026-01-01T00:00:00Z."""
+
+
+def player(text: str, *, seed: int = 1, directory: Path | None = None, started_at: int = STARTED_AT) -> Player:
+    """A player of the scenario in TOML."""
+    return Player(parse_toml(text, "test.toml", directory), started_at, Chance(seed))
+
+
+def play(text: str, seconds: float, *, seed: int = 1, directory: Path | None = None) -> list[Emission]:
+    """What the scenario emits in its first seconds."""
+    return player(text, seed=seed, directory=directory).run(STARTED_AT + round(seconds * 1000))
+
+
+def events_of(emissions: Iterable[Emission]) -> list[LogEvent]:
+    return [event for emission in emissions for event in emission.events]
+
+
+def source(format_name: str, *, rate: int = 100, streams: tuple[str, ...] = ("one", "two")) -> Source:
+    return Source("/test", Constant(Fraction(rate)), streams, format_name)
+
+
+def lines(format_name: str, count: int, *, seed: int = 1, streams: tuple[str, ...] = ("one", "two")) -> list[LogEvent]:
+    """`count` events of a format, a hundred a second."""
+    playing = Player(Scenario("test", seed, sources=(source(format_name, streams=streams),)), STARTED_AT, Chance(0))
+    return events_of(playing.run(STARTED_AT + count * 10))

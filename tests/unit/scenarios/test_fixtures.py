@@ -1,0 +1,101 @@
+"""Each bundled scenario is good, is played for minutes, and shows what its first comment says."""
+
+from collections import Counter
+
+import pytest
+
+from livetail.core.chance import Chance
+from livetail.faults import check_rule
+from livetail.patterns import Subject, compile
+from livetail.scenarios import fixtures
+from livetail.scenarios.player import Player
+from livetail.scenarios.scenario import Scenario, load
+from tests.unit.scenarios.builders import STARTED_AT
+
+
+def per_second(name: str, seconds: int) -> dict[int, Counter[str]]:
+    """How many events each log group has in each second, counted from 1."""
+    counts: dict[int, Counter[str]] = {second: Counter() for second in range(seconds + 1)}
+    playing = Player(load(fixtures.path(name)), STARTED_AT, Chance(1))
+    for emission in playing.run(STARTED_AT + seconds * 1000):
+        counts[-((STARTED_AT - emission.at) // 1000)][emission.log_group] += len(emission.events)
+    return counts
+
+
+def messages(name: str, seconds: int) -> list[str]:
+    playing = Player(load(fixtures.path(name)), STARTED_AT, Chance(1))
+    return [event.message for emission in playing.run(STARTED_AT + seconds * 1000) for event in emission.events]
+
+
+def test_there_are_seven() -> None:
+    assert fixtures.names() == (*("audit-trail", "burst", "demo", "flaky", "lambda-fleet", "shop", "slow-consumer"),)
+    with pytest.raises(LookupError, match=r"there is no bundled scenario 'nope'; there are audit-trail, burst, demo"):
+        fixtures.path("nope")
+
+
+@pytest.mark.parametrize("name", fixtures.names())
+def test_each_begins_with_what_to_look_at_and_plays_for_minutes(name: str) -> None:
+    text = fixtures.path(name).read_text()
+    comment = text.partition("\n\n")[0]
+    assert comment.startswith("# ")
+    assert "Look at" in comment
+    counts = per_second(name, 120)
+    expected = float(load(fixtures.path(name)).rate) * 120
+    total = sum(seconds.total() for seconds in counts.values())
+    # A ramp takes its time to reach its average, and what has an end is not heard all the time.
+    assert 0.35 * expected < total < 1.2 * expected
+
+
+def test_the_demo_is_calm_but_for_second_four() -> None:
+    counts = per_second("demo", 30)
+    calm = [counts[second].total() for second in (1, 2, 3, 4, *range(7, 31))]
+    assert all(total <= 15 for total in calm)
+    assert 2 < sum(calm) / len(calm) < 8
+    assert counts[5].total() > 2_000
+    assert counts[6].total() > 1_000
+    seen = set().union(*(counts[second] for second in (1, 2, 3, 4)))
+    assert len(seen) == 3
+
+
+def test_the_burst_is_sampled_unless_it_is_filtered() -> None:
+    counts = per_second("burst", 60)
+    assert [second for second, groups in counts.items() if groups.total() > 500] == [*range(5, 10), *range(35, 40)]
+    errors = [message for message in messages("burst", 30) if compile("ERROR").matches(Subject(message))]
+    assert 500 < len(errors) < 5 * 500
+
+
+def test_the_slow_consumer_is_not_sampled() -> None:
+    assert {groups.total() for groups in list(per_second("slow-consumer", 60).values())[1:]} == {450}
+
+
+def test_the_flaky_session_fails_in_three_ways() -> None:
+    scenario: Scenario = load(fixtures.path("flaky"), check_rule)
+    assert [fault["effect"]["type"] for fault in scenario.faults] == ["error", "exception", "cut"]
+    assert scenario.faults[1]["where"] == {"logGroup": "/flaky/*"}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        '{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }',
+        '{ ($.eventName = ConsoleLogin) && ($.errorMessage = "Failed authentication") }',
+        '[version, account, eni, source, destination, srcport, destport="22", protocol="6", packets, bytes, '
+        'windowstart, windowend, action="REJECT", flowlogstatus]',
+    ],
+)
+def test_the_patterns_of_the_audit_trail_find_something(pattern: str) -> None:
+    assert pattern in fixtures.path("audit-trail").read_text()
+    matcher = compile(pattern)
+    found = sum(matcher.matches(Subject(message)) for message in messages("audit-trail", 120))
+    assert 3 < found < 400
+
+
+@pytest.mark.parametrize("pattern", ['"Init Duration"', '"[ERROR]"'])
+def test_the_patterns_of_the_lambda_fleet_find_something(pattern: str) -> None:
+    assert pattern in fixtures.path("lambda-fleet").read_text()
+    assert any(compile(pattern).matches(Subject(message)) for message in messages("lambda-fleet", 120))
+
+
+def test_the_incident_of_the_shop_comes_by_every_two_minutes() -> None:
+    found = [message for message in messages("shop", 300) if "checkout failed" in message]
+    assert len(found) == 3

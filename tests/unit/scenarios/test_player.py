@@ -1,0 +1,217 @@
+"""Playing: what is due when, and that it is the same however one asks."""
+
+from pathlib import Path
+
+import pytest
+
+from livetail.core.chance import Chance
+from livetail.scenarios.player import QUANTUM, Emission, Player
+from livetail.scenarios.scenario import load, parse_toml
+from tests.unit.scenarios.builders import STARTED_AT, events_of, play, player
+
+SHOP = """
+seed = 7
+
+[[log_group]]
+name = "/shop/api"
+streams = ["web-1", "web-2"]
+
+[[source]]
+log_group = "/shop/api"
+format = "json"
+rate = 20
+
+[[source]]
+log_group = "/shop/orders"
+log_streams = ["a", "b", "c"]
+rate = { shape = "poisson", rate = 30 }
+start = "1s"
+"""
+SECOND_HALF = """
+[[source]]
+log_group = "/shop/mail"
+format = "lambda"
+rate = 5
+"""
+
+
+def test_a_minute_has_what_its_rate_says() -> None:
+    emissions = [emission for emission in play(SHOP, 60) if emission.log_group == "/shop/api"]
+    assert len(events_of(emissions)) == 1200
+    assert {emission.log_stream for emission in emissions} == {"web-1", "web-2"}
+
+
+def test_events_lie_between_their_instant_and_the_one_before() -> None:
+    for emission in play(SHOP, 30):
+        assert (emission.at - STARTED_AT) % QUANTUM == 0
+        assert emission.events
+        for event in emission.events:
+            assert emission.at - QUANTUM < event.timestamp <= emission.at
+
+
+def test_time_stamps_of_a_stream_never_go_back() -> None:
+    latest: dict[tuple[str, str], int] = {}
+    for emission in play(SHOP + SECOND_HALF, 60):
+        key = (emission.log_group, emission.log_stream)
+        for event in emission.events:
+            assert event.timestamp >= latest.get(key, 0)
+            latest[key] = event.timestamp
+
+
+def test_one_seed_is_one_run() -> None:
+    assert play(SHOP, 20) == play(SHOP, 20)
+    unseeded = SHOP.replace("seed = 7", "")
+    assert play(unseeded, 20, seed=1) == play(unseeded, 20, seed=1)
+    assert play(unseeded, 20, seed=1) != play(unseeded, 20, seed=2)
+
+
+def test_the_seed_of_the_file_goes_before_that_of_the_emulator() -> None:
+    assert play(SHOP, 5, seed=1) == play(SHOP, 5, seed=2)
+    assert play(SHOP, 5) != play(SHOP.replace("seed = 7", "seed = 8"), 5)
+
+
+def test_another_source_leaves_the_first_ones_as_they_were() -> None:
+    longer = [emission for emission in play(SHOP + SECOND_HALF, 20) if emission.log_group != "/shop/mail"]
+    assert longer == play(SHOP, 20)
+
+
+def test_high_rates_need_few_instants() -> None:
+    playing = player('[[source]]\nlog_group = "/x"\nrate = 50000\nduration = "2s"')
+    instants = []
+    total = 0
+    while (due := playing.next_due()) is not None:
+        instants.append(due)
+        total += len(events_of(playing.run(due)))
+    assert total == 100_000
+    assert len(instants) == 20
+    assert playing.done
+
+
+def test_low_rates_are_due_only_when_something_happens() -> None:
+    playing = player('[[source]]\nlog_group = "/x"\nrate = 0.01')
+    assert playing.next_due() == STARTED_AT + 100_000
+    assert playing.run(STARTED_AT + 99_999) == []
+    assert len(events_of(playing.run(STARTED_AT + 100_000))) == 1
+    assert playing.next_due() == STARTED_AT + 200_000
+
+
+def test_once_is_due_at_the_start() -> None:
+    playing = player('[[source]]\nlog_group = "/x"\nrate = { shape = "once", count = 3 }')
+    assert playing.next_due() == STARTED_AT
+    assert [(emission.at, len(emission.events)) for emission in playing.run(STARTED_AT)] == [(STARTED_AT, 3)]
+    assert playing.done
+    assert playing.next_due() is None
+
+
+def test_start_and_duration_bound_a_source() -> None:
+    emissions = play('[[source]]\nlog_group = "/x"\nrate = 10\nstart = "2050ms"\nduration = "3s"', 60)
+    times = [event.timestamp - STARTED_AT for event in events_of(emissions)]
+    assert times[0] == 2_150
+    assert times[-1] == 5_050
+    assert len(times) == 30
+
+
+def test_sources_of_one_stream_are_merged_by_time() -> None:
+    text = """
+        [[source]]
+        log_group = "/x"
+        log_streams = ["s"]
+        template = "first"
+        rate = 100
+        [[source]]
+        log_group = "/x"
+        log_streams = ["s"]
+        template = "second"
+        rate = 70
+    """
+    emissions = play(text, 3)
+    assert len({emission.at for emission in emissions}) == len(emissions) == 30
+    assert len(events_of(emissions)) == 510
+    for emission in emissions:
+        times = [event.timestamp for event in emission.events]
+        assert times == sorted(times)
+
+
+def test_streams_come_from_the_source_its_group_or_its_format() -> None:
+    text = """
+        [[log_group]]
+        name = "/declared"
+        streams = ["d-1"]
+        [[source]]
+        log_group = "/declared"
+        rate = 50
+        [[source]]
+        log_group = "/named"
+        log_streams = ["n-1"]
+        rate = 50
+        [[source]]
+        log_group = "/plain"
+        rate = 50
+        [[source]]
+        log_group = "/template"
+        template = "x"
+        rate = 50
+        [[source]]
+        log_group = "/aws/lambda/f"
+        format = "lambda"
+        rate = 50
+        [[source]]
+        log_group = "/audit"
+        format = "cloudtrail"
+        rate = 50
+        [[source]]
+        log_group = "/vpc"
+        format = "vpc-flow"
+        rate = 50
+    """
+    streams: dict[str, set[str]] = {}
+    for emission in play(text, 2):
+        streams.setdefault(emission.log_group, set()).add(emission.log_stream)
+    assert streams["/declared"] == {"d-1"}
+    assert streams["/named"] == {"n-1"}
+    assert streams["/plain"] == streams["/template"] == {"main"}
+    assert streams["/audit"] == {"123456789012_CloudTrail_us-east-1"}
+    assert len(streams["/aws/lambda/f"]) == 3
+    assert all(name.startswith("2026/01/01/[$LATEST]") for name in streams["/aws/lambda/f"])
+    assert all(name.startswith("eni-0") and name.endswith("-all") for name in streams["/vpc"])
+
+
+@pytest.mark.parametrize("step", [1, 37, 100, 333, 60_000])
+def test_slicing_changes_nothing(step: int) -> None:
+    text = SHOP + SECOND_HALF
+    playing = player(text)
+    sliced: list[Emission] = []
+    for until in range(STARTED_AT, STARTED_AT + 10_000, step):
+        sliced += playing.run(until)
+    sliced += playing.run(STARTED_AT + 10_000)
+    assert sliced == play(text, 10)
+
+
+def test_a_player_that_is_late_catches_up() -> None:
+    playing = player(SHOP)
+    due = playing.next_due()
+    assert due is not None
+    emissions = playing.run(due + 5_000)
+    assert emissions == play(SHOP, (due + 5_000 - STARTED_AT) / 1000)
+    assert playing.run(due + 5_000) == []
+    after = playing.next_due()
+    assert after is not None
+    assert after > due + 5_000
+
+
+def test_fifty_thousand_a_second_are_all_there() -> None:
+    emissions = play('[[source]]\nlog_group = "/x"\ntemplate = "x"\nrate = 50000', 4)
+    assert len(events_of(emissions)) == 200_000
+
+
+def test_scenarios_without_a_seed_differ_by_nothing_but_the_seed() -> None:
+    scenario = parse_toml('[[source]]\nlog_group = "/x"\nrate = 5', "x.toml")
+    runs = [Player(scenario, STARTED_AT, Chance(seed)).run(STARTED_AT + 5_000) for seed in (1, 2)]
+    assert runs[0] != runs[1]
+
+
+def test_load_and_parse_agree(tmp_path: Path) -> None:
+    file = tmp_path / "shop.toml"
+    file.write_text(SHOP)
+    assert load(file) == load(str(file))
+    assert load(file).name == "shop"

@@ -1,0 +1,165 @@
+"""Each shape gives exactly the counts that its definition integrates to."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from statistics import mean, pvariance
+
+import pytest
+
+from livetail.core.chance import Chance
+from livetail.core.clock import HOUR, MINUTE, SECOND
+from livetail.scenarios.rates import Burst, Constant, Counted, Once, PoissonArrivals, Ramp, Shape, Sine
+
+CONSTANT = Constant(Fraction(7, 3))
+RAMP_UP = Ramp(Fraction(2), Fraction(50), 20_000)
+RAMP_DOWN = Ramp(Fraction(9), Fraction(0), 5_001)
+BURST = Burst(Fraction(5), Fraction(2000), 30_000, 2_000)
+BURST_IN_MIDDLE = Burst(Fraction(1, 2), Fraction(300), 7_001, 333, phase=2_345)
+QUIET_BURST = Burst(Fraction(0), Fraction(40), 60_000, 250)
+
+
+def piecewise(level_at: Callable[[Fraction], Fraction], until: int) -> Iterator[int]:
+    """The floor of the integral after each millisecond, added up from the rate in the middle of each.
+
+    This is exact for rates that are straight within every millisecond.
+    """
+    integral = Fraction(0)
+    for millisecond in range(until):
+        integral += level_at(Fraction(2 * millisecond + 1, 2)) / SECOND
+        yield integral.numerator // integral.denominator
+
+
+def ramp(low: int, high: int, over: int) -> Callable[[Fraction], Fraction]:
+    return lambda at: low + (high - low) * at / over if at < over else Fraction(high)
+
+
+def burst(base: Fraction, peak: int, every: int, length: int, phase: int = 0) -> Callable[[Fraction], Fraction]:
+    return lambda at: Fraction(peak) if (at + phase) % every >= every - length else base
+
+
+@pytest.mark.parametrize(
+    ("shape", "definition"),
+    [
+        (CONSTANT, lambda at: Fraction(7, 3)),
+        (RAMP_UP, ramp(2, 50, 20_000)),
+        (RAMP_DOWN, ramp(9, 0, 5_001)),
+        (BURST, burst(Fraction(5), 2000, 30_000, 2_000)),
+        (BURST_IN_MIDDLE, burst(Fraction(1, 2), 300, 7_001, 333, phase=2_345)),
+        (QUIET_BURST, burst(Fraction(0), 40, 60_000, 250)),
+    ],
+)
+def test_count_is_the_floor_of_the_integral_in_each_millisecond(
+    shape: Shape, definition: Callable[[Fraction], Fraction]
+) -> None:
+    expected = list(piecewise(definition, MINUTE + 5 * SECOND))
+    count_at = shape.counter()
+    assert [count_at(elapsed) for elapsed in range(1, len(expected) + 1)] == expected
+    times = Counted(shape, len(expected)).take(len(expected))
+    happened = Counter(times)
+    total = 0
+    for elapsed, count in enumerate(expected, 1):
+        total += happened[elapsed]
+        assert total == count
+
+
+@pytest.mark.parametrize(("phase", "amplitude"), [(0, 8), (7_000, 8), (15_000, 12), (29_999, 3)])
+def test_sine_follows_its_integral(phase: int, amplitude: int) -> None:
+    every = 30_000
+    shape = Sine(Fraction(12), Fraction(amplitude), every, phase)
+
+    def integral(elapsed: int) -> float:
+        angle = 2 * math.pi / every
+        swing = amplitude / angle * (math.cos(angle * phase) - math.cos(angle * (elapsed + phase)))
+        return (12 * elapsed + swing) / SECOND
+
+    count = shape.counter()
+    for elapsed in range(0, 3 * MINUTE, 250):
+        assert count(elapsed) == pytest.approx(integral(elapsed), abs=1.001)
+        assert count(elapsed) <= integral(elapsed) + 0.001
+
+
+@pytest.mark.parametrize("phase", [0, 1, 10_007, 44_999])
+def test_whole_periods_of_a_sine_are_exact_and_do_not_drift(phase: int) -> None:
+    shape = Sine(Fraction(50, 3), Fraction(50, 3), 45_000, phase)
+    count = shape.counter()
+    counts = [count(period * 45_000) for period in range(0, 2_000)]
+    assert counts == [750 * period for period in range(0, 2_000)]
+
+
+@pytest.mark.parametrize(
+    ("shape", "per_hour"),
+    [
+        (Constant(Fraction("0.1")), 360),
+        (Constant(Fraction(50_000)), 180_000_000),
+        (Burst(Fraction(5), Fraction(2000), 30_000, 2_000), 120 * (28 * 5 + 2 * 2000)),
+        (Sine(Fraction(100), Fraction(40), 60_000), 360_000),
+    ],
+)
+def test_hours_do_not_drift(shape: Shape, per_hour: int) -> None:
+    count = shape.counter()
+    assert [count(hours * HOUR) for hours in (1, 10, 1000)] == [per_hour, 10 * per_hour, 1000 * per_hour]
+
+
+def test_once_is_there_before_any_time_has_passed() -> None:
+    arrivals = Counted(Once(3), HOUR)
+    assert arrivals.next() == 0
+    assert arrivals.take(0) == [0, 0, 0]
+    assert arrivals.next() is None
+
+
+def test_nothing_happens_before_the_first_event_is_whole() -> None:
+    arrivals = Counted(Constant(Fraction(20)), 1_000)
+    assert arrivals.next() == 50
+    assert arrivals.take(49) == []
+    assert arrivals.take(100) == [50, 100]
+
+
+def test_next_crosses_a_long_calm() -> None:
+    arrivals = Counted(Burst(Fraction(0), Fraction(1000), 24 * HOUR, SECOND), 48 * HOUR)
+    assert arrivals.next() == 24 * HOUR - SECOND + 1
+
+
+def test_the_limit_is_the_last_instant() -> None:
+    arrivals = Counted(Constant(Fraction(10)), 1_000)
+    assert arrivals.take(HOUR)[-1] == 1_000
+    assert arrivals.next() is None
+    assert arrivals.take(2 * HOUR) == []
+
+
+def test_a_rate_that_ends_at_zero_is_over() -> None:
+    arrivals = Counted(RAMP_DOWN, 100 * HOUR)
+    times = arrivals.take(6_000)
+    assert len(times) == 22
+    assert arrivals.next() is None
+
+
+def test_poisson_is_poisson() -> None:
+    """600 seconds at 50 a second: the mean within five deviations, and counts that vary as much as their mean."""
+    arrivals = PoissonArrivals(Fraction(50), HOUR, Chance(1).stream("arrivals"))
+    times = arrivals.take(600 * SECOND)
+    assert abs(len(times) - 30_000) < 5 * math.sqrt(30_000)
+    per_second = Counter((time - 1) // SECOND for time in times)
+    counts = [per_second[second] for second in range(600)]
+    assert 0.8 < pvariance(counts) / mean(counts) < 1.2
+    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    # Of exponential gaps, e to the -1 are longer than the mean.
+    assert sum(gap > 20 for gap in gaps) / len(gaps) == pytest.approx(math.exp(-1), abs=0.03)
+
+
+def test_poisson_differs_by_seed_and_repeats_with_it() -> None:
+    def drawn(seed: int) -> list[int]:
+        return PoissonArrivals(Fraction(5), MINUTE, Chance(seed).stream("arrivals")).take(MINUTE)
+
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
+    assert drawn(1)[-1] <= MINUTE
+
+
+@pytest.mark.parametrize(
+    ("shape", "average"),
+    [(CONSTANT, Fraction(7, 3)), (RAMP_UP, 50), (BURST, Fraction(28 * 5 + 4000, 30)), (Once(5), None)],
+)
+def test_average(shape: Shape, average: Fraction | None) -> None:
+    assert shape.average() == average

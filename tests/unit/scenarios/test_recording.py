@@ -1,0 +1,113 @@
+"""Recordings: what is written is read again, also when the writer was cut off."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from livetail.scenarios.recording import (
+    VERSION,
+    Entry,
+    Header,
+    RecordedEvent,
+    RecordingError,
+    RecordingWriter,
+    is_recording,
+    read_recording,
+)
+
+UPDATE: dict[str, Any] = {
+    "sessionMetadata": {"sampled": True},
+    "sessionResults": [
+        {
+            "logGroupIdentifier": "123456789012:/shop/api",
+            "logStreamName": "web-1",
+            "timestamp": 1_000,
+            "ingestionTime": 1_010,
+            "message": "ä line\nand another",
+        }
+    ],
+}
+EVENT = RecordedEvent("123456789012:/shop/api", "web-1", 1_000, 1_010, "ä line\nand another")
+
+
+def recorded() -> bytes:
+    file = io.BytesIO()
+    writer = RecordingWriter(file, Header(VERSION, ("arn:aws:logs:us-east-1:123456789012:log-group:/shop/api",), 5_000))
+    writer.start(12, {"sessionId": "s", "requestId": "r"})
+    writer.update(1_015, UPDATE)
+    writer.update(2_015, {"sessionMetadata": {"sampled": False}, "sessionResults": []})
+    writer.exception(2_020, "SessionStreamingException", "broken")
+    writer.end(2_021, "exception")
+    return file.getvalue()
+
+
+def test_what_is_written_is_read() -> None:
+    recording = read_recording(recorded())
+    assert recording.header.livetail == 1
+    assert recording.header.recordedAt == 5_000
+    assert recording.entries == (
+        Entry(12, "start", session={"sessionId": "s", "requestId": "r"}),
+        Entry(1_015, "update", sampled=True, events=(EVENT,)),
+        Entry(2_015, "update", sampled=False, events=()),
+        Entry(2_020, "exception", name="SessionStreamingException", message="broken"),
+        Entry(2_021, "end", reason="exception"),
+    )
+    assert not recording.truncated
+
+
+def test_each_line_is_on_disk_before_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    with path.open("wb") as file:
+        writer = RecordingWriter(file)
+        assert is_recording(path.read_bytes())
+        writer.update(1, UPDATE)
+        assert read_recording(path.read_bytes()).entries[0].events == (EVENT,)
+
+
+def test_any_cut_loses_at_most_the_line_it_is_in() -> None:
+    content = recorded()
+    whole = read_recording(content).entries
+    header_end = content.index(b"\n") + 1
+    for length in range(header_end, len(content) + 1):
+        recording = read_recording(content[:length])
+        complete = content[:length].count(b"\n") - 1
+        assert recording.entries in (whole[:complete], whole[: complete + 1])
+        assert recording.truncated == (
+            content[:length].rpartition(b"\n")[2] != b"" and len(recording.entries) == complete
+        )
+
+
+def test_every_bad_line_is_named() -> None:
+    lines = recorded().split(b"\n")
+    lines[1] = b"{oops"
+    lines[3] = b'{"offset_ms": 1, "kind": "dance"}'
+    with pytest.raises(RecordingError) as refused:
+        read_recording(b"\n".join(lines))
+    first, second = refused.value.faults
+    assert first.startswith("line 2: ")
+    assert second.startswith("line 4: ")
+    assert "dance" in second
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "line 1: no header of a recording"),
+        (b"hello", "line 1: no header of a recording"),
+        (b'{"offset_ms": 1}\n', "line 1: no header of a recording"),
+        (b'{"livetail": 2}\n', "line 1: version 2 of the format is unknown; 1 is known"),
+        (b"\xff\n", "line 1: no header of a recording"),
+    ],
+)
+def test_refuses_what_is_no_recording(content: bytes, fault: str) -> None:
+    with pytest.raises(RecordingError, match=fault):
+        read_recording(content)
+
+
+def test_tells_recordings_from_other_lines() -> None:
+    assert is_recording(b'{"livetail": 1}')
+    assert not is_recording(b'{"offset_ms": 1, "message": "livetail"}')
+    assert not is_recording(b"livetail")
+    assert not is_recording(b"\xff")

@@ -1,0 +1,328 @@
+"""Scenario files that are good, and what every kind of fault in one is called."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from livetail.scenarios.model import LogGroup
+from livetail.scenarios.rates import LIFETIME, Burst, Constant, Once, Poisson, Ramp, Rate, Sine
+from livetail.scenarios.scenario import Scenario, ScenarioError, load, parse_json, parse_toml
+
+FULL = """
+seed = 7
+
+[[log_group]]
+name = "/shop/api"
+class = "INFREQUENT_ACCESS"
+retention_days = 7
+tags = { team = "shop" }
+streams = ["web-1", "web-2"]
+
+[[source]]
+log_group = "/shop/api"
+log_streams = ["web-1"]
+format = "json"
+rate = 20
+start = "1m30s"
+duration = "5m"
+
+[[source]]
+log_group = "/shop/other"
+template = "{time} {level}"
+rate = { shape = "burst", base = 5, peak = 2000, every = "30s", length = "2s" }
+
+[[replay]]
+file = "lines.jsonl"
+speed = 10
+loop = true
+start = "3s"
+
+[[fault]]
+operation = "StartLiveTail"
+where = { log_group = "/shop/*" }
+after = { updates = 3 }
+effect = { type = "error-message", code = "InternalError" }
+"""
+LINE = '{"offset_ms": 0, "logGroup": "/g", "logStream": "s", "message": "m"}\n'
+
+
+def source(**keys: str) -> str:
+    """A source in TOML, good but for the keys that are given."""
+    values = {"log_group": '"/x"', "rate": "1"} | keys
+    return "[[source]]\n" + "\n".join(f"{key} = {value}" for key, value in values.items() if value)
+
+
+def faults_of(text: str, directory: Path | None = None) -> tuple[str, ...]:
+    with pytest.raises(ScenarioError) as refused:
+        parse_toml(text, "shop.toml", directory)
+    return refused.value.faults
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "lines.jsonl").write_text(LINE)
+    (tmp_path / "shop.toml").write_text(FULL)
+    return tmp_path
+
+
+def check_full(scenario: Scenario) -> None:
+    assert scenario.name == "shop"
+    assert scenario.seed == 7
+    assert scenario.log_groups == (
+        LogGroup("/shop/api", "INFREQUENT_ACCESS", 7, {"team": "shop"}, ("web-1", "web-2")),
+        LogGroup("/shop/other"),
+        LogGroup("/g"),
+    )
+    first, second = scenario.sources
+    assert (first.log_group, first.log_streams, first.format) == ("/shop/api", ("web-1",), "json")
+    assert (first.rate, first.start, first.duration) == (Constant(Fraction(20)), 90_000, 300_000)
+    assert second.rate == Burst(Fraction(5), Fraction(2000), 30_000, 2_000)
+    assert (second.format, second.start, second.duration) == (None, 0, LIFETIME)
+    (replay,) = scenario.replays
+    assert (replay.file, replay.speed, replay.loop, replay.start) == ("lines.jsonl", Fraction(10), True, 3_000)
+    assert scenario.faults == (
+        {
+            "operation": "StartLiveTail",
+            "where": {"logGroup": "/shop/*"},
+            "after": {"updates": 3},
+            "effect": {"type": "error-message", "code": "InternalError"},
+        },
+    )
+    assert scenario.rate == 20 + Fraction(28 * 5 + 4_000, 30)
+
+
+def test_reads_everything(folder: Path) -> None:
+    check_full(load(folder / "shop.toml"))
+
+
+def test_reads_the_same_as_json(folder: Path) -> None:
+    import json
+    import tomllib
+
+    document = tomllib.loads(FULL)
+    check_full(parse_json(document, "shop", folder))
+    check_full(parse_json(json.dumps(document).encode(), "shop.toml", folder))
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("0.1", Constant(Fraction(1, 10))),
+        ('{ shape = "constant", rate = 2.5 }', Constant(Fraction(5, 2))),
+        ('{ shape = "poisson", rate = 3 }', Poisson(Fraction(3))),
+        ('{ shape = "ramp", from = 0, to = 10, over = "1m" }', Ramp(Fraction(0), Fraction(10), 60_000)),
+        ('{ shape = "sine", mean = 9, amplitude = 9, every = "1h" }', Sine(Fraction(9), Fraction(9), 3_600_000)),
+        (
+            '{ shape = "sine", mean = 9, amplitude = 0, every = "1h", phase = "1m" }',
+            Sine(Fraction(9), Fraction(0), 3_600_000, 60_000),
+        ),
+        (
+            '{ shape = "burst", base = 0, peak = 1, every = "2s", length = "2s", phase = "1s" }',
+            Burst(Fraction(0), Fraction(1), 2_000, 2_000, 1_000),
+        ),
+        ('{ shape = "once", count = 12 }', Once(12)),
+    ],
+)
+def test_rates(text: str, rate: Rate) -> None:
+    assert parse_toml(source(rate=text)).sources[0].rate == rate
+
+
+def test_a_source_writes_text_unless_it_says_otherwise() -> None:
+    assert parse_toml(source()).sources[0].format == "text"
+
+
+FAULTS = [
+    ("seed = 'x'\n" + source(), "1: seed is 'x'; a whole number is expected"),
+    ("", ": it has no log_group, source, replay or fault, so there is nothing to play"),
+    ("x = = 1", "1: it is not TOML: Invalid value (column 5)"),
+    ("\n\na = [1,", "3: it is not TOML: "),
+    ("[[sources]]\nrate = 1", "1: 'sources' is not a key of a scenario; did you mean 'source'?"),
+    ("[source]\nrate = 1", "1: source is one table; there may be several, so its header is [[source]]"),
+    ("source = 3", "1: source is 3; a list of tables is expected, each headed [[source]]"),
+    ("source = [1]", "1: source 1: it is 1; a source is a table"),
+    ("fault = [1]", "1: fault 1: it is 1; a fault is a table"),
+    ("[[log_group]]", "1: log group 1: name is missing; a log_group needs it"),
+    (
+        "[[log_group]]\nname = 'a b'",
+        "2: log group 1: name is 'a b', which has more than the letters, digits and . - _ / #",
+    ),
+    ("[[log_group]]\nname = 'aws/x'", "2: log group 1: name is 'aws/x', which begins with 'aws/', which is reserved"),
+    ("[[log_group]]\nname = ''", "2: log group 1: name is '', which has 0 characters; a name has 1 to 512"),
+    (
+        "[[log_group]]\nname = '/a'\nclass = 'GOLD'",
+        "3: log group 1: class is 'GOLD'; one of STANDARD, INFREQUENT_ACCESS",
+    ),
+    (
+        "[[log_group]]\nname = '/a'\nclass = 'DELIVERY'\nretention_days = 7",
+        "4: log group 1: retention_days is given; what a group of the class DELIVERY keeps cannot be changed",
+    ),
+    ("[[log_group]]\nname = '/a'\nretention_days = 8", "3: log group 1: retention_days is 8; one of 1, 3, 5, 7, 14,"),
+    ("[[log_group]]\nname = '/a'\ntags = { 'aws:x' = '1' }", "3: log group 1: the tag 'aws:x' has no key of 1 to 128"),
+    ("[[log_group]]\nname = '/a'\ntags = { x = 1 }", "3: log group 1: tags is a table; a table of texts is expected"),
+    (
+        "[[log_group]]\nname = '/a'\n[[log_group]]\nname = '/a'",
+        "4: log group 2: name is '/a', as is that of log_group 1",
+    ),
+    (source(rate=""), "1: source 1: rate is missing; a source needs it"),
+    (source(log_group=""), "1: source 1: log_group is missing; a source needs it"),
+    (source(log_group="3"), "2: source 1: log_group is 3; a text is expected"),
+    (source(log_streams="['a:b']"), "4: source 1: log_streams names 'a:b', which has a ':' or '*'"),
+    (source(log_streams="['a', 'a']"), "4: source 1: log_streams names 'a' twice"),
+    (source(log_streams="[]"), "4: source 1: log_streams is empty; leave it out, or name a log stream"),
+    (source(log_streams="'a'"), "4: source 1: log_streams is 'a'; a list of texts is expected"),
+    (source(fromat="'json'"), "4: source 1: 'fromat' is not a key of a source; did you mean 'format'?"),
+    (source(format="'jsn'"), "4: source 1: format is 'jsn'; one of text, json, apache, nginx, lambda, java,"),
+    (source(format="'json'", template="'x'"), "5: source 1: it has a format and a template; it takes one of them"),
+    (source(template="'{levl}'"), "4: source 1: template is not right: column 1: {levl} is not a field; a choice"),
+    (source(start="'soon'"), "4: source 1: start is 'soon'; a duration such as '250ms', '90s', '15m' or '1h30m' is"),
+    (source(start="5"), "4: source 1: start is 5; a text is expected"),
+    (source(duration="'0s'"), "4: source 1: duration is '0s'; it has to be longer"),
+    (source(duration="'999d'"), "4: source 1: duration is '999d'; a year, '366d', is the longest"),
+    (source(rate="-1"), "3: source 1: rate is -1; from 0.000001 to 1,000,000"),
+    (source(rate="0"), "3: source 1: rate is 0; from 0.000001 to 1,000,000"),
+    (source(rate="nan"), "3: source 1: rate is nan; from 0.000001 to 1,000,000"),
+    (source(rate="1e9"), "3: source 1: rate is 1000000000.0; from 0.000001 to 1,000,000"),
+    (source(rate="'fast'"), "3: source 1: rate is 'fast'; a number of events per second, or a table is expected"),
+    (source(rate="true"), "3: source 1: rate is true; a number of events per second, or a table is expected"),
+    (
+        source(rate="{ peak = 1 }"),
+        "3: source 1: rate.shape is missing; one of constant, poisson, ramp, sine, burst, once",
+    ),
+    (
+        source(rate="{ shape = 'brust' }"),
+        "3: source 1: rate.shape is 'brust'; one of constant, poisson, ramp, sine, burst, once",
+    ),
+    (source(rate="{ shape = 'poisson' }"), "3: source 1: rate.rate is missing; the shape poisson needs it"),
+    (
+        source(rate="{ shape = 'ramp', from = 0, to = 0, over = '1s' }"),
+        "3: source 1: rate.to is 0, as is rate.from; nothing would ever happen",
+    ),
+    (
+        source(rate="{ shape = 'sine', mean = 1, amplitude = 2, every = '1s' }"),
+        "3: source 1: rate.amplitude is 2; it may be rate.mean at most, 1",
+    ),
+    (
+        source(rate="{ shape = 'burst', base = 1, peak = 2, every = '1s', length = '2s' }"),
+        "3: source 1: rate.length is '2s', longer than rate.every, '1s'",
+    ),
+    (
+        source(rate="{ shape = 'burst', base = -1, peak = 2, every = '2s', length = '1s' }"),
+        "3: source 1: rate.base is -1; 0, or from 0.000001 to 1,000,000",
+    ),
+    (source(rate="{ shape = 'once', count = 0 }"), "3: source 1: rate.count is 0; from 1 to 1,000,000"),
+    (
+        source(rate="{ shape = 'once', count = 1, rate = 2 }"),
+        "3: source 1: 'rate' is not a key of the shape once; there are shape, count",
+    ),
+    ("[[replay]]", "1: replay 1: file is missing; a replay needs it"),
+    ("[[replay]]\nfile = 'nope.jsonl'", "2: replay 1: file is 'nope.jsonl': there is no file "),
+    ("[[replay]]\nfile = 'lines.jsonl'\nspeed = 0", "3: replay 1: speed is 0; from 0.001 to 1,000"),
+    ("[[replay]]\nfile = 'lines.jsonl'\nloop = 1", "3: replay 1: loop is 1; true or false is expected"),
+    ("[[replay]]\nfile = 'bad.jsonl'", "2: replay 1: file is 'bad.jsonl': line 2: "),
+]
+
+
+@pytest.mark.parametrize(("text", "fault"), FAULTS)
+def test_each_fault_has_its_place_and_its_words(text: str, fault: str, folder: Path) -> None:
+    (folder / "bad.jsonl").write_text(LINE + "{oops\n" + LINE)
+    faults = faults_of(text, folder)
+    place = "shop.toml" if fault.startswith(":") else "shop.toml:"
+    assert faults[0].startswith(place + fault), faults
+    assert len(faults) == 1
+
+
+def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:
+    text = "\n".join(
+        [
+            source(rate="-1", format="'x'", log_group="'a b'"),
+            "[[log_group]]",
+            "name = 'a b'",
+            source(rate="{ shape = 'burst', base = 'x', every = '0s' }", typo="1"),
+            "seeed = 1",
+        ]
+    )
+    faults = faults_of(text)
+    assert [fault.split(": ")[0].removeprefix("shop.toml:") for fault in faults] == [
+        *("2", "3", "4", "6", "9", "9", "9", "9", "10", "11"),
+    ]
+    assert str(ScenarioError(faults)) == "\n".join(faults)
+
+
+def test_json_has_places_without_lines() -> None:
+    with pytest.raises(ScenarioError) as refused:
+        parse_json(b'{"source": [{"log_group": "/x", "rate": {"shape": "brust"}}]}', "posted")
+    assert refused.value.faults == (
+        "posted: source 1: rate.shape is 'brust'; one of constant, poisson, ramp, sine, burst, once",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        (b"{", "posted: it is not JSON: Input data was truncated"),
+        (b"\xff\xfe", "posted: it is not JSON: "),
+        (b"[]", "posted: it is a list; a scenario is a table"),
+        (b"3", "posted: it is 3; a scenario is a table"),
+        (b"[" * 100_000, "posted: it is "),
+        ({1: 2}, "posted: '1' is not a key of a scenario; there are seed, log_group, source, replay, fault"),
+        ({"source": ({"log_group": "/x", "rate": object()},)}, "posted: source 1: rate is <object object at "),
+    ],
+)
+def test_refuses_json(body: Any, fault: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        parse_json(body, "posted")
+    assert refused.value.faults[0].startswith(fault)
+
+
+def test_a_posted_scenario_cannot_read_files() -> None:
+    with pytest.raises(ScenarioError) as refused:
+        parse_toml("[[replay]]\nfile = '/etc/passwd'", "posted")
+    assert refused.value.faults == (
+        "posted:2: replay 1: file is '/etc/passwd'; a scenario that is not a file itself cannot replay files",
+    )
+
+
+def test_faults_are_checked_by_whoever_knows_them() -> None:
+    seen: list[Mapping[str, Any]] = []
+
+    def check(fault: Mapping[str, Any]) -> list[str]:
+        seen.append(fault)
+        return ["where.logGroup is '/x', which is nowhere", "effect.type is 'x'; one of cut, end", "times is -1"]
+
+    text = source() + "\n[[fault]]\nwhere.log_group = '/x'\neffect = { type = 'x', at = 2026-01-01 }"
+    with pytest.raises(ScenarioError) as refused:
+        parse_toml(text, "shop.toml", None, check)
+    assert seen == [{"where": {"logGroup": "/x"}, "effect": {"type": "x", "at": "2026-01-01"}}]
+    assert refused.value.faults == (
+        "shop.toml:4: fault 1: times is -1",
+        "shop.toml:5: fault 1: where.logGroup is '/x', which is nowhere",
+        "shop.toml:6: fault 1: effect.type is 'x'; one of cut, end",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"seed = 1\nx = '\xff'", ":2: byte 14 is not UTF-8"),
+        (b"\xef\xbb\xbfseed = 1", ": it has no log_group, source, replay or fault, so there is nothing to play"),
+        (b"a = " + b"9" * 5_000, ": it is not TOML: "),
+        (b"a = " + b"[" * 20_000, ": it is nested too deeply"),
+        (b"#" * 5_000_000, ": it has more than 4,194,304 bytes, which no scenario needs"),
+    ],
+)
+def test_refuses_files(tmp_path: Path, content: bytes, fault: str) -> None:
+    file = tmp_path / "bad.toml"
+    file.write_bytes(content)
+    with pytest.raises(ScenarioError) as refused:
+        load(file)
+    assert refused.value.faults[0].startswith(f"{file}{fault}")
+
+
+@pytest.mark.parametrize("path", ["/nowhere/shop.toml", "", "/", "a\0b", "x" * 5_000])
+def test_refuses_paths(path: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        load(path)
+    assert len(refused.value.faults) == 1
