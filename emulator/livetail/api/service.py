@@ -8,9 +8,9 @@ import msgspec
 from livetail.api.context import Caller, Context
 from livetail.api.operation import OPERATIONS, Operation
 from livetail.api.shapes import CreateLogStreamRequest, Request
-from livetail.api.texts import well_formed
 from livetail.core.clock import Clock
 from livetail.core.errors import InvalidParameterException, UnknownOperationException
+from livetail.core.unicode import well_formed
 from livetail.live.hub import Hub
 from livetail.store.accounts import Accounts
 from livetail.store.batch import Batch, LogEvent

@@ -21,8 +21,8 @@ import msgspec
 from msgspec import inspect
 
 from livetail.api.constraints import INTEGER, INTEGER_RANGES, LONG
-from livetail.api.texts import well_formed
 from livetail.core.errors import InvalidParameterException, SerializationException
+from livetail.core.unicode import well_formed
 
 __all__ = ["MOST_FAULTS", "read_exactly"]
 

@@ -10,8 +10,8 @@ import string
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from livetail.core.unicode import utf8
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.subject import utf8
 
 if TYPE_CHECKING:
     from livetail.patterns.decisions import Decisions

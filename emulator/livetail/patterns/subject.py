@@ -11,7 +11,9 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final, NamedTuple, NoReturn
 
-__all__ = ["NOT_JSON", "Fields", "Json", "NotJson", "Number", "Subject", "split_fields", "utf8"]
+from livetail.core.unicode import utf8
+
+__all__ = ["NOT_JSON", "Fields", "Json", "NotJson", "Number", "Subject", "split_fields"]
 
 Json = object
 """A JSON value: dict, list, str, Number, bool or None."""
@@ -82,14 +84,6 @@ class Subject:
         if self._fields is None:
             self._fields = split_fields(self.text)
         return self._fields
-
-
-def utf8(text: str) -> bytes:
-    """`text` in UTF-8; half a surrogate pair, which UTF-8 has no form for, becomes U+FFFD."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
 def _not_a_number(constant: str) -> NoReturn:

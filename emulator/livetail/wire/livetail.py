@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import msgspec.json
 
+from livetail.core.unicode import utf8, well_formed
 from livetail.wire.eventstream import FrameTemplate
 from livetail.wire.headers import MAX_VALUE_LENGTH, Header
 
@@ -78,7 +79,7 @@ def modeled_exception(name: str, message: str) -> bytes:
     """
     if name not in _EXCEPTIONS:
         raise ValueError(f"{name!r} is no exception of the stream of StartLiveTail")
-    return _EXCEPTIONS[name].frame((msgspec.json.encode({"message": _encodable(message)}),))
+    return _EXCEPTIONS[name].frame((msgspec.json.encode({"message": well_formed(message)}),))
 
 
 def unmodeled_error(code: str, message: str) -> bytes:
@@ -89,7 +90,7 @@ def unmodeled_error(code: str, message: str) -> bytes:
     Raises:
         EventStreamError: `code` is beyond 32,767 bytes or cannot be written as UTF-8.
     """
-    head = _encodable(message).encode()[:MAX_VALUE_LENGTH].decode(errors="ignore")
+    head = utf8(message)[:MAX_VALUE_LENGTH].decode(errors="ignore")
     return _error(code, head).frame(())
 
 
@@ -100,8 +101,3 @@ def unknown_event(name: str = "unknownEvent") -> bytes:
         EventStreamError: `name` is beyond 32,767 bytes or cannot be written as UTF-8.
     """
     return _event(name).frame((b"{}",))
-
-
-def _encodable(text: str) -> str:
-    """The text, with `?` for surrogates without a partner. A JSON request can name them, and UTF-8 has none."""
-    return text.encode(errors="replace").decode()
