@@ -4,41 +4,52 @@ import http.client
 import json
 import ssl
 import urllib.parse
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["ControlClient", "NoAnswerError"]
 
+MAX_REPLY_BYTES: Final = 256 * 1024 * 1024
+"""No reply of an emulator is larger; what sends more is something else."""
+
 
 class NoAnswerError(Exception):
-    """The emulator does not answer; `str()` is one sentence."""
+    """The emulator does not reply; `str()` is one sentence."""
 
 
 class ControlClient:
     """Talks JSON to an emulator; each request has a connection of its own, so threads may share a client."""
 
     def __init__(self, url: str, timeout: float = 60) -> None:
-        """Raises ValueError if `url` is none of the form http://127.0.0.1:4586."""
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        """`timeout` is in seconds. Raises ValueError if `url` is not of the form http://127.0.0.1:4586."""
+        try:
+            parts = urllib.parse.urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+            host.encode("idna")  # as the socket module will do, which has no sentence for it
+        except ValueError:
+            host = ""
+        if not host or parts.scheme not in ("http", "https") or parts.path not in ("", "/") or parts.query:
             raise ValueError(f"{url!r} is not a URL such as http://127.0.0.1:4586")
         self.url = url.rstrip("/")
-        self._host, self._port, self._scheme, self._timeout = parts.hostname, parts.port, parts.scheme, timeout
+        self._host, self._port, self._scheme, self._timeout = host, port, parts.scheme, timeout
 
     def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> tuple[int, Any]:
-        """Send a request with a JSON body, or with a text as it is; answers the status and the JSON of the reply, or
-        None.
+        """Send a request with a JSON body, or with a text as it is.
+
+        Returns the status and the JSON of the reply; None where the reply is not JSON.
 
         Raises:
-            NoAnswerError: there is no answer.
+            NoAnswerError: there is no reply, or one of more than `MAX_REPLY_BYTES`.
         """
         connection = self._connect()
         try:
             content = body if body is None or isinstance(body, str) else json.dumps(body)
             connection.request(method, path, content and content.encode(), headers or {})
             response = connection.getresponse()
-            status, reply = response.status, response.read()
+            status, reply = response.status, response.read(MAX_REPLY_BYTES)
+            if len(reply) == MAX_REPLY_BYTES:
+                raise NoAnswerError(f"{self.url} sends a reply without an end; it is not Livetail")
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise NoAnswerError(f"no answer from {self.url}: {reason}") from None
@@ -46,12 +57,16 @@ class ControlClient:
             connection.close()
         try:
             return status, json.loads(reply)
-        except ValueError:
+        except (ValueError, RecursionError):
             return status, None
 
-    def call(self, operation: str, parameters: dict[str, Any]) -> tuple[int, Any]:
-        """Call an operation of the AWS API, unsigned."""
+    def call(self, operation: str, parameters: dict[str, Any], region: str | None = None) -> tuple[int, Any]:
+        """Call an operation of the AWS API, unsigned; `region` is the one to work in [the server's own]."""
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"Logs_20140328.{operation}"}
+        if region is not None:
+            # The server takes the region from the scope of the credential, as AWS does; nothing here is secret.
+            scope = f"test/20260101/{region}/logs/aws4_request"
+            headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
         return self.request("POST", "/", parameters, headers)
 
     def _connect(self) -> http.client.HTTPConnection:

@@ -5,14 +5,18 @@ container, loads nothing but the standard library.
 """
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from livetail import __version__
 from livetail.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 __all__ = ["COMMANDS", "main"]
 
@@ -30,16 +34,45 @@ COMMANDS: Final = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command line in one line."""
+    """Reports what is wrong with a command line in one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"livetail: {message} (see {self.prog} --help)\n")
 
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        """Write without hiding errors, which `main` handles."""
+        (file or sys.stderr).write(message)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; answers its exit status: 0 done, 1 failed, 2 wrong usage."""
-    given = sys.argv[1:] if argv is None else list(argv)
-    chosen = next((word for word in given if not word.startswith("-")), None)
+    """Run the command; returns its exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+
+    This is the one place that handles errors of standard output and of standard error, for every command.
+    """
+    try:
+        _open_closed_streams()
+        status = _run(sys.argv[1:] if argv is None else list(argv))
+        sys.stdout.flush()
+    except CommandError as error:
+        status = _fail(str(error), error.status)
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        status = 1  # The reader of our output has closed it, as `head` does: nobody needs a message.
+    except OSError as error:
+        status = _fail(f"cannot write the output: {error.strerror or error}", 1)
+    try:
+        sys.stdout.flush()
+    except (OSError, KeyboardInterrupt):
+        # Python would flush once more at exit, and print a traceback of its own.
+        _discard_output()
+        status = status or 1
+    return status
+
+
+def _run(arguments: list[str]) -> int:
+    """Parse the command line and run the chosen command."""
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
     parser = _Parser(prog="livetail", description="A local emulator of the Amazon CloudWatch Logs Live Tail API.")
     parser.add_argument("--version", action="version", version=f"livetail {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -49,18 +82,40 @@ def main(argv: Sequence[str] | None = None) -> int:
         if name == chosen:
             module = importlib.import_module(f"livetail.cli.{name}")
             module.configure(command)
-    arguments = parser.parse_args(given)
     try:
-        status: int = module.run(arguments)
-        sys.stdout.flush()
-    except CommandError as error:
-        for line in str(error).splitlines():
-            print(f"livetail: {line}", file=sys.stderr)
-        return error.status
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # Whoever read our output has had enough; what is still buffered must not raise again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        parsed = parser.parse_args(arguments)
+    except SystemExit as parsed_enough:  # --help, --version or wrong usage; the output still has to be flushed
+        return int(parsed_enough.code or 0)
+    status: int = module.run(parsed)
     return status
+
+
+def _fail(message: str, status: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in message.splitlines():
+            print(f"livetail: {line}", file=sys.stderr)
+    return status
+
+
+def _open_closed_streams() -> None:
+    """Open the standard streams that the caller has closed, so that using one fails like any other bad file.
+
+    Python has None for them, and the next file or socket would get their descriptors. Standard input is opened for
+    writing and standard output for reading, as GNU's tools do it: what they cannot do is then reported.
+    """
+    for number, name, mode, access in (
+        (0, "stdin", "r", os.O_WRONLY),
+        (1, "stdout", "w", os.O_RDONLY),
+        (2, "stderr", "w", os.O_WRONLY),
+    ):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, access)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115  # open for the whole run
+
+
+def _discard_output() -> None:
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,6 +14,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from livetail.cli.arguments import seconds
 from livetail.cli.errors import CommandError
 from livetail.control_client import NoAnswerError
 from livetail.scenarios import fixtures
@@ -39,7 +40,7 @@ _PLAIN: Final = "\x1b[0m"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "It ends with status 0 after its seconds, or at Ctrl-C."
-    parser.add_argument("--seconds", type=_seconds, default=10.0, metavar="N", help="end after N seconds [10]")
+    parser.add_argument("--seconds", type=seconds, default=10.0, metavar="N", help="end after N seconds [10]")
     parser.add_argument(
         "--scenario",
         default="demo",
@@ -220,13 +221,3 @@ def _first_comment(scenario: str) -> str:
     """What a bundled scenario says about itself: what to look at."""
     lines = itertools.takewhile(lambda line: line.startswith("#"), scenario.splitlines())
     return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds up to a day")
-    return seconds

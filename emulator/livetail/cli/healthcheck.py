@@ -3,6 +3,7 @@
 import argparse
 import time
 
+from livetail.cli.arguments import seconds
 from livetail.cli.endpoint import add_endpoint_flag, connect
 from livetail.cli.errors import CommandError
 from livetail.control_client import NoAnswerError
@@ -15,7 +16,7 @@ _PAUSE = 0.05
 def configure(parser: argparse.ArgumentParser) -> None:
     add_endpoint_flag(parser)
     parser.add_argument("--wait", action="store_true", help="wait until it answers, for --timeout seconds at most")
-    parser.add_argument("--timeout", type=float, default=3.0, metavar="S", help="seconds to wait for an answer [3]")
+    parser.add_argument("--timeout", type=seconds, default=3.0, metavar="S", help="seconds to wait for an answer [3]")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,6 +31,6 @@ def run(arguments: argparse.Namespace) -> int:
             time.sleep(_PAUSE)
             continue
         if status != 200 or not isinstance(health, dict) or health.get("status") != "ok":
-            raise CommandError(f"{arguments.endpoint} answers, but it is no healthy Livetail (status {status})")
+            raise CommandError(f"{arguments.endpoint} replies, but it is not a healthy Livetail (status {status})")
         print("ok")
         return 0

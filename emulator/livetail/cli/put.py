@@ -1,201 +1,323 @@
-"""`livetail put`: send lines to a running emulator through PutLogEvents, in batches that the service would take.
+"""`livetail put`: send lines to a running emulator through PutLogEvents, in batches that the service would accept.
 
-A batch goes when it is full, or a moment after its first line when more lines are slow to come; so a pipe from a
-program that logs now and then is as live as the program.
+A batch is sent when it is full, or shortly after its first line when more lines are slow to come; so what a program
+writes into a pipe now and then is sent right away.
 """
 
 import argparse
-import contextlib
 import os
-import queue
+import re
 import sys
-import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Final
 
+import msgspec
+
+from livetail.cli.arguments import number
 from livetail.cli.endpoint import add_endpoint_flag, connect
 from livetail.cli.errors import CommandError
+from livetail.cli.lines import Input, open_input
+from livetail.cli.terminal import Progress, counted
 from livetail.control_client import ControlClient, NoAnswerError
 
 __all__ = ["configure", "run"]
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
-BATCH_EVENTS: Final = 10_000
-BATCH_BYTES: Final = 1_048_576
-EVENT_OVERHEAD: Final = 26
+MAX_BATCH_EVENTS: Final = 10_000
+MAX_BATCH_BYTES: Final = 1_048_576
+EVENT_OVERHEAD_BYTES: Final = 26
+MAX_MESSAGE_BYTES: Final = MAX_BATCH_BYTES - EVENT_OVERHEAD_BYTES
+MAX_BATCH_SPAN_MS: Final = 24 * 3_600_000
 
-PROMPTNESS: Final = 0.2
-"""Seconds that a line waits for others at most."""
+MAX_WAIT_S: Final = 0.2
+"""How long a line waits for others."""
+
+MAX_JSON_BYTES: Final = 8 * MAX_BATCH_BYTES
+"""A line of JSON: a character of a message may take six bytes there."""
+
+_EVENT_START: Final = r"[^\s]"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("group", metavar="GROUP", help="log group; made if it is missing")
     parser.add_argument("stream", metavar="STREAM", help="log stream; made if it is missing")
-    parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="file of lines [stdin]")
+    parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="file of lines, gzip or not [stdin]")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help='lines are JSON: {"timestamp": MS, "message": "…"}; or the output of aws logs filter-log-events',
+    )
+    parser.add_argument(
+        "--multiline",
+        action="store_true",
+        help="a line that begins with white space belongs to the log event before it",
+    )
+    parser.add_argument(
+        "--multiline-start",
+        type=_pattern,
+        metavar="REGEX",
+        help="a log event begins with a line that this regular expression matches at its beginning",
+    )
+    rate = number("a number of log events per second above 0 and up to 1,000,000", 1_000_000)
+    parser.add_argument("--rate", type=rate, metavar="N", help="log events per second at most [as fast as it goes]")
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    parser.add_argument(
+        "--region", default=region, metavar="NAME", help="region of the log group [AWS_REGION, else the server's own]"
+    )
     add_endpoint_flag(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    sender = _Sender(connect(arguments.endpoint), arguments.group, arguments.stream)
-    with _opened(arguments.file) as file:
-        progress = _Progress(_size_of(file))
-        sender.prepare()
-        for batch in _batches(file):
-            sender.send(batch)
-            progress.show(sender.sent, batch.read_bytes)
-        progress.finish()
-    skipped = f"; {sender.skipped:,} empty lines left out" if sender.skipped else ""
-    print(f"{sender.sent:,} log events sent{skipped}", file=sys.stderr)
+    sender = _Sender(connect(arguments.endpoint), arguments.group, arguments.stream, arguments.region)
+    progress = Progress()
+    with open_input(arguments.file) as source:
+        if arguments.json:
+            events = _json_events(source)
+        else:
+            starts = arguments.multiline_start or (re.compile(_EVENT_START) if arguments.multiline else None)
+            events = _text_events(source, starts)
+        try:
+            sender.prepare()
+            for batch in _batches(events, arguments.rate):
+                sender.send(batch)
+                progress.show(counted(sender.sent, "log event"), source.size and source.position / source.size)
+        finally:
+            progress.finish()
+            if sys.exc_info()[0] in (None, KeyboardInterrupt):
+                print(sender.summary(), file=sys.stderr)
+    sender.check_rejected()
     return 0
+
+
+class _Event(msgspec.Struct):
+    """A log event; `timestamp` is None where the emulator's time is to be taken."""
+
+    message: str
+    timestamp: int | None = None
+
+
+class _Page(msgspec.Struct):
+    """The output of `aws logs filter-log-events` and `get-log-events`."""
+
+    events: list[_Event]
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Messages of one request; `read_bytes` is how much of the input they took, `skipped` the empty lines among it."""
+    """The log events of one request, in any order; `empty` counts the empty messages that were left out."""
 
-    messages: list[str] = field(default_factory=list)
-    size: int = 0
-    read_bytes: int = 0
-    skipped: int = 0
+    events: list[_Event] = field(default_factory=list)
+    size_bytes: int = 0
+    empty: int = 0
+    earliest: int | None = None
+    latest: int | None = None
 
-    def has_room_for(self, size: int) -> bool:
-        return len(self.messages) < BATCH_EVENTS and self.size + size <= BATCH_BYTES
+    def has_room_for(self, event: _Event, size_bytes: int, max_events: int) -> bool:
+        if len(self.events) >= max_events or self.size_bytes + size_bytes > MAX_BATCH_BYTES:
+            return False
+        stamp = event.timestamp
+        if stamp is None or self.earliest is None or self.latest is None:
+            return (stamp is None) == (self.earliest is None) or not self.events
+        return max(self.latest, stamp) - min(self.earliest, stamp) <= MAX_BATCH_SPAN_MS
+
+    def add(self, event: _Event, size_bytes: int) -> None:
+        self.events.append(event)
+        self.size_bytes += size_bytes
+        if (stamp := event.timestamp) is not None:
+            self.earliest = stamp if self.earliest is None else min(self.earliest, stamp)
+            self.latest = stamp if self.latest is None else max(self.latest, stamp)
 
 
 class _Sender:
-    def __init__(self, client: ControlClient, group: str, stream: str) -> None:
+    """Sends batches to one log stream and counts them."""
+
+    def __init__(self, client: ControlClient, group: str, stream: str, region: str | None) -> None:
         self._client = client
-        self._group = group
-        self._stream = stream
-        self.sent = 0
-        self.skipped = 0
+        self._region = region
+        self._names = {"logGroupName": group, "logStreamName": stream}
+        self.sent = self.rejected = self.empty = 0
 
     def prepare(self) -> None:
-        self._call("CreateLogGroup", {"logGroupName": self._group}, allowed="ResourceAlreadyExistsException")
-        names = {"logGroupName": self._group, "logStreamName": self._stream}
-        self._call("CreateLogStream", names, allowed="ResourceAlreadyExistsException")
+        """Make the log group and the log stream."""
+        group = {"logGroupName": self._names["logGroupName"]}
+        self._call("CreateLogGroup", group, allowed="ResourceAlreadyExistsException")
+        self._call("CreateLogStream", self._names, allowed="ResourceAlreadyExistsException")
 
     def send(self, batch: _Batch) -> None:
-        self.skipped += batch.skipped
-        if not batch.messages:
+        self.empty += batch.empty
+        if not batch.events:
             return
-        timestamp = self._now()
-        events = [{"timestamp": timestamp, "message": message} for message in batch.messages]
-        names = {"logGroupName": self._group, "logStreamName": self._stream}
-        self._call("PutLogEvents", {**names, "logEvents": events})
-        self.sent += len(events)
+        now = self._now() if batch.earliest is None else 0
+        # The service wants them in the order of their time stamps.
+        stamped = sorted(
+            ((event.timestamp or now, event.message) for event in batch.events), key=lambda event: event[0]
+        )
+        events = [{"timestamp": timestamp, "message": message} for timestamp, message in stamped]
+        reply = self._call("PutLogEvents", {**self._names, "logEvents": events})
+        rejected = _count_rejected(reply.get("rejectedLogEventsInfo"), len(events))
+        self.rejected += rejected
+        self.sent += len(events) - rejected
+
+    def summary(self) -> str:
+        left_out = f"; {self.empty:,} empty lines left out" if self.empty else ""
+        return f"{self.sent:,} log events sent{left_out}"
+
+    def check_rejected(self) -> None:
+        """Raises CommandError if PutLogEvents has rejected events for their time stamps."""
+        if self.rejected:
+            raise CommandError(
+                f"PutLogEvents rejected {counted(self.rejected, 'log event')} as too old or too new for the emulator's "
+                "clock; serve --clock manual@TIME, with a time close to theirs, takes them"
+            )
 
     def _now(self) -> int:
-        """The time of the emulator, which may not be that of this machine."""
-        status, clock = self._request("GET", "/_livetail/clock", None)
+        """The time of the emulator, which may differ from that of this machine."""
+        try:
+            status, clock = self._client.request("GET", "/_livetail/clock")
+        except NoAnswerError as error:
+            raise CommandError(f"{error} (after {self.sent:,} log events)") from None
         if status == 200 and isinstance(clock, dict) and isinstance(clock.get("now"), int):
             return int(clock["now"])
         return time.time_ns() // 1_000_000
 
-    def _call(self, operation: str, parameters: Mapping[str, object], *, allowed: str | None = None) -> None:
+    def _call(self, operation: str, parameters: Mapping[str, object], *, allowed: str = "") -> dict[str, object]:
         try:
-            status, reply = self._client.call(operation, dict(parameters))
+            status, reply = self._client.call(operation, dict(parameters), self._region)
         except NoAnswerError as error:
-            raise CommandError(str(error)) from None
-        reply = reply if isinstance(reply, dict) else {}
+            raise CommandError(f"{error} (after {self.sent:,} log events)" if self.sent else str(error)) from None
+        if not isinstance(reply, dict):
+            if operation == "PutLogEvents":
+                raise CommandError(f"{self._client.url} replies, but not as Livetail does (status {status})")
+            reply = {}
         if status != 200 and reply.get("__type") != allowed:
             reason = f"{reply.get('__type', f'status {status}')}: {reply.get('message', 'no message')}"
             raise CommandError(f"{operation} was refused after {self.sent:,} log events: {reason}")
-
-    def _request(self, method: str, path: str, body: object) -> tuple[int, object]:
-        try:
-            return self._client.request(method, path, body)
-        except NoAnswerError as error:
-            raise CommandError(str(error)) from None
+        return reply
 
 
-def _batches(file: BinaryIO) -> Iterator[_Batch]:
-    """The lines of a file in batches; a thread reads ahead, so that a batch can go while the next line is slow."""
-    lines: queue.Queue[bytes | OSError | None] = queue.Queue(maxsize=BATCH_EVENTS)
-    threading.Thread(target=_read, args=(file, lines), daemon=True).start()
+def _count_rejected(info: object, sent: int) -> int:
+    """How many of `sent` events a `rejectedLogEventsInfo` names: those before two indexes and those from a third on."""
+    if not isinstance(info, dict):
+        return 0
+    too_old = max(int(info.get(name) or 0) for name in ("tooOldLogEventEndIndex", "expiredLogEventEndIndex"))
+    too_new = info.get("tooNewLogEventStartIndex")
+    return min(sent, too_old + (sent - int(too_new) if too_new is not None else 0))
+
+
+def _batches(events: Iterable[_Event | None], rate: float | None) -> Iterator[_Batch]:
+    """The events in batches; None among them means that nothing came for a while. Ctrl-C sends what is there."""
+    max_events = MAX_BATCH_EVENTS if rate is None else max(1, min(MAX_BATCH_EVENTS, int(rate * MAX_WAIT_S)))
     batch = _Batch()
-    number = 0
-    deadline = 0.0
-    while True:
-        try:
-            line = lines.get(timeout=max(0.0, deadline - time.monotonic())) if batch.messages else lines.get()
-        except queue.Empty:
-            yield batch
-            batch = _Batch()
-            continue
-        if line is None:
-            break
-        if isinstance(line, OSError):
-            raise CommandError(f"cannot read on: {line.strerror}")
-        number += 1
-        message = line.rstrip(b"\r\n").decode(errors="replace")
-        size = len(message.encode()) + EVENT_OVERHEAD
-        if size > BATCH_BYTES:
-            limit = BATCH_BYTES - EVENT_OVERHEAD
-            raise CommandError(f"line {number} has {len(message.encode()):,} bytes; a log event may have {limit:,}")
-        if message and not batch.has_room_for(size):
-            yield batch
-            batch = _Batch()
-        batch.read_bytes += len(line)
-        if not message:
-            batch.skipped += 1
-            continue
-        if not batch.messages:
-            deadline = time.monotonic() + PROMPTNESS
-        batch.messages.append(message)
-        batch.size += size
-    if batch.messages or batch.skipped:
+    deadline = next_batch_at = time.monotonic()
+
+    def paced(ready: _Batch) -> _Batch:
+        """Wait until the batch may be sent at this rate."""
+        nonlocal next_batch_at
+        if rate is not None:
+            time.sleep(max(0.0, next_batch_at - time.monotonic()))
+            next_batch_at = max(next_batch_at, time.monotonic() - MAX_WAIT_S) + len(ready.events) / rate
+        return ready
+
+    try:
+        for event in events:
+            if event is not None and event.message:
+                size = len(event.message.encode()) + EVENT_OVERHEAD_BYTES
+                if batch.events and not batch.has_room_for(event, size, max_events):
+                    yield paced(batch)
+                    batch = _Batch()
+                if not batch.events:
+                    deadline = time.monotonic() + MAX_WAIT_S
+                batch.add(event, size)
+            elif event is not None:
+                batch.empty += 1
+            if batch.events and (event is None or time.monotonic() >= deadline):
+                yield paced(batch)
+                batch = _Batch()
+    except KeyboardInterrupt:
         yield batch
+        raise
+    yield paced(batch)
 
 
-def _read(file: BinaryIO, lines: "queue.Queue[bytes | OSError | None]") -> None:
-    try:
-        for line in file:
-            lines.put(line)
-    except OSError as error:
-        lines.put(error)
-    else:
-        lines.put(None)
+def _text_events(source: Input, starts: "re.Pattern[str] | None") -> Iterator[_Event | None]:
+    """An event for each line, or for each line that `starts` matches with those up to the next one."""
+    event: list[str] = []
+    size = line_number = 0
+    for line in source.lines(MAX_MESSAGE_BYTES, MAX_WAIT_S):
+        text = None if line is None else line.rstrip(b"\r").decode(errors="replace")
+        if text is not None:
+            line_number += 1
+            _check_size(text, f"line {line_number}")
+        if starts is None:
+            yield None if text is None else _Event(text)
+            continue
+        if event and (text is None or starts.match(text) or size + len(text.encode()) + 1 > MAX_MESSAGE_BYTES):
+            yield _Event("\n".join(event))
+            event, size = [], 0
+        if text is None:
+            yield None
+        else:
+            event.append(text)
+            size += len(text.encode()) + 1
+    if event:
+        yield _Event("\n".join(event))
 
 
-def _opened(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
-    if name == "-":
-        return contextlib.nullcontext(sys.stdin.buffer)
-    try:
-        return open(name, "rb")
-    except OSError as error:
-        raise CommandError(f"cannot open {name}: {error.strerror}") from None
+def _json_events(source: Input) -> Iterator[_Event | None]:
+    """The events of JSON lines, or of one document as the AWS CLI prints it.
 
-
-def _size_of(file: BinaryIO) -> int | None:
-    """The bytes of a regular file; None for a pipe or a terminal."""
-    try:
-        return os.fstat(file.fileno()).st_size or None
-    except (OSError, ValueError):
-        return None
-
-
-class _Progress:
-    """A line on stderr that is written over and over, if that is a terminal."""
-
-    def __init__(self, total: int | None) -> None:
-        self._total = total
-        self._read = 0
-        self._shown = sys.stderr.isatty()
-
-    def show(self, sent: int, read_bytes: int) -> None:
-        self._read += read_bytes
-        if not self._shown:
+    Raises:
+        CommandError: something is not JSON, or not a log event.
+    """
+    decoder = msgspec.json.Decoder(_Event)
+    lines = source.lines(MAX_JSON_BYTES, MAX_WAIT_S)
+    line_number = 0
+    is_first = True
+    for line in lines:
+        if line is None:
+            yield None
+            continue
+        line_number += 1
+        if not line.strip():
+            continue
+        try:
+            event = decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            if not is_first:
+                raise CommandError(f"line {line_number} is not a log event: {error}") from None
+            for event in _events_of_document(line, lines, error):
+                _check_size(event.message, "the message of an event")
+                yield event
             return
-        text = f"{sent:,} log events"
-        if self._total is not None:
-            share = min(1.0, self._read / self._total)
-            done = round(30 * share)
-            text = f"[{'#' * done}{'.' * (30 - done)}] {share:4.0%}  {text}"
-        print(f"\r{text}", end="", file=sys.stderr, flush=True)
+        is_first = False
+        _check_size(event.message, f"the message in line {line_number}")
+        yield event
 
-    def finish(self) -> None:
-        if self._shown:
-            print(f"\r{'':60}\r", end="", file=sys.stderr, flush=True)
+
+def _events_of_document(first: bytes, others: Iterable[bytes | None], error: Exception) -> list[_Event]:
+    """The events of one JSON document. `error` is why its first line is not a log event by itself."""
+    content = b"\n".join((first, *(line for line in others if line is not None)))
+    try:
+        document = msgspec.json.decode(content, type=_Page | list[_Event])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as other_error:
+        is_document = first.strip() in (b"{", b"[") or b'"events"' in first
+        raise CommandError(
+            f"the document is not the output of aws logs filter-log-events: {other_error}"
+            if is_document
+            else f"line 1 is not a log event: {error}"
+        ) from None
+    return document if isinstance(document, list) else document.events
+
+
+def _check_size(message: str, where: str) -> None:
+    if len(message.encode()) > MAX_MESSAGE_BYTES:
+        raise CommandError(f"{where} has more than {MAX_MESSAGE_BYTES:,} bytes, which is the limit")
+
+
+def _pattern(text: str) -> "re.Pattern[str]":
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a regular expression: {error}") from None

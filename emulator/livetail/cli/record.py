@@ -17,8 +17,10 @@ from types import FrameType
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
+from livetail.cli.arguments import seconds
 from livetail.cli.endpoint import connect
 from livetail.cli.errors import CommandError
+from livetail.cli.terminal import Progress, counted
 from livetail.scenarios.recording import VERSION, Header, RecordingWriter
 
 __all__ = ["configure", "run"]
@@ -39,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="file for the recording; - is stdout")
     parser.add_argument("--force", action="store_true", help="overwrite FILE if it exists")
     parser.add_argument("--endpoint", metavar="URL", help="an emulator, or another endpoint [AWS]")
-    parser.add_argument("--seconds", type=_seconds, metavar="N", help="end after N seconds [when the session ends]")
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="end after N seconds [when the session ends]")
     parser.add_argument("--filter-pattern", metavar="PATTERN", help="record only what this filter pattern matches")
     for name, what in (("names", "of these names"), ("name-prefixes", "whose names begin like this")):
         parser.add_argument(f"--log-stream-{name}", nargs="+", action="extend", metavar="NAME", help=f"streams {what}")
@@ -189,7 +191,7 @@ class _Recorder:
 
     def record(self, session: _Session) -> _End:
         """Record until the session ends or is to end."""
-        progress = _Progress()
+        progress = Progress()
         while not isinstance(message := session.next(), _End):
             self._note(message)
             progress.show(self.counts())
@@ -213,24 +215,8 @@ class _Recorder:
         return round((time.monotonic() - self.asked_at) * 1000)
 
     def counts(self) -> str:
-        updates = f"{self.updates:,} update{'' if self.updates == 1 else 's'}"
-        events = f"{self.events:,} log event{'' if self.events == 1 else 's'}"
+        updates, events = counted(self.updates, "update"), counted(self.events, "log event")
         return f"{updates} ({self.sampled:,} sampled) with {events}"
-
-
-class _Progress:
-    """A line on stderr that is written over and over, if that is a terminal."""
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-
-    def show(self, text: str) -> None:
-        if self._shown:
-            print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
-
-    def finish(self) -> None:
-        if self._shown:
-            print(f"\r{'':70}\r", end="", file=sys.stderr, flush=True)
 
 
 def _client(endpoint: str | None, arn: str) -> Any:
@@ -328,13 +314,3 @@ def _output(name: str, *, overwrite: bool) -> Iterator[BinaryIO]:
         raise
     except OSError as error:
         raise CommandError(f"cannot write {name}: {error.strerror}") from None
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds <= 10 * 86_400:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds up to ten days")
-    return seconds

@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from livetail.cli.terminal import counted
+
 if TYPE_CHECKING:
     from livetail.scenarios.scenario import Scenario
 
@@ -39,18 +41,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _summary(scenario: "Scenario") -> str:
     """What a scenario holds, in a line."""
-    parts = [_counted(len(scenario.log_groups), "log group"), _counted(len(scenario.sources), "source")]
+    parts = [counted(len(scenario.log_groups), "log group"), counted(len(scenario.sources), "source")]
     if scenario.sources:
         parts.append(f"{float(scenario.rate):,.6g} events/s on average")
     if scenario.replays:
         lines = sum(len(replay.lines) for replay in scenario.replays)
-        parts.append(f"{_counted(len(scenario.replays), 'replay')} of {_counted(lines, 'line')}")
+        parts.append(f"{counted(len(scenario.replays), 'replay')} of {counted(lines, 'line')}")
     if scenario.faults:
-        parts.append(_counted(len(scenario.faults), "fault"))
+        parts.append(counted(len(scenario.faults), "fault"))
     if scenario.seed is not None:
         parts.append(f"seed {scenario.seed}")
     return ", ".join(parts)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
