@@ -103,9 +103,9 @@ class Service:
         try:
             return decoder.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            from livetail.api.validation import read_exactly
+            from livetail.api.validation import read_leniently
 
-            return read_exactly(body, row.request_type)
+            return read_leniently(body, row.request_type)
 
 
 def _stamped(event: str | LogEvent, now: int) -> LogEvent:
@@ -119,7 +119,7 @@ def _timestamp(event: LogEvent) -> int:
 
 
 def _check_names(log_group: str, log_stream: str) -> None:
-    from livetail.api.validation import read_exactly
+    from livetail.api.validation import read_leniently
 
     names = {"logGroupName": log_group, "logStreamName": log_stream}
-    read_exactly(msgspec.json.encode(names), CreateLogStreamRequest)
+    read_leniently(msgspec.json.encode(names), CreateLogStreamRequest)

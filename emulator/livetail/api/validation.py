@@ -24,9 +24,9 @@ from livetail.api.constraints import INTEGER, INTEGER_RANGES, LONG
 from livetail.core.errors import InvalidParameterException, SerializationException
 from livetail.core.unicode import well_formed
 
-__all__ = ["MOST_FAULTS", "read_exactly"]
+__all__ = ["MAX_PROBLEMS", "read_leniently"]
 
-MOST_FAULTS = 10
+MAX_PROBLEMS = 10
 """How many faults are named at most. The framework stops there in DynamoDB; for this service it is assumed."""
 
 _LIST_MISPLACED = "Start of list found where not expected"
@@ -35,12 +35,12 @@ _OBJECT_MISPLACED = "Start of structure or map found where not expected."
 RequestType = TypeVar("RequestType", bound=msgspec.Struct)
 
 
-def read_exactly(body: bytes, request_type: type[RequestType]) -> RequestType:
+def read_leniently(body: bytes, request_type: type[RequestType]) -> RequestType:
     """Read a request body that msgspec alone has not taken.
 
     Raises:
         SerializationException: the body is not JSON, or a member is of a wrong type.
-        InvalidParameterException: constraints are broken; the text names them all, up to MOST_FAULTS.
+        InvalidParameterException: constraints are broken; the text names them all, up to MAX_PROBLEMS.
     """
     schema = inspect.type_info(request_type)
     document = _parsed(body)
@@ -48,7 +48,7 @@ def read_exactly(body: bytes, request_type: type[RequestType]) -> RequestType:
         raise SerializationException
     cleaned = _cleaned(document, schema)
     faults = list(_faults(cleaned, schema, ""))
-    wordings = list(islice((fault.wording for fault in faults if fault.wording), MOST_FAULTS))
+    wordings = list(islice((fault.wording for fault in faults if fault.wording), MAX_PROBLEMS))
     if wordings:
         plural = "" if len(wordings) == 1 else "s"
         raise InvalidParameterException(f"{len(wordings)} validation error{plural} detected: {'; '.join(wordings)}")

@@ -1,50 +1,17 @@
 """The errors of the service, by AWS's own names.
 
-ServiceError
- ├─ InvalidParameterException
- ├─ ValidationException
- ├─ SerializationException
- ├─ ResourceNotFoundException
- ├─ ResourceAlreadyExistsException
- ├─ InvalidOperationException
- ├─ OperationAbortedException
- ├─ LimitExceededException
- ├─ ThrottlingException
- ├─ AccessDeniedException
- ├─ UnknownOperationException
- ├─ RequestEntityTooLargeException
- └─ InternalFailure
-
-The name of the class is the `__type` of the answer. Every error of CloudWatch Logs answers HTTP 400, not 404 or 403;
-the exceptions to that carry their own `status`. Errors of the credentials are in `livetail.wire.signatures`, beside the
-check.
+The name of the class is the `__type` of the response. CloudWatch Logs sends every error with status 400, not 404 or
+403; the exceptions to that have their own `status`.
 """
-
-__all__ = [
-    "AccessDeniedException",
-    "InternalFailure",
-    "InvalidOperationException",
-    "InvalidParameterException",
-    "LimitExceededException",
-    "OperationAbortedException",
-    "RequestEntityTooLargeException",
-    "ResourceAlreadyExistsException",
-    "ResourceNotFoundException",
-    "SerializationException",
-    "ServiceError",
-    "ThrottlingException",
-    "UnknownOperationException",
-    "ValidationException",
-]
 
 
 class ServiceError(Exception):
-    """An error that the service answers a request with.
+    """An error that the service sends instead of a result.
 
     Attributes:
-        message: the text of the answer; None where AWS sends none.
-        code: the `__type` of the answer.
-        status: the HTTP status of the answer.
+        message: the text of the response; None where AWS sends none.
+        code: the `__type` of the response.
+        status: the HTTP status of the response.
     """
 
     status = 400
@@ -99,7 +66,7 @@ class AccessDeniedException(ServiceError):
 
 
 class UnknownOperationException(ServiceError):
-    """The service has no operation of this name, or the emulator has none."""
+    """The service has no operation of this name, or the emulator does not have it."""
 
 
 class RequestEntityTooLargeException(ServiceError):
@@ -112,3 +79,19 @@ class InternalFailure(ServiceError):
     """Something failed inside the service."""
 
     status = 500
+
+
+class MissingAuthenticationTokenException(ServiceError):
+    """The request is not signed."""
+
+
+class IncompleteSignatureException(ServiceError):
+    """A part of the signature is missing or malformed."""
+
+
+class UnrecognizedClientException(ServiceError):
+    """The access key id is unknown."""
+
+
+class InvalidSignatureException(ServiceError):
+    """The signature is for another time, region, service or request, or was made with another secret."""

@@ -25,7 +25,7 @@ from livetail.scenarios.recording import Entry, RecordingError, is_recording, re
 __all__ = ["LARGEST_FILE", "Line", "Replay", "ReplayCursor", "ReplayError", "read_replay"]
 
 LARGEST_FILE = 64 * 1024 * 1024
-_MOST_FAULTS = 20
+_MAX_PROBLEMS = 20
 
 
 class ReplayError(Exception):
@@ -199,7 +199,7 @@ def _unusable(group: str, stream: str, message: str) -> str | None:
 
 
 def _shortened(faults: Sequence[str]) -> list[str]:
-    shown = list(faults[:_MOST_FAULTS])
+    shown = list(faults[:_MAX_PROBLEMS])
     if len(faults) > len(shown):
         shown.append(f"and {len(faults) - len(shown):,} more lines are bad")
     return shown

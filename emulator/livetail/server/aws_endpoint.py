@@ -1,65 +1,33 @@
-"""The AWS endpoint: one request of the AWS API, from the bytes of its body to an answer or a stream."""
+"""The AWS endpoint: one request of the AWS API, from its bytes to a response or a stream."""
 
 import asyncio
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
 from livetail.api.context import Caller
 from livetail.core.arns import LogGroupArn, partition_of
-from livetail.core.errors import InternalFailure, RequestEntityTooLargeException, ServiceError
+from livetail.core.errors import InternalFailure, ServiceError
 from livetail.faults.naming import named_log_groups
 from livetail.faults.registry import BareStatus, ConnectionReset, Failure, RequestEffect
 from livetail.live.session import Session
+from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, AwsResponse, json_response
 from livetail.server.bodies import ClientGoneError, read_to_end
 from livetail.server.connections import close_connection, reset_connection
 from livetail.server.dates import HttpDate
 from livetail.server.journal import Entry
 from livetail.server.live_server import LiveServer
+from livetail.server.request_log import RefusalLog, log_request, log_session_end, log_session_start
 from livetail.server.tail_writer import Client, Tail
 from livetail.wire import awsjson
 
 if TYPE_CHECKING:
     from livetail.server.loop import KnowsConnections
-    from livetail.wire.signatures import SignedRequest, Verifier
-
-__all__ = ["AwsEndpoint"]
 
 _log = logging.getLogger(__name__)
-
-BODY_LIMIT: Final = 16 * 1024 * 1024
-"""Bytes of a body, as sent and unpacked. The largest PutLogEvents, 1 MiB of characters that JSON has to escape in
-10,000
-events, stays below 8 MiB."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A request that names an operation.
-
-    Attributes:
-        body: as it was sent, up to the limit; `length` is how long it was in all.
-        entry: what the journal says of it.
-    """
-
-    scope: Scope
-    headers: awsjson.Headers
-    call: awsjson.AwsCall
-    caller: Caller
-    body: bytes
-    length: int
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    content_type: str
-    body: bytes
 
 
 class AwsEndpoint:
@@ -68,90 +36,100 @@ class AwsEndpoint:
     def __init__(self, server: LiveServer) -> None:
         self._server = server
         self._date = HttpDate()
-        self._verifier = _verifier_for(server)
+        self._refusals = RefusalLog(lambda seconds, call: asyncio.get_running_loop().call_later(seconds, call))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         request_id = self._server.engine.next_request_id()
         try:
-            body, length = await read_to_end(receive, BODY_LIMIT)
+            body, length = await read_to_end(receive, MAX_BODY_BYTES)
         except ClientGoneError:
             return
         call = awsjson.identify(scope["method"], scope["path"], headers)
         if isinstance(call, awsjson.Refusal):
-            _log.warning("%s", _explain(scope, headers))
+            self._refusals.refused(f"{call.status}", _reason_of_refusal(scope, headers))
             self._server.engine.request_totals.count(None, call.status, None)
-            await self._send(send, _Answer(call.status, call.content_type, call.body), request_id)
+            await self._send(send, AwsResponse(call.status, call.content_type, call.body), request_id)
             return
-        caller = self._caller(headers, scope, request_id)
-        entry = self._note(call, caller, headers, body)
-        request = _Request(scope, headers, call, caller, body, length, entry)
-        answer: _Answer | Session | None = None
+        request = self._accept(scope, headers, call, body, length, request_id)
+        response: AwsResponse | Session | None = None
         if self._server.engine.faults:
             effect = self._server.engine.faults.on_request(
                 call.operation, _named_log_groups(request), self._server.engine.clock.now()
             )
             if effect is not None:
-                answer = await self._suffer(effect, request)
-                if effect.outcome is not None and answer is None:
-                    self._count(entry)
-                    return  # the connection has gone
-        if answer is None:
-            answer = self._answer(request)
-        self._count(entry)
-        if isinstance(answer, Session):
-            await self._stream(answer, request, receive, send)
+                response = await self._apply_fault(effect, request)
+                if effect.outcome is not None and response is None:
+                    self._finish(request, None)
+                    return  # the connection is closed
+        message: str | None = None
+        if response is None:
+            response, message = self._carry_out(request)
+        self._finish(request, message)
+        if isinstance(response, Session):
+            await self._stream(response, request, receive, send)
         else:
-            await self._send(send, answer, request_id)
+            await self._send(send, response, request_id)
 
-    def _caller(self, headers: awsjson.Headers, scope: Scope, request_id: str) -> Caller:
-        """On whose behalf a request runs: account and region of its credential, else the defaults."""
-        settings = self._server.engine.settings
-        signed = awsjson.scope_of(headers, scope["query_string"].decode("latin-1"))
-        return Caller(
-            account_id=(signed and signed.account_id) or settings.account_id,
-            region=(signed and signed.region) or settings.region,
+    def _accept(
+        self, scope: Scope, headers: awsjson.Headers, call: awsjson.AwsCall, body: bytes, length: int, request_id: str
+    ) -> AwsRequest:
+        """Find out who calls, and put the request into the journal."""
+        engine = self._server.engine
+        credential = awsjson.credential_of(headers)
+        caller = Caller(
+            account_id=credential.account_id or engine.settings.account_id,
+            region=credential.region or engine.settings.region,
             request_id=request_id,
         )
-
-    def _note(self, call: awsjson.AwsCall, caller: Caller, headers: awsjson.Headers, body: bytes) -> Entry:
-        """Put a request into the journal."""
         entry = Entry(
             operation=call.operation,
-            request_id=caller.request_id,
-            time=self._server.engine.clock.now(),
+            request_id=request_id,
+            time=engine.clock.now(),
             region=caller.region,
             account_id=caller.account_id,
             user_agent=headers.get("user-agent"),
             body=body,
         )
-        self._server.engine.journal.add(entry)
-        return entry
+        engine.journal.add(entry)
+        started_at = asyncio.get_running_loop().time()
+        return AwsRequest(scope, headers, call, caller, body, length, entry, started_at)
 
-    def _count(self, entry: Entry) -> None:
-        """Count a request whose answer is known, for the metrics."""
-        self._server.engine.request_totals.count(entry.operation, entry.status, entry.error)
-
-    def _answer(self, request: _Request) -> _Answer | Session:
-        """Carry out a request. Whatever goes wrong is an answer too."""
-        call, entry = request.call, request.entry
+    def _carry_out(self, request: AwsRequest) -> tuple[AwsResponse | Session, str | None]:
+        """The response to a request, whatever goes wrong, and the message of its error."""
+        call, entry, engine = request.call, request.entry, self._server.engine
         try:
-            _check_length(request.length)
-            if self._verifier is not None:
-                self._verifier.verify(_signed(request), self._server.engine.clock.now())
-            answer = self._server.engine.service.answer(call.operation, _unpacked(request), request.caller)
+            body = request.json()
+            if engine.settings.verify_signatures:
+                self._verify(request)
+            result = engine.service.answer(call.operation, body, request.caller)
+            return result if isinstance(result, Session) else json_response(call, 200, result), None
         except ServiceError as error:
-            entry.status, entry.error = error.status, error.code
-            _log.info("%s %s: %s", call.operation, error.code, (error.message or "").partition("\n")[0])
-            return _put(call, error.status, awsjson.error_body(error.code, error.message))
+            problem = error
         except Exception:
-            entry.status, entry.error = 500, InternalFailure.__name__
-            _log.exception("%s failed", call.operation)
-            return _put(call, 500, awsjson.error_body(InternalFailure.__name__, None))
-        return answer if isinstance(answer, Session) else _put(call, 200, answer)
+            _log.exception("%s failed (request %s)", call.operation, entry.request_id)
+            problem = InternalFailure()
+        entry.status, entry.error = problem.status, problem.code
+        return json_response(call, entry.status, awsjson.error_body(entry.error, problem.message)), problem.message
 
-    async def _suffer(self, effect: RequestEffect, request: _Request) -> _Answer | None:
-        """Let a fault rule have its way with a request; None lets it go on, or there is nobody left to answer."""
+    def _verify(self, request: AwsRequest) -> None:
+        from livetail.wire.sigv4 import SignedRequest, verify
+
+        scope = request.scope
+        signed = SignedRequest(scope["method"], scope["query_string"], scope["headers"], request.body)
+        verify(signed, dict(self._server.engine.settings.credentials), "logs", self._server.engine.clock.now())
+
+    def _finish(self, request: AwsRequest, message: str | None) -> None:
+        """Count a request whose response is known, and log it; `message` is that of its error."""
+        entry = request.entry
+        self._server.engine.request_totals.count(entry.operation, entry.status, entry.error)
+        if _log.isEnabledFor(logging.INFO):
+            seconds = asyncio.get_running_loop().time() - request.started_at
+            log_groups = _named_log_groups(request)
+            log_request(request.call.operation, log_groups, entry.status, entry.error, message, seconds)
+
+    async def _apply_fault(self, effect: RequestEffect, request: AwsRequest) -> AwsResponse | None:
+        """Do to a request what a fault rule wants; None lets it go on, or the connection is closed."""
         call, entry = request.call, request.entry
         if effect.delay:
             await self._server.timekeeper.sleep(effect.delay)
@@ -160,10 +138,10 @@ class AwsEndpoint:
                 return None
             case Failure() as failure:
                 entry.status, entry.error = failure.status, failure.code
-                return _put(call, failure.status, awsjson.error_body(failure.code, _worded(failure, request)))
+                return json_response(call, failure.status, awsjson.error_body(failure.code, _worded(failure, request)))
             case BareStatus(status, body):
                 entry.status = status
-                return _Answer(status, "text/plain", body)
+                return AwsResponse(status, "text/plain", body)
             case ConnectionReset():
                 reset_connection(_connections(), request.scope)
             case _:
@@ -171,15 +149,13 @@ class AwsEndpoint:
         entry.status = 0
         return None
 
-    async def _send(self, send: Send, answer: _Answer, request_id: str) -> None:
-        headers = self._headers(request_id, answer.content_type)
-        headers.append((b"content-length", b"%d" % len(answer.body)))
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+    async def _send(self, send: Send, response: AwsResponse, request_id: str) -> None:
+        headers = self._headers(request_id, response.content_type)
+        headers.append((b"content-length", b"%d" % len(response.body)))
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": response.body, "more_body": False})
 
-    async def _stream(self, session: Session, request: _Request, receive: Receive, send: Send) -> None:
-        identifiers = ", ".join(session.subscription.log_group_identifiers)
-        _log.info("session %s started for %s", session.session_id, identifiers)
+    async def _stream(self, session: Session, request: AwsRequest, receive: Receive, send: Send) -> None:
         client = Client(
             http_version=request.scope["http_version"],
             user_agent=request.entry.user_agent,
@@ -190,45 +166,29 @@ class AwsEndpoint:
         schedule = self._server.timekeeper.schedule
         tail = Tail(session, engine.hub, engine.open_tail(session), engine.clock, client, schedule)
         schedule()
+        log_session_start(session)
         await self._server.tails.serve(tail, receive, send, self._headers(session.request_id, awsjson.EVENT_STREAM))
-        _log.info("session %s is over", session.session_id)
+        log_session_end(session, None, engine.clock.now())
 
     def _headers(self, request_id: str, content_type: str) -> list[tuple[bytes, bytes]]:
-        fields = awsjson.answer_headers(request_id, content_type)
-        headers = [(name.encode(), value.encode()) for name, value in fields]
-        headers.append((b"date", self._date.at(self._server.engine.clock.now())))
-        return headers
+        return [
+            (b"x-amzn-RequestId", request_id.encode()),
+            (b"Content-Type", content_type.encode()),
+            (b"date", self._date.at(self._server.engine.clock.now())),
+        ]
 
 
-def _check_length(length: int) -> None:
-    if length > BODY_LIMIT:
-        raise RequestEntityTooLargeException(f"The request body has more than {BODY_LIMIT} bytes.")
-
-
-def _unpacked(request: _Request) -> bytes:
-    if request.headers.get("content-encoding", "").lower() == "gzip":
-        return awsjson.gunzip(request.body, BODY_LIMIT)
-    return request.body
-
-
-def _put(call: awsjson.AwsCall, status: int, body: bytes) -> _Answer:
-    """An answer in the content type that the call asked for."""
-    if call.content_type == awsjson.JSON:
-        body = awsjson.wrapped(body)
-    return _Answer(status, call.content_type, body)
-
-
-def _worded(failure: Failure, request: _Request) -> str | None:
+def _worded(failure: Failure, request: AwsRequest) -> str | None:
     """The text of a failure that a rule wants, about the log group that the rule is about."""
     caller = request.caller
     arn = LogGroupArn.of(caller.region, caller.account_id, failure.log_group or "*")
     return failure.worded(caller.account_id, request.call.operation, str(arn), partition_of(caller.region))
 
 
-def _named_log_groups(request: _Request) -> tuple[str, ...]:
-    """The log groups that a request names; none if nobody can read it."""
+def _named_log_groups(request: AwsRequest) -> tuple[str, ...]:
+    """The log groups that a request names; none if its body cannot be read."""
     try:
-        return named_log_groups(_unpacked(request))
+        return named_log_groups(request.json())
     except ServiceError:
         return ()
 
@@ -238,33 +198,11 @@ def _connections() -> Collection[asyncio.Transport]:
     return loop.connections
 
 
-def _verifier_for(server: LiveServer) -> "Verifier | None":
-    settings = server.engine.settings
-    if not settings.verify_signatures:
-        return None
-    from livetail.wire.signatures import Verifier
-
-    return Verifier(dict(settings.credentials))
-
-
-def _signed(request: _Request) -> "SignedRequest":
-    from livetail.wire.signatures import SignedRequest
-
-    scope = request.scope
-    return SignedRequest(
-        method=scope["method"],
-        path=scope["raw_path"],
-        query=scope["query_string"],
-        headers=scope["headers"],
-        body=request.body,
-    )
-
-
-def _explain(scope: Scope, headers: awsjson.Headers) -> str:
-    """For the log: why AWS's front end would not know what to do with a request either."""
+def _reason_of_refusal(scope: Scope, headers: awsjson.Headers) -> str:
+    """Why AWS's front end would not know what to do with a request either, in one sentence."""
     content_type, target = headers.get("content-type"), headers.get("x-amz-target")
     if scope["method"] != "POST" or scope["path"] != "/":
-        return f"{scope['method']} {scope['path']!r} is no request of CloudWatch Logs: its operations are POST /"
+        return f"{scope['method']} {scope['path']} was refused: the operations of CloudWatch Logs are POST /"
     if target is None or content_type is None:
         missing = "Content-Type" if content_type is None else "X-Amz-Target"
         return f"a request without {missing} was refused: it takes {awsjson.JSON_1_1} and Logs_20140328.<Operation>"

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from livetail.core.errors import ServiceError
-from livetail.wire.awsjson import gunzip
+from livetail.wire.gzip_body import gunzip
 
 __all__ = ["Entry", "Journal"]
 

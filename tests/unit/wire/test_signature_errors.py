@@ -1,32 +1,28 @@
 """The check of signatures: each error with its code, its status and its text, and the page that lists them."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from livetail.core.clock import DAY, MINUTE, SECOND
-from livetail.core.errors import ServiceError
-from livetail.wire.canonical import SignedRequest
-from livetail.wire.signatures import (
+from livetail.core.clock import MINUTE, SECOND
+from livetail.core.errors import (
     IncompleteSignatureException,
     InvalidSignatureException,
     MissingAuthenticationTokenException,
+    ServiceError,
     UnrecognizedClientException,
 )
+from livetail.wire.sigv4 import SignedRequest
 from tests.unit.wire.signed_requests import (
     AT,
     DATE,
     EMPTY,
     HOST,
     KEY,
-    PRESIGNED,
-    PRESIGNED_AT,
     VANILLA,
     build,
     verify,
-    verify_presigned,
 )
 
 PAGE = (Path(__file__).parents[3] / "docs" / "credentials.md").read_text(encoding="utf-8")
@@ -48,15 +44,14 @@ def test_a_request_that_is_not_signed(fields: list[tuple[str, str]]) -> None:
     assert error.message == "Missing Authentication Token"
 
 
-def test_query_parameters_without_an_algorithm_are_no_signature() -> None:
-    error = refused(build("POST /?X-Amz-Credential=a&X-Amz-Signature=b&X-Amz-SignedHeaders=c&X-Amz-Date=d", HOST))
+def test_a_presigned_request_is_not_signed() -> None:
+    error = refused(
+        build(
+            "POST /?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a&X-Amz-Signature=b&X-Amz-Date=d",
+            HOST,
+        )
+    )
     assert isinstance(error, MissingAuthenticationTokenException)
-
-
-def test_a_signature_in_both_places() -> None:
-    error = refused(build("POST /?X-Amz-Algorithm", HOST, DATE, ("Authorization", "X")))
-    assert isinstance(error, InvalidSignatureException)
-    assert error.message == "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
 
 
 CREDENTIAL = "Authorization header requires 'Credential' parameter. "
@@ -66,7 +61,7 @@ WHEN = "Authorization header requires existence of either a 'X-Amz-Date' or a 'D
 
 
 @pytest.mark.parametrize(
-    ("authorization", "dated", "faults", "hashed"),
+    ("authorization", "dated", "problems", "hashed"),
     [
         ("X", False, CREDENTIAL + SIGNATURE + SIGNED_HEADERS + WHEN, "S2irOEf+2n1sYsH7y+6/o16rc1HtXnj03a3qXfZLgBU="),
         ("Basic YTo=", True, CREDENTIAL + SIGNATURE + SIGNED_HEADERS, "Hx13D5st8hRrqMuVhudGK2YEFWL4jJmmBFlZX+rlC1Y="),
@@ -90,12 +85,12 @@ WHEN = "Authorization header requires existence of either a 'X-Amz-Date' or a 'D
         ),
     ],
 )
-def test_an_authorization_with_parts_missing(authorization: str, dated: bool, faults: str, hashed: str) -> None:
+def test_an_authorization_with_parts_missing(authorization: str, dated: bool, problems: str, hashed: str) -> None:
     fields = [HOST, ("Authorization", authorization)] + ([DATE] if dated else [])
     error = refused(build("POST /", *fields))
     assert isinstance(error, IncompleteSignatureException)
     assert error.code == "IncompleteSignatureException"
-    assert error.message == f"{faults}(Hashed with SHA-256 and encoded with Base64) Authorization={hashed}"
+    assert error.message == f"{problems}(Hashed with SHA-256 and encoded with Base64) Authorization={hashed}"
 
 
 @pytest.mark.parametrize(
@@ -118,23 +113,6 @@ def test_an_authorization_with_a_part_that_is_no_pair(authorization: str, hashed
     assert hashed in (None, found[1])
 
 
-@pytest.mark.parametrize(
-    ("query", "missing"),
-    [
-        (
-            "X-Amz-Algorithm",
-            ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"],
-        ),
-        ("X-Amz-Algorithm=a&X-Amz-Signature=b&X-Amz-Date=d", ["X-Amz-Credential", "X-Amz-SignedHeaders"]),
-    ],
-)
-def test_a_query_with_parts_missing(query: str, missing: list[str]) -> None:
-    error = refused(build(f"POST /?{query}", HOST))
-    assert isinstance(error, IncompleteSignatureException)
-    faults = "".join(f"AWS query-string parameters must include '{name}'. " for name in missing)
-    assert error.message == f"{faults}Re-examine the query-string parameters."
-
-
 def authorized(
     credential: str = f"{KEY}/20150830/us-east-1/service/aws4_request",
     *,
@@ -155,8 +133,7 @@ def authorized(
         ("X-Amz-Date", "20150230T123600Z"),
         ("X-Amz-Date", "20150830T246000Z"),
         ("X-Amz-Date", "20150830T123600"),
-        ("Date", "Sun, 30 Aug 2015 12:36:00 CET"),
-        ("Date", "Sun, 30 Nil 2015 12:36:00 GMT"),
+        ("Date", "Sun, 30 Aug 2015 12:36:00 GMT"),
     ],
 )
 def test_a_time_that_is_none(date: tuple[str, str]) -> None:
@@ -190,59 +167,6 @@ def test_a_signature_of_the_future() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("expires", "now", "text"),
-    [
-        (
-            "86400",
-            PRESIGNED_AT + DAY + MINUTE,
-            "Signature expired: 20130524T000000Z is now earlier than 20130524T000100Z (20130525T000100Z - 1440 min.)",
-        ),
-        (
-            "90",
-            PRESIGNED_AT + 91 * SECOND,
-            "Signature expired: 20130524T000000Z is now earlier than 20130524T000001Z (20130524T000131Z - 90 sec.)",
-        ),
-        ("soon", PRESIGNED_AT, "X-Amz-Expires should be a number"),
-        ("-1", PRESIGNED_AT, "X-Amz-Expires must be non-negative"),
-        (
-            "604801",
-            PRESIGNED_AT,
-            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than "
-            "604800 seconds",
-        ),
-    ],
-)
-def test_a_presigned_request_that_has_expired_or_never_does(expires: str, now: int, text: str) -> None:
-    request = replace(PRESIGNED, query=PRESIGNED.query.replace(b"Expires=86400", b"Expires=" + expires.encode()))
-    with pytest.raises(ServiceError) as caught:
-        verify_presigned(request, now)
-    assert (caught.value.message, caught.value.status) == (text, 400)
-
-
-def test_a_presigned_request_without_an_expiry_is_good_for_the_usual_five_minutes() -> None:
-    request = replace(PRESIGNED, query=PRESIGNED.query.replace(b"&X-Amz-Expires=86400", b""))
-    with pytest.raises(InvalidSignatureException, match="Signature expired: .* - 5 min"):
-        verify_presigned(request, PRESIGNED_AT + 5 * MINUTE + 1)
-
-
-def test_a_week_is_the_longest() -> None:
-    request = replace(PRESIGNED, query=PRESIGNED.query.replace(b"Expires=86400", b"Expires=604800"))
-    with pytest.raises(InvalidSignatureException, match="^The request signature we calculated"):
-        verify_presigned(request, PRESIGNED_AT + 7 * DAY)
-
-
-def test_a_presigned_request_has_no_date_of_http() -> None:
-    request = replace(PRESIGNED, query=PRESIGNED.query.replace(b"20130524T000000Z", b"Fri,+24+May+2013+00:00:00+GMT"))
-    with pytest.raises(IncompleteSignatureException, match="Got 'Fri, 24 May 2013 00:00:00 GMT'"):
-        verify_presigned(request)
-
-
-def test_the_first_of_several_parameters_counts() -> None:
-    with pytest.raises(IncompleteSignatureException, match="Got '201'"):
-        verify_presigned(replace(PRESIGNED, query=b"X-Amz-Date=201&" + PRESIGNED.query))
-
-
 def test_the_authority_of_http_2_may_be_signed_instead_of_the_host() -> None:
     error = refused(authorized(signed=":authority;x-amz-date"))
     assert (error.message or "").startswith("The request signature we calculated does not match")
@@ -261,11 +185,6 @@ def test_another_algorithm(algorithm: str) -> None:
     error = refused(authorized(f"{KEY}/20150830/service/aws4_request", algorithm=algorithm))
     assert isinstance(error, IncompleteSignatureException)
     assert error.message == text
-
-    presigned = replace(PRESIGNED, query=PRESIGNED.query.replace(b"AWS4-HMAC-SHA256", algorithm.encode()))
-    with pytest.raises(IncompleteSignatureException) as caught:
-        verify_presigned(presigned, PRESIGNED_AT)
-    assert caught.value.message == text
 
 
 @pytest.mark.parametrize("credential", ["", KEY, "a/b/c/d", "a/b/c/d/e/f", "a/b/c//"])
@@ -367,8 +286,6 @@ def test_the_page_lists_each_error(error: type[ServiceError]) -> None:
         "(Hashed with SHA-256 and encoded with Base64) Authorization=",
         "Invalid key=value pair (missing equal-sign) in Authorization header "
         "(hashed with SHA-256 and encoded with Base64): '2z2aFMQQ4g2gxt523yUyShv6KDMJGsxQ+tYsuYyjm98='.",
-        "AWS query-string parameters must include 'X-Amz-Date'. Re-examine the query-string parameters.",
-        "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
         "Date must be in ISO-8601 'basic format'.",
         "Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z (20260101T001000Z - 5 min.)",
         "Signature not yet current: 20260101T001000Z is still later than 20260101T000500Z (20260101T000000Z + 5 min.)",
@@ -382,9 +299,6 @@ def test_the_page_lists_each_error(error: type[ServiceError]) -> None:
         "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP",
         "The security token included in the request is invalid.",
         "The request signature we calculated does not match the signature you provided.",
-        "X-Amz-Expires should be a number",
-        "X-Amz-Expires must be non-negative",
-        "X-Amz-Expires must be less than a week (in seconds)",
     ],
 )
 def test_the_page_lists_each_text(text: str) -> None:

@@ -1,0 +1,53 @@
+"""Request bodies of `Content-Encoding: gzip`, as the CloudWatch agent sends them."""
+
+import re
+import zlib
+from typing import Final
+
+from livetail.core.errors import RequestEntityTooLargeException, SerializationException
+
+_NOT_GZIP: Final = "The request body is not valid gzip."
+
+MAX_MEMBERS: Final = 1_000
+"""A body has one member, or one for each block of a writer that works in blocks. Each costs some microseconds to set
+up: a body of half a million empty ones would hold up every other request for seconds."""
+
+_PIECE_BYTES: Final = 8_192
+"""How much is unpacked at a time. zlib copies what follows a member, so the pieces must be small."""
+
+_PADDING = re.compile(rb"\0*")
+"""Zeros may pad a file to a block's length; Python's own reader skips them as well."""
+
+
+def gunzip(body: bytes, max_bytes: int) -> bytes:
+    """Unpack a body; several members are one body.
+
+    Args:
+        max_bytes: how many bytes it may unpack to. Nothing beyond that is unpacked.
+
+    Raises:
+        RequestEntityTooLargeException: it holds more than that.
+        SerializationException: it is not gzip, not complete, or has more than 1,000 members (text chosen).
+    """
+    parts: list[bytes] = []
+    room = max_bytes + 1
+    position = 0
+    for _ in range(MAX_MEMBERS):
+        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        while not member.eof:
+            piece = body[position : position + _PIECE_BYTES]
+            if not piece:
+                raise SerializationException(_NOT_GZIP)
+            try:
+                parts.append(member.decompress(piece, room))
+            except zlib.error:
+                raise SerializationException(_NOT_GZIP) from None
+            room -= len(parts[-1])
+            if room <= 0:
+                raise RequestEntityTooLargeException(f"The request body unpacks to more than {max_bytes} bytes.")
+            position += len(piece) - len(member.unused_data)
+        padding = _PADDING.match(body, position)
+        position = padding.end() if padding else position
+        if position == len(body):
+            return b"".join(parts)
+    raise SerializationException(f"The request body has more than {MAX_MEMBERS} gzip members.")
