@@ -59,6 +59,15 @@ def test_put_takes_texts_and_events(manual: LiveTailEmulator, logs: Any) -> None
     assert events[1]["timestamp"] == manual.now()
 
 
+def test_one_text_is_one_message_and_bytes_are_none(manual: LiveTailEmulator, logs: Any) -> None:
+    manual.put("/app/api", "web-1", "hello")
+    events = logs.filter_log_events(logGroupName="/app/api")["events"]
+    assert [event["message"] for event in events] == ["hello"]
+    for wrong in (b"hello", ["hello", b"hello"], [7], [None]):
+        with pytest.raises(TypeError, match=r"^a message is a str or an event with timestamp and message, not "):
+            manual.put("/app/api", "web-1", wrong)  # type: ignore[arg-type]
+
+
 def test_put_says_what_is_wrong(manual: LiveTailEmulator) -> None:
     with pytest.raises(LiveTailError, match="logGroupName"):
         manual.put("a name with spaces", "web-1", ["hello"])

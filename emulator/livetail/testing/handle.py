@@ -53,9 +53,18 @@ class LiveTail:
         """The ARN of a log group of the default account and region."""
         return str(LogGroupArn.of(self.region, self.account_id, name))
 
-    def put(self, log_group: str, log_stream: str, messages: Iterable[str | Mapping[str, Any]]) -> None:
-        """Ingest messages, or events with `timestamp` (epoch milliseconds) and `message`. Group and stream are made."""
-        given = list(messages)
+    def put(self, log_group: str, log_stream: str, messages: str | Iterable[str | Mapping[str, Any]]) -> None:
+        """Ingest messages, or events with `timestamp` (epoch milliseconds) and `message`. Group and stream are made.
+
+        One text is one message.
+
+        Raises:
+            TypeError: something is neither a text nor an event.
+        """
+        given = [messages] if isinstance(messages, str | bytes | Mapping) else list(messages)
+        for message in given:
+            if not isinstance(message, str | Mapping):
+                raise TypeError(f"a message is a str or an event with timestamp and message, not {message!r:.60}")
         events = [dict(event) for event in given if not isinstance(event, str)]
         texts = [event for event in given if isinstance(event, str)]
         self._control(
