@@ -1,6 +1,6 @@
 """The tables of docs/control-plane.md: `python -m tests.docs.control_tables` prints them anew."""
 
-from livetail.server.control_table import ROUTES
+from livetail.server.control.table import ROUTES
 from livetail.server.metrics import METRICS
 
 __all__ = ["metrics_table", "routes_table"]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from livetail.server.control_table import ROUTES
+from livetail.server.control.table import ROUTES
 from tests.cli.running import serving
 from tests.docs.control_tables import metrics_table, routes_table
 from tests.docs.reading import document
@@ -111,13 +111,13 @@ def test_it_answers_what_is_printed(outputs: dict[int, str], example: Example) -
 def test_every_route_has_an_example() -> None:
     asked = {_asked(command) for example in EXAMPLES for command in re.split(r"\n(?=curl)", example.commands)}
     for route in ROUTES:
-        path = re.escape(route.path).replace(r"\{id\}", "[^/]+")
+        path = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route.path))
         assert any(method == route.method and re.fullmatch(path, asked_path) for method, asked_path in asked), route
 
 
 def _asked(command: str) -> tuple[str, str]:
     """The method and the path below the prefix that a command asks for."""
-    found = re.search(r"/_livetail(/[\w/.-]+)", command)
+    found = re.search(r"/_livetail(/[\w/.-]*)", command)
     method = re.search(r"-X (\w+)", command)
     return method[1] if method else "POST" if re.search(r" (-d|--data-binary) ", command) else "GET", (
         found[1] if found else ""

@@ -297,7 +297,7 @@ class ControlPlaneMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_log_event_is_somewhere(self) -> None:
-        sessions = self.ask("GET", f"/sessions?most={len(self.tails)}")["sessions"]
+        sessions = self.ask("GET", f"/sessions?max={len(self.tails)}")["sessions"]
         assert [session["sessionId"] for session in sessions] == [tail.wire.session_id for tail in self.tails]
         for session, tail in zip(sessions, self.tails, strict=True):
             counters = session["counters"]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from livetail import LiveTailEmulator
-from livetail.server import control as control_module
 from livetail.server import tail_writer as tail_module
+from livetail.server.control import application
 from livetail.testing.handle import LiveTailError
 from tests.wire.frames import events_of
 from tests.wire.http1 import Answer, Http1, Http1Tail, request_bytes
@@ -97,7 +97,7 @@ class TestWhoMayUseIt:
 
 
 class TestErrors:
-    @pytest.mark.parametrize("path", ["", "/", "/else", "/health/", "/sessions/a/b", "/clock/else", "/..", "/%2e%2e"])
+    @pytest.mark.parametrize("path", ["/else", "/health/", "/sessions/a/b", "/clock/else", "/..", "/%2e%2e"])
     def test_unknown_route(self, client: Http1, path: str) -> None:
         _refused(client.ask("GET", f"/_livetail{path}"), 404)
 
@@ -115,7 +115,12 @@ class TestErrors:
         ],
     )
     def test_other_method(self, client: Http1, method: str, path: str) -> None:
-        assert method in _refused(client.ask(method, f"/_livetail/{path}"), 405)
+        answer = client.ask(method, f"/_livetail/{path}")
+        assert method in _refused(answer, 405)
+        allowed = answer.headers["allow"].split(", ")
+        assert allowed and method not in allowed
+        for other in allowed:
+            assert client.ask(other, f"/_livetail/{path}").status != 405
 
     @pytest.mark.parametrize(
         "body",
@@ -195,10 +200,38 @@ class TestErrors:
         def fail(*_: object, **__: object) -> None:
             raise ZeroDivisionError("for this test")
 
-        monkeypatch.setattr(control_module, "read_number", fail)
+        monkeypatch.setattr(application, "read_call", fail)
         with Http1(manual) as client:
             _refused(client.ask("GET", "/_livetail/sessions"), 500)
         assert [record.exc_info and record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
+
+    def test_body_that_is_too_long(self, client: Http1) -> None:
+        too_long = b'{"seconds": 1}' + b" " * application.MAX_BODY_BYTES
+        assert "16,777,216 bytes" in _refused(client.ask("POST", "/_livetail/clock/advance", too_long), 413)
+
+    def test_more_events_than_a_request_may_have(self, client: Http1) -> None:
+        body = {"logGroup": GROUP, "logStream": "web-1", "messages": ["m"] * 100_001}
+        assert "100000" in _refused(client.ask("POST", "/_livetail/events", json.dumps(body).encode()), 400)
+
+
+class TestPage:
+    def test_page_is_there(self, client: Http1) -> None:
+        page = client.ask("GET", "/_livetail/")
+        assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+
+    def test_without_the_last_slash(self, client: Http1) -> None:
+        answer = client.ask("GET", "/_livetail")
+        assert (answer.status, answer.headers["location"]) == (308, "/_livetail/")
+
+    def test_browser_that_opens_the_server(self, client: Http1) -> None:
+        answer = client.ask("GET", "/", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+        assert (answer.status, answer.headers["location"]) == (303, "/_livetail/")
+        assert client.ask("GET", "/", Accept="*/*").status == 404
+
+    @pytest.mark.parametrize("name", ["none.js", "..", "%2e%2e%2fcontrol%2fpage.py", "__init__.py"])
+    def test_no_other_files(self, client: Http1, name: str) -> None:
+        _refused(client.ask("GET", f"/_livetail/page/{name}"), 404)
 
 
 class TestJournal:

@@ -1,6 +1,7 @@
 """The control plane does what its OpenAPI document says: requests are drawn from it, and answers held against it."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS31Validator
 
 from livetail import LiveTailEmulator
-from livetail.server.control_table import ROUTES, ControlRoute
-from livetail.server.openapi import document
+from livetail.server.control.openapi import document
+from livetail.server.control.route import ControlRoute
+from livetail.server.control.table import ROUTES
 from tests.wire.http1 import Answer, Http1, Http1Tail
 from tests.wire.json_schemas import drawn, nearly
 
 GROUP = "/app/api"
-DOCUMENT = json.loads(json.dumps(document()))
+DOCUMENT = json.loads(json.dumps(document(ROUTES)))
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
 # A rule is shown as it was given, and what presets take is not in the shape of all rules.
@@ -66,7 +68,7 @@ def operation_of(route: ControlRoute) -> Any:
 def ask(
     client: Http1, route: ControlRoute, path_id: str = "", query: Mapping[str, Any] | None = None, body: bytes = b""
 ) -> Answer:
-    path = f"/_livetail{route.path.replace('{id}', quote(path_id, safe=''))}"
+    path = f"/_livetail{re.sub('{.*}', quote(path_id, safe=''), route.path)}"
     return client.ask(route.method, f"{path}?{urlencode(query)}" if query else path, body)
 
 
@@ -108,7 +110,7 @@ def body_schema(route: ControlRoute) -> Any:
 def test_what_fits_is_answered_as_the_document_says(client: Http1, route: ControlRoute, data: st.DataObject) -> None:
     client.ask("POST", "/_livetail/reset")  # else `advance` would play the scenarios drawn before
     body = json.dumps(data.draw(drawn(body_schema(route), SCHEMAS))).encode() if route.body else b""
-    path_id = data.draw(ids) if "{id}" in route.path else ""
+    path_id = data.draw(ids) if route.path_parameters else ""
     answer = ask(client, route, path_id, data.draw(queries(route)), body)
     assert answer.status < 500
     check(route, answer)
@@ -117,7 +119,7 @@ def test_what_fits_is_answered_as_the_document_says(client: Http1, route: Contro
 @every_route
 def test_the_example_is_taken(client: Http1, route: ControlRoute) -> None:
     body = json.dumps(route.example).encode() if route.example else b""
-    if "{id}" not in route.path:
+    if not route.path_parameters:
         answer = ask(client, route, body=body)
         assert answer.status == 200
         check(route, answer)
@@ -161,7 +163,7 @@ def test_other_methods_are_refused_everywhere(client: Http1, route: ControlRoute
 
 
 @pytest.mark.parametrize("path_id", ["\n", "a\nb", "a/b", "..", "\0", "\ufffd", "x" * 2_000])
-@pytest.mark.parametrize("route", [route for route in ROUTES if "{id}" in route.path], ids=lambda route: route.path)
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.path_parameters], ids=lambda route: route.path)
 def test_strange_ids_are_not_found(client: Http1, route: ControlRoute, path_id: str) -> None:
     answer = ask(client, route, path_id)
     refused(answer, 404)

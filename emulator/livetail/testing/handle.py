@@ -111,7 +111,7 @@ class LiveTail:
             AssertionError: sessions are still open after `timeout` seconds.
         """
         try:
-            self._control("GET", f"/sessions?most=0&timeout={timeout:g}", timeout=timeout + 10)
+            self._control("GET", f"/sessions?max=0&timeout={timeout:g}", timeout=timeout + 10)
         except LiveTailError:
             groups = [session["logGroupIdentifiers"] for session in self.sessions()]
             raise AssertionError(f"Live Tail sessions are still open, on {groups}") from None

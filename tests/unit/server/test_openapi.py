@@ -10,13 +10,14 @@ from openapi_spec_validator import validate
 import livetail
 from livetail.faults.effects import EFFECTS
 from livetail.faults.presets import PRESETS
-from livetail.server.control_table import ROUTES, ControlRoute
-from livetail.server.openapi import document
+from livetail.server.control.openapi import document
+from livetail.server.control.route import ControlRoute
+from livetail.server.control.table import ROUTES
 
 
 @pytest.fixture(scope="module")
 def openapi() -> Any:
-    return json.loads(json.dumps(document()))
+    return json.loads(json.dumps(document(ROUTES)))
 
 
 def body_schema(openapi: Any, route: ControlRoute) -> Any:
@@ -45,10 +46,10 @@ def test_operations_have_names_of_their_own(openapi: Any) -> None:
 def test_an_operation_says_what_is_answered_to_what(openapi: Any, route: ControlRoute) -> None:
     operation = openapi["paths"][f"/_livetail{route.path}"][route.method.lower()]
     assert operation["summary"] == route.summary
-    assert set(operation["responses"]) == {"200", "403", "500", *map(str, route.errors)}
+    assert set(operation["responses"]) == {"200", "403", "413", "500", *map(str, route.errors)}
     assert [parameter["name"] for parameter in operation.get("parameters", [])] == [
         *(query.name for query in route.query),
-        *(["id"] if "{id}" in route.path else []),
+        *route.path_parameters,
     ]
     assert ("requestBody" in operation) == (route.body is not None) == (route.example is not None)
     assert (400 in route.errors) == (route.body is not None or route.query != ())

@@ -1,45 +1,37 @@
-"""What the control plane reads from bodies and queries."""
+"""What the control plane reads from bodies and query parameters."""
 
 import asyncio
 from typing import Any
 
 import pytest
 from starlette.requests import Request
-from starlette.types import Message
 
-from livetail.server.control_requests import (
-    AdvanceRequest,
-    BadControlRequestError,
-    EventsRequest,
-    GivenEvent,
-    read_body,
-    read_number,
-)
+from livetail.server.control.clock import AdvanceRequest
+from livetail.server.control.events import EventsRequest, TimedEvent
+from livetail.server.control.reading import read_call, read_json
+from livetail.server.control.route import ControlError, ControlRoute, Query
 
 
-def _request(body: bytes = b"", query: str = "") -> Request:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    scope = {"type": "http", "method": "POST", "path": "/", "query_string": query.encode(), "headers": []}
-    return Request(scope, receive)
+async def _nothing(*_: Any) -> None: ...
 
 
-def _body(body: bytes, shape: type[Any]) -> Any:
-    return asyncio.run(read_body(_request(body), shape))
+def _read_number(query: str, default: float) -> Any:
+    route = ControlRoute("GET", "/", "", _nothing, dict, query=(Query("n", "", default, 100),))
+    request = Request({"type": "http", "query_string": query.encode(), "headers": []})
+    return asyncio.run(read_call(request, route)).query["n"]
 
 
 @pytest.mark.parametrize(
     ("body", "seconds"), [(b'{"seconds": 0}', 0), (b'{"seconds": 0.25}', 0.25), (b' {"seconds": 34560000} ', 34560000)]
 )
 def test_advance(body: bytes, seconds: float) -> None:
-    assert _body(body, AdvanceRequest) == AdvanceRequest(seconds)
+    assert read_json(body, AdvanceRequest) == AdvanceRequest(seconds)
 
 
 def test_events() -> None:
     body = b'{"logGroup": "g", "logStream": "s", "messages": ["m"], "events": [{"timestamp": 1, "message": "e"}]}'
-    assert _body(body, EventsRequest) == EventsRequest("g", "s", ["m"], [GivenEvent(1, "e")])
-    assert _body(b'{"logGroup": "g", "logStream": "s"}', EventsRequest) == EventsRequest("g", "s", [], [])
+    assert read_json(body, EventsRequest) == EventsRequest("g", "s", ["m"], [TimedEvent(1, "e")])
+    assert read_json(b'{"logGroup": "g", "logStream": "s"}', EventsRequest) == EventsRequest("g", "s", [], [])
 
 
 @pytest.mark.parametrize(
@@ -63,8 +55,8 @@ def test_events() -> None:
     ids=lambda value: str(value)[:32],
 )
 def test_body_that_does_not_fit(body: bytes, shape: type[Any], words: str) -> None:
-    with pytest.raises(BadControlRequestError, match=words) as caught:
-        _body(body, shape)
+    with pytest.raises(ControlError, match=words) as caught:
+        read_json(body, shape)
     assert caught.value.status == 400
 
 
@@ -73,13 +65,18 @@ def test_body_that_does_not_fit(body: bytes, shape: type[Any], words: str) -> No
     [("", 3, 3), ("n=0", 3, 0), ("n=7", 3, 7), ("n=7", 3.0, 7.0), ("n=0.5", 3.0, 0.5), ("n=100", 3, 100)],
 )
 def test_number(query: str, default: float, number: float) -> None:
-    read = read_number(_request(query=query), "n", default, maximum=100)
+    read = _read_number(query, default)
     assert (read, type(read)) == (number, type(default))
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "-0.1", "101", "nan", "inf", "-inf", "1e9", "9" * 5_000, "0x1", "1,5"])
 @pytest.mark.parametrize("default", [3, 3.0])
 def test_number_that_is_none(text: str, default: float) -> None:
-    with pytest.raises(BadControlRequestError, match="^n is ") as caught:
-        read_number(_request(query=f"n={text}"), "n", default, maximum=100)
+    with pytest.raises(ControlError, match="^n is ") as caught:
+        _read_number(f"n={text}", default)
     assert caught.value.status == 400
+
+
+def test_parameter_that_does_not_exist() -> None:
+    with pytest.raises(ControlError, match="'most' is not a parameter; there are n"):
+        _read_number("most=0", 3)

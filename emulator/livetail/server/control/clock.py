@@ -1,0 +1,61 @@
+"""`/clock`: the emulator's time, and how to move it."""
+
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import Meta, Struct
+
+from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Shape, Time
+from livetail.server.live_server import LiveServer
+from livetail.server.scheduler import ClockRunsByItselfError
+
+_MAX_SECONDS: Final = 400 * 24 * 3600
+
+ClockMode: TypeAlias = Annotated[str, Meta(description="`real`, `manual`, or a speed such as `60x`.")]
+
+
+class Clock(Shape):
+    """The emulator's time."""
+
+    mode: ClockMode
+    now: Time
+
+
+class AdvanceRequest(Struct, forbid_unknown_fields=True):
+    """How far to move time, in seconds; exact to the millisecond."""
+
+    seconds: Annotated[float, Meta(ge=0, le=_MAX_SECONDS)]
+
+
+class Advanced(Shape):
+    """The time after it was moved."""
+
+    now: Time
+    updates: Annotated[int, Meta(description="How many session updates were made, over all sessions.", ge=0)]
+
+
+async def show_clock(server: LiveServer, _: ControlCall) -> Clock:
+    engine = server.engine
+    return Clock(str(engine.settings.clock), engine.clock.now())
+
+
+async def advance_clock(server: LiveServer, call: ControlCall) -> Advanced:
+    try:
+        updates = await server.timekeeper.advance(round(call.body.seconds * 1000))
+    except ClockRunsByItselfError:
+        raise ControlError("the clock runs by itself; start the server with --clock manual to move it", 409) from None
+    return Advanced(server.engine.clock.now(), updates)
+
+
+ROUTES: Final = (
+    ControlRoute("GET", "/clock", "The emulator's time.", show_clock, Clock),
+    ControlRoute(
+        "POST",
+        "/clock/advance",
+        "Move a manual clock on, through every instant at which something is due; responds when all of it is done.",
+        advance_clock,
+        Advanced,
+        body=AdvanceRequest,
+        example={"seconds": 1},
+        errors={400: "The body does not say how far.", 409: "The clock is not manual."},
+    ),
+)

@@ -1,0 +1,63 @@
+"""`/events`: log events without the rules of PutLogEvents."""
+
+import asyncio
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Shape
+from livetail.server.live_server import LiveServer
+from livetail.store.batch import LogEvent
+
+_MAX_EVENTS: Final = 100_000
+_EVENTS_AT_ONCE: Final = 10_000
+_MAX_TIMESTAMP: Final = 253_402_300_799_999
+"""The last millisecond of the year 9999."""
+
+
+class TimedEvent(Struct, forbid_unknown_fields=True):
+    """A log event with a time of its own."""
+
+    timestamp: Annotated[int, Meta(ge=0, le=_MAX_TIMESTAMP, description="Epoch milliseconds.")]
+    message: Annotated[str, Meta(min_length=1)]
+
+
+class EventsRequest(Struct, forbid_unknown_fields=True, rename="camel"):
+    """Messages that get the present time, events with a time of their own, or both; at least one."""
+
+    log_group: str
+    log_stream: str
+    messages: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(max_length=_MAX_EVENTS)] = []
+    events: Annotated[list[TimedEvent], Meta(max_length=_MAX_EVENTS)] = []
+
+
+class Ingested(Shape):
+    """How much was ingested."""
+
+    ingested: Annotated[int, Meta(description="How many log events were ingested.", ge=1)]
+
+
+async def ingest_events(server: LiveServer, call: ControlCall) -> Ingested:
+    given: EventsRequest = call.body
+    events: list[str | LogEvent] = [*given.messages]
+    events += [LogEvent(event.timestamp, event.message) for event in given.events]
+    if not events:
+        raise ControlError("there are no messages and no events to ingest")
+    for start in range(0, len(events), _EVENTS_AT_ONCE):
+        server.engine.ingest(given.log_group, given.log_stream, events[start : start + _EVENTS_AT_ONCE])
+        await asyncio.sleep(0)  # so that other requests do not wait for all of it
+    return Ingested(len(events))
+
+
+ROUTES: Final = (
+    ControlRoute(
+        "POST",
+        "/events",
+        "Ingest log events into the default account and region; log group and stream are made if they are missing.",
+        ingest_events,
+        Ingested,
+        body=EventsRequest,
+        example={"logGroup": "/app/api", "logStream": "web-1", "messages": ["ERROR boom", "ok"]},
+        errors={400: "There is nothing to ingest, or something that AWS would refuse."},
+    ),
+)

@@ -1,0 +1,45 @@
+"""`/requests`: the journal of the AWS API."""
+
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+
+from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape, Time
+from livetail.server.live_server import LiveServer
+
+
+class JournalEntry(Shape):
+    """A request of the AWS API and its response."""
+
+    operation: str | None
+    request_id: str
+    status: Annotated[int, Meta(description="The HTTP status; 0 where a fault closed the connection instead.", ge=0)]
+    error: Annotated[str | None, Meta(description="The code of the error, if it was one.")]
+    time: Time
+    region: str
+    account_id: str
+    user_agent: str | None
+    parameters: Annotated[
+        Any, Meta(description="The body as JSON; null if it was not JSON, or if newer bodies took its place.")
+    ]
+
+
+class Requests(Shape):
+    """The newest 1,000 requests, oldest first."""
+
+    requests: list[JournalEntry]
+
+
+async def list_requests(server: LiveServer, _: ControlCall) -> dict[str, Any]:
+    return {"requests": server.engine.journal.as_json()}
+
+
+async def forget_requests(server: LiveServer, _: ControlCall) -> Done:
+    server.engine.journal.clear()
+    return Done()
+
+
+ROUTES: Final = (
+    ControlRoute("GET", "/requests", "The journal: the newest requests of the AWS API.", list_requests, Requests),
+    ControlRoute("DELETE", "/requests", "Forget the journal.", forget_requests, Done),
+)

@@ -1,0 +1,88 @@
+"""`/scenarios`: the scenarios that are being played."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Count, Done, Shape, Time
+from livetail.server.live_server import LiveServer
+from livetail.server.scenarios import RunningScenario
+
+
+class Scenario(Shape):
+    """A scenario that is being played."""
+
+    id: str
+    name: str
+    started_at: Time
+    sources: Count
+    replays: Count
+    done: Annotated[bool, Meta(description="Whether it has written all that it will ever write.")]
+
+
+class Scenarios(Shape):
+    """The scenarios that were started, in order."""
+
+    scenarios: list[Scenario]
+
+
+async def list_scenarios(server: LiveServer, _: ControlCall) -> Scenarios:
+    return Scenarios([_scenario(running) for running in server.engine.scenarios])
+
+
+async def start_scenario(server: LiveServer, call: ControlCall) -> Scenario:
+    from livetail.faults import check_rule
+    from livetail.scenarios.scenario import ScenarioError, parse_json, parse_toml
+
+    body: bytes = call.body
+    try:
+        if body.lstrip().startswith(b"{"):  # no line of TOML begins with a brace
+            scenario = parse_json(body, check_fault=check_rule)
+        else:
+            scenario = parse_toml(body.decode(), check_fault=check_rule)
+    except ScenarioError as error:
+        raise ControlError("; ".join(error.faults)) from None
+    except UnicodeDecodeError:
+        raise ControlError("the scenario is not UTF-8") from None
+    running = server.engine.start_scenario(scenario)
+    server.wake_all()
+    return _scenario(running)
+
+
+async def stop_scenarios(server: LiveServer, _: ControlCall) -> Done:
+    server.engine.scenarios.stop_all()
+    return Done()
+
+
+def _scenario(running: RunningScenario) -> Scenario:
+    return Scenario(
+        id=running.scenario_id,
+        name=running.scenario.name,
+        started_at=running.started_at,
+        sources=len(running.scenario.sources),
+        replays=len(running.scenario.replays),
+        done=running.player.done,
+    )
+
+
+ROUTES: Final = (
+    ControlRoute("GET", "/scenarios", "The scenarios that are being played.", list_scenarios, Scenarios),
+    ControlRoute(
+        "POST",
+        "/scenarios",
+        "Play a scenario from now on, given as TOML or as the same in JSON.",
+        start_scenario,
+        Scenario,
+        body=bytes,
+        body_schema="ScenarioFile",
+        example={"source": [{"log_group": "/shop/api", "format": "json", "rate": 20, "duration": "5m"}]},
+        errors={400: "The body is not a scenario."},
+    ),
+    ControlRoute(
+        "DELETE",
+        "/scenarios",
+        "Stop all scenarios; what they have written stays.",
+        stop_scenarios,
+        Done,
+    ),
+)

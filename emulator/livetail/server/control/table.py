@@ -1,0 +1,31 @@
+"""The table of routes: the rows of all resources, in the order of the documentation."""
+
+from typing import Final
+
+from livetail.server.control import (
+    clock,
+    events,
+    faults,
+    health,
+    metrics,
+    page,
+    requests,
+    scenarios,
+    sessions,
+)
+from livetail.server.control.openapi import openapi_route
+from livetail.server.control.route import ControlRoute
+
+_RESOURCES: Final[tuple[ControlRoute, ...]] = (
+    *health.ROUTES,
+    *clock.ROUTES,
+    *sessions.ROUTES,
+    *events.ROUTES,
+    *faults.ROUTES,
+    *scenarios.ROUTES,
+    *requests.ROUTES,
+    *metrics.ROUTES,
+    *page.ROUTES,
+)
+
+ROUTES: Final = (*_RESOURCES, openapi_route(_RESOURCES))
