@@ -9,11 +9,12 @@ __all__ = ["export_lines", "sdk_environment"]
 def sdk_environment(endpoint_url: str, region: str, *, ca_bundle: str | None = None) -> dict[str, str]:
     """The variables for a process that talks to nothing but the emulator.
 
-    The first two are what it takes: SDKs send StartLiveTail to `stream-<host>`, which no local name server knows, and
-    `AWS_DISABLE_HOST_PREFIX_INJECTION` stops that. The others are what SDKs insist on having.
+    SDKs send StartLiveTail to `stream-<host>`, which no local name server knows; `AWS_DISABLE_HOST_PREFIX_INJECTION`
+    stops that. Many programs ask STS who they are before they ask for logs. The others are what SDKs insist on having.
     """
     variables = {
         "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": endpoint_url,
+        "AWS_ENDPOINT_URL_STS": endpoint_url,
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
@@ -25,7 +26,12 @@ def sdk_environment(endpoint_url: str, region: str, *, ca_bundle: str | None = N
     return variables
 
 
-_ALWAYS = {"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "AWS_DISABLE_HOST_PREFIX_INJECTION", "AWS_CA_BUNDLE"}
+_ALWAYS = {
+    "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_DISABLE_HOST_PREFIX_INJECTION",
+    "AWS_CA_BUNDLE",
+}
 
 
 def export_lines(variables: Mapping[str, str]) -> list[str]:

@@ -62,6 +62,7 @@ class Settings:
     verify_signatures: bool
     credentials: tuple[tuple[str, str], ...]
     allowed_host: tuple[str, ...]
+    allowed_origin: tuple[str, ...]
     tls: bool
     certfile: Path | None
     keyfile: Path | None
@@ -309,6 +310,15 @@ FLAGS: Final[tuple[Flag, ...]] = (
         "",
         "NAME",
         "another Host that may use the control plane; repeatable",
+        repeatable=True,
+    ),
+    Flag(
+        "--allowed-origin",
+        _matching(r"null|[a-z][a-z0-9+.-]*://[^/?#\s]+", "an origin such as https://example.test:8080"),
+        (),
+        "",
+        "ORIGIN",
+        "another origin whose pages may call the AWS API, besides those on localhost; repeatable",
         repeatable=True,
     ),
     Flag("--tls", _boolean, False, "off", None, "serve HTTPS; alone it makes a throw-away CA and certificate"),

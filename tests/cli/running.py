@@ -50,7 +50,7 @@ def serving(
         lines = []
         for line in process.stdout:
             lines.append(line.rstrip("\n"))
-            if line.startswith("# seed"):
+            if line.startswith(("# seed", "{")):
                 break
         assert lines, process.stderr.read()
         yield process, lines

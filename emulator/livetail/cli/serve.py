@@ -2,12 +2,19 @@
 
 import argparse
 import gc
+import logging
 import os
+from typing import TYPE_CHECKING
 
 from livetail.cli.errors import CommandError
 from livetail.settings import FLAGS, Settings, SettingsError
 
+if TYPE_CHECKING:
+    from livetail.server.launch import Launch
+
 __all__ = ["configure", "run"]
+
+_log = logging.getLogger(__name__)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,32 +31,51 @@ def run(arguments: argparse.Namespace) -> int:
 
     from livetail.scenarios.problems import ScenarioError
     from livetail.server.failures import StartError
-    from livetail.server.launch import Launch, prepare
+    from livetail.server.launch import prepare
     from livetail.server.logs import configure_logging
     from livetail.server.runner import serve_in_foreground
 
     configure_logging(settings.log_level, settings.log_format)
-
-    def announce(launch: Launch) -> None:
-        from livetail.environment import export_lines
-
-        seed = launch.server.engine.seed
-        lines = [
-            f"Ready. {launch.endpoint_url}",
-            "# SDKs send StartLiveTail to stream-<host>; with these variables they find it here:",
-            *export_lines(launch.environment),
-            f"# seed {seed}: --seed {seed} draws the same ids and samples again",
-        ]
-        if launch.ca_bundle is not None:
-            lines.append(f"# the certificate is signed by {launch.ca_bundle}")
-        print("\n".join(lines), flush=True)
-
+    in_json = settings.log_format == "json"
     try:
-        launch = prepare(settings, announce)
+        launch = prepare(settings, _print_ready_as_json if in_json else _print_ready)
         gc.freeze()  # what has been loaded stays: a collection need not walk through it, and pauses the tails for less
         serve_in_foreground(launch.serving)
-    except StartError as error:
-        raise CommandError(str(error)) from None
-    except ScenarioError as error:
-        raise CommandError("\n".join(error.faults)) from None
+    except (StartError, ScenarioError) as error:
+        message = "\n".join(error.faults) if isinstance(error, ScenarioError) else str(error)
+        if not in_json:
+            raise CommandError(message) from None
+        _log.error("%s", message)
+        return 1
     return 0
+
+
+def _print_ready(launch: "Launch") -> None:
+    from livetail.environment import export_lines
+
+    seed = launch.server.engine.seed
+    lines = [
+        f"Ready. {launch.endpoint_url}",
+        "# SDKs send StartLiveTail to stream-<host>; with these variables they find it here:",
+        *export_lines(launch.environment),
+        f"# seed {seed}: --seed {seed} draws the same ids and samples again",
+    ]
+    if launch.ca_bundle is not None:
+        lines.append(f"# the certificate is signed by {launch.ca_bundle}")
+    print("\n".join(lines), flush=True)
+
+
+def _print_ready_as_json(launch: "Launch") -> None:
+    """The same as one object, in the form of the lines of the log."""
+    from livetail.server.logs import JsonFormatter
+
+    fields = {
+        "event": "ready",
+        "endpoint": launch.endpoint_url,
+        "seed": launch.server.engine.seed,
+        "environment": launch.environment,
+        "caBundle": launch.ca_bundle,
+    }
+    record = _log.makeRecord(_log.name, logging.INFO, "", 0, "Ready. %s", (launch.endpoint_url,), None)
+    record.fields = fields
+    print(JsonFormatter().format(record), flush=True)

@@ -8,6 +8,7 @@ from livetail.server.aws_endpoint import AwsEndpoint
 from livetail.server.control.application import control_plane
 from livetail.server.control.route import PREFIX
 from livetail.server.live_server import LiveServer
+from livetail.server.request_log import log_control_request
 
 __all__ = ["make_app"]
 
@@ -23,7 +24,7 @@ def make_app(server: LiveServer) -> ASGIApp:
             await receive()
             await send({"type": "websocket.close", "code": 1000, "reason": ""})
         elif scope["type"] != "http" or scope["path"] == PREFIX or scope["path"].startswith(f"{PREFIX}/"):
-            await control(scope, receive, send)
+            await control(scope, receive, log_control_request(scope, send))
         elif scope["method"] == "GET" and scope["path"] == "/" and _is_browser(scope):
             await RedirectResponse(f"{PREFIX}/", 303)(scope, receive, send)
         else:

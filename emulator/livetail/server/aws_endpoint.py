@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from livetail.api.context import Caller
 from livetail.core.arns import LogGroupArn, partition_of
 from livetail.core.errors import InternalFailure, ServiceError
 from livetail.faults.naming import named_log_groups
 from livetail.faults.registry import BareStatus, ConnectionReset, Failure, RequestEffect
 from livetail.live.session import Session
-from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, AwsResponse, json_response
+from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, json_response, note_request, verify_signature
 from livetail.server.bodies import ClientGoneError, read_to_end
 from livetail.server.connections import close_connection, reset_connection
+from livetail.server.cors import granted_origin, is_preflight, preflight_headers, response_headers
 from livetail.server.dates import HttpDate
-from livetail.server.journal import Entry
 from livetail.server.live_server import LiveServer
-from livetail.server.request_log import RefusalLog, log_request, log_session_end, log_session_start
+from livetail.server.other_requests import OtherRequests
+from livetail.server.request_log import log_request, log_session_end, log_session_start
 from livetail.server.tail_writer import Client, Tail
 from livetail.wire import awsjson
+from livetail.wire.awsjson import AwsResponse
 
 if TYPE_CHECKING:
     from livetail.server.loop import KnowsConnections
@@ -36,7 +37,7 @@ class AwsEndpoint:
     def __init__(self, server: LiveServer) -> None:
         self._server = server
         self._date = HttpDate()
-        self._refusals = RefusalLog(lambda seconds, call: asyncio.get_running_loop().call_later(seconds, call))
+        self._other_requests = OtherRequests(server.engine)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -45,13 +46,16 @@ class AwsEndpoint:
             body, length = await read_to_end(receive, MAX_BODY_BYTES)
         except ClientGoneError:
             return
+        origin = granted_origin(headers, self._server.engine.settings.allowed_origin)
         call = awsjson.identify(scope["method"], scope["path"], headers)
-        if isinstance(call, awsjson.Refusal):
-            self._refusals.refused(f"{call.status}", _reason_of_refusal(scope, headers))
-            self._server.engine.request_totals.count(None, call.status, None)
-            await self._send(send, AwsResponse(call.status, call.content_type, call.body), request_id)
+        if isinstance(call, AwsResponse):
+            if is_preflight(scope["method"], headers):
+                await self._send(send, _preflight_response(origin, headers), request_id, None)
+            else:
+                other = self._other_requests.respond(scope, headers, body, request_id, call)
+                await self._send(send, other, request_id, origin)
             return
-        request = self._accept(scope, headers, call, body, length, request_id)
+        request = self._accept(scope, headers, call, body, length, request_id, origin)
         response: AwsResponse | Session | None = None
         if self._server.engine.faults:
             effect = self._server.engine.faults.on_request(
@@ -69,31 +73,22 @@ class AwsEndpoint:
         if isinstance(response, Session):
             await self._stream(response, request, receive, send)
         else:
-            await self._send(send, response, request_id)
+            await self._send(send, response, request_id, origin)
 
     def _accept(
-        self, scope: Scope, headers: awsjson.Headers, call: awsjson.AwsCall, body: bytes, length: int, request_id: str
+        self,
+        scope: Scope,
+        headers: awsjson.Headers,
+        call: awsjson.AwsCall,
+        body: bytes,
+        length: int,
+        request_id: str,
+        origin: str | None,
     ) -> AwsRequest:
         """Find out who calls, and put the request into the journal."""
-        engine = self._server.engine
-        credential = awsjson.credential_of(headers)
-        caller = Caller(
-            account_id=credential.account_id or engine.settings.account_id,
-            region=credential.region or engine.settings.region,
-            request_id=request_id,
-        )
-        entry = Entry(
-            operation=call.operation,
-            request_id=request_id,
-            time=engine.clock.now(),
-            region=caller.region,
-            account_id=caller.account_id,
-            user_agent=headers.get("user-agent"),
-            body=body,
-        )
-        engine.journal.add(entry)
+        caller, entry = note_request(self._server.engine, call.operation, headers, body, request_id)
         started_at = asyncio.get_running_loop().time()
-        return AwsRequest(scope, headers, call, caller, body, length, entry, started_at)
+        return AwsRequest(scope, headers, call, caller, body, length, entry, started_at, origin)
 
     def _carry_out(self, request: AwsRequest) -> tuple[AwsResponse | Session, str | None]:
         """The response to a request, whatever goes wrong, and the message of its error."""
@@ -101,7 +96,7 @@ class AwsEndpoint:
         try:
             body = request.json()
             if engine.settings.verify_signatures:
-                self._verify(request)
+                verify_signature(engine, request.scope, request.body, "logs")
             result = engine.service.answer(call.operation, body, request.caller)
             return result if isinstance(result, Session) else json_response(call, 200, result), None
         except ServiceError as error:
@@ -111,13 +106,6 @@ class AwsEndpoint:
             problem = InternalFailure()
         entry.status, entry.error = problem.status, problem.code
         return json_response(call, entry.status, awsjson.error_body(entry.error, problem.message)), problem.message
-
-    def _verify(self, request: AwsRequest) -> None:
-        from livetail.wire.sigv4 import SignedRequest, verify
-
-        scope = request.scope
-        signed = SignedRequest(scope["method"], scope["query_string"], scope["headers"], request.body)
-        verify(signed, dict(self._server.engine.settings.credentials), "logs", self._server.engine.clock.now())
 
     def _finish(self, request: AwsRequest, message: str | None) -> None:
         """Count a request whose response is known, and log it; `message` is that of its error."""
@@ -149,8 +137,9 @@ class AwsEndpoint:
         entry.status = 0
         return None
 
-    async def _send(self, send: Send, response: AwsResponse, request_id: str) -> None:
-        headers = self._headers(request_id, response.content_type)
+    async def _send(self, send: Send, response: AwsResponse, request_id: str, origin: str | None) -> None:
+        headers = self._headers(request_id, response.content_type, origin)
+        headers += response.headers
         headers.append((b"content-length", b"%d" % len(response.body)))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": response.body, "more_body": False})
@@ -166,16 +155,27 @@ class AwsEndpoint:
         schedule = self._server.timekeeper.schedule
         tail = Tail(session, engine.hub, engine.open_tail(session), engine.clock, client, schedule)
         schedule()
+        headers = self._headers(session.request_id, awsjson.EVENT_STREAM, request.origin)
         log_session_start(session)
-        await self._server.tails.serve(tail, receive, send, self._headers(session.request_id, awsjson.EVENT_STREAM))
+        await self._server.tails.serve(tail, receive, send, headers)
         log_session_end(session, None, engine.clock.now())
 
-    def _headers(self, request_id: str, content_type: str) -> list[tuple[bytes, bytes]]:
-        return [
+    def _headers(self, request_id: str, content_type: str, origin: str | None) -> list[tuple[bytes, bytes]]:
+        headers = [
             (b"x-amzn-RequestId", request_id.encode()),
             (b"Content-Type", content_type.encode()),
             (b"date", self._date.at(self._server.engine.clock.now())),
         ]
+        if origin is not None:
+            headers += response_headers(origin)
+        return headers
+
+
+def _preflight_response(origin: str | None, headers: awsjson.Headers) -> AwsResponse:
+    """What a browser is told that asks whether a page may call the API; `origin` is None if it may not."""
+    if origin is None:
+        return AwsResponse(403, "text/plain", b"Pages of this origin may not call the API: see --allowed-origin.\n")
+    return AwsResponse(200, "text/plain", b"", tuple(preflight_headers(origin, headers)))
 
 
 def _worded(failure: Failure, request: AwsRequest) -> str | None:
@@ -196,14 +196,3 @@ def _named_log_groups(request: AwsRequest) -> tuple[str, ...]:
 def _connections() -> Collection[asyncio.Transport]:
     loop: KnowsConnections = asyncio.get_running_loop()  # type: ignore[assignment]
     return loop.connections
-
-
-def _reason_of_refusal(scope: Scope, headers: awsjson.Headers) -> str:
-    """Why AWS's front end would not know what to do with a request either, in one sentence."""
-    content_type, target = headers.get("content-type"), headers.get("x-amz-target")
-    if scope["method"] != "POST" or scope["path"] != "/":
-        return f"{scope['method']} {scope['path']} was refused: the operations of CloudWatch Logs are POST /"
-    if target is None or content_type is None:
-        missing = "Content-Type" if content_type is None else "X-Amz-Target"
-        return f"a request without {missing} was refused: it takes {awsjson.JSON_1_1} and Logs_20140328.<Operation>"
-    return f"a request with Content-Type {content_type!r} and X-Amz-Target {target!r} was refused"

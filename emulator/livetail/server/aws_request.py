@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from livetail.api.context import Caller
 from livetail.core.errors import RequestEntityTooLargeException
+from livetail.server.engine import Engine
 from livetail.server.journal import Entry
 from livetail.wire import awsjson
 from livetail.wire.gzip_body import gunzip
@@ -51,17 +52,43 @@ class AwsRequest:
         return self.body
 
 
-@dataclass(frozen=True, slots=True)
-class AwsResponse:
-    """A response that is not a stream."""
-
-    status: int
-    content_type: str
-    body: bytes
-
-
-def json_response(call: awsjson.AwsCall, status: int, body: bytes) -> AwsResponse:
+def json_response(call: awsjson.AwsCall, status: int, body: bytes) -> awsjson.AwsResponse:
     """A response in the content type that the call asked for."""
     if call.content_type == awsjson.JSON:
         body = awsjson.wrapped(body)
-    return AwsResponse(status, call.content_type, body)
+    return awsjson.AwsResponse(status, call.content_type, body)
+
+
+def note_request(
+    engine: Engine, operation: str, headers: awsjson.Headers, body: bytes, request_id: str
+) -> tuple[Caller, Entry]:
+    """Find out on whose behalf a request runs, and put it into the journal."""
+    credential = awsjson.credential_of(headers)
+    caller = Caller(
+        account_id=credential.account_id or engine.settings.account_id,
+        region=credential.region or engine.settings.region,
+        request_id=request_id,
+    )
+    entry = Entry(
+        operation=operation,
+        request_id=request_id,
+        time=engine.clock.now(),
+        region=caller.region,
+        account_id=caller.account_id,
+        user_agent=headers.get("user-agent"),
+        body=body,
+    )
+    engine.journal.add(entry)
+    return caller, entry
+
+
+def verify_signature(engine: Engine, scope: Scope, body: bytes, service: str) -> None:
+    """Check the signature of a request against the keys of the settings.
+
+    Raises:
+        ServiceError: it is not what it has to be; see `livetail.wire.sigv4`.
+    """
+    from livetail.wire.sigv4 import SignedRequest, verify
+
+    signed = SignedRequest(scope["method"], scope["query_string"], scope["headers"], body)
+    verify(signed, dict(engine.settings.credentials), service, engine.clock.now())

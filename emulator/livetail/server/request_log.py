@@ -1,8 +1,11 @@
 """The lines of the log that tell what clients do: requests, the start and end of sessions, and what is refused."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+
+from starlette.types import Message, Scope, Send
 
 from livetail.core.clock import SECOND
 from livetail.live.session import Session
@@ -43,6 +46,25 @@ def log_request(
         "milliseconds": milliseconds,
     }
     _write(logging.INFO, line, fields)
+
+
+def log_control_request(scope: Scope, send: Send) -> Send:
+    """A `send` that writes the line of a request of the control plane, at debug, once its response is complete."""
+    if scope["type"] != "http" or not _log.isEnabledFor(logging.DEBUG):
+        return send
+    clock = asyncio.get_running_loop().time
+    started_at, status = clock(), 0
+
+    async def send_and_log(message: Message) -> None:
+        nonlocal status
+        status = message.get("status", status)
+        await send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            method, path, milliseconds = scope["method"], scope["path"], round((clock() - started_at) * 1000, 1)
+            fields = {"method": method, "path": path, "status": status, "milliseconds": milliseconds}
+            _write(logging.DEBUG, f"{method} {path} {status} {milliseconds} ms", fields)
+
+    return send_and_log
 
 
 def log_session_start(session: Session) -> None:

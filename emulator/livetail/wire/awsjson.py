@@ -39,21 +39,22 @@ class AwsCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """The response to a request that names no operation."""
+class AwsResponse:
+    """A response that is not a stream; `headers` come on top of those that every response has."""
 
     status: int
     content_type: str
     body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-_NOT_THIS_PROTOCOL = Refusal(404, XML, b"<UnknownOperationException/>")
-_NO_OPERATION = Refusal(400, JSON_1_1, b'{"__type":"UnknownOperationException"}')
-_NO_OPERATION_WRAPPED = Refusal(400, JSON, b'{"Output":{"__type":"UnknownOperationException"},"Version":"1.0"}')
+_NOT_THIS_PROTOCOL = AwsResponse(404, XML, b"<UnknownOperationException/>")
+_NO_OPERATION = AwsResponse(400, JSON_1_1, b'{"__type":"UnknownOperationException"}')
+_NO_OPERATION_WRAPPED = AwsResponse(400, JSON, b'{"Output":{"__type":"UnknownOperationException"},"Version":"1.0"}')
 
 
-def identify(method: str, path: str, headers: Headers) -> AwsCall | Refusal:
-    """The operation that a request names, or how the request is refused.
+def identify(method: str, path: str, headers: Headers) -> AwsCall | AwsResponse:
+    """The operation that a request names, or the response that refuses it.
 
     The method, the path and the content type come first: anything but `POST /` in a JSON of this protocol gets a 404 in
     XML. A target that is missing or not the name of an operation, also one in lower case, gets a 400 without a message.

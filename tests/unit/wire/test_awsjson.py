@@ -7,8 +7,8 @@ from livetail.wire.awsjson import (
     JSON_1_1,
     XML,
     AwsCall,
+    AwsResponse,
     Credential,
-    Refusal,
     credential_of,
     error_body,
     identify,
@@ -16,8 +16,8 @@ from livetail.wire.awsjson import (
 )
 
 TARGET = "Logs_20140328.StartLiveTail"
-NOT_FOUND = Refusal(404, XML, b"<UnknownOperationException/>")
-UNKNOWN = Refusal(400, JSON_1_1, b'{"__type":"UnknownOperationException"}')
+NOT_FOUND = AwsResponse(404, XML, b"<UnknownOperationException/>")
+UNKNOWN = AwsResponse(400, JSON_1_1, b'{"__type":"UnknownOperationException"}')
 
 
 def headers(content_type: str | None = JSON_1_1, target: str | None = TARGET) -> dict[str, str]:
@@ -61,7 +61,7 @@ def test_targets_that_name_no_operation(target: str | None) -> None:
 
 
 def test_a_bad_target_in_plain_json_is_answered_in_it() -> None:
-    assert identify("POST", "/", headers(JSON, None)) == Refusal(
+    assert identify("POST", "/", headers(JSON, None)) == AwsResponse(
         400, JSON, b'{"Output":{"__type":"UnknownOperationException"},"Version":"1.0"}'
     )
 

@@ -1,0 +1,67 @@
+"""Requests that name no operation of CloudWatch Logs: those of other services, and those that nobody can place."""
+
+import asyncio
+
+from starlette.types import Scope
+
+from livetail.core.errors import ServiceError
+from livetail.server.aws_request import note_request, verify_signature
+from livetail.server.engine import Engine
+from livetail.server.request_log import RefusalLog, log_request
+from livetail.wire import awsjson
+from livetail.wire.other_services import OtherRequest, not_emulated, query_error, recognize
+from livetail.wire.sts import GET_CALLER_IDENTITY, caller_identity
+
+
+class OtherRequests:
+    """Responds to them: GetCallerIdentity of STS is carried out, the rest is refused and logged once a minute."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._refusals = RefusalLog(lambda seconds, call: asyncio.get_running_loop().call_later(seconds, call))
+
+    def respond(
+        self, scope: Scope, headers: awsjson.Headers, body: bytes, request_id: str, refusal: awsjson.AwsResponse
+    ) -> awsjson.AwsResponse:
+        """The response to a request; `refusal` is that of AWS's front end to what is not of another service."""
+        other = recognize(scope["query_string"].decode("latin-1"), headers, body)
+        if other is not None and other.service == "sts" and other.action == GET_CALLER_IDENTITY:
+            return self._identify_caller(other, scope, headers, body, request_id)
+        if other is None:
+            kind, sentence = _reason_of_refusal(scope, headers)
+            response = refusal
+        else:
+            kind, sentence = other.service, f"a request for {other.service} was refused: it is not emulated"
+            response = not_emulated(other, headers, request_id)
+        self._refusals.refused(kind, sentence)
+        self._engine.request_totals.count(None, response.status, None)
+        return response
+
+    def _identify_caller(
+        self, other: OtherRequest, scope: Scope, headers: awsjson.Headers, body: bytes, request_id: str
+    ) -> awsjson.AwsResponse:
+        caller, entry = note_request(self._engine, GET_CALLER_IDENTITY, headers, body, request_id)
+        try:
+            if self._engine.settings.verify_signatures:
+                verify_signature(self._engine, scope, body, "sts")
+            response = caller_identity(caller.account_id, caller.region, headers, request_id)
+        except ServiceError as error:
+            entry.status, entry.error = error.status, error.code
+            text = query_error(other.service, error.code, error.message or "", request_id)
+            response = awsjson.AwsResponse(error.status, "text/xml", text)
+        self._engine.request_totals.count(None, entry.status, entry.error)
+        log_request(GET_CALLER_IDENTITY, (), entry.status, entry.error, None, 0.0)
+        return response
+
+
+def _reason_of_refusal(scope: Scope, headers: awsjson.Headers) -> tuple[str, str]:
+    """Why AWS's front end would refuse a request too: the kind of the reason, and one sentence."""
+    content_type, target = headers.get("content-type"), headers.get("x-amz-target")
+    if scope["method"] != "POST" or scope["path"] != "/":
+        sentence = f"{scope['method']} {scope['path']} was refused: the operations of CloudWatch Logs are POST /"
+        return "method or path", sentence
+    if target is None or content_type is None:
+        missing = "Content-Type" if content_type is None else "X-Amz-Target"
+        sentence = f"a request without {missing} was refused: it takes {awsjson.JSON_1_1} and Logs_20140328.<Operation>"
+        return missing, sentence
+    return "target", f"a request with Content-Type {content_type!r} and X-Amz-Target {target!r} was refused"

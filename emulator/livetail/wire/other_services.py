@@ -1,0 +1,115 @@
+"""Requests of other AWS services than CloudWatch Logs: which they are for, and an error that their SDK can show.
+
+They come from programs that were pointed here as a whole, with AWS_ENDPOINT_URL. The error is written in the protocol
+that the request speaks, since SDKs show no other: JSON, CBOR, the query protocol's XML, or that of REST services.
+https://smithy.io/2.0/aws/protocols/index.html
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+from urllib.parse import parse_qsl
+
+import msgspec.json
+
+from livetail.wire.awsjson import JSON_1_1, AwsResponse, Headers, credential_of
+
+STATUS: Final = 501
+"""Not implemented: a status that no SDK answers with a retry, unlike 500 and 503."""
+
+CODE: Final = "NotImplemented"
+
+STS_VERSION: Final = "2011-06-15"
+"""The parameter `Version` of its requests, by which they are known where they are not signed."""
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_OWN_TARGET: Final = "logs_20140328"
+_TARGET = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9]+")
+_QUERY_SERVICE = re.compile(r"X-Amz-Credential=[^&]+?(?:/|%2F)([a-z0-9-]+)(?:/|%2F)aws4_request", re.IGNORECASE)
+_SERVICE = re.compile(r"[a-z0-9-]{1,40}")
+_REST_XML: Final = {"s3": "<Error>{}</Error>", "route53": "<ErrorResponse><Error>{}</Error></ErrorResponse>"}
+_REST_XML_SERVICES: Final = {"s3": "s3", "s3express": "s3", "route53": "route53", "cloudfront": "route53"}
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRequest:
+    """A request that is not one of CloudWatch Logs.
+
+    Attributes:
+        service: the name that it is signed for, such as `dynamodb`; without a signature the best guess.
+        parameters: of the query protocol; empty if the request is of another one.
+    """
+
+    service: str
+    parameters: Mapping[str, str]
+
+    @property
+    def action(self) -> str | None:
+        """The operation, if the request is of the query protocol."""
+        return self.parameters.get("Action")
+
+
+def recognize(query: str, headers: Headers, body: bytes) -> OtherRequest | None:
+    """What a request of another service is for; None if nothing in it says so."""
+    parameters = _parameters(query, headers, body)
+    presigned = _QUERY_SERVICE.search(query)
+    service = credential_of(headers).service or (presigned and presigned[1])
+    if service and _SERVICE.fullmatch(service):
+        return OtherRequest(service, parameters) if service != "logs" else None
+    target = _TARGET.fullmatch(headers.get("x-amz-target", ""))
+    if target is not None and target[1].lower() != _OWN_TARGET:
+        return OtherRequest(target[1], parameters)
+    if "Action" in parameters:
+        return OtherRequest("sts" if parameters.get("Version") == STS_VERSION else "another service", parameters)
+    return None
+
+
+def not_emulated(request: OtherRequest, headers: Headers, request_id: str) -> AwsResponse:
+    """The error for a request of a service that is not emulated."""
+    text = (
+        f"This is Livetail, an emulator of CloudWatch Logs only; the request is for {request.service}. To send only "
+        "CloudWatch Logs here, set AWS_ENDPOINT_URL_CLOUDWATCH_LOGS instead of AWS_ENDPOINT_URL."
+    )
+    if headers.get("smithy-protocol") == "rpc-v2-cbor":
+        body = b"\xa2" + _cbor_text("__type") + _cbor_text(CODE) + _cbor_text("message") + _cbor_text(text)
+        return AwsResponse(STATUS, "application/cbor", body, ((b"smithy-protocol", b"rpc-v2-cbor"),))
+    if "x-amz-target" in headers:
+        body = msgspec.json.encode({"__type": CODE, "message": text})
+        return AwsResponse(STATUS, headers.get("content-type", JSON_1_1), body)
+    if request.action is not None:
+        return AwsResponse(STATUS, "text/xml", query_error(request.service, CODE, text, request_id))
+    if request.service in _REST_XML_SERVICES:
+        error = f"<Code>{CODE}</Code><Message>{escape(text)}</Message>"
+        document = _REST_XML[_REST_XML_SERVICES[request.service]].format(error)
+        return AwsResponse(STATUS, "application/xml", document.encode())
+    body = msgspec.json.encode({"message": text})
+    return AwsResponse(STATUS, "application/json", body, ((b"x-amzn-ErrorType", CODE.encode()),))
+
+
+def query_error(service: str, code: str, text: str, request_id: str) -> bytes:
+    """An error of the query protocol; EC2 has a form of its own."""
+    error = f"<Code>{code}</Code><Message>{escape(text)}</Message>"
+    if service == "ec2":
+        return (
+            f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request_id}</RequestID></Response>".encode()
+        )
+    return (
+        f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    ).encode()
+
+
+def _parameters(query: str, headers: Headers, body: bytes) -> dict[str, str]:
+    """The parameters of the query protocol, in a form or in the URL."""
+    if headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM:
+        query = body[:4096].decode("latin-1")
+    return dict(parse_qsl(query)) if "Action=" in query else {}
+
+
+def _cbor_text(text: str) -> bytes:
+    """A text string of CBOR (RFC 8949), of up to 65,535 bytes."""
+    raw = text.encode()
+    if len(raw) < 24:
+        return bytes([0x60 | len(raw)]) + raw
+    return b"\x79" + len(raw).to_bytes(2, "big") + raw
