@@ -7,6 +7,8 @@ those of Java; so a pattern is kept in both forms.
 
 from msgspec import Meta
 
+from livetail.core.limits import python_pattern
+
 __all__ = ["INTEGER", "INTEGER_RANGES", "LONG", "NAME_TOO_LONG", "entries", "integer", "items", "long", "name", "text"]
 
 INTEGER = "Integer"
@@ -15,15 +17,12 @@ NAME_TOO_LONG = "Invalid LogGroup or LogStream, both must have length less than 
 
 INTEGER_RANGES = {INTEGER: (-(2**31), 2**31 - 1), LONG: (-(2**63), 2**63 - 1)}
 
-_SEPARATORS = "\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-"""The characters of Unicode's category Z."""
-
 
 def text(minimum: int | None = None, maximum: int | None = None, pattern: str | None = None) -> Meta:
     """A string: how many characters it may have, and AWS's pattern that the whole of it must match."""
     if pattern is None:
         return Meta(min_length=minimum, max_length=maximum)
-    return Meta(min_length=minimum, max_length=maximum, pattern=_python(pattern), extra={"pattern": pattern})
+    return Meta(min_length=minimum, max_length=maximum, pattern=python_pattern(pattern), extra={"pattern": pattern})
 
 
 def name(minimum: int, maximum: int, pattern: str) -> Meta:
@@ -31,7 +30,7 @@ def name(minimum: int, maximum: int, pattern: str) -> Meta:
     return Meta(
         min_length=minimum,
         max_length=maximum,
-        pattern=_python(pattern),
+        pattern=python_pattern(pattern),
         extra={"pattern": pattern, "too long": NAME_TOO_LONG},
     )
 
@@ -62,14 +61,3 @@ def _number(kind: str, minimum: int | None, maximum: int | None) -> Meta:
         le=most if maximum is None else maximum,
         extra={"type": kind},
     )
-
-
-def _python(pattern: str) -> str:
-    r"""A pattern of the model as one that Python can search with.
-
-    `\w` is ASCII in Java. The properties `\p{L}`, `\p{N}` and `\p{Z}` are spelled out: Python's `\w` is the first two
-    and the underscore, which stands beside them wherever the model uses them.
-    """
-    flags = "" if r"\p{" in pattern else "(?a)"
-    spelled = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", "").replace(r"\p{Z}", _SEPARATORS)
-    return rf"{flags}\A(?:{spelled})\Z"

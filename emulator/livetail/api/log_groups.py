@@ -11,6 +11,7 @@ from livetail.api.shapes import CreateLogGroupRequest, DeleteLogGroupRequest, De
 from livetail.api.tags import check_tag_keys
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import InvalidParameterException, ValidationException
+from livetail.core.limits import RESERVED_PREFIX
 from livetail.store.log_group import LogGroup, LogGroupClass
 
 __all__ = ["DESCRIBE_LIMIT", "check_deletion", "create_log_group", "delete_log_group", "describe_log_groups"]
@@ -28,7 +29,7 @@ class _Token(msgspec.Struct, frozen=True, array_like=True, tag="groups"):
 def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
     """Make a log group. A KMS key is remembered and not looked up; the quota of a million groups is not checked."""
     # The documentation forbids `aws/`, the text speaks of AWS/; whether capitals are refused too is not known.
-    if request.log_group_name.startswith("aws/"):
+    if request.log_group_name.startswith(RESERVED_PREFIX):
         raise InvalidParameterException("Log groups starting with AWS/ are reserved for AWS.")
     check_tag_keys(request.tags or ())
     context.store.create_group(

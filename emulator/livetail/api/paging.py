@@ -14,12 +14,11 @@ import msgspec
 
 from livetail.core.errors import InvalidParameterException
 from livetail.core.ids import event_id
-from livetail.store.batch import EVENT_OVERHEAD, Batch
+from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_PAGE_BYTES, MAX_PAGE_EVENTS
+from livetail.store.batch import Batch
 from livetail.store.reading import Position
 
 __all__ = [
-    "MAX_PAGE_BYTES",
-    "MAX_PAGE_EVENTS",
     "EventPage",
     "StreamToken",
     "decode_token",
@@ -28,9 +27,6 @@ __all__ = [
     "page_of_events",
     "page_of_rows",
 ]
-
-MAX_PAGE_BYTES = 1_048_576
-MAX_PAGE_EVENTS = 10_000
 
 _STREAM_TOKEN = re.compile(r"([fb])/([0-9]{20})([0-9]{36})/s")
 
@@ -120,7 +116,7 @@ def page_of_events(found: Iterator[tuple[Batch, int]], limit: int | None) -> Eve
     most = MAX_PAGE_EVENTS if limit is None else limit
     for batch, number in found:
         message = batch.events[number].message
-        room -= EVENT_OVERHEAD + (len(message) if message.isascii() else len(message.encode()))
+        room -= EVENT_OVERHEAD_BYTES + (len(message) if message.isascii() else len(message.encode()))
         if page and (room < 0 or len(page) == most):
             return EventPage(page, more=True)
         page.append((batch, number))

@@ -1,15 +1,19 @@
 """The service as a whole: a request goes in by its operation and body, an answer comes out."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
 
 from livetail.api.context import Caller, Context
+from livetail.api.log_groups import create_log_group
+from livetail.api.log_streams import create_log_stream
 from livetail.api.operation import OPERATIONS, Operation
-from livetail.api.shapes import CreateLogStreamRequest, Request
+from livetail.api.retention import check_retention
+from livetail.api.shapes import CreateLogGroupRequest, CreateLogStreamRequest, PutLogEventsRequest, Request
 from livetail.core.clock import Clock
 from livetail.core.errors import InvalidParameterException, UnknownOperationException
+from livetail.core.limits import MAX_BATCH_BYTES
 from livetail.core.unicode import well_formed
 from livetail.live.hub import Hub
 from livetail.store.accounts import Accounts
@@ -22,6 +26,8 @@ __all__ = ["Answer", "Caller", "Service"]
 
 Answer: TypeAlias = "bytes | Session"
 """The JSON of an answer (no bytes where AWS's answer has no body), or the session that is to be streamed."""
+
+RequestType = TypeVar("RequestType", bound=Request)
 
 
 class Service:
@@ -60,6 +66,50 @@ class Service:
             return b""
         return self._encoder.encode(result) if isinstance(result, dict) else result
 
+    def create_log_group(
+        self,
+        caller: Caller,
+        name: str,
+        *,
+        log_group_class: str = "STANDARD",
+        retention_days: int | None = None,
+        kms_key_id: str | None = None,
+        deletion_protection: bool = False,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """Make a log group as CreateLogGroup and PutRetentionPolicy do, for code that has no request to send.
+
+        Raises:
+            ResourceAlreadyExistsException: there is a group of this name; it is left as it is.
+            InvalidParameterException: AWS would refuse the name, a tag, the class or the number of days.
+            ValidationException: the retention of this class cannot be set.
+        """
+        members = {
+            "logGroupName": name,
+            "kmsKeyId": kms_key_id,
+            "tags": tags or None,
+            "logGroupClass": log_group_class,
+            "deletionProtectionEnabled": deletion_protection,
+        }
+        group = _request_from(members, CreateLogGroupRequest)
+        if retention_days is not None:
+            check_retention(retention_days, group.log_group_class)
+        context = self._context(caller, 0)
+        create_log_group(context, group)
+        if retention_days is not None:
+            context.store.group(name).retention_days = retention_days
+
+    def create_log_stream(self, caller: Caller, log_group: str, log_stream: str) -> None:
+        """Make a log stream as CreateLogStream does.
+
+        Raises:
+            ResourceAlreadyExistsException: there is a stream of this name.
+            ResourceNotFoundException: there is no such group.
+            InvalidParameterException: AWS would refuse a name.
+        """
+        members = {"logGroupName": log_group, "logStreamName": log_stream}
+        create_log_stream(self._context(caller, 0), _request_from(members, CreateLogStreamRequest))
+
     def ingest(self, caller: Caller, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> Batch | None:
         """Take in events without the ceremony of PutLogEvents, for the control plane, scenarios and replays.
 
@@ -75,7 +125,7 @@ class Service:
         context = self._context(caller, 0)
         group = context.store.groups.get(log_group)
         if group is None or log_stream not in group.streams:
-            _check_names(log_group, log_stream)
+            _request_from({"logGroupName": log_group, "logStreamName": log_stream}, CreateLogStreamRequest)
             group = group or context.store.create_group(log_group, context.now)
             group.create_stream(log_stream, context.now)
         stamped = [_stamped(event, context.now) for event in events]
@@ -97,15 +147,18 @@ class Service:
         return Context(caller, self.clock.now(), body_length, store, self.accounts, self.hub)
 
     def _read(self, row: Operation, body: bytes) -> Request:
-        decoder = self._decoders.get(row.name)
-        if decoder is None:
-            decoder = self._decoders[row.name] = msgspec.json.Decoder(row.request_type)
-        try:
-            return decoder.decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            from livetail.api.validation import read_leniently
+        """The request, by msgspec alone where that is quick: only PutLogEvents has good bodies above 1 MiB."""
+        if len(body) <= MAX_BATCH_BYTES or row.request_type is PutLogEventsRequest:
+            decoder = self._decoders.get(row.name)
+            if decoder is None:
+                decoder = self._decoders[row.name] = msgspec.json.Decoder(row.request_type)
+            try:
+                return decoder.decode(body)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                pass
+        from livetail.api.validation import read_leniently
 
-            return read_leniently(body, row.request_type)
+        return read_leniently(body, row.request_type)
 
 
 def _stamped(event: str | LogEvent, now: int) -> LogEvent:
@@ -118,8 +171,7 @@ def _timestamp(event: LogEvent) -> int:
     return event.timestamp
 
 
-def _check_names(log_group: str, log_stream: str) -> None:
-    from livetail.api.validation import read_leniently
+def _request_from(members: Mapping[str, Any], request_type: type[RequestType]) -> RequestType:
+    from livetail.api.validation import request_from
 
-    names = {"logGroupName": log_group, "logStreamName": log_stream}
-    read_leniently(msgspec.json.encode(names), CreateLogStreamRequest)
+    return request_from(members, request_type)

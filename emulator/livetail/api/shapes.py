@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Struct
 
 from livetail.api.constraints import entries, integer, items, long, name, text
+from livetail.core import limits
 from livetail.store.batch import LogEvent
 from livetail.store.log_group import LogGroupClass
 
@@ -51,19 +52,21 @@ AmazonResourceName = Annotated[str, text(1, 1011, r"[\w+=/:,.@-]*")]
 Days = Annotated[int, integer()]
 DescribeLimit = Annotated[int, integer(1, 50)]
 EventMessage = Annotated[str, text(1)]
-EventsLimit = Annotated[int, integer(1, 10_000)]
+EventsLimit = Annotated[int, integer(1, limits.MAX_PAGE_EVENTS)]
 FilterPattern = Annotated[str, text(0, 1024)]
 KmsKeyId = Annotated[str, text(None, 256)]
 LogGroupIdentifier = Annotated[str, text(1, 2048, r"[\w#+=/:,.@-]*")]
-LogGroupName = Annotated[str, name(1, 512, r"[\.\-_/#A-Za-z0-9]+")]
+LogGroupName = Annotated[str, name(1, limits.MAX_NAME_LENGTH, limits.LOG_GROUP_NAME_PATTERN)]
 LogGroupNamePattern = Annotated[str, text(0, 512, r"[\.\-_/#A-Za-z0-9]*")]
-LogStreamName = Annotated[str, name(1, 512, r"[^:*]*")]
-LogStreamNames = Annotated[list[Annotated[str, text(1, 512, r"[^:*]*")]], items(1, 100)]
+LogStreamName = Annotated[str, name(1, limits.MAX_NAME_LENGTH, limits.LOG_STREAM_NAME_PATTERN)]
+LogStreamNames = Annotated[
+    list[Annotated[str, text(1, limits.MAX_NAME_LENGTH, limits.LOG_STREAM_NAME_PATTERN)]], items(1, 100)
+]
 NextToken = Annotated[str, text(1)]
 SequenceToken = Annotated[str, text(1)]
-TagKey = Annotated[str, text(1, 128, r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]+)$")]
-TagValue = Annotated[str, text(None, 256, r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$")]
-Tags = Annotated[dict[TagKey, TagValue], entries(1, 50)]
+TagKey = Annotated[str, text(1, limits.MAX_TAG_KEY_LENGTH, limits.TAG_KEY_PATTERN)]
+TagValue = Annotated[str, text(None, limits.MAX_TAG_VALUE_LENGTH, limits.TAG_VALUE_PATTERN)]
+Tags = Annotated[dict[TagKey, TagValue], entries(1, limits.MAX_TAGS)]
 Timestamp = Annotated[int, long(0)]
 
 
@@ -135,7 +138,7 @@ class Entity(Request):
 class PutLogEventsRequest(Request):
     log_group_name: LogGroupName
     log_stream_name: LogStreamName
-    log_events: Annotated[list[LogEvent], items(1, 10_000)]
+    log_events: Annotated[list[LogEvent], items(1, limits.MAX_BATCH_EVENTS)]
     sequence_token: SequenceToken | None = None
     entity: Entity | None = None
 

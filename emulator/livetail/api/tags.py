@@ -14,10 +14,10 @@ from livetail.api.shapes import (
     UntagResourceRequest,
 )
 from livetail.core.errors import InvalidParameterException, ServiceError
+from livetail.core.limits import MAX_TAGS
 from livetail.store.log_group import LogGroup
 
 __all__ = [
-    "MAX_TAGS",
     "TooManyTagsException",
     "check_tag_keys",
     "list_tags_for_resource",
@@ -27,8 +27,6 @@ __all__ = [
     "untag_log_group",
     "untag_resource",
 ]
-
-MAX_TAGS = 50
 
 
 class TooManyTagsException(ServiceError):

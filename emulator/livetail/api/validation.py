@@ -1,36 +1,48 @@
-"""What becomes of a request that is not decoded at once: it is cleaned and taken after all, or its faults are named.
+"""What becomes of a request that is not decoded at once: it is read leniently, or its problems are named.
 
 The service's framework works in two steps, and so does this. First it reads the JSON against the types of the model; a
 member of the wrong type ends that with a SerializationException, in words that name the JSON token. It is lenient
 there: null is absent, a null element is dropped, unknown members are ignored, a fraction where an integer belongs loses
-what is behind the point. Then it collects whatever breaks a constraint, and answers with all of it in one
+what is behind the point. Then it collects whatever breaks a constraint, and names all of it in one
 InvalidParameterException.
 
-Texts: seen in answers of AWS, the type faults on another service of the same framework in 2026. Since 2026 the value is
-no longer part of a constraint's text (moto #10104).
+Nothing is made of what cannot matter: msgspec skips unknown members, and of a list or map that is longer than the model
+allows, only as many elements are read as it takes to say so. So a request of five million empty objects costs no more
+than the bytes that it has.
+
+Texts: seen in responses of AWS, those about types on another service of the same framework in 2026. Since 2026 the
+value is no longer part of a constraint's text (moto #10104).
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, NoReturn, TypeVar
+from functools import cache
+from itertools import takewhile
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import Any, Final, TypeVar
 
 import msgspec
-from msgspec import inspect
+from msgspec import Raw, inspect
 
 from livetail.api.constraints import INTEGER, INTEGER_RANGES, LONG
 from livetail.core.errors import InvalidParameterException, SerializationException
-from livetail.core.unicode import well_formed
 
-__all__ = ["MAX_PROBLEMS", "read_leniently"]
+__all__ = ["MAX_PROBLEMS", "read_leniently", "request_from"]
 
-MAX_PROBLEMS = 10
-"""How many faults are named at most. The framework stops there in DynamoDB; for this service it is assumed."""
+MAX_PROBLEMS: Final = 10
+"""How many problems are named at most. The framework stops there in DynamoDB; for this service it is assumed."""
 
-_LIST_MISPLACED = "Start of list found where not expected"
-_OBJECT_MISPLACED = "Start of structure or map found where not expected."
+MAX_UNLIMITED_LENGTH: Final = 1_000
+"""Elements that are read of a list whose length the model does not limit."""
+
+MAX_ORDERED_BYTES: Final = 65_536
+"""An object up to this size is read in its own order, so that the first wrong type in it is the one that is named; a
+larger one in that of the model, so that its unknown members cost nothing."""
+
+_LIST_MISPLACED: Final = "Start of list found where not expected"
+_OBJECT_MISPLACED: Final = "Start of structure or map found where not expected."
 
 RequestType = TypeVar("RequestType", bound=msgspec.Struct)
 
@@ -43,33 +55,47 @@ def read_leniently(body: bytes, request_type: type[RequestType]) -> RequestType:
         InvalidParameterException: constraints are broken; the text names them all, up to MAX_PROBLEMS.
     """
     schema = inspect.type_info(request_type)
-    document = _parsed(body)
-    if not isinstance(document, dict | list):
-        raise SerializationException
-    cleaned = _cleaned(document, schema)
-    faults = list(_faults(cleaned, schema, ""))
-    wordings = list(islice((fault.wording for fault in faults if fault.wording), MAX_PROBLEMS))
-    if wordings:
-        plural = "" if len(wordings) == 1 else "s"
-        raise InvalidParameterException(f"{len(wordings)} validation error{plural} detected: {'; '.join(wordings)}")
-    for fault in faults:
-        raise InvalidParameterException(fault.constraint)
+    try:
+        body.decode()
+        document = bytes(msgspec.json.decode(_without_surrogate_halves(body), type=Raw))
+        if not document.startswith((b"{", b"[")):
+            raise SerializationException
+        cleaned = _cleaned(document, schema)
+    except (ValueError, msgspec.MsgspecError, RecursionError):
+        raise SerializationException from None
+    _raise_problems(cleaned, schema)
     return msgspec.convert(cleaned, request_type)
+
+
+def request_from(members: Mapping[str, Any], request_type: type[RequestType]) -> RequestType:
+    """A request of members by AWS's names, for code that has no JSON to decode; None is absent.
+
+    Raises:
+        InvalidParameterException: constraints are broken; the text names them all, up to MAX_PROBLEMS.
+    """
+    given = {name: value for name, value in members.items() if value is not None}
+    _raise_problems(given, inspect.type_info(request_type))
+    return msgspec.convert(given, request_type)
 
 
 # ---- types ---------------------------------------------------------------------------------------------------------
 
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body.decode(), parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise SerializationException from None
+_SURROGATES: Final = re.compile(
+    rb"(?:\\\\)+|\\u[dD][89abAB][0-9a-fA-F]{2}(?P<low>\\u[dD][c-fC-F][0-9a-fA-F]{2})?"
+    rb"|(?P<half>\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
 
 
-def _refuse(constant: str) -> NoReturn:
-    """NaN and Infinity are not JSON, though Python reads them."""
-    raise ValueError(constant)
+def _without_surrogate_halves(body: bytes) -> bytes:
+    """JSON with U+FFFD for each escape of half a surrogate pair, which msgspec refuses (see `core.unicode`)."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+
+    def replace(found: re.Match[bytes]) -> bytes:
+        is_kept = found[0].startswith(b"\\\\") or found["low"]
+        return found[0] if is_kept else b"\\ufffd"
+
+    return _SURROGATES.sub(replace, body)
 
 
 def _essence(type_: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:
@@ -81,25 +107,99 @@ def _essence(type_: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:
     return type_, {}
 
 
-def _cleaned(value: Any, type_: inspect.Type) -> Any:
-    """A JSON value (not null) as what the model wants in its place."""
+def _cleaned(value: bytes, type_: inspect.Type) -> Any:
+    """The JSON of a value (not null) as what the model wants in its place."""
     type_, extra = _essence(type_)
-    if isinstance(value, list):
+    if value.startswith(b"["):
         if not isinstance(type_, inspect.ListType):
             raise SerializationException(_LIST_MISPLACED)
-        return [_cleaned(item, type_.item_type) for item in value if item is not None]
-    if isinstance(value, dict):
+        return _cleaned_list(value, type_)
+    if value.startswith(b"{"):
         if isinstance(type_, inspect.StructType):
-            types = {field.encode_name: field.type for field in type_.fields}
-            return {key: _cleaned(item, types[key]) for key, item in value.items() if item is not None and key in types}
+            return _cleaned_struct(value, type_)
         if isinstance(type_, inspect.DictType):
-            entries = ((well_formed(key), item) for key, item in value.items() if item is not None)
-            return {key: _cleaned(item, type_.value_type) for key, item in entries}
+            return _cleaned_map(value.decode(), type_)
         raise SerializationException(_OBJECT_MISPLACED)
-    return _cleaned_scalar(value, type_, extra.get("type", LONG))
+    return _cleaned_scalar(msgspec.json.decode(value), type_, extra.get("type", LONG))
 
 
-def _cleaned_scalar(value: str | float | bool, type_: inspect.Type, number: str) -> Any:
+def _cleaned_struct(value: bytes, type_: inspect.StructType) -> dict[str, Any]:
+    types = {field.encode_name: field.type for field in type_.fields}
+    members: Iterable[tuple[str, Raw]]
+    if len(value) <= MAX_ORDERED_BYTES:
+        members = msgspec.json.decode(value, type=dict[str, Raw]).items()
+    else:
+        known = msgspec.json.decode(value, type=_raw_members(tuple(types)))
+        members = zip(types, msgspec.structs.astuple(known), strict=True)
+    given = ((name, bytes(raw)) for name, raw in members if name in types)
+    return {name: _cleaned(raw, types[name]) for name, raw in given if raw not in (b"", b"null")}
+
+
+def _cleaned_list(value: bytes, type_: inspect.ListType) -> list[Any]:
+    """At most one element more than the model allows."""
+    limit = MAX_UNLIMITED_LENGTH if type_.max_length is None else type_.max_length
+    head = msgspec.structs.astuple(msgspec.json.decode(value, type=_raw_elements(limit + 2)))
+    elements = list(takewhile(bool, map(bytes, head)))
+    cleaned = [_cleaned(element, type_.item_type) for element in elements[: limit + 1] if element != b"null"]
+    if len(elements) > limit + 1 >= len(cleaned) + 1:
+        raise SerializationException  # nulls among too many elements; AWS would count without them
+    return cleaned
+
+
+def _cleaned_map(text: str, type_: inspect.DictType) -> dict[str, Any]:
+    """At most one entry more than the model allows; all values of the model's maps are scalars."""
+    limit = MAX_UNLIMITED_LENGTH if type_.max_length is None else type_.max_length
+    cleaned: dict[str, Any] = {}
+    for number, (key, value) in enumerate(_entries(text)):
+        if number > 2 * limit:
+            raise SerializationException  # one key again and again
+        if value is not None:
+            cleaned[key] = _cleaned_scalar(value, _essence(type_.value_type)[0], LONG)
+        if len(cleaned) > limit:
+            break
+    return cleaned
+
+
+def _entries(text: str) -> Iterator[tuple[str, Any]]:
+    """The entries of a JSON object whose syntax has been checked, read one by one."""
+    skip = re.compile(r"[ \t\n\r]*").match
+    scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+
+    def after_blanks(position: int) -> int:
+        found = skip(text, position)
+        assert found is not None
+        return found.end()
+
+    position = after_blanks(1)
+    while text[position] == '"':
+        key, position = scanstring(text, position + 1)
+        position = after_blanks(after_blanks(position) + 1)
+        if text[position] in "[{":
+            raise SerializationException(_LIST_MISPLACED if text[position] == "[" else _OBJECT_MISPLACED)
+        value, position = scan(text, position)
+        yield key, value
+        position = after_blanks(position)
+        if text[position] == ",":
+            position = after_blanks(position + 1)
+
+
+@cache
+def _raw_members(names: tuple[str, ...]) -> type[msgspec.Struct]:
+    """A struct that takes some members of an object as they are; all others are skipped."""
+    fields = [(f"member_{number}", Raw, Raw()) for number in range(len(names))]
+    renamed = {f"member_{number}": name for number, name in enumerate(names)}
+    return msgspec.defstruct("RawMembers", fields, rename=renamed)
+
+
+@cache
+def _raw_elements(count: int) -> type[msgspec.Struct]:
+    """A struct that takes the first elements of a list as they are; all others are skipped."""
+    return msgspec.defstruct(
+        "RawElements", [(f"element_{number}", Raw, Raw()) for number in range(count)], array_like=True
+    )
+
+
+def _cleaned_scalar(value: Any, type_: inspect.Type, number: str) -> Any:
     match type_:
         case inspect.ListType():
             raise SerializationException("Expected list or null")
@@ -112,7 +212,7 @@ def _cleaned_scalar(value: str | float | bool, type_: inspect.Type, number: str)
         case inspect.BoolType():
             wanted = "a Boolean"
         case inspect.StrType() | inspect.EnumType() if isinstance(value, str):
-            return well_formed(value)
+            return value
         case inspect.StrType() | inspect.EnumType():
             wanted = "a String"
         case _ if isinstance(value, int | float) and not isinstance(value, bool):
@@ -130,28 +230,45 @@ def _token(value: str | float | bool) -> str:
 
 
 def _whole(value: float, number: str) -> int:
-    least, most = INTEGER_RANGES[number]
-    if not least <= value <= most:
+    minimum, maximum = INTEGER_RANGES[number]
+    if not minimum <= value <= maximum:
         raise SerializationException
-    return min(int(value), most)
+    return min(int(value), maximum)
 
 
 # ---- constraints ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Fault:
+class _Problem:
     """A broken constraint: of the framework, or one that the service itself checks later and words in its own way."""
 
     constraint: str
-    wording: str | None
+    text: str | None
 
 
-def _fault(path: str, constraint: str, value: str = "") -> _Fault:
-    return _Fault(constraint, f"Value{value} at '{path}' failed to satisfy constraint: {constraint}")
+def _raise_problems(value: Mapping[str, Any], schema: inspect.Type) -> None:
+    later: str | None = None
+    texts: list[str] = []
+    for problem in _problems(value, schema, ""):
+        if problem.text is not None:
+            texts.append(problem.text)
+        elif later is None:
+            later = problem.constraint
+        if len(texts) == MAX_PROBLEMS:
+            break
+    if texts:
+        plural = "" if len(texts) == 1 else "s"
+        raise InvalidParameterException(f"{len(texts)} validation error{plural} detected: {'; '.join(texts)}")
+    if later is not None:
+        raise InvalidParameterException(later)
 
 
-def _faults(value: Any, type_: inspect.Type, path: str) -> Iterator[_Fault]:
+def _problem(path: str, constraint: str, value: str = "") -> _Problem:
+    return _Problem(constraint, f"Value{value} at '{path}' failed to satisfy constraint: {constraint}")
+
+
+def _problems(value: Any, type_: inspect.Type, path: str) -> Iterator[_Problem]:
     """What is wrong with a cleaned value, member by member in the order of the model."""
     type_, extra = _essence(type_)
     match type_:
@@ -159,39 +276,39 @@ def _faults(value: Any, type_: inspect.Type, path: str) -> Iterator[_Fault]:
             for field in type_.fields:
                 member = f"{path}.{field.encode_name}" if path else field.encode_name
                 if field.encode_name in value:
-                    yield from _faults(value[field.encode_name], field.type, member)
+                    yield from _problems(value[field.encode_name], field.type, member)
                 elif field.required:
-                    yield _fault(member, "Member must not be null", " null")
+                    yield _problem(member, "Member must not be null", " null")
         case inspect.ListType():
-            for constraint in _length_faults(len(value), type_.min_length, type_.max_length):
-                yield _fault(path, constraint)
-            yield from _element_faults(value, type_.item_type, path)
+            for constraint in _length_problems(len(value), type_.min_length, type_.max_length):
+                yield _problem(path, constraint)
+            yield from _element_problems(value, type_.item_type, path)
         case inspect.DictType():
-            for constraint in _length_faults(len(value), type_.min_length, type_.max_length):
-                yield _fault(path, constraint)
+            for constraint in _length_problems(len(value), type_.min_length, type_.max_length):
+                yield _problem(path, constraint)
             for part, members, member_type in (
                 ("Map keys", value.keys(), type_.key_type),
                 ("Map value", value.values(), type_.value_type),
             ):
                 if any(_broken(each, member_type) for each in members):
-                    yield _fault(path, f"{part} must satisfy constraint: {_all_constraints(member_type)}")
+                    yield _problem(path, f"{part} must satisfy constraint: {_all_constraints(member_type)}")
         case inspect.StrType() if "too long" in extra:
-            for constraint in _text_faults(value, type_, extra):
-                yield _fault(path, constraint)
+            for constraint in _text_problems(value, type_, extra):
+                yield _problem(path, constraint)
             if type_.max_length is not None and len(value) > type_.max_length:
-                yield _Fault(extra["too long"], None)
+                yield _Problem(extra["too long"], None)
         case _:
             for constraint in _broken(value, type_, extra):
-                yield _fault(path, constraint)
+                yield _problem(path, constraint)
 
 
-def _element_faults(elements: list[Any], type_: inspect.Type, path: str) -> Iterator[_Fault]:
+def _element_problems(elements: list[Any], type_: inspect.Type, path: str) -> Iterator[_Problem]:
     """Structures are gone into one by one; of other elements it is only said that there are bad ones."""
     if isinstance(_essence(type_)[0], inspect.StructType):
         for number, element in enumerate(elements, start=1):
-            yield from _faults(element, type_, f"{path}.{number}.member")
+            yield from _problems(element, type_, f"{path}.{number}.member")
     elif any(_broken(element, type_) for element in elements):
-        yield _fault(path, f"Member must satisfy constraint: {_all_constraints(type_)}")
+        yield _problem(path, f"Member must satisfy constraint: {_all_constraints(type_)}")
 
 
 def _broken(value: Any, type_: inspect.Type, extra: dict[str, str] | None = None) -> list[str]:
@@ -200,31 +317,31 @@ def _broken(value: Any, type_: inspect.Type, extra: dict[str, str] | None = None
         type_, extra = _essence(type_)
     match type_:
         case inspect.StrType():
-            return _text_faults(value, type_, extra) + _length_faults(len(value), None, type_.max_length)
+            return _text_problems(value, type_, extra) + _length_problems(len(value), None, type_.max_length)
         case inspect.EnumType(cls=choices):
             names = [str(choice.value) for choice in choices]
             return [] if value in names else [f"Member must satisfy enum value set: [{', '.join(names)}]"]
-        case inspect.IntType(ge=least, le=most):
-            if most is not None and value > most:
-                return [f"Member must have value less than or equal to {most}"]
-            if least is not None and value < least:
-                return [f"Member must have value greater than or equal to {least}"]
+        case inspect.IntType(ge=minimum, le=maximum):
+            if maximum is not None and value > maximum:
+                return [f"Member must have value less than or equal to {maximum}"]
+            if minimum is not None and value < minimum:
+                return [f"Member must have value greater than or equal to {minimum}"]
     return []
 
 
-def _text_faults(value: str, type_: inspect.StrType, extra: dict[str, str]) -> list[str]:
-    """The pattern and the least length; a pattern comes before a length."""
-    faults = []
+def _text_problems(value: str, type_: inspect.StrType, extra: dict[str, str]) -> list[str]:
+    """The pattern and the minimum length; a pattern comes before a length."""
+    problems = []
     if type_.pattern is not None and not re.search(type_.pattern, value):
-        faults.append(f"Member must satisfy regular expression pattern: {extra['pattern']}")
-    return faults + _length_faults(len(value), type_.min_length, None)
+        problems.append(f"Member must satisfy regular expression pattern: {extra['pattern']}")
+    return problems + _length_problems(len(value), type_.min_length, None)
 
 
-def _length_faults(length: int, least: int | None, most: int | None) -> list[str]:
-    if most is not None and length > most:
-        return [f"Member must have length less than or equal to {most}"]
-    if least is not None and length < least:
-        return [f"Member must have length greater than or equal to {least}"]
+def _length_problems(length: int, minimum: int | None, maximum: int | None) -> list[str]:
+    if maximum is not None and length > maximum:
+        return [f"Member must have length less than or equal to {maximum}"]
+    if minimum is not None and length < minimum:
+        return [f"Member must have length greater than or equal to {minimum}"]
     return []
 
 

@@ -21,13 +21,11 @@ from livetail.cli.errors import CommandError
 from livetail.cli.lines import Input, open_input
 from livetail.cli.terminal import Progress, counted
 from livetail.control_client import ControlClient, NoAnswerError
+from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS
 
 __all__ = ["configure", "run"]
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
-MAX_BATCH_EVENTS: Final = 10_000
-MAX_BATCH_BYTES: Final = 1_048_576
-EVENT_OVERHEAD_BYTES: Final = 26
 MAX_MESSAGE_BYTES: Final = MAX_BATCH_BYTES - EVENT_OVERHEAD_BYTES
 MAX_BATCH_SPAN_MS: Final = 24 * 3_600_000
 

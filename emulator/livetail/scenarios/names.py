@@ -5,42 +5,37 @@ API_PutRetentionPolicy.html and API_TagResource.html. Here the rules are told to
 operations tell them to a client, in AWS's words.
 """
 
-import re
-from typing import Final
+from livetail.core import limits
 
-__all__ = ["LOG_GROUP_CLASSES", "RETENTION_DAYS", "group_fault", "stream_fault", "tag_fault"]
-
-LOG_GROUP_CLASSES: Final = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
-RETENTION_DAYS: Final = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-_GROUP: Final = re.compile(r"[.\-_/#A-Za-z0-9]+")
-_STREAM: Final = re.compile(r"[^:*]*")
-_TAG: Final = re.compile(r"[\w\s_.:/=+\-@]*")
-_LONGEST: Final = 512
+__all__ = ["group_fault", "stream_fault", "tag_fault"]
 
 
 def group_fault(name: str) -> str | None:
     """Why this is no name of a log group, as the end of a sentence about it; None if it is one."""
-    if not 1 <= len(name) <= _LONGEST:
-        return f"has {len(name)} characters; a name has 1 to {_LONGEST}"
-    if not _GROUP.fullmatch(name):
+    if not 1 <= len(name) <= limits.MAX_NAME_LENGTH:
+        return f"has {len(name)} characters; a name has 1 to {limits.MAX_NAME_LENGTH}"
+    if not limits.matches(limits.LOG_GROUP_NAME_PATTERN, name):
         return "has more than the letters, digits and . - _ / # that the name of a log group is made of"
-    return "begins with 'aws/', which is reserved" if name.startswith("aws/") else None
+    return "begins with 'aws/', which is reserved" if name.startswith(limits.RESERVED_PREFIX) else None
 
 
 def stream_fault(name: str) -> str | None:
     """Why this is no name of a log stream, as the end of a sentence about it; None if it is one."""
-    if not 1 <= len(name) <= _LONGEST:
-        return f"has {len(name)} characters; a name has 1 to {_LONGEST}"
-    return None if _STREAM.fullmatch(name) else "has a ':' or '*', which the name of a log stream has not"
+    if not 1 <= len(name) <= limits.MAX_NAME_LENGTH:
+        return f"has {len(name)} characters; a name has 1 to {limits.MAX_NAME_LENGTH}"
+    if not limits.matches(limits.LOG_STREAM_NAME_PATTERN, name):
+        return "has a ':' or '*', which the name of a log stream has not"
+    return None
 
 
 def tag_fault(key: str, value: str) -> str | None:
     """Why this is no tag, as a sentence; None if it is one."""
-    if not 1 <= len(key) <= 128 or not _TAG.fullmatch(key) or key.startswith("aws:"):
+    if not 1 <= len(key) <= limits.MAX_TAG_KEY_LENGTH or not _is_tag(key) or key.startswith("aws:"):
         return f"the tag {key!r} has no key of 1 to 128 letters, digits, blanks or _ . : / = + - @"
-    if len(value) > 256 or not _TAG.fullmatch(value):
+    if len(value) > limits.MAX_TAG_VALUE_LENGTH or not _is_tag(value):
         return f"the tag {key!r} has no value of at most 256 letters, digits, blanks or _ . : / = + - @"
     return None
+
+
+def _is_tag(text: str) -> bool:
+    return limits.matches(limits.TAG_VALUE_PATTERN, text)

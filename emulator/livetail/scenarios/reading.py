@@ -15,10 +15,11 @@ from msgspec import UNSET, UnsetType
 
 from livetail.core.clock import DAY
 from livetail.core.durations import parse_duration
+from livetail.core.limits import LOG_GROUP_CLASSES, RETENTION_DAYS
 from livetail.scenarios import rates
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import LogGroup, Source
-from livetail.scenarios.names import LOG_GROUP_CLASSES, RETENTION_DAYS, group_fault, stream_fault, tag_fault
+from livetail.scenarios.names import group_fault, stream_fault, tag_fault
 from livetail.scenarios.places import Path
 from livetail.scenarios.problems import Problems, join, shown
 from livetail.scenarios.replay import Replay, ReplayError, read_replay

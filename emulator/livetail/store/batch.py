@@ -9,10 +9,9 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["EVENT_OVERHEAD", "Batch", "LogEvent", "size_of"]
+from livetail.core.limits import EVENT_OVERHEAD_BYTES
 
-EVENT_OVERHEAD = 26
-"""Bytes that the service counts for an event besides its message (PutLogEvents, "Batch size")."""
+__all__ = ["Batch", "LogEvent", "size_of"]
 
 
 class LogEvent(msgspec.Struct, gc=False, frozen=True):
@@ -25,7 +24,7 @@ class LogEvent(msgspec.Struct, gc=False, frozen=True):
 def size_of(events: Sequence[LogEvent]) -> int:
     """The bytes of these events as the service counts them: each message in UTF-8, and 26 for each event."""
     text = "".join([event.message for event in events])
-    return (len(text) if text.isascii() else len(text.encode())) + EVENT_OVERHEAD * len(events)
+    return (len(text) if text.isascii() else len(text.encode())) + EVENT_OVERHEAD_BYTES * len(events)
 
 
 class Batch:

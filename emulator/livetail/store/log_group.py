@@ -28,6 +28,7 @@ class LogGroupClass(StrEnum):
     STANDARD = "STANDARD"
     INFREQUENT_ACCESS = "INFREQUENT_ACCESS"
     DELIVERY = "DELIVERY"
+    ESSENTIALS = "ESSENTIALS"
 
 
 @dataclass(slots=True, eq=False)

@@ -11,17 +11,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from livetail.core.clock import DAY, HOUR
 from livetail.core.errors import InvalidParameterException
-from livetail.store.batch import EVENT_OVERHEAD, LogEvent, size_of
+from livetail.core.limits import (
+    EVENT_OVERHEAD_BYTES,
+    MAX_AGE_MS,
+    MAX_BATCH_BYTES,
+    MAX_EVENT_BYTES,
+    MAX_LEAD_MS,
+    MAX_SPAN_MS,
+)
+from livetail.store.batch import LogEvent, size_of
 
-__all__ = ["MAX_AGE", "MAX_BATCH_BYTES", "MAX_EVENT_BYTES", "MAX_LEAD", "MAX_SPAN", "Admission", "admit", "check"]
-
-MAX_BATCH_BYTES = 1_048_576
-MAX_EVENT_BYTES = 1_048_576
-MAX_AGE = 14 * DAY
-MAX_LEAD = 2 * HOUR
-MAX_SPAN = 24 * HOUR
+__all__ = ["Admission", "admit", "check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,13 @@ def admit(timestamps: Sequence[int], now: int, oldest: int) -> Admission:
     count = len(timestamps)
     too_old_end = expired_end = 0
     too_new_start = count
-    if timestamps[0] < max(oldest, now - MAX_AGE):
-        too_old_end = bisect_left(timestamps, now - MAX_AGE)
+    if timestamps[0] < max(oldest, now - MAX_AGE_MS):
+        too_old_end = bisect_left(timestamps, now - MAX_AGE_MS)
         expired_end = bisect_left(timestamps, oldest)
-    if timestamps[-1] > now + MAX_LEAD:
-        too_new_start = bisect_right(timestamps, now + MAX_LEAD)
+    if timestamps[-1] > now + MAX_LEAD_MS:
+        too_new_start = bisect_right(timestamps, now + MAX_LEAD_MS)
     start = max(too_old_end, expired_end)
-    if start < too_new_start and timestamps[too_new_start - 1] - timestamps[start] > MAX_SPAN:
+    if start < too_new_start and timestamps[too_new_start - 1] - timestamps[start] > MAX_SPAN_MS:
         raise InvalidParameterException(
             "The batch of log events in a single PutLogEvents request cannot span more than 24 hours."
         )
@@ -88,7 +89,10 @@ def admit(timestamps: Sequence[int], now: int, oldest: int) -> Admission:
 def _check_sizes(events: Sequence[LogEvent]) -> None:
     for event in events:
         # No character takes more than four bytes, so most events need no counting.
-        if 4 * len(event.message) + EVENT_OVERHEAD > MAX_EVENT_BYTES and (size := size_of((event,))) > MAX_EVENT_BYTES:
+        if (
+            4 * len(event.message) + EVENT_OVERHEAD_BYTES > MAX_EVENT_BYTES
+            and (size := size_of((event,))) > MAX_EVENT_BYTES
+        ):
             raise InvalidParameterException(f"Log event too large: {size} bytes exceeds limit of {MAX_EVENT_BYTES}")
     if (size := size_of(events)) > MAX_BATCH_BYTES:
         raise InvalidParameterException(f"Upload too large: {size} bytes exceeds limit of {MAX_BATCH_BYTES}")

@@ -33,6 +33,9 @@ EMULATED = [
     "UntagLogGroup",
     "ListTagsLogGroup",
 ]
+NEWER_VALUES = {"LogGroupClass": ("ESSENTIALS",)}
+"""Values that later versions of the model have (ESSENTIALS: botocore 1.44.8)."""
+
 NUMBERS = {"integer": INTEGER, "long": LONG}
 
 
@@ -66,7 +69,8 @@ def modeled(shape: Shape) -> dict[str, Any]:
         case MapShape():
             return {"type": "map", "keys": modeled(shape.key), "values": modeled(shape.value)} | lengths
         case StringShape() if shape.enum:
-            return {"type": "enum", "values": shape.enum}
+            newer = NEWER_VALUES.get(shape.name, ())
+            return {"type": "enum", "values": [*shape.enum, *(value for value in newer if value not in shape.enum)]}
         case StringShape():
             return {"type": "string", "pattern": shape.metadata.get("pattern")} | lengths
     if shape.type_name == "boolean":

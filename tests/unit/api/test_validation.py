@@ -1,6 +1,8 @@
 """Faults of requests in AWS's words: what is not JSON, wrong types, broken constraints, and what is forgiven."""
 
 import json
+import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -309,3 +311,74 @@ def test_half_a_surrogate_pair_becomes_a_replacement_character(client: Client) -
 
 def test_white_space_around_the_body(client: Client) -> None:
     assert client.send("CreateLogGroup", b'\n {"logGroupName": "/a"} \r\n') == b""
+
+
+# ---- large requests ------------------------------------------------------------------------------------------------
+
+TOO_MANY = "Value at '{}' failed to satisfy constraint: Member must have length less than or equal to {}"
+
+
+def peak_bytes(call: Callable[[], object]) -> int:
+    """The memory that a call takes besides what is there before."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_of_a_million_empty_events_only_what_is_told_is_made(client: Client) -> None:
+    """A body of 3 MB took 560 MB: an object was made of each event, and of each of its problems."""
+    body = b'{"logGroupName":"/a","logStreamName":"s","logEvents":[' + b"{}," * 1_000_000 + b"{}]}"
+    refused: list[tuple[str, str | None]] = []
+    assert peak_bytes(lambda: refused.append(client.refusal("PutLogEvents", body))) < 30_000_000
+    code, message = refused[0]
+    assert code == INVALID and message is not None
+    assert message.startswith("10 validation errors detected: ")
+    assert TOO_MANY.format("logEvents", 10_000) in message
+    assert "Value null at 'logEvents.5.member.timestamp'" in message
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "problem"),
+    [
+        (
+            "StartLiveTail",
+            b'{"logGroupIdentifiers":["a"' + b',"a"' * 1_000_000 + b"]}",
+            TOO_MANY.format("logGroupIdentifiers", 10),
+        ),
+        (
+            "CreateLogGroup",
+            b'{"logGroupName":"/a","tags":{' + b",".join(b'"%d":""' % number for number in range(300_000)) + b"}}",
+            TOO_MANY.format("tags", 50),
+        ),
+    ],
+)
+def test_long_lists_and_maps_are_read_as_far_as_they_may_go(
+    client: Client, operation: str, body: bytes, problem: str
+) -> None:
+    refused: list[tuple[str, str | None]] = []
+    assert peak_bytes(lambda: refused.append(client.refusal(operation, body))) < 30_000_000
+    assert refused == [("InvalidParameterException", f"1 validation error detected: {problem}")]
+
+
+def test_unknown_members_cost_nothing(client: Client) -> None:
+    body = b'{"logGroupName":"/a","unknown":[' + b"{}," * 1_000_000 + b"{}]}"
+    assert peak_bytes(lambda: client.send("CreateLogGroup", body)) < 30_000_000
+    body = b'{"logGroupName":"/b"' + b',"x":1' * 500_000 + b"}"
+    assert peak_bytes(lambda: client.send("CreateLogGroup", body)) < 30_000_000
+
+
+def test_nulls_among_too_many_elements(client: Client) -> None:
+    """Up to one element too many they are dropped, as AWS does; beyond that the request is refused."""
+    client.create("/a", "s")
+    members: dict[str, Any] = {"logGroupName": "/a", "logStreamName": "s"}
+    events = [{"timestamp": NOW, "message": "x"}] * 10_000
+    client.call("PutLogEvents", **members, logEvents=[None, *events])
+    assert client.refusal("PutLogEvents", **members, logEvents=[None, None, *events]) == (SERIALIZATION, None)
+
+
+def test_one_tag_again_and_again(client: Client) -> None:
+    body = b'{"logGroupName":"/a","tags":{"a":""' + b',"a":""' * 300_000 + b"}}"
+    assert client.refusal("CreateLogGroup", body) == (SERIALIZATION, None)

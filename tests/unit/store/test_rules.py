@@ -4,8 +4,9 @@ import pytest
 
 from livetail.core.clock import DAY, HOUR
 from livetail.core.errors import InvalidParameterException
+from livetail.core.limits import MAX_BATCH_BYTES
 from livetail.store.batch import LogEvent
-from livetail.store.rules import MAX_BATCH_BYTES, Admission, admit, check
+from livetail.store.rules import Admission, admit, check
 from tests.unit.store.events import NOW
 
 
