@@ -1,8 +1,13 @@
 """Requests that never reach an operation, and errors of operations: their exact heads and bodies."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
+
 import pytest
 
 from livetail import LiveTailEmulator
+from livetail.api.operation import OPERATIONS, Operation
 from tests.wire.http1 import Answer, Http1, aws_headers, request_bytes
 from tests.wire.http2 import Http2
 
@@ -11,6 +16,13 @@ TARGET = "Logs_20140328.StartLiveTail"
 
 NO_OPERATION = b'{"__type":"UnknownOperationException"}'
 NO_JSON = b'{"__type":"SerializationException"}'
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[LiveTailEmulator]:
+    """An emulator for the tests that leave nothing in it."""
+    with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7) as emulator:
+        yield emulator
 
 
 def _ask(emulator: LiveTailEmulator, body: bytes, headers: dict[str, str]) -> Answer:
@@ -23,36 +35,36 @@ def _ask(emulator: LiveTailEmulator, body: bytes, headers: dict[str, str]) -> An
     "target",
     [None, "", "logs_20140328.StartLiveTail", "Logs_20140328.startLiveTail", "Logs_20140328.", "StartLiveTail"],
 )
-def test_target_that_names_no_operation(manual: LiveTailEmulator, target: str | None) -> None:
+def test_target_that_names_no_operation(shared: LiveTailEmulator, target: str | None) -> None:
     headers = {"Content-Type": JSON_1_1} if target is None else {"Content-Type": JSON_1_1, "X-Amz-Target": target}
-    answer = _ask(manual, b"{}", headers)
+    answer = _ask(shared, b"{}", headers)
     assert (answer.status, answer.body) == (400, NO_OPERATION)
     assert answer.headers["content-type"] == JSON_1_1
 
 
 @pytest.mark.parametrize("content_type", [None, "application/x-amz-json-1.0", "text/plain", "application/xml", ""])
-def test_content_type_of_another_protocol(manual: LiveTailEmulator, content_type: str | None) -> None:
+def test_content_type_of_another_protocol(shared: LiveTailEmulator, content_type: str | None) -> None:
     headers = {"X-Amz-Target": TARGET}
-    answer = _ask(manual, b"{}", headers if content_type is None else {**headers, "Content-Type": content_type})
+    answer = _ask(shared, b"{}", headers if content_type is None else {**headers, "Content-Type": content_type})
     assert (answer.status, answer.body) == (404, b"<UnknownOperationException/>")
     assert "x-amzn-requestid" in answer.headers
 
 
 @pytest.mark.parametrize("content_type", [JSON_1_1, "APPLICATION/X-AMZ-JSON-1.1", f"{JSON_1_1}; charset=utf-8"])
-def test_content_type_of_this_protocol(manual: LiveTailEmulator, content_type: str) -> None:
+def test_content_type_of_this_protocol(shared: LiveTailEmulator, content_type: str) -> None:
     headers = {"X-Amz-Target": "Logs_20140328.DescribeLogGroups", "Content-Type": content_type}
-    assert _ask(manual, b"{}", headers).body == b'{"logGroups":[]}'
+    assert _ask(shared, b"{}", headers).body == b'{"logGroups":[]}'
 
 
-def test_application_json_is_answered_in_a_wrapper(manual: LiveTailEmulator) -> None:
+def test_application_json_is_answered_in_a_wrapper(shared: LiveTailEmulator) -> None:
     headers = {"X-Amz-Target": "Logs_20140328.DescribeLogGroups", "Content-Type": "application/json"}
-    answer = _ask(manual, b"{}", headers)
+    answer = _ask(shared, b"{}", headers)
     assert (answer.status, answer.body) == (200, b'{"Output":{"logGroups":[]},"Version":"1.0"}')
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"null", b'"x"', b'{"logGroupIdentifiers":["a"],}', b"\xff", b"{} {}"])
-def test_body_that_is_no_json_object(manual: LiveTailEmulator, body: bytes) -> None:
-    answer = _ask(manual, body, aws_headers("StartLiveTail"))
+def test_body_that_is_no_json_object(shared: LiveTailEmulator, body: bytes) -> None:
+    answer = _ask(shared, body, aws_headers("StartLiveTail"))
     assert (answer.status, answer.body) == (400, NO_JSON)
 
 
@@ -69,8 +81,8 @@ SERIALIZATION = {
 
 
 @pytest.mark.parametrize("body", SERIALIZATION)
-def test_member_of_another_type(manual: LiveTailEmulator, body: bytes) -> None:
-    answer = _ask(manual, body, aws_headers("StartLiveTail"))
+def test_member_of_another_type(shared: LiveTailEmulator, body: bytes) -> None:
+    answer = _ask(shared, body, aws_headers("StartLiveTail"))
     assert answer.status == 400
     assert answer.json["__type"] == "SerializationException"
     assert {name.lower(): value for name, value in answer.json.items()}["message"] == SERIALIZATION[body]
@@ -104,8 +116,8 @@ def test_success_without_a_body(manual: LiveTailEmulator) -> None:
     assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "0")
 
 
-def test_operation_that_is_not_emulated_is_named(manual: LiveTailEmulator) -> None:
-    answer = _ask(manual, b"{}", aws_headers("StartQuery"))
+def test_operation_that_is_not_emulated_is_named(shared: LiveTailEmulator) -> None:
+    answer = _ask(shared, b"{}", aws_headers("StartQuery"))
     assert answer.status == 400
     assert answer.json["__type"] == "UnknownOperationException"
     assert "StartQuery" in answer.json["message"] and "StartLiveTail" in answer.json["message"]
@@ -117,17 +129,55 @@ def test_operation_that_is_not_emulated_is_named(manual: LiveTailEmulator) -> No
         (b'{"logEventFilterPattern":"\\ud800","logGroupIdentifiers":["\\ud800"]}', 400),
         (b'{"logGroupIdentifiers":["a"],"logStreamNames":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
         (b'{"logGroupIdentifiers":["a"],"unknown":' + b"9" * 5000 + b"}", 400),
+        (b'{"logGroupIdentifiers":["a"],"logStreamNames":' + b"[" * 500 + b"]" * 500 + b"}", 400),
+        (b'{"logGroupIdentifiers":' + b'{"a":' * 500 + b"1" + b"}" * 500 + b"}", 400),
         (b'{"logGroupIdentifiers":["' + "\U0001f600".encode() * 3000 + b'"]}', 400),
         (b"\x00" * 1000, 400),
     ],
-    ids=["lone surrogate", "deep", "long number", "long identifier", "zeros"],
+    ids=["lone surrogate", "very deep", "long number", "deep lists", "deep objects", "long identifier", "zeros"],
 )
-def test_hostile_body_is_the_clients_fault(manual: LiveTailEmulator, body: bytes, status: int) -> None:
-    answer = _ask(manual, body, aws_headers("StartLiveTail"))
+def test_hostile_body_is_the_clients_error(shared: LiveTailEmulator, body: bytes, status: int) -> None:
+    answer = _ask(shared, body, aws_headers("StartLiveTail"))
     assert answer.status == status
     assert answer.json["__type"] in ("SerializationException", "InvalidParameterException")
 
 
-def test_lambda_trace_header_is_accepted(manual: LiveTailEmulator) -> None:
+@pytest.mark.parametrize("number", [b"1" + b"0" * 400, b"-1" + b"0" * 400, b"1e400", b"1e999999999"])
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        ("PutLogEvents", b'{"logGroupName":"/a","logStreamName":"s","logEvents":[{"timestamp":%s,"message":"m"}]}'),
+        ("GetLogEvents", b'{"logGroupName":"/a","logStreamName":"s","startTime":%s}'),
+        ("DescribeLogGroups", b'{"limit":%s}'),
+    ],
+)
+def test_number_beyond_a_double(shared: LiveTailEmulator, operation: str, body: bytes, number: bytes) -> None:
+    answer = _ask(shared, body % number, aws_headers(operation))
+    assert (answer.status, answer.body) == (400, NO_JSON)
+
+
+def test_unexpected_exception_in_an_operation(
+    manual: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that no request is known to raise, so it is put in: the client gets AWS's 500, the log says why."""
+
+    def fails(context: object, request: object) -> None:
+        raise ZeroDivisionError("this operation is broken")
+
+    broken = replace(OPERATIONS["CreateLogGroup"], function=fails)
+    with monkeypatch.context() as patch:
+        patch.setitem(cast("dict[str, Operation]", OPERATIONS), "CreateLogGroup", broken)
+        answer = _ask(manual, b'{"logGroupName":"/a"}', aws_headers("CreateLogGroup"))
+    assert (answer.status, answer.body) == (500, b'{"__type":"InternalFailure"}')
+    assert answer.headers["content-type"] == JSON_1_1
+    (entry,) = manual.requests()
+    assert (entry["status"], entry["error"]) == (500, "InternalFailure")
+    (record,) = (record for record in caplog.records if record.exc_info)
+    assert record.getMessage() == f"CreateLogGroup failed (request {entry['requestId']})"
+    assert "this operation is broken" in caplog.text
+    assert _ask(manual, b'{"logGroupName":"/a"}', aws_headers("CreateLogGroup")).status == 200
+
+
+def test_lambda_trace_header_is_accepted(shared: LiveTailEmulator) -> None:
     headers = aws_headers("DescribeLogGroups", **{"X-Amzn-Trace-Id": "Root=1-67891233-abcdef012345678912345678"})
-    assert _ask(manual, b"{}", headers).status == 200
+    assert _ask(shared, b"{}", headers).status == 200

@@ -1,4 +1,4 @@
-"""The journal: the newest requests of the AWS API, for a test to look at afterwards."""
+"""The journal: the newest requests of the AWS API, for a test to check afterwards."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -9,20 +9,24 @@ import msgspec
 from livetail.core.errors import ServiceError
 from livetail.wire.gzip_body import gunzip
 
-__all__ = ["Entry", "Journal"]
+MAX_ENTRIES: Final = 1_000
 
-ENTRIES: Final = 1_000
-"""So many of the newest requests are remembered."""
-
-BODY_BYTES: Final = 4 * 1024 * 1024
-"""Bodies are kept as they came, up to so many bytes in all; beyond, the oldest entries lose their parameters."""
+MAX_BODY_BYTES: Final = 4 * 1024 * 1024
+"""Of all bodies together, as they were sent, and again of those that are shown, unpacked. The oldest entries lose their
+parameters first."""
 
 _GZIP: Final = b"\x1f\x8b"
 
 
 @dataclass(slots=True)
 class Entry:
-    """One request. `time` is epoch milliseconds; `error` is the code of the answer if it was one."""
+    """One request.
+
+    Attributes:
+        time: epoch milliseconds.
+        status: of the response; 0 where a fault rule closed the connection instead.
+        error: the code of the error, if the response was one.
+    """
 
     operation: str | None
     request_id: str
@@ -35,15 +39,15 @@ class Entry:
     error: str | None = None
 
     def unpacked(self) -> bytes:
-        """The body as JSON; no bytes if it was none or has been forgotten."""
+        """The body as JSON; empty if it was not valid gzip or is no longer kept."""
         body = self.body or b""
         try:
-            return gunzip(body, BODY_BYTES) if body.startswith(_GZIP) else body
+            return gunzip(body, MAX_BODY_BYTES) if body.startswith(_GZIP) else body
         except ServiceError:
             return b""
 
     def as_json(self, body: bytes | None = None) -> dict[str, Any]:
-        """What is shown of it, with `body` in place of its own."""
+        """The entry as the control plane shows it, with `body` in place of its own."""
         return {
             "operation": self.operation,
             "requestId": self.request_id,
@@ -59,7 +63,7 @@ class Entry:
 
 def _read(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)  # and no other reader: what this one cannot read, it could not write again
+        return msgspec.json.decode(body)  # and nothing more lenient: what msgspec cannot read, it could not write again
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
@@ -68,24 +72,24 @@ class Journal:
     """The newest requests, oldest first."""
 
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=ENTRIES)
+        self._entries: deque[Entry] = deque(maxlen=MAX_ENTRIES)
         self._with_body: deque[Entry] = deque()
         self._bytes = 0
 
     def add(self, entry: Entry) -> None:
-        """Remember a request; its status and error may be filled in later."""
+        """Add a request; its status and error may be set later."""
         self._entries.append(entry)
         if entry.body:
             self._with_body.append(entry)
             self._bytes += len(entry.body)
-        while self._bytes > BODY_BYTES or len(self._with_body) > ENTRIES:
+        while self._bytes > MAX_BODY_BYTES or len(self._with_body) > MAX_ENTRIES:
             oldest = self._with_body.popleft()
             self._bytes -= len(oldest.body or b"")
             oldest.body = None
 
     def as_json(self) -> list[dict[str, Any]]:
-        """All entries; the bodies of the newest, unpacked, as far as `BODY_BYTES` go."""
-        room = BODY_BYTES
+        """All entries; the bodies of the newest, unpacked, up to `MAX_BODY_BYTES`."""
+        room = MAX_BODY_BYTES
         shown = []
         for entry in reversed(self._entries):
             body = entry.unpacked() if room > 0 else b""

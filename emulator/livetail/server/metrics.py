@@ -1,7 +1,7 @@
 """`GET /_livetail/metrics`: what has been counted, as Prometheus reads it.
 
-Nothing is counted in here. The rooms count where things happen, and `METRICS` says what is called what. Importing this
-module imports prometheus-client, so it is imported when it is first scraped.
+Nothing is counted here: things are counted where they happen, and `METRICS` names them. Importing this module imports
+prometheus-client, so it is imported at the first scrape.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,8 +32,8 @@ class Kind(Enum):
     GAUGE = "gauge"
 
 
-class _Moment:
-    """An emulator at one moment: what its open sessions have counted is added up once."""
+class _Snapshot:
+    """An emulator at one moment; the counters of its open sessions are added up once."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -55,18 +55,18 @@ class Metric:
     name: str
     kind: Kind
     doc: str
-    values: Callable[[_Moment], float | Samples]
+    values: Callable[[_Snapshot], float | Samples]
     labels: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
         return f"livetail_{self.name}"
 
-    def family(self, moment: _Moment) -> Family:
-        """The metric as it is at a moment."""
+    def family(self, snapshot: _Snapshot) -> Family:
+        """The metric with its values at this moment."""
         of_kind = CounterMetricFamily if self.kind is Kind.COUNTER else GaugeMetricFamily
         family = of_kind(self.full_name, self.doc, labels=self.labels)
-        values = self.values(moment)
+        values = self.values(snapshot)
         for labels, value in values.items() if isinstance(values, Mapping) else [((), values)]:
             family.add_metric(labels, value)
         return family
@@ -75,32 +75,32 @@ class Metric:
 def exposition(engine: Engine) -> bytes:
     """All metrics of an emulator, in the text format that `CONTENT_TYPE` names."""
     registry = CollectorRegistry()
-    registry.register(_Collector(_Moment(engine)))
+    registry.register(_Collector(_Snapshot(engine)))
     return generate_latest(registry)
 
 
 class _Collector(Collector):
     """One scrape."""
 
-    def __init__(self, moment: _Moment) -> None:
-        self._moment = moment
+    def __init__(self, snapshot: _Snapshot) -> None:
+        self._snapshot = snapshot
 
     def collect(self) -> Iterator[Family]:
         for metric in METRICS:
-            yield metric.family(self._moment)
+            yield metric.family(self._snapshot)
 
 
-def _requests(moment: _Moment) -> Samples:
-    answered = moment.engine.request_totals.answered
+def _requests(snapshot: _Snapshot) -> Samples:
+    answered = snapshot.engine.request_totals.answered
     return {(operation, str(status), error or ""): count for (operation, status, error), count in answered.items()}
 
 
-def _endings(moment: _Moment) -> Samples:
-    return {(ending.value,): moment.totals.ended[ending] for ending in Ending}
+def _endings(snapshot: _Snapshot) -> Samples:
+    return {(ending.value,): snapshot.totals.ended[ending] for ending in Ending}
 
 
-def _firings(moment: _Moment) -> Samples:
-    return {(effect,): count for effect, count in moment.engine.faults.fired.items()}
+def _firings(snapshot: _Snapshot) -> Samples:
+    return {(effect,): count for effect, count in snapshot.engine.faults.fired.items()}
 
 
 METRICS: Final = (

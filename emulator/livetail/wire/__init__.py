@@ -1,4 +1,4 @@
-"""Between bytes and messages: the frames of an event stream, and the bodies of requests and answers.
+"""Between bytes and messages: frames of event streams, request bodies, signatures, and the protocols around them.
 
-Nothing here waits or knows a socket. What comes in is bytes in any portions, what goes out is bytes ready to be sent.
+Nothing here waits or uses a socket. The input is bytes in any portions, the output is bytes ready to be sent.
 """

@@ -1,9 +1,9 @@
-"""Messages of `application/vnd.amazon.eventstream`, to bytes and back.
+"""Messages of `application/vnd.amazon.eventstream`, encoded to bytes and decoded from them.
 
     total length (4) | headers length (4) | CRC-32 of these 8 bytes (4) | headers | payload | CRC-32 of all before (4)
 
-https://smithy.io/2.0/aws/amazon-eventstream.html. The one thing to know: a stream has no marks between its messages,
-so after a bad one there is no finding the next. A `Decoder` that has refused a message refuses all that comes after it.
+https://smithy.io/2.0/aws/amazon-eventstream.html. Nothing marks the start of a message but the length of the one before
+it, so the messages after a bad one cannot be found: a `Decoder` that has raised an error raises it again from then on.
 """
 
 import struct
@@ -47,7 +47,7 @@ MIN_MESSAGE_LENGTH = PRELUDE_LENGTH + _CHECKSUM_LENGTH
 """Bytes of a message with no headers and no payload."""
 
 MAX_PAYLOAD_LENGTH = 24 * 1024 * 1024
-"""The most bytes of one payload."""
+"""Bytes of one payload."""
 
 MAX_MESSAGE_LENGTH = MIN_MESSAGE_LENGTH + MAX_HEADERS_LENGTH + MAX_PAYLOAD_LENGTH
 
@@ -78,7 +78,7 @@ class FrameTemplate:
         self._headers = encode_headers(headers)
 
     def frame(self, parts: Iterable[bytes]) -> bytes:
-        """The bytes of a message whose payload is `parts`, a few of them, one behind the other.
+        """The bytes of a message whose payload is `parts` joined.
 
         Raises:
             PayloadTooLong: the parts together have more than 24 MiB.
@@ -86,7 +86,7 @@ class FrameTemplate:
         parts = tuple(parts)
         size = sum(map(len, parts))
         if size > MAX_PAYLOAD_LENGTH:
-            raise PayloadTooLong(f"payload of {size} bytes, the most is {MAX_PAYLOAD_LENGTH}")
+            raise PayloadTooLong(f"payload of {size} bytes, the maximum is {MAX_PAYLOAD_LENGTH}")
         lengths = _LENGTHS.pack(MIN_MESSAGE_LENGTH + len(self._headers) + size, len(self._headers))
         head = b"".join((lengths, _CHECKSUM.pack(crc32(lengths)), self._headers))
         checksum = crc32(head)
@@ -118,14 +118,14 @@ def decode(data: bytes) -> list[Message]:
 
 
 class Decoder:
-    """Makes messages of bytes that come in any portions.
+    """Decodes messages from bytes that come in any portions.
 
-    Give it what was received with `receive_data`, then take messages with `next_message` until it returns None, or
-    iterate over the decoder for those that are complete; say at the end of the stream `end_of_input`. Each of the three
-    raises the EventStreamError of the first bad message, and after that the same error again.
+    Pass what was received to `receive_data`, then call `next_message` until it returns None, or iterate over the
+    decoder; call `end_of_input` at the end of the stream. Each of the three raises the EventStreamError of the first
+    bad message, and after that the same error again.
     """
 
-    __slots__ = ("_buffer", "_headers_length", "_offset", "_refusal", "_total_length")
+    __slots__ = ("_buffer", "_error", "_headers_length", "_offset", "_total_length")
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -133,7 +133,7 @@ class Decoder:
         # Of the message at the start of the buffer. A length of 0: its prelude has not been read.
         self._total_length = 0
         self._headers_length = 0
-        self._refusal: EventStreamError | None = None
+        self._error: EventStreamError | None = None
 
     @property
     def offset(self) -> int:
@@ -141,51 +141,51 @@ class Decoder:
         return self._offset
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> None:
-        """Take bytes of the stream, as many or as few as there are."""
-        self._check_not_refused()
+        """Add bytes of the stream, as many or as few as there are."""
+        self._check_not_failed()
         self._buffer += data
 
     def next_message(self) -> Message | None:
         """The next message, None until all its bytes are there.
 
-        A message of impossible length is refused as soon as its prelude is there, not waited for.
+        A message of an impossible length is an error as soon as its prelude is there.
         """
-        self._check_not_refused()
+        self._check_not_failed()
         try:
             return self._take_message() if self._is_complete() else None
         except EventStreamError as error:
-            raise self._refused(error) from None
+            raise self._failed(error) from None
 
     def __iter__(self) -> Iterator[Message]:
         while (message := self.next_message()) is not None:
             yield message
 
     def end_of_input(self) -> None:
-        """Say that no more bytes will come, once `next_message` has returned None.
+        """Declare that no more bytes will come, once `next_message` has returned None.
 
         Raises:
             TruncatedMessage: the stream ended within a message.
             RuntimeError: there is a message that was not taken.
         """
-        self._check_not_refused()
+        self._check_not_failed()
         try:
             complete = self._is_complete()
         except EventStreamError as error:
-            raise self._refused(error) from None
+            raise self._failed(error) from None
         if complete:
             raise RuntimeError("end_of_input() before next_message() has returned None")
         if self._buffer:
             wanted = f"{self._total_length} bytes" if self._total_length else f"{PRELUDE_LENGTH} bytes of its prelude"
-            raise self._refused(TruncatedMessage(f"the stream ends after {len(self._buffer)} of {wanted}"))
+            raise self._failed(TruncatedMessage(f"the stream ends after {len(self._buffer)} of {wanted}"))
 
-    def _check_not_refused(self) -> None:
-        if self._refusal is not None:
-            # Without the trace of the last time, which would grow with each raise.
-            raise self._refusal.with_traceback(None)
+    def _check_not_failed(self) -> None:
+        if self._error is not None:
+            # Without the traceback of the last time, which would grow with each raise.
+            raise self._error.with_traceback(None)
 
-    def _refused(self, error: EventStreamError) -> EventStreamError:
+    def _failed(self, error: EventStreamError) -> EventStreamError:
         error.offset = self._offset
-        self._refusal = error
+        self._error = error
         self._buffer.clear()
         return error
 
@@ -199,7 +199,7 @@ class Decoder:
 
     def _read_prelude(self) -> None:
         total, headers, expected = _PRELUDE.unpack_from(self._buffer)
-        # First of all: if it does not match, the lengths are noise, and a word on them would mislead.
+        # First of all: if it does not match, the lengths mean nothing, and an error about them would mislead.
         calculated = crc32(self._buffer[: _LENGTHS.size])
         if calculated != expected:
             raise PreludeChecksumMismatch(expected, calculated)
@@ -208,12 +208,12 @@ class Decoder:
                 f"invalid message length {total}, it must be from {MIN_MESSAGE_LENGTH} to {MAX_MESSAGE_LENGTH}"
             )
         if headers > MAX_HEADERS_LENGTH:
-            raise HeadersTooLong(f"headers of {headers} bytes, the most is {MAX_HEADERS_LENGTH}")
+            raise HeadersTooLong(f"headers of {headers} bytes, the maximum is {MAX_HEADERS_LENGTH}")
         payload = total - MIN_MESSAGE_LENGTH - headers
         if payload < 0:
             raise InvalidHeadersLength(f"invalid headers length {headers} in a message of {total} bytes")
         if payload > MAX_PAYLOAD_LENGTH:
-            raise PayloadTooLong(f"payload of {payload} bytes, the most is {MAX_PAYLOAD_LENGTH}")
+            raise PayloadTooLong(f"payload of {payload} bytes, the maximum is {MAX_PAYLOAD_LENGTH}")
         self._total_length = total
         self._headers_length = headers
 
@@ -221,7 +221,7 @@ class Decoder:
         end = self._total_length - _CHECKSUM_LENGTH
         headers_end = PRELUDE_LENGTH + self._headers_length
         (expected,) = _CHECKSUM.unpack_from(self._buffer, end)
-        # A view, as slices of a bytearray are copies. It must be gone before the buffer changes its size.
+        # A view, since slices of a bytearray are copies. It must be released before the buffer changes its size.
         with memoryview(self._buffer) as view:
             calculated = crc32(view[:end])
             if calculated != expected:

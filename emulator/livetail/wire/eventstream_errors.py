@@ -1,59 +1,25 @@
-"""What can be wrong with a message of an event stream: one error per fault.
+"""What can be wrong with a message of an event stream: one error for each problem.
 
-EventStreamError
- ├─ PreludeChecksumMismatch
- ├─ MessageChecksumMismatch
- ├─ InvalidMessageLength
- ├─ InvalidHeadersLength
- ├─ HeadersTooLong
- ├─ PayloadTooLong
- ├─ InvalidHeaderNameLength
- ├─ InvalidHeaderValueType
- ├─ InvalidHeaderValue
- ├─ HeaderValueTooLong
- ├─ HeaderValueCutOff
- ├─ HeaderNotText
- ├─ DuplicateHeader
- └─ TruncatedMessage
-
-Encoding and decoding share them. Whose fault it is shows in `offset`: a message that was received has a place in its
-stream, one that could not be encoded has none.
+Encoding and decoding share them. `offset` tells which it was: a message that was received has a place in its stream,
+one that could not be encoded has none.
 """
-
-__all__ = [
-    "DuplicateHeader",
-    "EventStreamError",
-    "HeaderNotText",
-    "HeaderValueCutOff",
-    "HeaderValueTooLong",
-    "HeadersTooLong",
-    "InvalidHeaderNameLength",
-    "InvalidHeaderValue",
-    "InvalidHeaderValueType",
-    "InvalidHeadersLength",
-    "InvalidMessageLength",
-    "MessageChecksumMismatch",
-    "PayloadTooLong",
-    "PreludeChecksumMismatch",
-    "TruncatedMessage",
-]
 
 
 class EventStreamError(Exception):
-    """A message that is not one; `str()` is one line that says where and why.
+    """A message that breaks the format; `str()` is one line that says where and why.
 
     Attributes:
-        fault: what is wrong, without the place.
+        problem: what is wrong, without the place.
         offset: where the message starts, in bytes from the start of the stream; None on encoding.
     """
 
-    def __init__(self, fault: str) -> None:
-        super().__init__(fault)
-        self.fault = fault
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
         self.offset: int | None = None
 
     def __str__(self) -> str:
-        return self.fault if self.offset is None else f"message at byte {self.offset}: {self.fault}"
+        return self.problem if self.offset is None else f"message at byte {self.offset}: {self.problem}"
 
 
 class _ChecksumMismatch(EventStreamError):
@@ -85,7 +51,7 @@ class MessageChecksumMismatch(_ChecksumMismatch):
 
 
 class InvalidMessageLength(EventStreamError):
-    """The total length is below that of an empty message, or above that of the largest."""
+    """The total length is below the minimum, which is that of an empty message, or above the maximum."""
 
 
 class InvalidHeadersLength(EventStreamError):
@@ -125,7 +91,7 @@ class HeaderNotText(EventStreamError):
 
 
 class DuplicateHeader(EventStreamError):
-    """A name that an earlier header of the same message has already."""
+    """An earlier header of the same message has the same name."""
 
 
 class TruncatedMessage(EventStreamError):

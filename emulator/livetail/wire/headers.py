@@ -1,9 +1,9 @@
-"""The headers of an event stream message: ten types of value, each with exactly one form in bytes.
+"""The headers of an event stream message: ten types of values, each with exactly one form in bytes.
 
     length of the name (1 byte) | name | type (1 byte) | value
 
-The value of a string or a byte array begins with its length in 2 bytes, the others have a fixed width; that of a
-boolean is 0, as the type says it all. Numbers are big-endian and signed, and a time stamp is in milliseconds.
+The value of a string or a byte array begins with its length in 2 bytes, the others have a fixed width: 0 for a boolean,
+whose value is its type. Numbers are big-endian and signed, and a time stamp is in milliseconds.
 https://smithy.io/2.0/aws/amazon-eventstream.html
 """
 
@@ -24,25 +24,15 @@ from livetail.wire.eventstream_errors import (
     InvalidHeaderValueType,
 )
 
-__all__ = [
-    "MAX_HEADERS_LENGTH",
-    "MAX_NAME_LENGTH",
-    "MAX_VALUE_LENGTH",
-    "Header",
-    "HeaderType",
-    "HeaderValue",
-    "decode_headers",
-    "encode_headers",
-]
-
 MAX_HEADERS_LENGTH = 131_072
-"""The most bytes that the headers of one message may take together."""
+"""Bytes of all headers of one message."""
 
 MAX_NAME_LENGTH = 255
-"""The most bytes of a name."""
+"""Bytes of a name."""
 
 MAX_VALUE_LENGTH = 32_767
-"""The most bytes of a string or a byte array. Two bytes could count to 65,535, and decoding takes what they count."""
+"""Bytes of a string or a byte array on encoding. The two bytes of its length could count to 65,535, and decoding
+accepts that."""
 
 HeaderValue = bool | int | bytes | str | UUID
 
@@ -146,14 +136,14 @@ def encode_headers(headers: Iterable[Header]) -> bytes:
         encoded.append(header.type)
         encoded += _encode_value(header)
     if len(encoded) > MAX_HEADERS_LENGTH:
-        raise HeadersTooLong(f"headers of {len(encoded)} bytes, the most is {MAX_HEADERS_LENGTH}")
+        raise HeadersTooLong(f"headers of {len(encoded)} bytes, the maximum is {MAX_HEADERS_LENGTH}")
     return bytes(encoded)
 
 
 def _encode_value(header: Header) -> bytes:
     codec = _CODECS[header.type]
     value = header.value
-    # A bool is an int to Python, and no number on the wire.
+    # A bool is an int in Python, and not a number in this format.
     if not isinstance(value, codec.kind) or isinstance(value, bool) != (codec.kind is bool):
         raise InvalidHeaderValue(
             f"header {header.name!r} of type {header.type.name.lower()} cannot hold a value of {type(value).__name__}"
@@ -169,12 +159,14 @@ def _encode_value(header: Header) -> bytes:
     if codec.width is not None:
         return raw
     if len(raw) > MAX_VALUE_LENGTH:
-        raise HeaderValueTooLong(f"value of header {header.name!r} of {len(raw)} bytes, the most is {MAX_VALUE_LENGTH}")
+        raise HeaderValueTooLong(
+            f"value of header {header.name!r} of {len(raw)} bytes, the maximum is {MAX_VALUE_LENGTH}"
+        )
     return len(raw).to_bytes(2, "big") + raw
 
 
 def decode_headers(data: bytes) -> tuple[Header, ...]:
-    """The headers that `data` consists of, to its last byte.
+    """The headers that `data` consists of.
 
     Raises:
         EventStreamError: the bytes are not headers, or a name comes twice.
@@ -186,7 +178,7 @@ def decode_headers(data: bytes) -> tuple[Header, ...]:
         position = start + data[position]
         if position == start or position > len(data):
             raise InvalidHeaderNameLength(
-                f"header name of {position - start} bytes where {len(data) - start} bytes of headers are left"
+                f"header name of {position - start} bytes where {len(data) - start} bytes of headers remain"
             )
         name = _text(data[start:position], "header name")
         if name in headers:
@@ -207,7 +199,7 @@ def _decode_value(name: str, data: bytes, position: int) -> tuple[Header, int]:
     start = position + 1
     width = codec.width
     if width is None:
-        # A length that is itself cut off counts too little, and the check below sees that `start` is beyond the end.
+        # If the length itself is cut off, `start` is beyond the end, which the check below finds.
         width = int.from_bytes(data[start : start + 2], "big")
         start += 2
     end = start + width

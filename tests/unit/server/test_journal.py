@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from livetail.server.journal import BODY_BYTES, ENTRIES, Entry, Journal
+from livetail.server.journal import MAX_BODY_BYTES, MAX_ENTRIES, Entry, Journal
 
 
 def _entry(number: int = 0, body: bytes | None = b"{}") -> Entry:
@@ -42,9 +42,9 @@ def test_body_that_is_no_json_has_no_parameters(body: bytes | None) -> None:
 
 def test_newest_entries_stay_in_order() -> None:
     journal = Journal()
-    for number in range(ENTRIES + 5):
+    for number in range(MAX_ENTRIES + 5):
         journal.add(_entry(number, None if number % 2 else b"{}"))
-    assert [entry["requestId"] for entry in journal.as_json()] == [str(number) for number in range(5, ENTRIES + 5)]
+    assert [entry["requestId"] for entry in journal.as_json()] == [str(number) for number in range(5, MAX_ENTRIES + 5)]
 
 
 def test_status_may_be_filled_in_later() -> None:
@@ -57,7 +57,7 @@ def test_status_may_be_filled_in_later() -> None:
 
 def test_oldest_bodies_go_first_and_entries_stay() -> None:
     journal = Journal()
-    body = b'"' + b"x" * (BODY_BYTES // 4 - 2) + b'"'
+    body = b'"' + b"x" * (MAX_BODY_BYTES // 4 - 2) + b'"'
     for number in range(6):
         journal.add(_entry(number, body))
     kept = [entry["parameters"] is not None for entry in journal.as_json()]
@@ -67,7 +67,7 @@ def test_oldest_bodies_go_first_and_entries_stay() -> None:
 def test_body_beyond_the_budget_is_not_kept() -> None:
     journal = Journal()
     journal.add(_entry(0))
-    journal.add(_entry(1, b'"' + b"x" * BODY_BYTES + b'"'))
+    journal.add(_entry(1, b'"' + b"x" * MAX_BODY_BYTES + b'"'))
     assert [entry["parameters"] for entry in journal.as_json()] == [None, None]
     journal.add(_entry(2))
     assert journal.as_json()[-1]["parameters"] == {}
@@ -76,10 +76,10 @@ def test_body_beyond_the_budget_is_not_kept() -> None:
 def test_bodies_of_forgotten_entries_do_not_count() -> None:
     """Entries leave in order, and with them what they held of the budget."""
     journal = Journal()
-    body = b'"' + b"x" * (BODY_BYTES // 4 - 2) + b'"'
+    body = b'"' + b"x" * (MAX_BODY_BYTES // 4 - 2) + b'"'
     for number in range(3):
         journal.add(_entry(number, body))
-    for number in range(ENTRIES):
+    for number in range(MAX_ENTRIES):
         journal.add(_entry(number, None))
     for number in range(4):
         journal.add(_entry(number, body))
@@ -88,7 +88,7 @@ def test_bodies_of_forgotten_entries_do_not_count() -> None:
 
 def test_clear() -> None:
     journal = Journal()
-    body = b'"' + b"x" * (BODY_BYTES - 2) + b'"'
+    body = b'"' + b"x" * (MAX_BODY_BYTES - 2) + b'"'
     journal.add(_entry(0, body))
     journal.clear()
     assert journal.as_json() == []

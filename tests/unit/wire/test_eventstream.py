@@ -124,12 +124,12 @@ def test_a_template_makes_the_same_frames_as_encode() -> None:
             "invalid message length 4294967295, it must be from 16 to 25296912",
         ),
         (prelude(16, 1), InvalidHeadersLength, "invalid headers length 1 in a message of 16 bytes"),
-        (prelude(200_000, 131_073), HeadersTooLong, "headers of 131073 bytes, the most is 131072"),
-        (prelude(16, 2**32 - 1), HeadersTooLong, "headers of 4294967295 bytes, the most is 131072"),
+        (prelude(200_000, 131_073), HeadersTooLong, "headers of 131073 bytes, the maximum is 131072"),
+        (prelude(16, 2**32 - 1), HeadersTooLong, "headers of 4294967295 bytes, the maximum is 131072"),
         (
             prelude(16 + MAX_PAYLOAD_LENGTH + 1, 0),
             PayloadTooLong,
-            "payload of 25165825 bytes, the most is 25165824",
+            "payload of 25165825 bytes, the maximum is 25165824",
         ),
         (
             prelude(2**32 - 1, 0)[:8] + bytes(4),
@@ -182,7 +182,7 @@ def test_the_largest_message() -> None:
 
 
 def test_a_payload_can_be_too_long_to_encode() -> None:
-    with pytest.raises(PayloadTooLong, match="^payload of 25165825 bytes, the most is 25165824$") as raised:
+    with pytest.raises(PayloadTooLong, match="^payload of 25165825 bytes, the maximum is 25165824$") as raised:
         FrameTemplate(()).frame((bytes(MAX_PAYLOAD_LENGTH), b"1"))
     assert raised.value.offset is None
 

@@ -1,4 +1,4 @@
-"""The ten types of header value, in both directions, and each fault that headers can have."""
+"""The ten types of header value, in both directions, and each problem that headers can have."""
 
 from uuid import UUID
 
@@ -49,11 +49,11 @@ def test_a_received_value_may_be_as_long_as_its_length_can_say() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoded", "error", "fault"),
+    ("encoded", "error", "problem"),
     [
-        ("00 00", InvalidHeaderNameLength, "header name of 0 bytes where 1 bytes of headers are left"),
-        ("05 6162", InvalidHeaderNameLength, "header name of 5 bytes where 2 bytes of headers are left"),
-        ("01", InvalidHeaderNameLength, "header name of 1 bytes where 0 bytes of headers are left"),
+        ("00 00", InvalidHeaderNameLength, "header name of 0 bytes where 1 bytes of headers remain"),
+        ("05 6162", InvalidHeaderNameLength, "header name of 5 bytes where 2 bytes of headers remain"),
+        ("01", InvalidHeaderNameLength, "header name of 1 bytes where 0 bytes of headers remain"),
         ("01ff 00", HeaderNotText, "header name is not UTF-8: invalid start byte at its byte 0"),
         ("0161", HeaderValueCutOff, "header 'a' ends before its type"),
         ("0161 0a", InvalidHeaderValueType, "header 'a' has the unknown value type 0x0a"),
@@ -75,18 +75,18 @@ def test_a_received_value_may_be_as_long_as_its_length_can_say() -> None:
             "value of header 'a' is not UTF-8: invalid continuation byte at its byte 0",
         ),
         ("0161 00 0162 01 0161 02 00", DuplicateHeader, "duplicate header 'a'"),
-        ("0161 00 ff", InvalidHeaderNameLength, "header name of 255 bytes where 0 bytes of headers are left"),
+        ("0161 00 ff", InvalidHeaderNameLength, "header name of 255 bytes where 0 bytes of headers remain"),
     ],
 )
-def test_bytes_that_are_no_headers(encoded: str, error: type[EventStreamError], fault: str) -> None:
+def test_bytes_that_are_no_headers(encoded: str, error: type[EventStreamError], problem: str) -> None:
     with pytest.raises(error) as raised:
         decode_headers(bytes.fromhex(encoded))
     assert type(raised.value) is error
-    assert raised.value.fault == fault
+    assert raised.value.problem == problem
 
 
 @pytest.mark.parametrize(
-    ("type_", "value", "fault"),
+    ("type_", "value", "problem"),
     [
         (HeaderType.BOOL_TRUE, False, "header 'n' of type bool_true cannot hold False"),
         (HeaderType.BOOL_FALSE, True, "header 'n' of type bool_false cannot hold True"),
@@ -105,10 +105,10 @@ def test_bytes_that_are_no_headers(encoded: str, error: type[EventStreamError], 
         (HeaderType.STRING, UUID(int=0), "header 'n' of type string cannot hold a value of UUID"),
     ],
 )
-def test_values_that_their_type_cannot_hold(type_: HeaderType, value: HeaderValue, fault: str) -> None:
+def test_values_that_their_type_cannot_hold(type_: HeaderType, value: HeaderValue, problem: str) -> None:
     with pytest.raises(InvalidHeaderValue) as raised:
         encode_headers([Header("n", type_, value)])
-    assert str(raised.value) == fault
+    assert str(raised.value) == problem
 
 
 @pytest.mark.parametrize("name", ["", "n" * 256, "é" * 128])
@@ -132,7 +132,7 @@ def test_text_that_has_no_utf8(header: Header) -> None:
     ],
 )
 def test_values_that_are_too_long(header: Header) -> None:
-    with pytest.raises(HeaderValueTooLong, match="of 32768 bytes, the most is 32767"):
+    with pytest.raises(HeaderValueTooLong, match="of 32768 bytes, the maximum is 32767"):
         encode_headers([header])
 
 
@@ -145,5 +145,5 @@ def test_headers_together_have_a_limit() -> None:
     # A name of one byte, its length, the type and the length of the value make 5 bytes; four of these fill it exactly.
     exact = [Header.string(name, "x" * (MAX_HEADERS_LENGTH // 4 - 5)) for name in "abcd"]
     assert len(encode_headers(exact)) == MAX_HEADERS_LENGTH
-    with pytest.raises(HeadersTooLong, match="headers of 131074 bytes, the most is 131072"):
+    with pytest.raises(HeadersTooLong, match="headers of 131074 bytes, the maximum is 131072"):
         encode_headers([*exact[:3], Header.string("d" * 3, "x" * (MAX_HEADERS_LENGTH // 4 - 5))])
