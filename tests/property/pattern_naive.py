@@ -88,7 +88,7 @@ def number_text_equals(text: str, wanted: str) -> bool:
     return parts[-1] == "" or rest == ""
 
 
-def value_equals(node: Text | Num | Literal, value: tuple[str, str]) -> bool:
+def value_equals(node: Text | Num, value: tuple[str, str]) -> bool:
     kind, wanted = value
     if kind == "regex":
         return regex_finds(wanted, node.text)
@@ -111,8 +111,8 @@ def select(tree: Tree, steps: list[Any]) -> list[Tree]:
                 found.extend(node[step[1] : step[1] + 1])
             elif step[0] == "keys" and isinstance(node, dict):
                 found.extend(node.values())
-            elif step[0] == "each" and isinstance(node, list):
-                found.extend(node)
+            elif step[0] == "each" and isinstance(node, list | dict):
+                found.extend(node.values() if isinstance(node, dict) else node)
         nodes = found
     return nodes
 
@@ -123,15 +123,13 @@ def json_condition(tree: Tree, condition: Any) -> bool:
     if word == "not exists":
         return not nodes
     if word == "is":
-        return any(node == Literal(rest[0]) for node in nodes)
+        literal = Literal(rest[0])
+        return any(node == literal or (isinstance(node, list) and literal in node) for node in nodes)
     operator, value = rest
     if operator in ("=", "!="):
-        comparable = [node for node in nodes if isinstance(node, Text | Num) or node in BOOLEANS]
+        comparable = [node for node in nodes if isinstance(node, Text | Num)]
         return any(value_equals(node, value) is (operator == "=") for node in comparable)
     return any(isinstance(node, Num) and ordered(operator, node.text, value[1]) for node in nodes)
-
-
-BOOLEANS = (Literal("true"), Literal("false"))
 
 
 def holds(expression: Any, leaf: Callable[[Any], bool]) -> bool:
@@ -151,7 +149,7 @@ def terms_match(items: list[tuple[str, tuple[str, str]]], message: str) -> bool:
         kind, wanted = value
         if kind == "regex":
             return regex_finds(wanted, message)
-        return (kind == "quoted" and not wanted.strip()) or wanted in message
+        return wanted in message
 
     required = [found(value) for marker, value in items if marker == ""]
     excluded = [found(value) for marker, value in items if marker == "-"]

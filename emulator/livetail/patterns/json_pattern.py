@@ -1,24 +1,32 @@
 """JSON patterns, `{ $.level = "ERROR" && $.status >= 500 }`: conditions on the values of a message that is JSON."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from typing import Literal
 
-from livetail.patterns.expressions import parse_expression, unexpected_after_condition
-from livetail.patterns.json_conditions import build_condition, necessary_texts
+from livetail.patterns.errors import InvalidPatternError
+from livetail.patterns.expressions import (
+    build_expression,
+    most_selective,
+    necessary_texts,
+    parse_expression,
+    unexpected_after_condition,
+)
+from livetail.patterns.json_conditions import build_leaf, leaf_cost, leaf_texts
 from livetail.patterns.scanner import Scanner
-from livetail.patterns.selectors import find_all, has_wildcard, parse_selector
-from livetail.patterns.subject import NOT_JSON, Json, Subject
-from livetail.patterns.syntax import And, Comparison, Condition, Is, JsonPattern, NotExists, Or, Selector
+from livetail.patterns.selectors import parse_selector
+from livetail.patterns.subject import NOT_JSON, Subject
+from livetail.patterns.syntax import Comparison, Is, JsonPattern, Leaf, NotExists, Selector
 
-if TYPE_CHECKING:
-    from livetail.patterns.decisions import Decisions
-
-__all__ = ["build_json", "extract_json", "parse_json"]
+NO_VALUES = ("null", "NULL")
+"""Recorded: `{ $.v = null }` is refused, `{ $.v = true }` is not."""
 
 _LITERALS: "dict[str, Literal['NULL', 'TRUE', 'FALSE']]" = {"NULL": "NULL", "TRUE": "TRUE", "FALSE": "FALSE"}
 _LETTERS = re.compile(r"[A-Za-z]+")
-_MOST_WILDCARDS = 3
+_MAX_WILDCARDS = 3
+_TOO_MANY_WILDCARDS = (
+    f"Your input has exceeded the maximum of {_MAX_WILDCARDS} JSON wildcard selectors allowed per filter pattern."
+)
 
 
 def parse_json(scanner: Scanner) -> JsonPattern:
@@ -36,18 +44,18 @@ class _Parser:
         self._wildcards = 0
 
     def parse(self) -> JsonPattern:
-        condition = parse_expression(self._scanner, self._condition)
+        condition = parse_expression(self._scanner, self._leaf)
         if self._scanner.peek():
             raise unexpected_after_condition(self._scanner)
         return JsonPattern(condition)
 
-    def _condition(self) -> Condition:
+    def _leaf(self) -> Leaf:
         scanner = self._scanner
         character = scanner.peek()
         if not character:
-            raise scanner.fault("a condition is missing here")
+            raise scanner.error("a condition is missing here")
         if character != "$":
-            raise scanner.misplaced(f"a condition begins with a selector such as $.key, not with {character!r}")
+            raise scanner.error(f"a condition begins with a selector such as $.key, not with {character!r}")
         selector = self._selector()
         scanner.skip_blanks()
         comparison = scanner.take_comparison()
@@ -61,77 +69,47 @@ class _Parser:
         if keyword == "NOT":
             if self._keyword() == "EXISTS":
                 return NotExists(selector)
-            raise scanner.fault("'NOT' goes on with 'EXISTS'", at=start)
-        reason = "a comparison follows a selector: =, !=, <, <=, >, >=, IS NULL, IS TRUE, IS FALSE or NOT EXISTS"
-        raise scanner.fault(reason, at=start) if keyword else scanner.misplaced(reason)
+            raise scanner.error("'NOT' goes on with 'EXISTS'", at=start)
+        raise scanner.error(
+            "a comparison follows a selector: =, !=, <, <=, >, >=, IS NULL, IS TRUE, IS FALSE or NOT EXISTS", at=start
+        )
 
     def _selector(self) -> Selector:
         start = self._scanner.position
         selector = parse_selector(self._scanner)
-        self._wildcards += has_wildcard(selector)
-        if self._wildcards > _MOST_WILDCARDS:
-            raise self._scanner.fault(f"a pattern has at most {_MOST_WILDCARDS} wildcards in its selectors", at=start)
+        self._wildcards += selector.has_wildcard
+        if self._wildcards > _MAX_WILDCARDS:
+            reason = f"a pattern has at most {_MAX_WILDCARDS} wildcards in its selectors"
+            self._scanner.limit(self._scanner.error(reason, at=start, text=_TOO_MANY_WILDCARDS))
         return selector
 
     def _keyword(self) -> str:
-        letters = self._scanner.take_run(_LETTERS)
-        return letters.upper() if self._scanner.decisions.keywords_in_any_case else letters
+        return self._scanner.take_run(_LETTERS).upper()
 
     def _literal(self) -> Literal["NULL", "TRUE", "FALSE"]:
         start = self._scanner.position
-        literal = _LITERALS.get(self._keyword())
+        word = self._scanner.take_run(_LETTERS)
+        literal = _LITERALS.get(word.upper())
         if literal is None:
-            raise self._scanner.fault("'IS' goes on with 'NULL', 'TRUE' or 'FALSE'", at=start)
+            # Recorded for IS NOT NULL: operations on metric filters name the word, FilterLogEvents does not.
+            reason = "'IS' goes on with 'NULL', 'TRUE' or 'FALSE'"
+            raise InvalidPatternError(start + 1, reason, term=word or None, by_metric_filters=True)
         return literal
 
 
-def build_json(pattern: JsonPattern, decisions: "Decisions") -> Callable[[Subject], bool]:
+def build_json(pattern: JsonPattern) -> Callable[[Subject], bool]:
     """A test of a message against the condition."""
-    holds = build_condition(pattern.condition, decisions)
-    needles = necessary_texts(pattern.condition)
+    holds = build_expression(pattern.condition, build_leaf, leaf_cost)
+    necessary = most_selective(necessary_texts(pattern.condition, leaf_texts))
 
     def matches(subject: Subject) -> bool:
         text = subject.text
-        for needle in needles:
+        for part in necessary:
             # A message without the key or the text that the condition asks for need not be decoded at all, unless it
             # may spell them with escapes.
-            if needle not in text and "\\" not in text:
+            if part not in text and "\\" not in text:
                 return False
         document = subject.document
         return document is not NOT_JSON and holds(document)
 
-    if decisions.array_at_root:
-        return matches
-    return lambda subject: type(subject.document) is dict and matches(subject)
-
-
-def extract_json(pattern: JsonPattern) -> Callable[[Subject], dict[str, str]]:
-    """A function that gives, for each selector of the pattern that finds one, the first text, number or boolean."""
-    finders = {str(selector): find_all(selector) for selector in _selectors(pattern.condition)}
-
-    def extract(subject: Subject) -> dict[str, str]:
-        extracted = {}
-        for name, find in finders.items():
-            text = next((text for node in find(subject.document) if (text := _text_of(node)) is not None), None)
-            if text is not None:
-                extracted[name] = text
-        return extracted
-
-    return extract
-
-
-def _text_of(node: Json) -> str | None:
-    if isinstance(node, str):
-        # A plain str: numbers are a class of their own.
-        return str(node)
-    if isinstance(node, bool):
-        return "true" if node else "false"
-    return None
-
-
-def _selectors(condition: Condition) -> Iterator[Selector]:
-    if isinstance(condition, And | Or):
-        for operand in condition.operands:
-            yield from _selectors(operand)
-    elif isinstance(condition, Comparison | Is | NotExists):
-        yield condition.selector
+    return matches

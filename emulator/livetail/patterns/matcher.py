@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     from livetail.patterns.subject import Subject
     from livetail.patterns.syntax import Pattern
 
-__all__ = ["Matcher", "compile"]
-
-_CACHED = 256
+_MAX_CACHED = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +33,7 @@ class Matcher:
     extract: "Callable[[Subject], dict[str, str]]"
 
 
-@lru_cache(maxsize=_CACHED)
+@lru_cache(maxsize=_MAX_CACHED)
 def compile(pattern: str) -> Matcher:
     """A matcher for the pattern; equal patterns share one while it is among the latest ones.
 

@@ -11,13 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-__all__ = ["is_number", "number_reader"]
-
 # The documentation: an optional sign, an integer or a decimal, an optional exponent with an optional sign.
 # No two parts can take the same digits, so that a long text which is almost a number is not tried in many ways.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # Decimal takes exponents below 10**18.
-_LONGEST_EXPONENT = 17
+_MAX_EXPONENT_DIGITS = 17
 
 
 def is_number(text: str) -> bool:
@@ -34,10 +32,10 @@ def number_reader() -> "Callable[[str], Decimal]":
     from decimal import Decimal
 
     def read(text: str) -> Decimal:
-        if len(text) <= _LONGEST_EXPONENT:
+        if len(text) <= _MAX_EXPONENT_DIGITS:
             return Decimal(text)
         mantissa, _, exponent = text.lower().partition("e")
-        if len(exponent.lstrip("+-0")) <= _LONGEST_EXPONENT:
+        if len(exponent.lstrip("+-0")) <= _MAX_EXPONENT_DIGITS:
             return Decimal(text)
         if exponent.startswith("-") or not mantissa.strip("+-0."):
             return Decimal(0)

@@ -1,46 +1,93 @@
-"""Reads a pattern from left to right: what the parsers of all kinds share, quoted strings, values and faults.
+"""Reads a pattern from left to right: what the parsers of all kinds share.
 
 Positions are counted from 0 inside, columns from 1 in what a person reads.
+
+AWS's texts show that its parser first cuts a pattern into tokens. Where no token can begin or go on, the answer names
+all that was read of the token, up to and with the character that does not belong: `%^(`, `$..`, `[-`, `!(`, `"ERROR`.
+That comes before every problem with the order of the tokens, wherever it stands in the pattern (recorded:
+`{ "v": [1] }` names `:`).
 """
 
 import re
-from typing import TYPE_CHECKING
 
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.numbers import is_number
 from livetail.patterns.regex import check_regex
-from livetail.patterns.syntax import Quoted, Regex, Value, Word
-
-if TYPE_CHECKING:
-    from livetail.patterns.decisions import Decisions
-    from livetail.patterns.syntax import Operator
-
-__all__ = ["BLANKS", "Scanner"]
+from livetail.patterns.syntax import Operator, Quoted, Regex, Value, Word
 
 BLANKS = " \t\r\n\v\f"
 """What separates the parts of a pattern."""
 
+MAX_REGEXES = 2
+_TOO_MANY_REGEXES = f"Your input has exceeded the maximum of {MAX_REGEXES} regular expressions per filter pattern."
+
 _BLANK_RUN = re.compile(r"[ \t\r\n\v\f]*")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-# Characters up to a quotation mark, with whatever stands behind a backslash passed over.
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_OPERATORS: tuple[Operator, ...] = ("!=", "<=", ">=", "=", "<", ">")
+
 # AWS: anything besides letters, digits and `_` is to be quoted; its own examples (123.123.*, 4*) show four exceptions.
-_BARE_VALUE = re.compile(r"[A-Za-z0-9_.*+-]+")
-# The documentation's limit for JSON and space-delimited patterns.
-_MOST_REGEXES = 2
-_OPERATORS: "tuple[Operator, ...]" = ("!=", "<=", ">=", "=", "<", ">")
+_WORD = r"[A-Za-z0-9_.*+-]+"
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_REGEX_CHARACTER = r"[A-Za-z0-9:_#=@/;,\-^$?\[\]{}|\\*+. ]"
+_REGEX = f"%{_REGEX_CHARACTER}+%"
+_STEP = r"(?:\.(?:[A-Za-z0-9_-]+|\*)|\.?\['[^']*'\]|\[(?:[0-9]+|\*)\])"
+_SYMBOLS = r"&&|\|\||[!<>]?=|[<>()]"
+UNNAMED = "@/{"
+"""Characters that were seen to be refused without being named."""
+
+JSON_TOKEN = re.compile(rf"\s+|{_STRING}|{_REGEX}|\$?{_STEP}+|{_SYMBOLS}|{_WORD}|[{UNNAMED}]", re.DOTALL | re.ASCII)
+SPACE_TOKEN = re.compile(rf"\s+|{_STRING}|{_REGEX}|{_SYMBOLS}|,|{_WORD}|[{UNNAMED}]", re.DOTALL | re.ASCII)
+_BEGUN_STRING_OR_REGEX = rf'"(?:[^"\\]|\\.)*\\?|%{_REGEX_CHARACTER}*|'
+BEGUN_TERM = re.compile(_BEGUN_STRING_OR_REGEX, re.DOTALL)
+BEGUN_JSON_TOKEN = re.compile(
+    rf"[!&|]|\$\.\[(?:'[^']*'?)?|\$?\[(?:'[^']*'?|[0-9]+|\*)?|\$\.?|{_BEGUN_STRING_OR_REGEX}", re.DOTALL
+)
+BEGUN_SPACE_TOKEN = re.compile(rf"[!&|]|{_BEGUN_STRING_OR_REGEX}", re.DOTALL)
+
+_BARE_VALUE = re.compile(_WORD)
+_CLOSED_STRING = re.compile(_STRING, re.DOTALL)
+_REGEX_CHARACTERS = re.compile(f"{_REGEX_CHARACTER}*")
+
+
+def first_bad_term(text: str, start: int, token: re.Pattern[str], begun: re.Pattern[str]) -> str | None:
+    """What AWS names in a pattern between `start` and its closing bracket: the first text that is no token."""
+    position = start
+    while position < len(text) - 1:
+        found = token.match(text, position)
+        if found is None:
+            return term_at(text, position, begun)
+        position = found.end()
+    return None
+
+
+def term_at(text: str, position: int, begun: re.Pattern[str]) -> str:
+    """The beginning of a token at `position`, and the character behind it, which does not belong to it."""
+    found = begun.match(text, position)
+    return text[position : (found.end() if found else position) + 1]
 
 
 class Scanner:
-    """A position in a pattern, up to an end."""
+    """A position in a pattern, up to an end.
 
-    __slots__ = ("_regexes", "decisions", "end", "position", "text")
+    Attributes:
+        over_limit: the first limit that the pattern exceeds. It is to be raised once the whole pattern was read, since
+            AWS tells of other problems first.
+    """
 
-    def __init__(self, text: str, decisions: "Decisions", *, start: int = 0, end: int | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        start: int = 0,
+        end: int | None = None,
+        *,
+        no_values: tuple[str, ...] = (),
+    ) -> None:
+        """`no_values` are words that need quotation marks to be values."""
         self.text = text
-        self.decisions = decisions
         self.position = start
         self.end = len(text) if end is None else end
+        self.over_limit: InvalidPatternError | None = None
+        self._no_values = no_values
         self._regexes = 0
 
     def peek(self) -> str:
@@ -72,11 +119,11 @@ class Scanner:
         Raises:
             InvalidPatternError: it is not closed.
         """
-        found = _QUOTED.match(self.text, self.position, self.end)
-        if found is None:
-            raise self.fault("the quotation mark is not closed")
-        self.position = found.end()
-        return Quoted(_ESCAPED.sub(r"\1", found.group(1)))
+        start = self.position
+        string = self.take_run(_CLOSED_STRING)
+        if not string:
+            raise self.error("the quotation mark is not closed", term=self.text[start:])
+        return Quoted(_ESCAPED.sub(r"\1", string[1:-1]))
 
     def take_regex(self) -> Regex:
         """The regular expression that opens here.
@@ -84,15 +131,26 @@ class Scanner:
         Raises:
             InvalidPatternError: it is not closed, or is not one that AWS accepts.
         """
-        close = self.text.find("%", self.position + 1, self.end)
-        if close < 0:
-            raise self.fault("the regular expression has no closing '%'", characters="%")
-        body = self.text[self.position + 1 : close]
-        check_regex(body, self.position + 2, self.decisions)
-        self.position = close + 1
+        start = self.position
+        self.position += 1
+        body = self.take_run(_REGEX_CHARACTERS)
+        closing = self.peek()
+        if closing != "%" or not body:
+            at, reason = start, "the regular expression is empty"
+            if not closing:
+                reason = "the regular expression has no closing '%'"
+            elif closing != "%":
+                at, reason = self.position, f"{closing!r} is not allowed in a regular expression; {_advice(closing)}"
+            raise self.error(reason, at=at, term=term_at(self.text, start, BEGUN_TERM))
+        check_regex(body, start + 2)
+        self.position += 1
+        self._regexes += 1
+        if self._regexes > MAX_REGEXES:
+            reason = f"a pattern has at most {MAX_REGEXES} regular expressions"
+            self.limit(self.error(reason, at=start, text=_TOO_MANY_REGEXES))
         return Regex(body)
 
-    def take_comparison(self) -> "tuple[Operator, Value] | None":
+    def take_comparison(self) -> tuple[Operator, Value] | None:
         """The operator and the value here, and move behind them; None if no operator is here.
 
         Raises:
@@ -106,7 +164,9 @@ class Scanner:
         value = self._take_value()
         if operator not in ("=", "!=") and not (isinstance(value, Word) and is_number(value.text)):
             shown = str(value) if isinstance(value, Regex) else f'"{value.text}"'
-            raise self.fault(f"{operator!r} compares with an unquoted number only", at=start, characters=shown)
+            raise self.error(f"{operator!r} compares with an unquoted number only", at=start, term=shown)
+        if isinstance(value, Word) and value.text in self._no_values:
+            raise self.error(f"the word {value.text} is a value only in double quotation marks", at=start)
         return operator, value
 
     def _take_value(self) -> Value:
@@ -114,32 +174,26 @@ class Scanner:
         if character == '"':
             return self.take_quoted()
         if character == "%":
-            self._regexes += 1
-            if self._regexes > _MOST_REGEXES:
-                raise self.fault(f"a pattern of this kind has at most {_MOST_REGEXES} regular expressions")
             return self.take_regex()
         bare = self.take_run(_BARE_VALUE)
         if bare:
             return Word(bare)
         if not character:
-            raise self.fault("a value is missing here")
-        raise self.unexpected(f"{character!r} cannot begin a value; put the value in double quotation marks")
+            raise self.error("a value is missing here")
+        raise self.error(f"{character!r} cannot begin a value; put the value in double quotation marks")
 
-    def fault(self, reason: str, *, at: int | None = None, characters: str | None = None) -> InvalidPatternError:
+    def limit(self, error: InvalidPatternError) -> None:
+        """Note that a limit is exceeded."""
+        self.over_limit = self.over_limit or error
+
+    def error(
+        self, reason: str, *, at: int | None = None, term: str | None = None, text: str | None = None
+    ) -> InvalidPatternError:
         """An error at this position, or `at` another."""
-        return InvalidPatternError((self.position if at is None else at) + 1, reason, characters=characters)
+        return InvalidPatternError((self.position if at is None else at) + 1, reason, term=term, text=text)
 
-    def misplaced(self, reason: str) -> InvalidPatternError:
-        """The error for what stands here in an expression: generic if it has a place elsewhere in one."""
-        character = self.peek()
-        known = character in '"%$_)' or (character.isascii() and character.isalnum())
-        if known or self.text.startswith(("&&", "||"), self.position):
-            return self.fault(reason)
-        return self.unexpected(reason)
 
-    def unexpected(self, reason: str) -> InvalidPatternError:
-        """The error for the character here, which AWS names in its answer unless it is among the generic ones."""
-        character = self.peek()
-        if character in self.decisions.generic_fault_characters:
-            return self.fault(reason)
-        return self.fault(reason, characters=character)
+def _advice(character: str) -> str:
+    if character in "()":
+        return "AWS has no grouping"
+    return f"write it as \\x{ord(character):02x}" if character.isascii() else "only ASCII characters are"

@@ -7,9 +7,7 @@ from typing import Final
 
 from livetail.patterns.scanner import Scanner
 from livetail.patterns.subject import Json
-from livetail.patterns.syntax import AnyElement, AnyKey, Element, Key, Selector
-
-__all__ = ["MISSING", "Missing", "find_all", "find_one", "has_wildcard", "parse_selector"]
+from livetail.patterns.syntax import Element, Key, Selector, Step, Wildcard
 
 
 class Missing(Enum):
@@ -21,20 +19,21 @@ class Missing(Enum):
 MISSING: Final = Missing.MISSING
 """What a selector gives where the message has nothing."""
 
-Step = Key | AnyKey | Element | AnyElement
-
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 _BRACKETED_KEY = re.compile(r"\['([^']*)'\]")
 _POSITION = re.compile(r"\[([0-9]+)\]")
 # Ten digits name more elements than a message has characters.
-_LONGEST_POSITION = 10
+_MAX_POSITION_DIGITS = 10
+_SEVERAL_WILDCARDS = (
+    "Your filter pattern has a JSON path selector that exceeds the maximum of 1 wildcard allowed per json selector."
+)
 
 
 def parse_selector(scanner: Scanner) -> Selector:
     """Read the selector that begins here with `$`.
 
     Raises:
-        InvalidPatternError: it is not one, or has more than one wildcard.
+        InvalidPatternError: it is not one.
     """
     start = scanner.position
     scanner.take("$")
@@ -42,16 +41,16 @@ def parse_selector(scanner: Scanner) -> Selector:
     wildcards = 0
     while scanner.peek() in (".", "["):
         at = scanner.position
-        steps.append(_step(scanner, start))
-        wildcards += isinstance(steps[-1], AnyKey | AnyElement)
-        if wildcards > 1:
-            raise scanner.fault("a selector has at most one wildcard", at=at)
+        steps.append(_step(scanner))
+        wildcards += isinstance(steps[-1], Wildcard)
+        if wildcards == 2:
+            scanner.limit(scanner.error("a selector has at most one wildcard", at=at, text=_SEVERAL_WILDCARDS))
     if not steps:
-        raise scanner.fault("a selector goes on with '.key' or '[0]' behind the '$'", at=start)
+        raise scanner.error("a selector goes on with '.key' or '[0]' behind the '$'", at=start)
     return Selector(tuple(steps))
 
 
-def _step(scanner: Scanner, start: int) -> Step:
+def _step(scanner: Scanner) -> Step:
     dotted = scanner.take(".")
     if scanner.peek() == "[":
         bracketed = scanner.take_run(_BRACKETED_KEY)
@@ -60,36 +59,27 @@ def _step(scanner: Scanner, start: int) -> Step:
         if not dotted:
             return _element(scanner)
     elif scanner.take("*"):
-        return AnyKey()
+        return Wildcard.ANY_KEY
     else:
         name = scanner.take_run(_KEY)
         if name:
             return Key(name)
     character = scanner.peek()
-    if not character or character.isspace() or character in scanner.decisions.generic_fault_characters:
-        raise scanner.fault("a key is missing behind the '.'; other keys than letters, digits, - and _ are ['quoted']")
-    # AWS quotes all of the selector up to the fault: '$."'.
-    raise scanner.fault(
-        f"{character!r} is not allowed in a key; write the key as ['key']",
-        characters=scanner.text[start : scanner.position + 1],
-    )
+    if not character or character.isspace():
+        raise scanner.error("a key is missing behind the '.'; other keys than letters, digits, - and _ are ['quoted']")
+    raise scanner.error(f"{character!r} is not allowed in a key; write the key as ['key']")
 
 
-def _element(scanner: Scanner) -> Element | AnyElement:
+def _element(scanner: Scanner) -> Element | Wildcard:
     if scanner.take("[*]"):
-        return AnyElement()
+        return Wildcard.ANY_ELEMENT
     at = scanner.position
     position = scanner.take_run(_POSITION)[1:-1].lstrip("0")
     if scanner.position == at:
-        raise scanner.fault("brackets hold the position of an element, '*', or a key in single quotation marks")
-    if len(position) > _LONGEST_POSITION:
-        raise scanner.fault("the position of an element is too large", at=at)
+        raise scanner.error("brackets hold the position of an element, '*', or a key in single quotation marks")
+    if len(position) > _MAX_POSITION_DIGITS:
+        raise scanner.error("the position of an element is too large", at=at)
     return Element(int(position or "0"))
-
-
-def has_wildcard(selector: Selector) -> bool:
-    """Whether it may select several values."""
-    return any(isinstance(step, AnyKey | AnyElement) for step in selector.steps)
 
 
 def find_one(selector: Selector) -> Callable[[Json], Json]:
@@ -99,21 +89,21 @@ def find_one(selector: Selector) -> Callable[[Json], Json]:
 
 def find_all(selector: Selector) -> Callable[[Json], Iterable[Json]]:
     """A function from the root of a message to all that the selector selects, without `MISSING`."""
-    wildcard = next((i for i, step in enumerate(selector.steps) if isinstance(step, AnyKey | AnyElement)), None)
+    wildcard = next((i for i, step in enumerate(selector.steps) if isinstance(step, Wildcard)), None)
     if wildcard is None:
         find = _walk(selector.steps)
         return lambda root: [] if (node := find(root)) is MISSING else [node]
     before, behind = _walk(selector.steps[:wildcard]), _walk(selector.steps[wildcard + 1 :])
-    members = isinstance(selector.steps[wildcard], AnyKey)
+    elements = selector.steps[wildcard] is Wildcard.ANY_ELEMENT
 
     def find_each(root: Json) -> Iterable[Json]:
         parent = before(root)
-        if members and type(parent) is dict:
-            nodes: Iterable[Json] = parent.values()
-        elif type(parent) is list and not members:
+        nodes: Iterable[Json] = ()
+        if type(parent) is dict:
+            # AWS goes through the members of an object for `[*]` too (recorded).
+            nodes = parent.values()
+        elif type(parent) is list and elements:
             nodes = parent
-        else:
-            return []
         return [found for node in nodes if (found := behind(node)) is not MISSING]
 
     return find_each

@@ -5,29 +5,31 @@ Entries stand for fields by position. Without `...` the last entry takes the res
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from livetail.patterns.expressions import parse_expression, unexpected_after_condition
+from livetail.patterns.expressions import (
+    build_expression,
+    most_selective,
+    necessary_texts,
+    parse_expression,
+    unexpected_after_condition,
+)
 from livetail.patterns.numbers import is_number
 from livetail.patterns.scanner import Scanner
-from livetail.patterns.syntax import And, Condition, Field, FieldName, FieldTest, Gap, Or, SpacePattern
-from livetail.patterns.values import TextTest, cost, literal_parts, number_test, numeric_literal, text_test
+from livetail.patterns.subject import Subject
+from livetail.patterns.syntax import Comparison, Field, FieldName, Gap, Leaf, SpacePattern
+from livetail.patterns.values import TextTest, comparison_cost, literal_parts, number_test, numeric_literal, text_test
 
-if TYPE_CHECKING:
-    from livetail.patterns.decisions import Decisions
-    from livetail.patterns.subject import Subject
-
-__all__ = ["build_space", "extract_space", "parse_space"]
+NO_VALUES = ("SPACE",)
+"""Recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not. Other words are values."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
-_MOST_TEXTS = 3
 
 
 def parse_space(scanner: Scanner) -> SpacePattern:
     """Read what stands between the brackets of a pattern.
 
     Raises:
-        InvalidPatternError: an entry is not a name with conditions on that name, or `...` stands twice.
+        InvalidPatternError: an entry is not a name with conditions on that name.
     """
     return _Parser(scanner).parse()
 
@@ -35,7 +37,8 @@ def parse_space(scanner: Scanner) -> SpacePattern:
 class _Parser:
     def __init__(self, scanner: Scanner) -> None:
         self._scanner = scanner
-        self._name: str | None = None
+        self._name = ""
+        self._names: set[str] = set()
 
     def parse(self) -> SpacePattern:
         scanner = self._scanner
@@ -44,11 +47,7 @@ class _Parser:
             return SpacePattern(())
         entries = [self._entry()]
         while scanner.take(","):
-            scanner.skip_blanks()
-            at = scanner.position
             entries.append(self._entry())
-            if isinstance(entries[-1], Gap) and entries.count(Gap()) > 1:
-                raise scanner.fault("'...' can stand only once", at=at)
         if scanner.peek():
             raise unexpected_after_condition(scanner)
         return SpacePattern(tuple(entries))
@@ -56,161 +55,133 @@ class _Parser:
     def _entry(self) -> Field | Gap:
         scanner = self._scanner
         scanner.skip_blanks()
+        start = scanner.position
         if scanner.peek() in ("", ","):
             return Field()
         if scanner.take("..."):
             scanner.skip_blanks()
+            self._once("...", start)
             return Gap()
-        self._name = None
-        condition = parse_expression(scanner, self._condition)
+        self._name = ""
+        condition = parse_expression(scanner, self._leaf)
+        self._once(self._name, start)
         return Field(self._name, condition)
 
-    def _condition(self) -> Condition:
+    def _once(self, name: str, start: int) -> None:
+        if name in self._names:
+            text = f"Duplicate field '{name}'"
+            self._scanner.limit(self._scanner.error(f"{name!r} can stand only once", at=start, text=text))
+        self._names.add(name)
+
+    def _leaf(self) -> Leaf:
         scanner = self._scanner
         start = scanner.position
         name = scanner.take_run(_NAME)
         if not name:
             if scanner.peek() == ",":
-                raise scanner.fault("a condition is missing here")
-            raise scanner.misplaced("a condition begins with the name of its field: letters, digits, - and _")
-        if self._name is not None and self._name != name:
-            raise scanner.fault(f"the conditions of an entry must all be on its own field, {self._name!r}", at=start)
+                raise scanner.error("a condition is missing here")
+            raise scanner.error("a condition begins with the name of its field: letters, digits, - and _")
+        if self._name not in ("", name):
+            raise scanner.error(f"the conditions of an entry must all be on its own field, {self._name!r}", at=start)
         self._name = name
         scanner.skip_blanks()
         comparison = scanner.take_comparison()
-        return FieldName(name) if comparison is None else FieldTest(name, *comparison)
+        return FieldName(name) if comparison is None else Comparison(FieldName(name), *comparison)
 
 
-def build_space(pattern: SpacePattern, decisions: "Decisions") -> "Callable[[Subject], bool] | None":
+class Layout:
+    """How the entries of a pattern stand for the fields of a message.
+
+    Attributes:
+        gap: whether there is one. `[]` is all gap.
+        min_fields: how many fields a message must have.
+    """
+
+    def __init__(self, pattern: SpacePattern) -> None:
+        gap = pattern.entries.index(Gap()) if Gap() in pattern.entries else len(pattern.entries)
+        self.gap = gap < len(pattern.entries) or not pattern.entries
+        self._before = [entry for entry in pattern.entries[:gap] if isinstance(entry, Field)]
+        self._behind = [entry for entry in pattern.entries[gap:] if isinstance(entry, Field)]
+        self.min_fields = len(self._before) + len(self._behind)
+
+    def entries(self) -> Iterator[tuple[int, Field]]:
+        """Each entry with the index of its field, negative behind the gap."""
+        yield from enumerate(self._before)
+        yield from ((index - len(self._behind), entry) for index, entry in enumerate(self._behind))
+
+    def text(self, subject: Subject, index: int) -> str:
+        """The field at `index`. The last entry takes the rest as written; a single field without its delimiters."""
+        fields = subject.fields
+        if self.gap or index < self.min_fields - 1 or index == len(fields.texts) - 1:
+            return fields.texts[index]
+        return subject.text[fields.starts[index] : fields.end]
+
+    def extract(self, subject: Subject) -> dict[str, str]:
+        """The text of each field of a message that matches.
+
+        Fields go by `$name`, those that the pattern does not name by `$1`, `$2` … for their place in the message; the
+        fields of a gap are among them.
+        """
+        texts = list(subject.fields.texts)
+        if not self.gap:
+            last = self.min_fields - 1
+            texts[last:] = [self.text(subject, last)]
+        unnamed = [Field()] * (len(texts) - self.min_fields)
+        entries = [*self._before, *unnamed, *self._behind]
+        return {
+            f"${place if entry.name is None else entry.name}": text
+            for place, (entry, text) in enumerate(zip(entries, texts, strict=True), 1)
+        }
+
+
+def build_space(pattern: SpacePattern) -> Callable[[Subject], bool] | None:
     """A test of a message against the entries; None if every message passes it."""
-    before, behind, gap = _sides(pattern)
-    least = len(before) + len(behind)
-    if not least:
+    layout = Layout(pattern)
+    if not layout.min_fields:
         return None
-    # The last field is cut from the message only where it is the greedy one.
-    greedy = None if gap else least - 1
     tests = []
-    for index, entry in [*enumerate(before), *((index - len(behind), entry) for index, entry in enumerate(behind))]:
+    necessary: frozenset[str] = frozenset()
+    for index, entry in layout.entries():
         if entry.condition is not None and not isinstance(entry.condition, FieldName):
-            tests.append((_cost(entry.condition), index, _build(entry.condition, decisions)))
-    ordered = [(index, test) for _, index, test in sorted(tests, key=lambda row: row[0])]
-    necessary = _necessary_texts(pattern)
+            tests.append((index, build_expression(entry.condition, build_leaf, leaf_cost)))
+            # Fields are parts of the message as written.
+            necessary |= necessary_texts(entry.condition, leaf_texts)
+    parts = most_selective(necessary)
 
-    def matches(subject: "Subject") -> bool:
+    def matches(subject: Subject) -> bool:
         text = subject.text
-        for part in necessary:
+        for part in parts:
             if part not in text:
                 return False
-        fields = subject.fields
-        texts = fields.texts
-        if len(texts) < least:
+        if len(subject.fields.texts) < layout.min_fields:
             return False
-        for index, test in ordered:
-            field = _rest(subject, index) if index == greedy else texts[index]
-            if not test(field):
+        for index, test in tests:  # noqa: SIM110 - a generator would cost more than most tests
+            if not test(layout.text(subject, index)):
                 return False
         return True
 
     return matches
 
 
-def _sides(pattern: SpacePattern) -> tuple[list[Field], list[Field], bool]:
-    """The entries before the gap, those behind it, and whether there is one. `[]` is all gap."""
-    gap = pattern.entries.index(Gap()) if Gap() in pattern.entries else len(pattern.entries)
-    before = [entry for entry in pattern.entries[:gap] if isinstance(entry, Field)]
-    behind = [entry for entry in pattern.entries[gap:] if isinstance(entry, Field)]
-    return before, behind, gap < len(pattern.entries) or not pattern.entries
-
-
-def _rest(subject: "Subject", index: int) -> str:
-    """The field at `index` with all that follows, as written; a single field without its delimiters."""
-    fields = subject.fields
-    if index == len(fields.texts) - 1:
-        return fields.texts[index]
-    return subject.text[fields.starts[index] : fields.end]
-
-
-def extract_space(pattern: SpacePattern, decisions: "Decisions") -> "Callable[[Subject], dict[str, str]]":
-    """A function that gives the text of each field of a message that matches.
-
-    Fields go by `$name`, those that the pattern does not name by `$1`, `$2` … for their place in the message. The
-    documentation of TestMetricFilter shows both, and that the fields of a gap are among them.
-    """
-    before, behind, gap = _sides(pattern)
-
-    def extract(subject: "Subject") -> dict[str, str]:
-        texts = list(subject.fields.texts)
-        if not gap:
-            texts[len(before) - 1 :] = [_rest(subject, len(before) - 1)]
-        entries = [*before, *[Field()] * (len(texts) - len(before) - len(behind)), *behind]
-        extracted: dict[str, str] = {}
-        for place, (entry, text) in enumerate(zip(entries, texts, strict=True), 1):
-            name = f"${place if entry.name is None else entry.name}"
-            if decisions.repeated_field_name == "last" or name not in extracted:
-                extracted[name] = text
-        return extracted
-
-    return extract
-
-
-def _build(condition: Condition, decisions: "Decisions") -> TextTest:
-    if isinstance(condition, And | Or):
-        tests = []
-        for operand in sorted(condition.operands, key=_cost):
-            tests.append(_build(operand, decisions))  # noqa: PERF401 - a comprehension would double the depth of the stack
-        decisive = isinstance(condition, Or)
-
-        def joined(text: str) -> bool:
-            for test in tests:
-                if test(text) is decisive:
-                    return decisive
-            return not decisive
-
-        return joined
-    if isinstance(condition, FieldName):
+def build_leaf(leaf: Leaf) -> TextTest:
+    """A test of a field against one condition. Fields are texts; one that looks like a number compares as a number."""
+    if isinstance(leaf, FieldName):
         return lambda text: True
-    assert isinstance(condition, FieldTest)
-    return _field_test(condition, decisions)
-
-
-def _field_test(condition: FieldTest, decisions: "Decisions") -> TextTest:
-    literal = numeric_literal(condition.value)
+    assert isinstance(leaf, Comparison)
+    literal = numeric_literal(leaf.value)
     if literal is not None:
-        # Fields are texts; one that looks like a number is compared as one, and any other differs from every number.
-        compare = number_test(condition.operator, literal)
-        otherwise = condition.operator == "!="
+        compare = number_test(leaf.operator, literal)
+        otherwise = leaf.operator == "!="
         return lambda text: compare(text) if is_number(text) else otherwise
-    equals = text_test(condition.value, decisions, decisions.inner_star_in_text)
-    if condition.operator == "=":
+    equals = text_test(leaf.value)
+    if leaf.operator == "=":
         return equals
     return lambda text: not equals(text)
 
 
-def _cost(condition: Condition) -> int:
-    if isinstance(condition, And | Or):
-        total = 0
-        for operand in condition.operands:
-            total += _cost(operand)
-        return total
-    return cost(condition.value) if isinstance(condition, FieldTest) else 0
+def leaf_cost(leaf: Leaf) -> int:
+    return comparison_cost(leaf) if isinstance(leaf, Comparison) else 0
 
 
-def _necessary_texts(pattern: SpacePattern) -> list[str]:
-    """Texts without which no message matches, the longest ones first: fields are parts of the message as written."""
-    texts = {
-        text
-        for entry in pattern.entries
-        if isinstance(entry, Field) and entry.condition is not None
-        for test in _required(entry.condition)
-        if test.operator == "=" and numeric_literal(test.value) is None
-        for text in literal_parts(test.value)
-    }
-    return sorted(texts, key=lambda text: (-len(text), text))[:_MOST_TEXTS]
-
-
-def _required(condition: Condition) -> Iterator[FieldTest]:
-    """The tests that must hold for the condition to hold."""
-    if isinstance(condition, FieldTest):
-        yield condition
-    elif isinstance(condition, And):
-        yield from (operand for operand in condition.operands if isinstance(operand, FieldTest))
+def leaf_texts(leaf: Leaf) -> frozenset[str]:
+    return literal_parts(leaf) if isinstance(leaf, Comparison) else frozenset()

@@ -6,14 +6,10 @@ others find it read. Reading never fails: a message that is not JSON is `NOT_JSO
 
 import json
 import re
-from collections.abc import Callable
 from enum import Enum
-from functools import lru_cache
 from typing import Final, NamedTuple, NoReturn
 
 from livetail.core.unicode import utf8
-
-__all__ = ["NOT_JSON", "Fields", "Json", "NotJson", "Number", "Subject", "split_fields"]
 
 Json = object
 """A JSON value: dict, list, str, Number, bool or None."""
@@ -29,7 +25,9 @@ NOT_JSON: Final = NotJson.NOT_JSON
 """Stands for the JSON of a message that is not a JSON object or array."""
 
 _JSON_BLANKS = " \t\r\n"
-_Reader = Callable[[str, int], "re.Match[str] | None"]
+# Blanks separate fields by the documentation, tabs were seen to; that line breaks do is a choice.
+_NEXT_FIELD = re.compile(r'["\[]|[^ \t\r\n]+').search
+_WORD_AT = re.compile(r"[^ \t\r\n]+").match
 _CLOSING = {'"': '"', "[": "]"}
 
 
@@ -104,29 +102,18 @@ def _read_json(text: str) -> Json:
     return document
 
 
-@lru_cache(maxsize=2)
-def _readers(separators: str | None) -> tuple[_Reader, _Reader]:
-    """What finds the next delimiter or word, and what takes a word that begins like a delimiter."""
-    if separators is None:
-        from livetail.patterns.decisions import DECISIONS
-
-        separators = " \t\r\n" if DECISIONS.line_breaks_separate_fields else " \t"
-    return re.compile(rf'["\[]|[^{separators}]+').search, re.compile(rf"[^{separators}]+").match
-
-
-def split_fields(text: str, separators: str | None = None) -> Fields:
+def split_fields(text: str) -> Fields:
     """The words of a text, and what stands in `"..."` or `[...]`.
 
     Such a delimiter opens only at the start of a field, and only if it closes somewhere. Whatever follows a closing
-    delimiter directly begins the next field. `separators` are those decided on, unless others are given.
+    delimiter directly begins the next field.
     """
-    next_field, word_at = _readers(separators)
     texts: list[str] = []
     starts: list[int] = []
     position = 0
     # Where the last of each closing delimiter stands, so that openings behind it cost no search.
     last = {'"': text.rfind('"'), "[": text.rfind("]")}
-    found = next_field(text, position)
+    found = _NEXT_FIELD(text, position)
     while found is not None:
         start, position = found.span()
         field = found.group()
@@ -135,10 +122,10 @@ def split_fields(text: str, separators: str | None = None) -> Fields:
                 close = text.index(_CLOSING[field], position)
                 field = text[position:close]
                 position = close + 1
-            elif (word := word_at(text, start)) is not None:
+            elif (word := _WORD_AT(text, start)) is not None:
                 field = word.group()
                 position = word.end()
         texts.append(field)
         starts.append(start)
-        found = next_field(text, position)
+        found = _NEXT_FIELD(text, position)
     return Fields(texts, starts, position)

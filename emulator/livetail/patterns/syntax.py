@@ -1,42 +1,13 @@
 """The parsed form of a filter pattern. `str()` of each part is pattern text that parses to an equal part.
 
-A pattern is one of three kinds: `Terms`, `JsonPattern` or `SpacePattern`. The last two hold conditions, joined by `And`
-and `Or`; the values that conditions compare with, and the terms, are a `Word`, a `Quoted` or a `Regex`.
+A pattern is `Terms`, a `JsonPattern` or a `SpacePattern`. The last two hold conditions, joined by `And` and `Or`. The
+terms, and the values that conditions compare with, are a `Word`, a `Quoted` or a `Regex`.
 """
 
 import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
-
-__all__ = [
-    "And",
-    "AnyElement",
-    "AnyKey",
-    "Comparison",
-    "Condition",
-    "Element",
-    "Field",
-    "FieldName",
-    "FieldTest",
-    "Gap",
-    "Is",
-    "Item",
-    "JsonPattern",
-    "Key",
-    "Marker",
-    "NotExists",
-    "Operator",
-    "Or",
-    "Pattern",
-    "Quoted",
-    "Regex",
-    "Selector",
-    "SpacePattern",
-    "Terms",
-    "Value",
-    "Word",
-]
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
@@ -117,14 +88,6 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class AnyKey:
-    """Each member of an object."""
-
-    def __str__(self) -> str:
-        return ".*"
-
-
-@dataclass(frozen=True, slots=True)
 class Element:
     """The element of an array at this position, from 0."""
 
@@ -134,34 +97,53 @@ class Element:
         return f"[{self.position}]"
 
 
-@dataclass(frozen=True, slots=True)
-class AnyElement:
-    """Each element of an array."""
+class Wildcard(Enum):
+    """Each member of an object; or each element of an array and each member of an object."""
+
+    ANY_KEY = ".*"
+    ANY_ELEMENT = "[*]"
 
     def __str__(self) -> str:
-        return "[*]"
+        return self.value
+
+
+Step = Key | Element | Wildcard
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
     """The path from the root of a JSON message to a value, or to several with a wildcard."""
 
-    steps: tuple[Key | AnyKey | Element | AnyElement, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def has_wildcard(self) -> bool:
+        return any(isinstance(step, Wildcard) for step in self.steps)
 
     def __str__(self) -> str:
         return "$" + "".join(map(str, self.steps))
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """`$.status >= 500`"""
+class FieldName:
+    """A field of a space-delimited pattern. As a condition of its own it holds for any text."""
 
-    selector: Selector
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`$.status >= 500` in a JSON pattern, `status >= 500` in a space-delimited one."""
+
+    subject: Selector | FieldName
     operator: Operator
     value: Value
 
     def __str__(self) -> str:
-        return f"{self.selector} {self.operator} {self.value}"
+        return f"{self.subject} {self.operator} {self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,26 +167,7 @@ class NotExists:
         return f"{self.selector} NOT EXISTS"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldName:
-    """A field of a space-delimited pattern that is named and may hold anything."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True, slots=True)
-class FieldTest:
-    """`status_code = 4*`"""
-
-    name: str
-    operator: Operator
-    value: Value
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.operator} {self.value}"
+Leaf = Comparison | Is | NotExists | FieldName
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +190,7 @@ class Or:
         return " || ".join(map(str, self.operands))
 
 
-Condition = And | Or | Comparison | Is | NotExists | FieldName | FieldTest
+Condition = And | Or | Leaf
 
 
 @dataclass(frozen=True, slots=True)

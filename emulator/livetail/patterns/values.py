@@ -2,18 +2,15 @@
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from livetail.core.unicode import utf8
 from livetail.patterns.numbers import is_number, number_reader
-from livetail.patterns.regex import text_search
-from livetail.patterns.syntax import Regex, Value, Word
+from livetail.patterns.regex import regex_search
+from livetail.patterns.syntax import Comparison, Regex, Value, Word
 
 if TYPE_CHECKING:
     from decimal import Decimal
-
-    from livetail.patterns.decisions import Decisions
-
-__all__ = ["TextTest", "cost", "literal_parts", "number_test", "numeric_literal", "text_test"]
 
 TextTest = Callable[[str], bool]
 
@@ -37,37 +34,34 @@ def number_test(comparison: str, literal: str) -> TextTest:
     read = number_reader()
     compare: Callable[[Decimal, Decimal], bool] = _COMPARE[comparison]
     bound = read(literal)
-
-    def test(text: str) -> bool:
-        return compare(read(text), bound)
-
-    return test
+    return lambda text: compare(read(text), bound)
 
 
-def text_test(value: Value, decisions: "Decisions", inner_star: Literal["literal", "wildcard"]) -> TextTest:
+def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
     """Whether a text equals the value, with its `*`, or is found by its regular expression.
 
-    `inner_star` says what a `*` between other characters means; at the beginning and at the end it is a wildcard.
+    At the beginning and at the end, `*` is a wildcard. Between other characters it is one only with `inner_wildcards`:
+    AWS was seen to take it so for numbers, and its documentation of 2018 takes it as itself for texts.
     """
     if isinstance(value, Regex):
-        return text_search(value.body, decisions)
+        search = regex_search(value.body)
+        return lambda text: search(utf8(text))
     wanted = value.text
     if "*" not in wanted:
         return wanted.__eq__
     core = wanted.strip("*")
-    if "*" in core and inner_star == "wildcard":
-        return _glob(wanted, leftmost=decisions.leftmost_suffix)
+    if "*" in core and inner_wildcards:
+        return _glob(wanted)
     if not wanted.startswith("*"):
         prefix = wanted.rstrip("*")
         return wanted.__eq__ if prefix == wanted else lambda text: text.startswith(prefix)
     if wanted.endswith("*"):
         return lambda text: core in text
-    if decisions.leftmost_suffix:
-        return lambda text: core in text and text.index(core) + len(core) == len(text)
-    return lambda text: text.endswith(core)
+    # AWS looks once, from the left: `*111.111.111` was seen not to match 111.111.111.111.
+    return lambda text: core in text and text.index(core) + len(core) == len(text)
 
 
-def _glob(wanted: str, *, leftmost: bool) -> TextTest:
+def _glob(wanted: str) -> TextTest:
     """A test in which every `*` is a wildcard. Each part is looked for once, from the left, without going back."""
     prefix, *middle, suffix = wanted.split("*")
 
@@ -80,23 +74,21 @@ def _glob(wanted: str, *, leftmost: bool) -> TextTest:
             if found < 0:
                 return False
             position = found + len(part)
-        if leftmost and suffix:
-            found = text.find(suffix, position)
-            return found >= 0 and found + len(suffix) == len(text)
-        return len(text) - len(suffix) >= position and text.endswith(suffix)
+        return not suffix or (found := text.find(suffix, position)) >= 0 and found + len(suffix) == len(text)
 
     return test
 
 
-def literal_parts(value: Value) -> frozenset[str]:
-    """Texts that must stand in a text which equals the value."""
-    if isinstance(value, Regex):
-        return frozenset()
-    return frozenset(part for part in value.text.split("*") if part)
-
-
-def cost(value: Value) -> int:
-    """How dear a comparison with the value is, roughly, next to finding what to compare (1)."""
-    if isinstance(value, Regex):
+def comparison_cost(comparison: Comparison) -> int:
+    """How much a comparison costs, roughly, where finding what to compare costs 1."""
+    if isinstance(comparison.value, Regex):
         return 20
-    return 3 if numeric_literal(value) is not None else 1
+    return 3 if numeric_literal(comparison.value) is not None else 1
+
+
+def literal_parts(comparison: Comparison) -> frozenset[str]:
+    """Texts that must stand in a text for which the comparison holds. A number is found in other spellings too."""
+    value = comparison.value
+    if comparison.operator != "=" or isinstance(value, Regex) or numeric_literal(value) is not None:
+        return frozenset()
+    return frozenset(filter(None, value.text.split("*")))

@@ -24,6 +24,7 @@ EVENT = """
     "negative": -7,
     "object": {"inner": "x"},
     "array": [],
+    "mixed": [1, "x", null],
     "detail-type": "d",
     "cluster.name": "c",
     "quoted": "say \\"hi\\"",
@@ -55,6 +56,9 @@ FINDS = [
     ("any element", '{ $.arrayKey[*] = "another value" }'),
     ("any element, a member of it", "{ $.objectList[*].id = 2 }"),
     ("any member", "{ $.* = 123 }"),
+    ("any element of an object", "{ $.object[*] = x }"),
+    ("is null of a list that holds null", "{ $.mixed IS NULL }"),
+    ("null in quotation marks", '{ $.eventType != "null" }'),
     ("a member of any member", "{ $.*.inner = x }"),
     ("three wildcards", "{ $.* = 123 && $.arrayKey[*] = value && $.nested[*][0] = 4 }"),
     ("not equal", '{ $.eventType != "x" }'),
@@ -118,8 +122,6 @@ FINDS = [
     ("star inside, prefix", '{ $.star = "Ev*e*" }'),
     ("star inside a number is a wildcard", "{ $.int = 1*3 }"),
     ("star inside a decimal", '{ $.float = "1*4" }'),
-    ("boolean as text", "{ $.yes = true }"),
-    ("boolean unequal", "{ $.yes != false }"),
     ("text of a boolean", "{ $.text = true }"),
 ]
 
@@ -136,7 +138,9 @@ IGNORES = [
     ("object, less or equal", "{ $.object <= 123 }"),
     ("object, star", "{ $.object = * }"),
     ("array, unequal", "{ $.array != x }"),
-    ("null, equal", "{ $.someNull = null }"),
+    ("boolean, equal", "{ $.yes = true }"),
+    ("boolean, unequal", "{ $.yes != false }"),
+    ("boolean, star", "{ $.yes = * }"),
     ("null, unequal", "{ $.someNull != x }"),
     ("null, star", "{ $.someNull = * }"),
     ("null, order", "{ $.someNull < 1 }"),
@@ -145,13 +149,14 @@ IGNORES = [
     ("index of a text", '{ $.eventType[0] = "U" }'),
     ("key of an array", "{ $.arrayKey.value = * }"),
     ("member of a missing element", "{ $.objectList[2].id = 2 }"),
-    ("any element of an object", "{ $.object[*] = x }"),
     ("any member of an array", "{ $.arrayKey.* = value }"),
     ("any element of none", "{ $.array[*] != x }"),
     ("one of and fails", "{ $.int = 123 && $.int = 1 }"),
     ("parentheses change the meaning", "{ ($.int = 123 || $.int = 1) && $.int = 2 }"),
     ("is null of a missing key", "{ $.nothing IS NULL }"),
     ("is null of a text", "{ $.eventType IS NULL }"),
+    ("is null of a list without null", "{ $.arrayKey IS NULL }"),
+    ("a list that holds the text", "{ $.mixed = x }"),
     ("is true of a text", "{ $.text IS TRUE }"),
     ("is true of false", "{ $.no IS TRUE }"),
     ("is false of null", "{ $.someNull IS FALSE }"),
@@ -176,6 +181,10 @@ IGNORES = [
     ("boolean equal", "{ $.yes != true }"),
 ]
 
+SEVERAL_WILDCARDS = (
+    "Your filter pattern has a JSON path selector that exceeds the maximum of 1 wildcard allowed per json selector."
+)
+
 REFUSED = [
     ("missing brace", "{$.a.b=abc", 11, "If a filter pattern starts with '{' it must end with '}'"),
     ("only a brace", "{", 2, "If a filter pattern starts with '{' it must end with '}'"),
@@ -185,30 +194,40 @@ REFUSED = [
     ("only blanks", "{  }", 4, "Invalid filter pattern"),
     ("no selector", '{ status = "401" }', 3, "Invalid filter pattern"),
     ("quoted selector", '{ "status" = "401" }', 3, "Invalid filter pattern"),
-    ("negation", "{ !$.a IS TRUE }", 3, "Invalid character(s) in term '!'"),
+    ("negation", "{ !$.a IS TRUE }", 3, "Invalid character(s) in term '!$'"),
     ("key in quotation marks", '{ $."sc-status" = 5* }', 5, "Invalid character(s) in term '$.\"'"),
-    ("deeper key in quotation marks", '{ $.a."b" = 1 }', 7, "Invalid character(s) in term '$.a.\"'"),
+    ("deeper key in quotation marks", '{ $.a."b" = 1 }', 7, "Invalid filter pattern"),
     ("second key in quotation marks", '{ $.a = "b" && $."c" = 1 }', 18, "Invalid character(s) in term '$.\"'"),
-    ("key that begins with an at sign", "{ $.@type = 1 }", 5, "Invalid filter pattern"),
-    ("key that is not ASCII", "{ $.größe = 1 }", 7, "Invalid character(s) in term '?'"),
-    ("key that begins beyond ASCII", "{ $.ö = 1 }", 5, "Invalid character(s) in term '$.?'"),
-    ("only a dollar sign", "{ $ = 1 }", 3, "Invalid filter pattern"),
-    ("dollar sign and key without a dot", "{ $a = 1 }", 3, "Invalid filter pattern"),
-    ("dot without a key", "{ $. = 1 }", 5, "Invalid filter pattern"),
+    ("key that begins with an at sign", "{ $.@type = 1 }", 5, "Invalid character(s) in term '$.@'"),
+    ("key that is not ASCII", "{ $.größe = 1 }", 7, "Invalid character(s) in term 'ö'"),
+    ("key that begins beyond ASCII", "{ $.ö = 1 }", 5, "Invalid character(s) in term '$.ö'"),
+    ("only a dollar sign", "{ $ = 1 }", 3, "Invalid character(s) in term '$ '"),
+    ("dollar sign and key without a dot", "{ $a = 1 }", 3, "Invalid character(s) in term '$a'"),
+    ("dot without a key", "{ $. = 1 }", 5, "Invalid character(s) in term '$. '"),
     ("dot at the end of a selector", "{ $.a. = 1 }", 7, "Invalid filter pattern"),
-    ("element behind a dot", "{ $.[0] = 1 }", 5, "Invalid character(s) in term '$.['"),
-    ("element that is a word", "{ $.a[x] = 1 }", 6, "Invalid filter pattern"),
-    ("element that is negative", "{ $.a[-1] = 1 }", 6, "Invalid filter pattern"),
-    ("key in brackets and quotation marks", '{ $.["a"] = 1 }', 5, "Invalid character(s) in term '$.['"),
+    ("element behind a dot", "{ $.[0] = 1 }", 5, "Invalid character(s) in term '$.[0'"),
+    ("element that is a word", "{ $.a[x] = 1 }", 6, "Invalid character(s) in term '[x'"),
+    ("element that is negative", "{ $.a[-1] = 1 }", 6, "Invalid character(s) in term '[-'"),
+    ("key in brackets and quotation marks", '{ $.["a"] = 1 }', 5, "Invalid character(s) in term '$.[\"'"),
     ("element far away", "{ $.a[99999999999] = 1 }", 6, "Invalid filter pattern"),
-    ("part of a key with a wildcard", "{ $.a* = 1 }", 6, "Invalid character(s) in term '*'"),
-    ("two wildcards in a selector", "{ $.*[*] = 1 }", 6, "Invalid filter pattern"),
-    ("four wildcards", "{ $.* = 1 && $.* = 2 && $.* = 3 && $.a[*] = 4 }", 36, "Invalid filter pattern"),
+    ("part of a key with a wildcard", "{ $.a* = 1 }", 6, "Invalid filter pattern"),
+    (
+        "two wildcards in a selector",
+        "{ $.*[*] = 1 }",
+        6,
+        SEVERAL_WILDCARDS,
+    ),
+    (
+        "four wildcards",
+        "{ $.* = 1 && $.* = 2 && $.* = 3 && $.a[*] = 4 }",
+        36,
+        "Your input has exceeded the maximum of 3 JSON wildcard selectors allowed per filter pattern.",
+    ),
     ("no comparison", "{ $.a }", 7, "Invalid filter pattern"),
     ("no comparison before and", "{ $.a && $.b = 1 }", 7, "Invalid filter pattern"),
     ("no comparison before a parenthesis", "{ ($.a) }", 7, "Invalid filter pattern"),
     ("no value", "{ $.a = }", 9, "Invalid filter pattern"),
-    ("two equals signs", "{ $.a == 1 }", 8, "Invalid character(s) in term '='"),
+    ("two equals signs", "{ $.a == 1 }", 8, "Invalid filter pattern"),
     ("another operator", "{ $.a ~ 1 }", 7, "Invalid character(s) in term '~'"),
     ("value in single quotation marks", "{ $.a = 'Root' }", 9, "Invalid character(s) in term '''"),
     ("value in typographic quotation marks", "{ $.a = \u201cRoot\u201d }", 9, "Invalid character(s) in term '?'"),
@@ -216,20 +235,22 @@ REFUSED = [
     ("slash in a value", "{ $.a = b/c }", 10, "Invalid filter pattern"),
     ("at sign before a value", "{ $.a = @b }", 9, "Invalid filter pattern"),
     ("blank in a value", "{ $.a = b c }", 11, "Invalid filter pattern"),
-    ("value not closed", '{ $.a = "b }', 9, "Invalid filter pattern"),
-    ("expression not closed", "{ $.a = %b }", 9, "Invalid character(s) in term '%'"),
+    ("value not closed", '{ $.a = "b }', 9, "Invalid character(s) in term '\"b }'"),
+    ("expression not closed", "{ $.a = %b }", 9, "Invalid character(s) in term '%b }'"),
     ("comma between conditions", '{ $.a = "x", $.b = "y" }', 12, "Invalid character(s) in term ','"),
-    ("one ampersand", "{ $.a = 1 & $.b = 2 }", 11, "Invalid character(s) in term '&'"),
-    ("one bar", "{ $.a = 1 | $.b = 2 }", 11, "Invalid character(s) in term '|'"),
+    ("one ampersand", "{ $.a = 1 & $.b = 2 }", 11, "Invalid character(s) in term '& '"),
+    ("one bar", "{ $.a = 1 | $.b = 2 }", 11, "Invalid character(s) in term '| '"),
     ("and as a word", "{ $.a = 1 AND $.b = 2 }", 11, "Invalid filter pattern"),
     ("nothing between conditions", "{ $.a = 1 $.b = 2 }", 11, "Invalid filter pattern"),
     ("no condition behind and", "{ $.a = 1 && }", 14, "Invalid filter pattern"),
     ("no condition before or", "{ || $.a = 1 }", 3, "Invalid filter pattern"),
     ("parenthesis not closed", "{ ($.a = 1 }", 3, "Invalid filter pattern"),
     ("second parenthesis not closed", "{ ($.a = 1 && ($.b = 2) }", 3, "Invalid filter pattern"),
-    ("parenthesis not opened", "{ $.a = 1) }", 10, "Invalid character(s) in term ')'"),
+    ("parenthesis not opened", "{ $.a = 1) }", 10, "Invalid filter pattern"),
     ("empty parentheses", "{ () }", 4, "Invalid filter pattern"),
     ("brace inside", "{ $.a = 1 } }", 11, "Invalid character(s) in term '}'"),
+    ("null as a value", "{ $.a = null }", 9, "Invalid filter pattern"),
+    ("null as a value, unequal", "{ $.a != NULL }", 10, "Invalid filter pattern"),
     ("is not", "{ $.a IS NOT NULL }", 10, "Invalid filter pattern"),
     ("is with another word", "{ $.a IS EMPTY }", 10, "Invalid filter pattern"),
     ("is without a word", "{ $.a IS }", 10, "Invalid filter pattern"),
@@ -245,7 +266,7 @@ REFUSED = [
     ("greater than a star", "{ $.a > 1* }", 9, "Invalid character(s) in term '\"1*\"'"),
     ("greater than an expression", "{ $.a > %1% }", 9, "Invalid character(s) in term '%1%'"),
     ("greater than half an exponent", "{ $.a > 1e }", 9, "Invalid character(s) in term '\"1e\"'"),
-    ("arrow", "{ $.a => 1 }", 8, "Invalid character(s) in term '>'"),
+    ("arrow", "{ $.a => 1 }", 8, "Invalid filter pattern"),
 ]
 
 NOT_OBJECTS = [
@@ -293,6 +314,9 @@ def test_an_array_at_the_root() -> None:
     assert matches("{ $[1].id = 2 }", '[{"id": 1}, {"id": 2}]')
     assert matches("{ $[*].id = 2 }", '[{"id": 1}, {"id": 2}]')
     assert not matches("{ $.id = 2 }", '[{"id": 2}]')
+    assert not matches("{ $.id NOT EXISTS }", '[{"id": 2}]')
+    assert not matches("{ $.* NOT EXISTS }", "[1]")
+    assert matches("{ $[1] NOT EXISTS }", "[1]")
 
 
 def test_the_last_of_equal_keys_counts() -> None:
@@ -369,20 +393,25 @@ def test_conditions_nested_deeper_are_refused(levels: int) -> None:
         compile(nested(levels))
 
 
+def test_extracts_nothing() -> None:
+    assert compile("{ $.eventType = * && $.int > 1 }").extract(Subject(EVENT)) == {}
+
+
+def test_operations_on_metric_filters_name_the_word_behind_is() -> None:
+    error = refusal("{ $.a IS NOT NULL }")
+    assert error.message("metric filter pattern") == "Invalid character(s) in term 'NOT'"
+
+
+FIRST_BAD_TERMS = [
+    ("behind what is out of place", '{ "v": [1] }', "':'"),
+    ("behind a word that is out of place", "{ status = 1 && !($.a = 1) }", "'!('"),
+    ("instead of a limit", "{ $.a[*] = 1 && $.b[*][*] = ~ }", "'~'"),
+    ("not inside a string", '{ x = ":" && $..a = 1 }', "'$..'"),
+]
+
+
 @pytest.mark.parametrize(
-    ("pattern", "extracted"),
-    [
-        ("{ $.eventType = * }", {"$.eventType": "UpdateTrail"}),
-        ("{ $.int > 1 && $.float < 20 }", {"$.int": "123", "$.float": "12.34"}),
-        ("{ $.int = 1 || $.yes IS TRUE }", {"$.int": "123", "$.yes": "true"}),
-        ("{ $.['cluster.name'] = c && $.object.inner = x }", {"$.['cluster.name']": "c", "$.object.inner": "x"}),
-        ("{ $.arrayKey[*] = another* }", {"$.arrayKey[*]": "value"}),
-        ("{ $.objectList[1].id = 2 }", {"$.objectList[1].id": "2"}),
-        ("{ $.someNull IS NULL && $.x NOT EXISTS }", {}),
-        ("{ $.int = 1 }", {}),
-    ],
+    ("pattern", "term"), [row[1:] for row in FIRST_BAD_TERMS], ids=[row[0] for row in FIRST_BAD_TERMS]
 )
-def test_extracts_what_selectors_find(pattern: str, extracted: dict[str, str]) -> None:
-    values = compile(pattern).extract(Subject(EVENT))
-    assert values == extracted
-    assert all(type(value) is str for value in values.values())
+def test_what_is_no_token_is_named_wherever_it_stands(pattern: str, term: str) -> None:
+    assert refusal(pattern).message() == f"Invalid character(s) in term {term}"

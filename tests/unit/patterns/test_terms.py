@@ -39,9 +39,8 @@ FINDS = [
     ("JSON keys as terms", "level error", '{"level":"error"}'),
     ("a line further down", "second", "first\nsecond"),
     ("a blank phrase", '" "', "a b"),
-    ("a blank phrase without a blank to find", '" "', "ab"),
-    ("a blank phrase beside a term", '" " ab', "ab"),
-    ("an optional blank phrase", '?" " ?x', "ab"),
+    ("full stops", "?Runtime.ExitError ?java.lang", "java.lang.Error"),
+    ("an excluded blank phrase", 'a -" "', "a"),
     ("blanks around the terms", "\t ERROR \n", "ERROR"),
     ("a regular expression", "%[Ee]rror%", "an error"),
     ("a regular expression beside a term", "%^a% b", "a b"),
@@ -65,9 +64,13 @@ IGNORES = [
     ("a word with hyphens finds itself not", "request-id-123-x", "request-id-123-x"),
     ("no wildcard in quotation marks", '"ERR*"', "ERROR"),
     ("no regular expression in quotation marks", '"%E.%"', "ER"),
-    ("an excluded blank phrase", 'a -" "', "a"),
+    ("a blank phrase without a blank to find", '" "', "a\nb"),
+    ("an excluded blank phrase", 'a -" "', "a b"),
+    ("a full stop is no wildcard", "a.b", "axb"),
     ("the excluded regular expression", "a -%^x%", "x a"),
 ]
+
+TOO_MANY_REGEXES = "Your input has exceeded the maximum of 2 regular expressions per filter pattern."
 
 REFUSED = [
     ("parenthesis", "a (b)", 3, "Invalid character(s) in term '('"),
@@ -80,28 +83,28 @@ REFUSED = [
     ("at sign", "email@someemail.com", 6, "Invalid filter pattern"),
     ("slash", "GET /orders", 5, "Invalid filter pattern"),
     ("typographic quotation mark", "a \u201cERROR\u201d", 3, "Invalid character(s) in term '?'"),
-    ("a letter that is not ASCII", "Störung", 3, "Invalid character(s) in term '?'"),
-    ("full stop", "a.b", 2, "Invalid character(s) in term '.'"),
+    ("a letter that is not ASCII", "Störung", 3, "Invalid character(s) in term 'ö'"),
     ("equals sign", "a=b", 2, "Invalid character(s) in term '='"),
     ("star", "ERR*", 4, "Invalid character(s) in term '*'"),
     ("percent sign in a word", "100%", 4, "Invalid character(s) in term '%'"),
     ("question mark in a word", "why?", 4, "Invalid character(s) in term '?'"),
     ("empty term", '""', 1, "Invalid character(s) in term '\"\"'"),
     ("empty excluded term", 'a -""', 4, "Invalid character(s) in term '\"\"'"),
-    ("quotation mark not closed", 'a "b', 3, "Invalid filter pattern"),
-    ("closing quotation mark escaped", 'a "b\\"', 3, "Invalid filter pattern"),
+    ("quotation mark not closed", 'a "b', 3, "Invalid character(s) in term '\"b'"),
+    ("closing quotation mark escaped", 'a "b\\"', 3, "Invalid character(s) in term '\"b\\\"'"),
     ("text behind a phrase", '"event": "x"', 8, "Invalid filter pattern"),
     ("phrase behind a phrase", '"a""b"', 4, "Invalid filter pattern"),
     ("phrase behind a word", 'a"b"', 2, "Invalid filter pattern"),
     ("nothing excluded", "a -", 3, "Invalid filter pattern"),
     ("nothing behind a hyphen", "ORDER- ", 6, "Invalid filter pattern"),
+    ("three regular expressions", "%a% -%b% ?%c%", 11, TOO_MANY_REGEXES),
     ("two hyphens", "--a", 1, "Invalid filter pattern"),
     ("nothing optional", "?", 1, "Invalid filter pattern"),
     ("a blank behind the question mark", "a ? b", 3, "Invalid filter pattern"),
     ("two markers", "?-a", 1, "Invalid filter pattern"),
     ("a blank before a brace", " {$.a IS TRUE} ", 2, "Invalid filter pattern"),
     ("a blank before a bracket", " [a]", 2, "Invalid character(s) in term '['"),
-    ("expression not closed", "a %b", 3, "Invalid character(s) in term '%'"),
+    ("expression not closed", "a %b", 3, "Invalid character(s) in term '%b'"),
     ("empty expression", "%%", 1, "Invalid character(s) in term '%%'"),
     ("text behind an expression", "%a%b", 4, "Invalid filter pattern"),
 ]
@@ -123,13 +126,13 @@ def test_refused(pattern: str, column: int, answer: str) -> None:
     assert (error.column, error.message()) == (column, answer)
 
 
-@pytest.mark.parametrize("pattern", ["", " ", "\t\r\n ", '" "', '"  " " "', '?" " ?x', '" " ?x'])
+@pytest.mark.parametrize("pattern", ["", " ", "\t\r\n "])
 def test_patterns_that_match_everything(pattern: str) -> None:
     assert compile(pattern).matches_everything
     assert matches(pattern, "") and matches(pattern, "anything")
 
 
-@pytest.mark.parametrize("pattern", ["a", "-a", '-" "', "?a", '" " a', "%.*%"])
+@pytest.mark.parametrize("pattern", ["a", "-a", '" "', "?a", "%.*%"])
 def test_patterns_that_are_looked_at(pattern: str) -> None:
     assert not compile(pattern).matches_everything
 
@@ -137,7 +140,3 @@ def test_patterns_that_are_looked_at(pattern: str) -> None:
 def test_terms_extract_nothing() -> None:
     assert compile("ERROR").extract(Subject("ERROR")) == {}
     assert compile("").extract(Subject("ERROR")) == {}
-
-
-def test_a_pattern_of_terms_may_hold_many_expressions() -> None:
-    assert matches("%a% %b% %c%", "c b a")
