@@ -201,9 +201,9 @@ def test_names_and_prefixes_exclude_each_other(unchecked: Any) -> None:
 @pytest.mark.parametrize(
     ("pattern", "text"),
     [
-        ("{ $.level = }", "Invalid filter pattern"),
-        ("[a, b", "If a filter pattern starts with '[' it must end with ']'"),
-        ('"open', "Invalid filter pattern"),
+        ("{ $.level = }", "Invalid filter pattern: Invalid filter pattern"),
+        ("[a, b", "Invalid filter pattern: If a filter pattern starts with '[' it must end with ']'"),
+        ('"open', "Invalid filter pattern: Invalid character(s) in term '\"open'"),
         ("(", "Invalid character(s) in term '('"),
     ],
 )

@@ -112,9 +112,9 @@ class Layout:
     def text(self, subject: Subject, index: int) -> str:
         """The field at `index`. The last entry takes the rest as written; a single field without its delimiters."""
         fields = subject.fields
-        if self.gap or index < self.min_fields - 1 or index == len(fields.texts) - 1:
+        if self.gap or index < self.min_fields - 1:
             return fields.texts[index]
-        return subject.text[fields.starts[index] : fields.end]
+        return fields.rest(index)
 
     def extract(self, subject: Subject) -> dict[str, str]:
         """The text of each field of a message that matches.

@@ -6,8 +6,10 @@ others find it read. Reading never fails: a message that is not JSON is `NOT_JSO
 
 import json
 import re
+from dataclasses import dataclass
 from enum import Enum
-from typing import Final, NamedTuple, NoReturn
+from itertools import islice
+from typing import Final, NoReturn
 
 from livetail.core.unicode import utf8
 
@@ -25,9 +27,10 @@ NOT_JSON: Final = NotJson.NOT_JSON
 """Stands for the JSON of a message that is not a JSON object or array."""
 
 _JSON_BLANKS = " \t\r\n"
-# Blanks separate fields by the documentation, tabs were seen to; that line breaks do is a choice.
-_NEXT_FIELD = re.compile(r'["\[]|[^ \t\r\n]+').search
-_WORD_AT = re.compile(r"[^ \t\r\n]+").match
+# Tabs were recorded to separate fields as blanks do; that line breaks do is a choice.
+_FIELD_BLANKS = " \t\r\n"
+_WORD = re.compile(rf"[^{_FIELD_BLANKS}]+")
+_WORD_OR_DELIMITER = re.compile(rf'["\[]|[^{_FIELD_BLANKS}]+')
 _CLOSING = {'"': '"', "[": "]"}
 
 
@@ -37,18 +40,30 @@ class Number(str):
     __slots__ = ()
 
 
-class Fields(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Fields:
     """The fields of a message.
 
     Attributes:
         texts: each without the quotation marks or brackets around it.
-        starts: where each begins in the message, its delimiter included.
+        starts: where each begins in the message, its delimiter included; None where all fields are words.
         end: where the last one ends, its delimiter included.
     """
 
+    message: str
     texts: list[str]
-    starts: list[int]
+    starts: list[int] | None
     end: int
+
+    def rest(self, index: int) -> str:
+        """The field at `index` with all that follows, as written; a single field without its delimiters."""
+        if index == len(self.texts) - 1:
+            return self.texts[index]
+        if self.starts is None:
+            start = next(islice(_WORD.finditer(self.message), index, None)).start()
+        else:
+            start = self.starts[index]
+        return self.message[start : self.end]
 
 
 class Subject:
@@ -108,12 +123,14 @@ def split_fields(text: str) -> Fields:
     Such a delimiter opens only at the start of a field, and only if it closes somewhere. Whatever follows a closing
     delimiter directly begins the next field.
     """
+    if '"' not in text and "[" not in text:
+        return Fields(text, _WORD.findall(text), None, len(text.rstrip(_FIELD_BLANKS)))
     texts: list[str] = []
     starts: list[int] = []
     position = 0
     # Where the last of each closing delimiter stands, so that openings behind it cost no search.
     last = {'"': text.rfind('"'), "[": text.rfind("]")}
-    found = _NEXT_FIELD(text, position)
+    found = _WORD_OR_DELIMITER.search(text, position)
     while found is not None:
         start, position = found.span()
         field = found.group()
@@ -122,10 +139,10 @@ def split_fields(text: str) -> Fields:
                 close = text.index(_CLOSING[field], position)
                 field = text[position:close]
                 position = close + 1
-            elif (word := _WORD_AT(text, start)) is not None:
+            elif (word := _WORD.match(text, start)) is not None:
                 field = word.group()
                 position = word.end()
         texts.append(field)
         starts.append(start)
-        found = _NEXT_FIELD(text, position)
-    return Fields(texts, starts, position)
+        found = _WORD_OR_DELIMITER.search(text, position)
+    return Fields(text, texts, starts, position)

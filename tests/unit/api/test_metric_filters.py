@@ -51,6 +51,13 @@ def test_one_to_fifty_messages(client: Client) -> None:
         assert client.refusal("TestMetricFilter", filterPattern="x", logEventMessages=messages)[0] == INVALID
 
 
+def test_messages_are_at_most_a_batch_together(client: Client) -> None:
+    half = "é" * 262_144
+    client.call("TestMetricFilter", filterPattern="x", logEventMessages=[half, half])
+    refused = client.refusal("TestMetricFilter", filterPattern="x", logEventMessages=[half, half + "a"])
+    assert refused == (INVALID, "Upload too large: 1048577 bytes exceeds limit of 1048576")
+
+
 def test_both_members_are_required(client: Client) -> None:
     code, message = client.refusal("TestMetricFilter")
     assert code == INVALID
