@@ -39,7 +39,7 @@ def test_prints_every_fault_and_goes_on_with_the_next_file(tmp_path: Path, capsy
     assert check(bad, tmp_path / "none.toml", good) == 1
     output = capsys.readouterr()
     expected = [
-        f"{bad}:1: seed is 'x'; a whole number is expected",
+        f"{bad}:1: seed is 'x'; a whole number of 64 bits is expected",
         f"{bad}:5: source 1: rate.shape is 'brust'; one of constant, poisson, ramp, sine, burst, once",
         f"{bad}:7: fault 1: effect is missing; ",
         f"{bad}:8: fault 1: times is -1; ",

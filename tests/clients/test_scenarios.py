@@ -164,7 +164,7 @@ def test_toml_and_json_say_the_same() -> None:
     [
         ("", "scenario: it has no log_group, source, replay or fault, so there is nothing to play"),
         ("[[source", "scenario:1: it is not TOML: "),
-        ('[[source]]\nlog_group = "/x"\nfromat = "json"\nrate = 1\n', "scenario:3: source 1: 'fromat' is not a key"),
+        ('[[source]]\nlog_group = "/x"\nfromat = "json"\nrate = 1\n', "scenario:3: source 1: fromat is not a key"),
         ({"source": [{"log_group": "a b", "rate": -1}]}, "scenario: source 1: "),
         ("{ broken", "scenario: it is not JSON: "),
         ('[[replay]]\nfile = "lines.jsonl"\n', "scenario:2: replay 1: "),

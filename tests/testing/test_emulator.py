@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, SSLError
 
 from livetail import LiveTailEmulator
 from livetail.control_client import NoAnswerError
-from livetail.scenarios.problems import ScenarioError
+from livetail.scenarios.scenario import ScenarioError
 from livetail.server.failures import StartError
 from livetail.settings import SettingsError
 

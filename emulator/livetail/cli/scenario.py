@@ -32,8 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
             scenario = load(file, check_rule)
         except ScenarioError as error:
             status = 1
-            for fault in error.faults:
-                print(fault, file=sys.stderr)
+            print(error, file=sys.stderr)
         else:
             print(f"{file}: {_summary(scenario)}")
     return status

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     except SettingsError as error:
         raise CommandError(str(error), status=2) from None
 
-    from livetail.scenarios.problems import ScenarioError
+    from livetail.scenarios.scenario import ScenarioError
     from livetail.server.failures import StartError
     from livetail.server.launch import prepare
     from livetail.server.logs import configure_logging
@@ -42,10 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
         gc.freeze()  # what has been loaded stays: a collection need not walk through it, and pauses the tails for less
         serve_in_foreground(launch.serving)
     except (StartError, ScenarioError) as error:
-        message = "\n".join(error.faults) if isinstance(error, ScenarioError) else str(error)
         if not in_json:
-            raise CommandError(message) from None
-        _log.error("%s", message)
+            raise CommandError(str(error)) from None
+        _log.error("%s", error)
         return 1
     return 0
 

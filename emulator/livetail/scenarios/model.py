@@ -1,26 +1,15 @@
-"""A scenario as it is played: what stands in the file, checked and converted. Times are milliseconds."""
+"""A scenario as it is played: what is in the file, checked and converted. Times are milliseconds."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from livetail.scenarios.rates import LIFETIME, Rate
 from livetail.scenarios.replay import Replay
+from livetail.scenarios.tables import LogGroup
 from livetail.scenarios.templates import Template
 
-__all__ = ["LogGroup", "Scenario", "Source"]
-
-
-@dataclass(frozen=True, slots=True)
-class LogGroup:
-    """A log group to make before anything is played, unless it is there."""
-
-    name: str
-    log_class: str = "STANDARD"
-    retention_days: int | None = None
-    tags: Mapping[str, str] | None = None
-    streams: tuple[str, ...] = ()
+__all__ = ["Scenario", "Source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +40,7 @@ class Scenario:
         name: the file's name without its ending, or what it was given.
         seed: what all chance in it is drawn from; None leaves that to whoever plays it.
         log_groups: those that are declared, then all others that something is written to.
-        faults: rules for the emulator's faults, as the control plane takes them.
+        faults: fault rules, as the control plane takes them.
     """
 
     name: str
@@ -59,7 +48,7 @@ class Scenario:
     log_groups: tuple[LogGroup, ...] = ()
     sources: tuple[Source, ...] = ()
     replays: tuple[Replay, ...] = ()
-    faults: tuple[dict[str, Any], ...] = ()
+    faults: tuple[Any, ...] = ()
 
     @property
     def rate(self) -> Fraction:

@@ -1,17 +1,12 @@
-"""What CloudWatch Logs takes for the names and settings of log groups and log streams.
-
-https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html, API_CreateLogStream.html,
-API_PutRetentionPolicy.html and API_TagResource.html. Here the rules are told to the author of a scenario; the
-operations tell them to a client, in AWS's words.
-"""
+"""The rules for names and tags, in words for the author of a scenario; the operations have AWS's words for a client."""
 
 from livetail.core import limits
 
-__all__ = ["group_fault", "stream_fault", "tag_fault"]
+__all__ = ["group_problem", "stream_problem", "tag_problem"]
 
 
-def group_fault(name: str) -> str | None:
-    """Why this is no name of a log group, as the end of a sentence about it; None if it is one."""
+def group_problem(name: str) -> str | None:
+    """Why this is not the name of a log group, as the end of a sentence about it; None if it is one."""
     if not 1 <= len(name) <= limits.MAX_NAME_LENGTH:
         return f"has {len(name)} characters; a name has 1 to {limits.MAX_NAME_LENGTH}"
     if not limits.matches(limits.LOG_GROUP_NAME_PATTERN, name):
@@ -19,21 +14,21 @@ def group_fault(name: str) -> str | None:
     return "begins with 'aws/', which is reserved" if name.startswith(limits.RESERVED_PREFIX) else None
 
 
-def stream_fault(name: str) -> str | None:
-    """Why this is no name of a log stream, as the end of a sentence about it; None if it is one."""
+def stream_problem(name: str) -> str | None:
+    """Why this is not the name of a log stream, as the end of a sentence about it; None if it is one."""
     if not 1 <= len(name) <= limits.MAX_NAME_LENGTH:
         return f"has {len(name)} characters; a name has 1 to {limits.MAX_NAME_LENGTH}"
     if not limits.matches(limits.LOG_STREAM_NAME_PATTERN, name):
-        return "has a ':' or '*', which the name of a log stream has not"
+        return "has a ':' or '*', which cannot be in the name of a log stream"
     return None
 
 
-def tag_fault(key: str, value: str) -> str | None:
-    """Why this is no tag, as a sentence; None if it is one."""
+def tag_problem(key: str, value: str) -> str | None:
+    """Why this is not a tag, as the end of a sentence about the tags; None if it is one."""
     if not 1 <= len(key) <= limits.MAX_TAG_KEY_LENGTH or not _is_tag(key) or key.startswith("aws:"):
-        return f"the tag {key!r} has no key of 1 to 128 letters, digits, blanks or _ . : / = + - @"
+        return f"has the key {key!r}; a key is 1 to 128 letters, digits, blanks or _ . : / = + - @"
     if len(value) > limits.MAX_TAG_VALUE_LENGTH or not _is_tag(value):
-        return f"the tag {key!r} has no value of at most 256 letters, digits, blanks or _ . : / = + - @"
+        return f"has the value {value[:60]!r}; a value is at most 256 letters, digits, blanks or _ . : / = + - @"
     return None
 
 

@@ -1,16 +1,18 @@
-"""Plays a scenario: says when something is due and makes it when asked, and nothing depends on when it is asked.
+"""Plays a scenario: returns what is due, in slices of bounded cost, and nothing depends on when it is asked.
 
-Sources and replays speak at the instants of one grid, `QUANTUM` milliseconds wide, that begins where the scenario
-starts:
-everything that happened since the instant before, each event with its own time stamp. So fifty thousand events a second
-are ten instants, and a source that is silent for an hour costs nothing in it.
+Sources and replays emit at the instants of one grid, `GRID_MS` wide, that begins where the scenario starts: everything
+that happened since the instant before, each event with its own time stamp. So fifty thousand events a second are ten
+instants, and a source that is silent for an hour costs nothing in it.
+
+What is due at one instant comes in slices, so that a server can do other work between them. Where a slice ends depends
+on the scenario alone, never on the time that it takes.
 """
 
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from livetail.core.chance import Chance
 from livetail.scenarios.formats import FORMATS
@@ -24,9 +26,12 @@ if TYPE_CHECKING:
     from livetail.scenarios.formats.base import Format
     from livetail.scenarios.model import Scenario, Source
 
-__all__ = ["QUANTUM", "Emission", "Player"]
+__all__ = ["GRID_MS", "MAX_SLICE_WEIGHT", "Emission", "Player"]
 
-QUANTUM = 100
+GRID_MS: Final = 100
+
+MAX_SLICE_WEIGHT: Final = 1_000
+"""What a slice may cost: an event counts 1 for each KiB of it that was begun; about 10 ms of work."""
 
 _timestamp = attrgetter("timestamp")
 
@@ -49,8 +54,8 @@ class Emission:
 class Player:
     """A scenario that began at `started_at` (epoch milliseconds).
 
-    Chance is drawn from the scenario's own seed if it has one, else from `chance`. Each source has streams of its own,
-    by its number, so that one more at the end of a file leaves the others as they were.
+    Chance is drawn from the scenario's own seed if it has one, else from `chance`. Each source has random streams of
+    its own, by its number, so that one more at the end of a file leaves the others as they were.
     """
 
     def __init__(self, scenario: "Scenario", started_at: int, chance: Chance) -> None:
@@ -58,13 +63,13 @@ class Player:
             chance = Chance(scenario.seed)
         declared = {group.name: group.streams for group in scenario.log_groups}
         self._started_at = started_at
-        self._voices: list[_SourceVoice | _ReplayVoice] = [
-            _SourceVoice(source, declared.get(source.log_group, ()), started_at, chance, f"source {number}")
+        self._parts: list[_PlayedSource | _PlayedReplay] = [
+            _PlayedSource(source, declared.get(source.log_group, ()), started_at, chance, f"source {number}")
             for number, source in enumerate(scenario.sources, 1)
         ]
-        self._voices += [_ReplayVoice(replay, started_at) for replay in scenario.replays]
+        self._parts += [_PlayedReplay(replay, started_at) for replay in scenario.replays]
         self._due: list[tuple[int, int]] = []
-        for index in range(len(self._voices)):
+        for index in range(len(self._parts)):
             self._schedule(index)
 
     @property
@@ -76,50 +81,52 @@ class Player:
         """The next instant at which something is emitted, in epoch milliseconds; None when all is done."""
         return self._due[0][0] if self._due else None
 
-    def run(self, until: int) -> list[Emission]:
-        """Everything due up to and including `until` that was not emitted yet, in order.
+    def take(self) -> list[Emission]:
+        """The next slice: what `next_due` has, up to `MAX_SLICE_WEIGHT`; the rest of that instant stays due.
 
-        It comes all at once: for a long span at a high rate, ask for each `next_due` by itself.
+        What several sources emit into one log stream is one emission, in the order of the time stamps.
         """
+        if not self._due:
+            return []
         emissions: list[Emission] = []
-        while self._due and self._due[0][0] <= until:
-            instant = self._due[0][0]
-            voices = []
-            while self._due and self._due[0][0] == instant:
-                voices.append(heapq.heappop(self._due)[1])
-            self._emit(instant, voices, emissions)
-            for index in voices:
-                self._schedule(index)
-        return emissions
+        merged: dict[tuple[str, str], list[LogEvent]] = {}
+        room = MAX_SLICE_WEIGHT
+        instant = self._due[0][0]
+        while room > 0 and self._due and self._due[0][0] == instant:
+            index = heapq.heappop(self._due)[1]
+            part = self._parts[index]
+            if isinstance(part, _PlayedReplay):
+                taken = part.emissions(instant, room)
+                emissions += taken
+                room -= sum(len(emission.events) for emission in taken)
+            else:
+                for stream, events in part.events(instant, max(1, room // part.weight)):
+                    room -= len(events) * part.weight
+                    already = merged.setdefault((part.log_group, stream), events)
+                    if already is not events:
+                        already.extend(events)
+                        already.sort(key=_timestamp)
+            self._schedule(index)
+        return emissions + [Emission(group, stream, instant, events) for (group, stream), events in merged.items()]
 
     def _schedule(self, index: int) -> None:
-        event = self._voices[index].next()
+        event = self._parts[index].next()
         if event is not None:
-            quanta = -((self._started_at - event) // QUANTUM)
-            heapq.heappush(self._due, (self._started_at + quanta * QUANTUM, index))
-
-    def _emit(self, instant: int, voices: Sequence[int], emissions: list[Emission]) -> None:
-        """Let `voices` say what they have for `instant`; what sources say in the same stream is one emission."""
-        said: dict[tuple[str, str], list[LogEvent]] = {}
-        for index in voices:
-            voice = self._voices[index]
-            if isinstance(voice, _ReplayVoice):
-                emissions.extend(voice.emissions(instant))
-                continue
-            for stream, events in voice.events(instant):
-                already = said.setdefault((voice.log_group, stream), events)
-                if already is not events:
-                    already.extend(events)
-                    already.sort(key=_timestamp)
-        emissions.extend(Emission(group, stream, instant, events) for (group, stream), events in said.items())
+            quanta = -((self._started_at - event) // GRID_MS)
+            heapq.heappush(self._due, (self._started_at + quanta * GRID_MS, index))
 
 
-class _SourceVoice:
-    """A source at work."""
+class _PlayedSource:
+    """A source and how far it has come.
+
+    Attributes:
+        weight: what one of its events costs; see `MAX_SLICE_WEIGHT`.
+    """
 
     def __init__(self, source: "Source", declared: Sequence[str], started_at: int, chance: Chance, name: str) -> None:
         self.log_group = source.log_group
         self._start = started_at + source.start
+        self.weight = 1 if source.template is None else -(-source.template.size_bytes // 1_024)
         random = chance.stream(f"{name} lines")
         self._streams = tuple(source.log_streams or declared or self._own_streams(source, started_at, chance, name))
         self._format: Format
@@ -141,10 +148,10 @@ class _SourceVoice:
         elapsed = self._arrivals.next()
         return None if elapsed is None else self._start + elapsed
 
-    def events(self, instant: int) -> list[tuple[str, list[LogEvent]]]:
-        """The events since the last instant, by stream, in the order in which the scenario names the streams."""
+    def events(self, instant: int, max_events: int) -> list[tuple[str, list[LogEvent]]]:
+        """The next events up to `instant`, by stream, in the order in which the scenario names the streams."""
         start, names = self._start, self._streams
-        times = [start + elapsed for elapsed in self._arrivals.take(instant - start)]
+        times = [start + elapsed for elapsed in self._arrivals.take(instant - start, max_events)]
         if len(names) == 1:
             return [(names[0], self._format.events(times, [0] * len(times)))] if times else []
         draw, count = self._draw, len(names)
@@ -155,8 +162,8 @@ class _SourceVoice:
         return [(name, events) for name, events in zip(names, by_stream, strict=True) if events]
 
 
-class _ReplayVoice:
-    """A replay at work."""
+class _PlayedReplay:
+    """A replay and how far it has come."""
 
     def __init__(self, replay: Replay, started_at: int) -> None:
         self._start = started_at + replay.start
@@ -167,13 +174,13 @@ class _ReplayVoice:
         elapsed = self._cursor.next()
         return None if elapsed is None else self._start + elapsed
 
-    def emissions(self, instant: int) -> list[Emission]:
-        """The lines since the last instant, in exactly the order of the file.
+    def emissions(self, instant: int, max_lines: int) -> list[Emission]:
+        """The next lines up to `instant`, in exactly the order of the file.
 
         A stream that takes turns with another has an emission for each turn, and so has one whose time stamps go back.
         """
         emissions: list[Emission] = []
-        for elapsed, line in self._cursor.take(instant - self._start):
+        for elapsed, line in self._cursor.take(instant - self._start, max_lines):
             event = LogEvent(max(self._start + elapsed - line.age, 0), line.message)
             last = emissions[-1] if emissions else None
             if (

@@ -196,8 +196,8 @@ class Arrivals(Protocol):
         """The time of the next event that was not taken yet, after everything that was; None when there is none."""
         ...
 
-    def take(self, until: int) -> list[int]:
-        """The times of all events up to and including `until` that were not taken yet, in order."""
+    def take(self, until: int, max_events: int) -> list[int]:
+        """The times of the next events up to and including `until`, in order, `max_events` (1 or more) at most."""
         ...
 
 
@@ -228,16 +228,18 @@ class Counted:
                 before = middle
         return after
 
-    def take(self, until: int) -> list[int]:
+    def take(self, until: int, max_events: int) -> list[int]:
         until = min(until, self._limit)
         if until <= self._until:
             return []
         times: list[int] = []
         total = self._count(until)
+        end = min(total, self._taken + max_events)
         # The first millisecond stands by itself: what a shape makes at once is there before any time has passed.
-        self._spread(times, self._until, until, self._taken, total)
-        self._taken += len(times)
-        self._until = until
+        self._spread(times, self._until, until, self._taken, end)
+        self._taken = end
+        # Where some are left, the last millisecond is looked at again: more may have happened in it.
+        self._until = until if end == total else times[-1] - 1
         return times
 
     def _spread(self, times: list[int], after: int, until: int, low: int, high: int) -> None:
@@ -248,7 +250,7 @@ class Counted:
             times.extend([until] * (high - low))
             return
         middle = (after + until) // 2
-        count = self._count(middle)
+        count = min(self._count(middle), high)
         self._spread(times, after, middle, low, count)
         self._spread(times, middle, until, count, high)
 
@@ -266,14 +268,14 @@ class PoissonArrivals:
         instant = math.ceil(self._next)
         return instant if instant <= self._limit else None
 
-    def take(self, until: int) -> list[int]:
+    def take(self, until: int, max_events: int) -> list[int]:
         until = min(until, self._limit)
         following, gap = self._next, self._mean_gap
         if following > until:
             return []
         random, log, ceil = self._random, math.log, math.ceil
         times: list[int] = []
-        while following <= until:
+        while following <= until and len(times) < max_events:
             times.append(ceil(following))
             following -= log(1.0 - random()) * gap
         self._next = following

@@ -35,11 +35,11 @@ Kind = Literal["start", "update", "exception", "end"]
 
 
 class RecordingError(Exception):
-    """A recording cannot be read; `faults` has a sentence for each bad line, which begins with its number."""
+    """A recording cannot be read; `problems` has a sentence for each bad line, which begins with its number."""
 
-    def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(self.faults))
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
 
 
 class Header(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -143,7 +143,7 @@ def read_recording(content: bytes) -> Recording:
     lines = content.split(b"\n")
     # A whole line ends in a line feed, so what stands behind the last one was cut off, unless it reads well.
     unfinished = lines.pop()
-    faults: list[str] = []
+    problems: list[str] = []
     entries: list[Entry] = []
     header = Header(VERSION)
     truncated = False
@@ -152,22 +152,22 @@ def read_recording(content: bytes) -> Recording:
     try:
         header = msgspec.json.decode(lines[0], type=Header)
         if header.livetail != VERSION:
-            faults.append(f"line 1: version {header.livetail} of the format is unknown; {VERSION} is known")
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        faults.append(f"line 1: no header of a recording: {fault}")
+            problems.append(f"line 1: version {header.livetail} of the format is unknown; {VERSION} is known")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        problems.append(f"line 1: no header of a recording: {error}")
     decoder = msgspec.json.Decoder(Entry)
     for number, line in enumerate(lines[1:], 2):
         if not line.strip():
             continue
         try:
             entries.append(decoder.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-            faults.append(f"line {number}: {fault}")
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            problems.append(f"line {number}: {error}")
     if unfinished.strip():
         try:
             entries.append(decoder.decode(unfinished))
         except (msgspec.DecodeError, UnicodeDecodeError):
             truncated = True
-    if faults:
-        raise RecordingError(faults)
+    if problems:
+        raise RecordingError(problems)
     return Recording(header, tuple(entries), truncated)

@@ -1,171 +1,240 @@
-"""Scenario files: what stands in them, checked, or every fault with its place.
+"""Scenario files: what is in them, checked, or every problem with its line.
 
-A scenario is TOML, or the same as JSON. Nothing that somebody may write ends in anything but a `Scenario` or a
-`ScenarioError` whose sentences say what to change.
+A scenario is TOML, or the same as JSON. Whatever is in a file, the result is a `Scenario` or a `ScenarioError` whose
+sentences say what to change. The limits bound what reading one may cost: some hundred milliseconds and a few megabytes.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path, PurePath
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path as FilePath
+from pathlib import PurePath
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from livetail.scenarios.model import LogGroup, Scenario, Source
-from livetail.scenarios.places import Places
-from livetail.scenarios.problems import Problems, ScenarioError, shown
-from livetail.scenarios.reading import read_fault, read_log_group, read_replay_table, read_source
+from livetail.core.durations import parse_duration
+from livetail.core.tables import Problem, Problems, shown
+from livetail.scenarios import rates, tables
+from livetail.scenarios.model import Scenario, Source
+from livetail.scenarios.rates import LIFETIME, Rate
 from livetail.scenarios.replay import Replay
-from livetail.scenarios.tables import ScenarioTable
+from livetail.scenarios.replay_files import ReplayError, read_replay
+from livetail.scenarios.tables import LogGroup, ReplayTable, ScenarioTable, SourceTable
+from livetail.scenarios.templates import parse_template
+from livetail.scenarios.toml_lines import MAX_KEY_PARTS, TomlLines, find_long_key
 
-__all__ = ["CheckFault", "LogGroup", "Scenario", "ScenarioError", "Source", "load", "parse_json", "parse_toml"]
+__all__ = ["CheckFault", "Scenario", "ScenarioError", "load", "parse_json", "parse_toml"]
 
-CheckFault: TypeAlias = Callable[[Mapping[str, Any]], Sequence[str]]
-"""Says in sentences what is wrong with a fault rule in its JSON form."""
+CheckFault: TypeAlias = Callable[[Any], Sequence[str]]
+"""Returns in sentences what is wrong with a fault rule in its JSON form."""
 
-_LARGEST_FILE = 4 * 1024 * 1024
+MAX_SCENARIO_BYTES: Final = 1024 * 1024
+MAX_ENTRIES: Final = 200
+"""Tables of each kind in one scenario."""
+
 _LINE_AND_COLUMN = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-def load(path: str | Path, check_fault: CheckFault | None = None) -> Scenario:
-    """Read a scenario from a TOML file; what it replays lies beside it.
+class ScenarioError(Exception):
+    """A scenario cannot be played; `str()` is everything that is wrong with it, one problem a line.
+
+    Attributes:
+        problems: a sentence for each, which begins with the file and, where it is known, the line.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def load(path: str | FilePath, check_fault: CheckFault | None = None) -> Scenario:
+    """Read a scenario from a TOML file; what it replays is relative to the folder of the file.
 
     Raises:
         ScenarioError: the file cannot be read, or something in it is wrong.
     """
     name = str(path)
     try:
-        path = Path(path)
+        path = FilePath(path)
         if not path.is_file():
             raise ScenarioError([f"{name}: there is no such file"])
-        if path.stat().st_size > _LARGEST_FILE:
-            raise ScenarioError([f"{name}: it has more than {_LARGEST_FILE:,} bytes, which no scenario needs"])
+        if path.stat().st_size > MAX_SCENARIO_BYTES:
+            raise _too_large(name)
         content = path.read_bytes()
-    except OSError as fault:
-        raise ScenarioError([f"{name}: it cannot be read: {fault.strerror or fault}"]) from None
-    except ValueError as fault:
-        raise ScenarioError([f"{name!r}: {fault}"]) from None
+    except OSError as error:
+        raise ScenarioError([f"{name}: it cannot be read: {error.strerror or error}"]) from None
+    except ValueError as error:
+        raise ScenarioError([f"{name!r}: {error}"]) from None
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = content.count(b"\n", 0, fault.start) + 1
-        raise ScenarioError([f"{name}:{line}: byte {fault.start} is not UTF-8"]) from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ScenarioError([f"{name}:{line}: byte {error.start} is not UTF-8"]) from None
     return parse_toml(text, name, path.parent, check_fault)
 
 
 def parse_toml(
-    text: str, name: str = "scenario", directory: Path | None = None, check_fault: CheckFault | None = None
+    text: str, name: str = "scenario", directory: FilePath | None = None, check_fault: CheckFault | None = None
 ) -> Scenario:
-    """Read a scenario from TOML. `name` goes before its faults; without a `directory` nothing can be replayed.
+    """Read a scenario from TOML. `name` begins each problem; without a `directory` nothing can be replayed.
 
     Raises:
         ScenarioError: something in it is wrong.
     """
     import tomllib  # a server without scenarios starts without it
 
+    if len(text) > MAX_SCENARIO_BYTES:
+        raise _too_large(name)
+    if line := find_long_key(text):  # tomllib would take time and memory with the square of the parts
+        raise ScenarioError([f"{name}:{line}: a key has more than {MAX_KEY_PARTS} parts"])
     try:
         document = tomllib.loads(text)
     except RecursionError:
         raise ScenarioError([f"{name}: it is nested too deeply"]) from None
-    except ValueError as fault:  # TOMLDecodeError, and what `int` says to ten thousand digits
-        raise ScenarioError([_syntax_fault(name, str(fault), text)]) from None
-    return _build(document, name, Problems(name, Places(text)), directory, check_fault)
+    except ValueError as error:  # TOMLDecodeError, and what `int` says to ten thousand digits
+        raise ScenarioError([_syntax_problem(name, str(error), text)]) from None
+    return _build(document, name, directory, check_fault, TomlLines(text))
 
 
 def parse_json(
     source: bytes | str | Mapping[str, Any],
     name: str = "scenario",
-    directory: Path | None = None,
+    directory: FilePath | None = None,
     check_fault: CheckFault | None = None,
 ) -> Scenario:
-    """Read a scenario from JSON, or from what was read of it: the same tables and keys as in TOML.
+    """Read a scenario from JSON, or from what was decoded from it: the same tables and keys as in TOML.
 
     Raises:
         ScenarioError: something in it is wrong.
     """
     document: object = source
     if isinstance(source, bytes | str):
+        if len(source) > MAX_SCENARIO_BYTES:
+            raise _too_large(name)
         try:
             document = msgspec.json.decode(source)
-        except (msgspec.DecodeError, UnicodeError) as fault:
-            raise ScenarioError([f"{name}: it is not JSON: {fault}"]) from None
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise ScenarioError([f"{name}: it is not JSON: {error}"]) from None
         except RecursionError:
             raise ScenarioError([f"{name}: it is nested too deeply"]) from None
     if not isinstance(document, Mapping):
         raise ScenarioError([f"{name}: it is {shown(document)}; a scenario is a table"])
-    return _build(document, name, Problems(name), directory, check_fault)
+    return _build(document, name, directory, check_fault, None)
 
 
 def _build(
     document: Mapping[str, Any],
     name: str,
-    problems: Problems,
-    directory: Path | None,
+    directory: FilePath | None,
     check_fault: CheckFault | None,
+    lines: TomlLines | None,
 ) -> Scenario:
-    table = problems.read(ScenarioTable, document, (), "a scenario")
-    entries = {key: _entries(document, key, problems) for key in ("log_group", "source", "replay", "fault")}
-    if not problems and not any(entries.values()):
-        problems.add((), "it has no log_group, source, replay or fault, so there is nothing to play")
-    groups = tuple(
-        read_log_group(values, ("log_group", number), problems) for number, values in enumerate(entries["log_group"], 1)
-    )
-    _note_repeated(groups, problems)
-    sources = tuple(
-        read_source(values, ("source", number), problems) for number, values in enumerate(entries["source"], 1)
-    )
-    replays = tuple(
-        read_replay_table(values, ("replay", number), problems, directory)
-        for number, values in enumerate(entries["replay"], 1)
-    )
-    scenario = Scenario(
-        name=PurePath(name).name.removesuffix(".toml"),
-        seed=None if isinstance(table.seed, msgspec.UnsetType) else table.seed,
-        log_groups=groups + _undeclared(groups, sources, replays),
-        sources=sources,
-        replays=replays,
-        faults=tuple(
-            read_fault(values, ("fault", number), problems, check_fault)
-            for number, values in enumerate(entries["fault"], 1)
-        ),
-    )
-    if problems:
-        raise problems.error()
+    problems = Problems()
+    scenario = None
+    for key, entries in document.items():
+        if isinstance(entries, list | tuple) and len(entries) > MAX_ENTRIES:
+            problems.add((key,), f"has {len(entries):,} entries; {MAX_ENTRIES:,} are the limit")
+    try:
+        table = None if problems else problems.read(ScenarioTable, document)
+        if not problems and not any(document.get(key) for key in ("log_group", "source", "replay", "fault")):
+            problems.add((), "has no log_group, source, replay or fault, so there is nothing to play")
+        if check_fault is not None:
+            _check_faults(document.get("fault"), check_fault, problems)
+        if table is not None:
+            scenario = _convert(table, PurePath(name).name.removesuffix(".toml"), problems, directory)
+    except RecursionError:
+        raise ScenarioError([f"{name}: it is nested too deeply"]) from None
+    if problems or scenario is None:
+        raise ScenarioError(_sentences(name, problems, lines))
     return scenario
 
 
-def _entries(document: Mapping[str, Any], key: str, problems: Problems) -> list[object]:
-    value = document.get(key, [])
-    if isinstance(value, list | tuple):
-        return list(value)
-    if isinstance(value, Mapping):
-        problems.add((key,), f"is one table; there may be several, so its header is [[{key}]]")
-    else:
-        problems.add((key,), f"is {shown(value)}; a list of tables is expected, each headed [[{key}]]")
-    return []
+def _check_faults(entries: Any, check_fault: CheckFault, problems: Problems) -> None:
+    if isinstance(entries, list | tuple):
+        for number, rule in enumerate(entries[:MAX_ENTRIES], 1):
+            for problem in check_fault(rule):
+                key, _, text = problem.partition(" ")
+                problems.add(("fault", number, *key.split(".")), text)
 
 
-def _undeclared(
-    declared: Sequence[LogGroup], sources: Sequence[Source], replays: Sequence[Replay]
-) -> tuple[LogGroup, ...]:
-    """The log groups that are written to and not declared, so that they can be tailed before anything is in them."""
-    names = dict.fromkeys(source.log_group for source in sources)
-    names |= dict.fromkeys(line.log_group for replay in replays for line in replay.lines)
-    return tuple(LogGroup(name) for name in names if name not in {group.name for group in declared})
+def _sentences(name: str, problems: Problems, lines: TomlLines | None) -> list[str]:
+    """A line for each problem, in the order of the file."""
+
+    def line_of(problem: Problem) -> int:
+        return (lines.line(problem.path) if lines else None) or 0
+
+    ordered = sorted(problems, key=lambda problem: (not problem.path, line_of(problem)))
+    return [f"{name}:{line_of(one)}: {one}" if line_of(one) else f"{name}: {one}" for one in ordered]
 
 
-def _note_repeated(groups: Sequence[LogGroup], problems: Problems) -> None:
-    seen: dict[str, int] = {}
-    for number, group in enumerate(groups, 1):
-        if group.name and group.name in seen:
-            problems.add(
-                ("log_group", number, "name"), f"is {group.name!r}, as is that of log_group {seen[group.name]}"
-            )
-        seen.setdefault(group.name, number)
+def _convert(table: ScenarioTable, name: str, problems: Problems, directory: FilePath | None) -> Scenario:
+    sources = tuple(_source(source) for source in table.source)
+    replays = tuple(_replay(replay, number, problems, directory) for number, replay in enumerate(table.replay, 1))
+    declared = {group.name for group in table.log_group}
+    # Also those that are only written to: they can be tailed before anything is in them.
+    written = dict.fromkeys(source.log_group for source in sources)
+    written |= dict.fromkeys(line.log_group for replay in replays for line in replay.lines)
+    undeclared = tuple(LogGroup(name=name) for name in written if name not in declared)
+    return Scenario(name, table.seed, (*table.log_group, *undeclared), sources, replays, tuple(table.fault))
 
 
-def _syntax_fault(name: str, message: str, text: str) -> str:
-    """What `tomllib` says, with the line where a reader of compilers looks for it."""
+def _source(table: SourceTable) -> Source:
+    return Source(
+        log_group=table.log_group,
+        rate=_rate(table.rate),
+        log_streams=tuple(table.log_streams or ()),
+        format=None if table.template is not None else table.format or "text",
+        template=None if table.template is None else parse_template(table.template),
+        start=parse_duration(table.start),
+        duration=LIFETIME if table.duration is None else parse_duration(table.duration),
+    )
+
+
+def _rate(rate: "float | tables.AnyRateTable") -> Rate:
+    match rate:
+        case tables.ConstantTable():
+            return rates.Constant(_exact(rate.rate))
+        case tables.PoissonTable():
+            return rates.Poisson(_exact(rate.rate))
+        case tables.RampTable():
+            return rates.Ramp(_exact(rate.start), _exact(rate.end), parse_duration(rate.over))
+        case tables.SineTable():
+            every, phase = parse_duration(rate.every), parse_duration(rate.phase)
+            return rates.Sine(_exact(rate.mean), _exact(rate.amplitude), every, phase)
+        case tables.BurstTable():
+            every, length, phase = (parse_duration(text) for text in (rate.every, rate.length, rate.phase))
+            return rates.Burst(_exact(rate.base), _exact(rate.peak), every, length, phase)
+        case tables.OnceTable():
+            return rates.Once(rate.count)
+    return rates.Constant(_exact(rate))
+
+
+def _exact(number: float) -> Fraction:
+    """A number as it is written: 0.1 is a tenth, not the binary fraction next to it."""
+    return Fraction(str(number))
+
+
+def _replay(table: ReplayTable, number: int, problems: Problems, directory: FilePath | None) -> Replay:
+    path = ("replay", number, "file")
+    if directory is None:
+        problems.add(path, f"is {shown(table.file)}; a scenario that is not a file itself cannot replay files")
+        return Replay(table.file, (), 0)
+    try:
+        lines, length = read_replay(directory / table.file, table.log_group)
+    except ReplayError as error:
+        for problem in error.problems:
+            problems.add(path, f"is {shown(table.file)}: {problem}")
+        return Replay(table.file, (), 0)
+    return Replay(table.file, lines, length, _exact(table.speed), table.loop, parse_duration(table.start))
+
+
+def _too_large(name: str) -> ScenarioError:
+    return ScenarioError([f"{name}: it has more than {MAX_SCENARIO_BYTES:,} bytes, which no scenario needs"])
+
+
+def _syntax_problem(name: str, message: str, text: str) -> str:
+    """What `tomllib` says, with the line where compilers put it."""
     found = _LINE_AND_COLUMN.search(message)
     if found is None:
         return f"{name}: it is not TOML: {message}"

@@ -1,13 +1,14 @@
 """Scenario files in JSON Schema, made from their tables; the OpenAPI document of the control plane has them."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from livetail.scenarios.problems import Table
-from livetail.scenarios.tables import RATE_TABLES, LogGroupTable, SourceTable
+from livetail.scenarios.tables import ScenarioTable
 
 __all__ = ["scenario_schema"]
+
+_LEFT_OUT: Final = ("discriminator", "title")
 
 
 def scenario_schema(fault_rule: dict[str, Any]) -> dict[str, Any]:
@@ -15,24 +16,23 @@ def scenario_schema(fault_rule: dict[str, Any]) -> dict[str, Any]:
 
     `replay` names files beside the scenario file, so only a scenario that is a file has it.
     """
-    rates = [_table(table, shape={"const": shape}) for shape, table in RATE_TABLES.items()]
-    rate = {"description": "Log events per second, or how many when.", "oneOf": [{"type": "number"}, *rates]}
+    _, components = msgspec.json.schema_components([ScenarioTable], ref_template="{name}")
+    scenario: dict[str, Any] = _inlined(components[ScenarioTable.__name__], components)
+    del scenario["properties"]["replay"]
+    scenario["properties"]["fault"]["items"] = fault_rule
+    return scenario | {"description": "What is to be played, as in docs/scenarios.md; at least one entry."}
+
+
+def _inlined(schema: Any, components: dict[str, Any]) -> Any:
+    """A schema with what it refers to in its place, so that only the whole file needs a name."""
+    if isinstance(schema, list):
+        return [_inlined(part, components) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(components[schema["$ref"]], components)
     return {
-        "description": "What is to be played, as in docs/scenarios.md; at least one entry.",
-        "type": "object",
-        "properties": {
-            "seed": {"description": "Makes the scenario repeat, whatever the server's seed is.", "type": "integer"},
-            "log_group": {"type": "array", "items": _table(LogGroupTable)},
-            "source": {"type": "array", "items": _table(SourceTable, rate=rate)},
-            "fault": {"type": "array", "items": fault_rule},
-        },
-        "minProperties": 1,
-        "additionalProperties": False,
+        key: value if key == "default" else _inlined(value, components)
+        for key, value in schema.items()
+        if key not in _LEFT_OUT
     }
-
-
-def _table(table: type[Table], **known: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a table of a scenario file; `known` replaces what its type says of some keys."""
-    properties = msgspec.json.schema(table)["$defs"][table.__name__]["properties"] | known
-    needed = [name for name in properties if name in table.needed or name == "shape"]
-    return {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}

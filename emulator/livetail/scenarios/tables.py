@@ -1,17 +1,23 @@
-"""The tables of a scenario file, key by key; docs/scenarios.md describes them to users in the same order."""
+"""The tables of a scenario file, key by key, with the rules for each; docs/scenarios.md has the same order."""
 
-from typing import Annotated, Any, ClassVar, Final
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
-import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta, field
 
-from livetail.scenarios.problems import Table
+from livetail.core.clock import DAY
+from livetail.core.durations import parse_duration
+from livetail.core.limits import MAX_TAGS, RETENTION_DAYS
+from livetail.core.tables import Path, Table, shown
+from livetail.scenarios.formats import FORMATS
+from livetail.scenarios.names import group_problem, stream_problem, tag_problem
+from livetail.scenarios.templates import TemplateError, parse_template
 
 __all__ = [
     "RATE_TABLES",
     "BurstTable",
     "ConstantTable",
-    "LogGroupTable",
+    "LogGroup",
     "OnceTable",
     "PoissonTable",
     "RampTable",
@@ -22,113 +28,209 @@ __all__ = [
     "SourceTable",
 ]
 
-Text = Annotated[str, Meta(description="a text")]
-Texts = Annotated[list[str], Meta(description="a list of texts")]
-Number = Annotated[int | float, Meta(description="a number")]
-Whole = Annotated[int, Meta(description="a whole number")]
-Switch = Annotated[bool, Meta(description="true or false")]
-Tags = Annotated[dict[str, str], Meta(description="a table of texts")]
-RateValue = Annotated[int | float | dict[str, Any], Meta(description="a number of events per second, or a table")]
-Entries = Annotated[Any, Meta(description="a list of tables")]
+MAX_RATE: Final = 1_000_000
+MIN_RATE: Final = 0.000001
+MAX_DURATION_MS: Final = 366 * DAY
+MAX_STREAMS: Final = 1_000
+"""Log streams that one table may name."""
+
+MAX_STREAMS_OF_ALL: Final = 10_000
+"""Log streams that all `[[log_group]]` may name together."""
 
 
-class ScenarioTable(Table):
-    """The whole file. What the lists hold is read entry by entry."""
+def _duration_check(min_ms: int) -> Callable[[str], str | None]:
+    def check(text: str) -> str | None:
+        try:
+            milliseconds = parse_duration(text)
+        except ValueError:
+            return f"is {shown(text)}; a duration such as '250ms', '90s', '15m' or '1h30m' is expected"
+        if milliseconds < min_ms:
+            return f"is {shown(text)}; it has to be longer"
+        return f"is {shown(text)}; a year, '366d', is the longest" if milliseconds > MAX_DURATION_MS else None
 
-    seed: Whole | UnsetType = UNSET
-    log_group: Entries | UnsetType = UNSET
-    source: Entries | UnsetType = UNSET
-    replay: Entries | UnsetType = UNSET
-    fault: Entries | UnsetType = UNSET
-
-
-class LogGroupTable(Table):
-    needed: ClassVar = ("name",)
-
-    name: Text | UnsetType = UNSET
-    log_class: Text | UnsetType = msgspec.field(name="class", default=UNSET)
-    retention_days: Whole | UnsetType = UNSET
-    tags: Tags | UnsetType = UNSET
-    streams: Texts | UnsetType = UNSET
+    return check
 
 
-class SourceTable(Table):
-    needed: ClassVar = ("log_group", "rate")
-
-    log_group: Text | UnsetType = UNSET
-    log_streams: Texts | UnsetType = UNSET
-    format: Text | UnsetType = UNSET
-    template: Text | UnsetType = UNSET
-    rate: RateValue | UnsetType = UNSET
-    start: Text | UnsetType = UNSET
-    duration: Text | UnsetType = UNSET
+def _rate_or_zero(rate: float) -> str | None:
+    if rate == 0 or rate >= MIN_RATE:
+        return None
+    return f"is {shown(rate)}; {_RATE_OR_ZERO} is expected"
 
 
-class ReplayTable(Table):
-    needed: ClassVar = ("file",)
-
-    file: Text | UnsetType = UNSET
-    speed: Number | UnsetType = UNSET
-    loop: Switch | UnsetType = UNSET
-    start: Text | UnsetType = UNSET
-
-
-class RateTable(Table):
-    """What all shapes of a rate have in common: which one it is."""
-
-    shape: Text | UnsetType = UNSET
+def _template_problem(text: str) -> str | None:
+    try:
+        parse_template(text)
+    except TemplateError as error:
+        return f"is not a template: {error}"
+    return None
 
 
-class ConstantTable(RateTable):
-    needed: ClassVar = ("rate",)
+def _in_words(of_name: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """A check whose problem begins with the value."""
 
-    rate: Number | UnsetType = UNSET
+    def check(value: str) -> str | None:
+        problem = of_name(value)
+        return problem and f"is {shown(value)}, which {problem}"
 
-
-class PoissonTable(RateTable):
-    needed: ClassVar = ("rate",)
-
-    rate: Number | UnsetType = UNSET
+    return check
 
 
-class RampTable(RateTable):
-    needed: ClassVar = ("from", "to", "over")
-
-    start: Number | UnsetType = msgspec.field(name="from", default=UNSET)
-    end: Number | UnsetType = msgspec.field(name="to", default=UNSET)
-    over: Text | UnsetType = UNSET
+def _retention_problem(days: int) -> str | None:
+    return None if days in RETENTION_DAYS else f"is {days}; one of {', '.join(map(str, RETENTION_DAYS))} is expected"
 
 
-class SineTable(RateTable):
-    needed: ClassVar = ("mean", "amplitude", "every")
+_DURATION: Final = "a duration such as '250ms', '90s', '15m' or '1h30m'"
+_RATE: Final = "a number of events per second from 0.000001 to 1,000,000"
+_RATE_OR_ZERO: Final = "0, or a number of events per second from 0.000001 to 1,000,000"
 
-    mean: Number | UnsetType = UNSET
-    amplitude: Number | UnsetType = UNSET
-    every: Text | UnsetType = UNSET
-    phase: Text | UnsetType = UNSET
-
-
-class BurstTable(RateTable):
-    needed: ClassVar = ("base", "peak", "every", "length")
-
-    base: Number | UnsetType = UNSET
-    peak: Number | UnsetType = UNSET
-    every: Text | UnsetType = UNSET
-    length: Text | UnsetType = UNSET
-    phase: Text | UnsetType = UNSET
+Duration = Annotated[str, Meta(extra={"check": _duration_check(1), "expected": _DURATION})]
+DurationOrZero = Annotated[str, Meta(extra={"check": _duration_check(0), "expected": _DURATION})]
+PerSecond = Annotated[float, Meta(ge=MIN_RATE, le=MAX_RATE, extra={"expected": _RATE})]
+PerSecondOrZero = Annotated[float, Meta(ge=0, le=MAX_RATE, extra={"check": _rate_or_zero, "expected": _RATE_OR_ZERO})]
+GroupName = Annotated[str, Meta(extra={"check": _in_words(group_problem)})]
+StreamName = Annotated[str, Meta(extra={"check": _in_words(stream_problem)})]
 
 
-class OnceTable(RateTable):
-    needed: ClassVar = ("count",)
+class LogGroup(Table, frozen=True, kw_only=True):
+    """A log group to make before anything is played, unless it is there."""
 
-    count: Whole | UnsetType = UNSET
+    title: ClassVar[str] = "a log_group"
+
+    name: GroupName
+    log_class: Literal["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"] = field(name="class", default="STANDARD")
+    retention_days: Annotated[int, Meta(extra={"check": _retention_problem})] | None = None
+    tags: dict[str, str] = {}
+    streams: list[StreamName] = []
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if self.retention_days is not None and self.log_class == "DELIVERY":
+            yield ("retention_days",), "is given; what a group of the class DELIVERY keeps cannot be changed"
+        if len(self.tags) > MAX_TAGS:
+            yield ("tags",), f"has {len(self.tags)} entries; a log group has {MAX_TAGS} at most"
+        for key, value in self.tags.items():
+            if problem := tag_problem(key, value):
+                yield ("tags",), problem
+        yield from _stream_problems("streams", self.streams)
 
 
-RATE_TABLES: Final[dict[str, type[RateTable]]] = {
-    "constant": ConstantTable,
-    "poisson": PoissonTable,
-    "ramp": RampTable,
-    "sine": SineTable,
-    "burst": BurstTable,
-    "once": OnceTable,
-}
+class RateTable(Table, frozen=True, kw_only=True, tag_field="shape"):
+    """What all shapes of a rate have in common: the key `shape` names the one that is meant."""
+
+    title: ClassVar[str] = "the shape"
+
+
+class ConstantTable(RateTable, frozen=True, kw_only=True, tag="constant"):
+    rate: PerSecond
+
+
+class PoissonTable(RateTable, frozen=True, kw_only=True, tag="poisson"):
+    rate: PerSecond
+
+
+class RampTable(RateTable, frozen=True, kw_only=True, tag="ramp"):
+    start: PerSecondOrZero = field(name="from")
+    end: PerSecondOrZero = field(name="to")
+    over: Duration
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if self.start == self.end == 0:
+            yield ("to",), "is 0, as is rate.from; nothing would ever happen"
+
+
+class SineTable(RateTable, frozen=True, kw_only=True, tag="sine"):
+    mean: PerSecond
+    amplitude: PerSecondOrZero
+    every: Duration
+    phase: DurationOrZero = "0s"
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if self.amplitude > self.mean:
+            yield ("amplitude",), f"is {self.amplitude:g}; it may be rate.mean at most, {self.mean:g}"
+
+
+class BurstTable(RateTable, frozen=True, kw_only=True, tag="burst"):
+    base: PerSecondOrZero
+    peak: PerSecond
+    every: Duration
+    length: Duration
+    phase: DurationOrZero = "0s"
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if parse_duration(self.length) > parse_duration(self.every):
+            yield ("length",), f"is {self.length!r}, longer than rate.every, {self.every!r}"
+
+
+class OnceTable(RateTable, frozen=True, kw_only=True, tag="once"):
+    count: Annotated[int, Meta(ge=1, le=MAX_RATE)]
+
+
+RATE_TABLES: Final = (ConstantTable, PoissonTable, RampTable, SineTable, BurstTable, OnceTable)
+AnyRateTable: TypeAlias = ConstantTable | PoissonTable | RampTable | SineTable | BurstTable | OnceTable
+
+
+class SourceTable(Table, frozen=True, kw_only=True):
+    """Something that writes log events."""
+
+    title: ClassVar[str] = "a source"
+
+    log_group: GroupName
+    log_streams: list[StreamName] | None = None
+    format: Literal[tuple(FORMATS)] | None = None  # type: ignore[valid-type]
+    template: Annotated[str, Meta(extra={"check": _template_problem})] | None = None
+    rate: PerSecond | AnyRateTable
+    start: DurationOrZero = "0s"
+    duration: Duration | None = None
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if self.format is not None and self.template is not None:
+            yield ("template",), "is given beside a format; a source takes one of them"
+        if self.log_streams is not None:
+            if not self.log_streams:
+                yield ("log_streams",), "is empty; leave it out, or name a log stream"
+            yield from _stream_problems("log_streams", self.log_streams)
+
+
+class ReplayTable(Table, frozen=True, kw_only=True):
+    """Log events out of a file."""
+
+    title: ClassVar[str] = "a replay"
+
+    file: str
+    log_group: GroupName | None = None
+    speed: Annotated[float, Meta(ge=0.001, le=1_000)] = 1.0
+    loop: bool = False
+    start: DurationOrZero = "0s"
+
+
+def _tables(name: str) -> Meta:
+    return Meta(extra={"expected": f"a list of tables, each headed [[{name}]],"})
+
+
+class ScenarioTable(Table, frozen=True, kw_only=True):
+    """The whole file. Fault rules are read by the room that knows them."""
+
+    title: ClassVar[str] = "a scenario"
+
+    seed: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"expected": "a whole number of 64 bits"})] | None = None
+    log_group: Annotated[list[LogGroup], _tables("log_group")] = []
+    source: Annotated[list[SourceTable], _tables("source")] = []
+    replay: Annotated[list[ReplayTable], _tables("replay")] = []
+    fault: Annotated[list[Any], _tables("fault")] = []
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if (streams := sum(len(group.streams) for group in self.log_group)) > MAX_STREAMS_OF_ALL:
+            yield ("log_group",), f"has {streams:,} streams in all; {MAX_STREAMS_OF_ALL:,} are the limit"
+        first: dict[str, int] = {}
+        for number, group in enumerate(self.log_group, 1):
+            if (other := first.setdefault(group.name, number)) != number:
+                yield ("log_group", number, "name"), f"is {group.name!r}, as is that of log_group {other}"
+
+
+def _stream_problems(key: str, names: list[str]) -> Iterable[tuple[Path, str]]:
+    if len(names) > MAX_STREAMS:
+        yield (key,), f"has {len(names):,} names; {MAX_STREAMS:,} are the limit"
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield (key,), f"names {shown(name)} twice"
+        seen.add(name)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 from livetail.core.clock import SECOND
 from livetail.scenarios.formats.base import LineFormat
-from livetail.scenarios.problems import join
 from livetail.scenarios.timestamps import AccessLogTime, IsoTime
 from livetail.scenarios.traffic import Traffic, draw_uuid, level_of, one_of
 
@@ -47,6 +46,9 @@ _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _WEIGHT = re.compile(r"\s*[1-9]\d{0,5}\s*", re.ASCII)
 _LONGEST_HEX = 1_024
+MAX_LINE_BYTES: Final = 256 * 1_024
+MAX_FIELDS: Final = 1_000
+_USUAL_BYTES: Final = 24
 _STATUS_OF_LEVEL: Final = {
     "FATAL": (500,),
     "CRITICAL": (500,),
@@ -58,11 +60,11 @@ _STATUS_OF_SUCCESS = (200, 200, 200, 201, 204, 304)
 
 
 class TemplateError(ValueError):
-    """A template cannot be used; `faults` has a sentence for each reason, with its column."""
+    """A template cannot be used; `problems` has a sentence for each reason, with its column."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("; ".join(self.faults))
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,12 @@ class Template:
     fields: tuple[_Field, ...]
     choices: dict[str, Choice]
 
+    @property
+    def size_bytes(self) -> int:
+        """About how large a line is."""
+        values = (int(field.argument) if field.name == "hex" else _USUAL_BYTES for field in self.fields)
+        return len(self.text.encode()) + sum(values)
+
 
 def parse_template(text: str) -> Template:
     """Read a template.
@@ -107,9 +115,11 @@ def parse_template(text: str) -> Template:
     Raises:
         TemplateError: some of it cannot be used.
     """
-    faults: list[str] = []
+    problems: list[str] = []
     if not text:
-        faults.append("the template is empty, and a log event is not")
+        problems.append("the template is empty, and a log event is not")
+    if len(text) > MAX_LINE_BYTES or text.count("{") > MAX_FIELDS:
+        raise TemplateError([f"it has more than {MAX_LINE_BYTES:,} characters or {MAX_FIELDS:,} fields"])
     literal: list[str] = []
     fields: list[tuple[int, str]] = []
     position = 0
@@ -124,78 +134,83 @@ def parse_template(text: str) -> Template:
             literal.append(character)
             position += 2
         elif character == "}":
-            faults.append(f"column {position + 1}: '}}' closes nothing; write '}}}}' for a brace")
+            problems.append(f"column {position + 1}: '}}' closes nothing; write '}}}}' for a brace")
             position += 1
         else:
             end = text.find("}", position)
             if end < 0:
-                faults.append(f"column {position + 1}: '{{' is not closed; write '{{{{' for a brace")
+                problems.append(f"column {position + 1}: '{{' is not closed; write '{{{{' for a brace")
                 break
             fields.append((position + 1, text[position + 1 : end]))
             literal.append("%s")
             position = end + 1
     choices: dict[str, Choice] = {}
     for column, source in fields:
-        _read_choice(source, column, choices, faults)
-    read = [_read_field(source, column, choices, faults) for column, source in fields]
-    if faults:
-        raise TemplateError(faults)
-    return Template("".join(literal), tuple(read), choices)
+        _read_choice(source, column, choices, problems)
+    read = [_read_field(source, column, choices, problems) for column, source in fields]
+    if problems:
+        raise TemplateError(problems)
+    template = Template("".join(literal), tuple(read), choices)
+    if template.size_bytes > MAX_LINE_BYTES:
+        raise TemplateError(
+            [f"its lines would have about {template.size_bytes:,} bytes; {MAX_LINE_BYTES:,} are the limit"]
+        )
+    return template
 
 
-def _read_choice(source: str, column: int, choices: dict[str, Choice], faults: list[str]) -> None:
+def _read_choice(source: str, column: int, choices: dict[str, Choice], problems: list[str]) -> None:
     """Note the weights of a field that has some, or a choice that goes by a name of its own."""
     name, colon, argument = source.partition(":")
     if not colon or not _NAME.fullmatch(name) or (name in FIELDS and name not in _WEIGHABLE):
         return
     if name in choices:
-        faults.append(f"column {column}: {{{name}}} has its values already; repeat it as {{{name}}}")
+        problems.append(f"column {column}: {{{name}}} has its values already; repeat it as {{{name}}}")
         return
     values: list[str] = []
     weights: list[int] = []
     for part in argument.split(","):
         value, equals, weight = part.strip().rpartition("=") if "=" in part else (part.strip(), "", "1")
         if not value or not _WEIGHT.fullmatch(weight):
-            faults.append(
+            problems.append(
                 f"column {column}: {part.strip()!r} in {{{name}}} is not VALUE or VALUE=WEIGHT, a weight up to 999999"
             )
         elif name == "status" and not (value.isdecimal() and len(value) == 3 and "100" <= value <= "599"):
-            faults.append(f"column {column}: {value!r} in {{status}} is not an HTTP status from 100 to 599")
+            problems.append(f"column {column}: {value!r} in {{status}} is not an HTTP status from 100 to 599")
         else:
             values.append(value)
             weights.append(int(weight))
     choices[name] = Choice(tuple(values), tuple(accumulate(weights)))
 
 
-def _read_field(source: str, column: int, choices: dict[str, Choice], faults: list[str]) -> _Field:
+def _read_field(source: str, column: int, choices: dict[str, Choice], problems: list[str]) -> _Field:
     name, colon, argument = source.partition(":")
     here = f"column {column}: {{{source}}}"
     if not _NAME.fullmatch(name):
-        faults.append(f"{here} does not begin with the name of a field; there are {join(FIELDS)}")
+        problems.append(f"{here} does not begin with the name of a field; there are {', '.join(FIELDS)}")
     elif name in choices:
         return _Field(name)
     elif name not in FIELDS:
-        faults.append(
-            f"{here} is not a field; a choice of your own is {{{name}:A=9,B=1}}, and there are {join(FIELDS)}"
+        problems.append(
+            f"{here} is not a field; a choice of your own is {{{name}:A=9,B=1}}, and there are {', '.join(FIELDS)}"
         )
     elif name in {"int", "float"}:
         found = _RANGE.fullmatch(argument)
         if found is None or float(found[1]) > float(found[2]) or (name == "int" and "." in found[1] + found[2]):
-            faults.append(f"{here} needs a range from low to high, such as {{{name}:1..100}}")
+            problems.append(f"{here} needs a range from low to high, such as {{{name}:1..100}}")
             return _Field(name)
         return _Field(name, low=float(found[1]), high=float(found[2]))
     elif name == "hex":
         if not (
             argument.isdecimal() and argument.isascii() and len(argument) < 5 and 1 <= int(argument) <= _LONGEST_HEX
         ):
-            faults.append(f"{here} needs a number of digits from 1 to {_LONGEST_HEX:,}, such as {{hex:8}}")
+            problems.append(f"{here} needs a number of digits from 1 to {_LONGEST_HEX:,}, such as {{hex:8}}")
     elif name == "time":
         if argument not in _TIMES:
-            faults.append(
+            problems.append(
                 f"{here} is not a way to write the time; there are {{time}}, {{time:access}}, {{time:s}}, {{time:ms}}"
             )
     elif colon:
-        faults.append(f"{here} takes nothing behind a colon")
+        problems.append(f"{here} takes nothing behind a colon")
     return _Field(name, argument)
 
 

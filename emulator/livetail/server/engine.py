@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from livetail.api.context import Caller
 from livetail.api.service import Service
 from livetail.core.chance import Chance
+from livetail.core.clock import ManualClock
 from livetail.core.ids import uuid4
 from livetail.faults import Faults, TailFaults
 from livetail.live.hub import Hub
@@ -20,7 +21,7 @@ from livetail.settings import Settings
 from livetail.store.batch import LogEvent
 
 if TYPE_CHECKING:
-    from livetail.scenarios.scenario import Scenario
+    from livetail.scenarios.model import Scenario
 
 __all__ = ["Engine"]
 
@@ -94,9 +95,11 @@ class Engine:
     def run_due(self, now: int) -> list[Session]:
         """Do all that is due by `now`; answers the sessions that have something to take.
 
-        Scenarios speak first, so that an update carries what was ingested up to its very instant.
+        Scenarios are first, and where time is moved by hand all of an instant is ingested before its update is made: so
+        an update has what was ingested up to its very instant.
         """
-        self.scenarios.run_due(now)
+        if not self.scenarios.run_due(now) and isinstance(self.clock, ManualClock):
+            return []
         ready = self.hub.run_due(now)
         return ready + self._open_sessions(self.faults.run_due(now))
 

@@ -1,27 +1,34 @@
-"""The scenarios that are being played: they ingest what they make through the same doors as everybody else."""
+"""The scenarios that are being played: what they emit is ingested as everything else is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-import msgspec
+from typing import TYPE_CHECKING, Final
 
 from livetail.api.context import Caller
 from livetail.api.service import Service
 from livetail.core.chance import Chance
-from livetail.core.errors import ResourceAlreadyExistsException
+from livetail.core.clock import ManualClock
+from livetail.store.log_group import LogGroupClass
 
 if TYPE_CHECKING:
-    from livetail.scenarios.player import Emission, Player
-    from livetail.scenarios.scenario import Scenario
+    from livetail.scenarios.model import Scenario
+    from livetail.scenarios.player import Player
+    from livetail.scenarios.tables import LogGroup
+    from livetail.store.accounts import RegionStore
 
 __all__ = ["RunningScenario", "RunningScenarios"]
 
-AT_ONCE: Final = 20_000
-"""Log events after which what is late waits: about a tenth of a second of work."""
+MAX_RUNNING: Final = 50
+"""Scenarios that are played or listed at a time."""
 
-REST: Final = 50
-"""Milliseconds for which it waits, so that the server gets to do everything else."""
+MAX_EVENTS_AT_ONCE: Final = 1_000
+"""Log events that are ingested before other work is done: about 10 ms."""
+
+EMISSION_WEIGHT: Final = 10
+"""What an emission costs beside its events, in log events."""
+
+REST_MS: Final = 10
+"""How long a running clock lets what is late wait, so that the server does everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +62,19 @@ class RunningScenarios:
         """Make the log groups of a scenario and play it from now on.
 
         Raises:
-            ServiceError: a log group cannot be made as the scenario wants it.
+            ScenarioError: too many are being played.
         """
         from livetail.scenarios.player import Player
+        from livetail.scenarios.scenario import ScenarioError
 
-        self._make_log_groups(scenario)
+        if len(self._running) >= MAX_RUNNING:
+            ended = next((running.scenario_id for running in self if running.player.done), None)
+            if ended is None:
+                raise ScenarioError([f"{MAX_RUNNING} scenarios are being played, which is the limit; stop them first"])
+            del self._running[ended]
+        store = self._service.accounts.region(self._caller.account_id, self._caller.region)
+        for group in scenario.log_groups:
+            _create_log_group(store, group, now)
         self._started += 1
         scenario_id = f"{scenario.name}-{self._started}"
         running = RunningScenario(scenario_id, scenario, Player(scenario, now, self._chance.child(scenario_id)), now)
@@ -71,53 +86,43 @@ class RunningScenarios:
         self._running.clear()
 
     def next_due(self) -> int | None:
-        """Epoch milliseconds of the next instant at which a scenario says something."""
-        due = self._earliest()
-        return None if due is None else max(due, self._resting_until)
+        """Epoch milliseconds of the next instant at which a scenario emits something."""
+        earliest = self._earliest()
+        return earliest and max(earliest[0], self._resting_until)
 
-    def run_due(self, now: int) -> None:
-        """Ingest what all scenarios have said by `now`, instant by instant.
+    def run_due(self, now: int) -> bool:
+        """Ingest what all scenarios emit by `now`, instant by instant, up to `MAX_EVENTS_AT_ONCE`.
 
-        Not all of it when that is a lot, after a long sleep of the machine, or where the rates are more than it can
-        make: the rest stays due, and is made later. The server has to answer and to stop all the same.
+        Returns whether that was all of it. The rest stays due: at once where time is moved by hand, else after a rest,
+        so that the server handles requests and a stop also where the rates are more than it can make.
         """
         if now < self._resting_until:
-            return
-        ingested = 0
-        while (due := self._earliest()) is not None and due <= now:
-            if due < now and ingested >= AT_ONCE:
-                self._resting_until = self._service.clock.now() + REST
-                return
-            for running in self:
-                if running.player.next_due() == due:
-                    ingested += self._ingest(running.player.run(due))
-
-    def _earliest(self) -> int | None:
-        return min((due for running in self if (due := running.player.next_due()) is not None), default=None)
-
-    def _ingest(self, emissions: "Iterable[Emission]") -> int:
-        count = 0
-        for emission in emissions:
-            self._service.ingest(self._caller, emission.log_group, emission.log_stream, emission.events)
-            count += len(emission.events)
-        return count
-
-    def _make_log_groups(self, scenario: "Scenario") -> None:
-        """A group that is there already keeps the settings that it has."""
-        for group in scenario.log_groups:
-            is_new = self._make(
-                "CreateLogGroup", logGroupName=group.name, logGroupClass=group.log_class, tags=group.tags or None
-            )
-            if is_new and group.retention_days is not None:
-                self._make("PutRetentionPolicy", logGroupName=group.name, retentionInDays=group.retention_days)
-            for stream in group.streams:
-                self._make("CreateLogStream", logGroupName=group.name, logStreamName=stream)
-
-    def _make(self, operation: str, **parameters: Any) -> bool:
-        """Answers False if it was there already."""
-        given = {name: value for name, value in parameters.items() if value is not None}
-        try:
-            self._service.answer(operation, msgspec.json.encode(given), self._caller)
-        except ResourceAlreadyExistsException:
             return False
+        ingested = 0
+        while (earliest := self._earliest()) is not None and earliest[0] <= now:
+            if ingested >= MAX_EVENTS_AT_ONCE:
+                if not isinstance(self._service.clock, ManualClock):
+                    self._resting_until = self._service.clock.now() + REST_MS
+                return False
+            for emission in earliest[1].player.take():
+                self._service.ingest(self._caller, emission.log_group, emission.log_stream, emission.events)
+                ingested += len(emission.events) + EMISSION_WEIGHT
         return True
+
+    def _earliest(self) -> tuple[int, RunningScenario] | None:
+        """The scenario that is due next, the one that was started first among several, and when that is."""
+        dues = ((due, running) for running in self if (due := running.player.next_due()) is not None)
+        return min(dues, key=lambda due: due[0], default=None)
+
+
+def _create_log_group(store: "RegionStore", group: "LogGroup", now: int) -> None:
+    """A group that is there already keeps the settings that it has."""
+    made = store.groups.get(group.name)
+    if made is None:
+        made = store.create_group(
+            group.name, now, log_group_class=LogGroupClass(group.log_class), tags=dict(group.tags)
+        )
+        made.retention_days = group.retention_days
+    for stream in group.streams:
+        if stream not in made.streams:
+            made.create_stream(stream, now)

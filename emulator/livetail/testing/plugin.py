@@ -81,7 +81,7 @@ class _Servers:
         self._stops.close()
 
     def _start(self, given: dict[str, Any]) -> "LiveTailEmulator":
-        from livetail.scenarios.problems import ScenarioError
+        from livetail.scenarios.scenario import ScenarioError
         from livetail.server.failures import StartError
         from livetail.testing.emulator import LiveTailEmulator
 

@@ -22,7 +22,15 @@ def player(text: str, *, seed: int = 1, directory: Path | None = None, started_a
 
 def play(text: str, seconds: float, *, seed: int = 1, directory: Path | None = None) -> list[Emission]:
     """What the scenario emits in its first seconds."""
-    return player(text, seed=seed, directory=directory).run(STARTED_AT + round(seconds * 1000))
+    return run_until(player(text, seed=seed, directory=directory), STARTED_AT + round(seconds * 1000))
+
+
+def run_until(playing: Player, instant: int) -> list[Emission]:
+    """Everything that is due up to and including `instant` (epoch milliseconds)."""
+    emissions: list[Emission] = []
+    while (due := playing.next_due()) is not None and due <= instant:
+        emissions += playing.take()
+    return emissions
 
 
 def events_of(emissions: Iterable[Emission]) -> list[LogEvent]:
@@ -36,4 +44,4 @@ def source(format_name: str, *, rate: int = 100, streams: tuple[str, ...] = ("on
 def lines(format_name: str, count: int, *, seed: int = 1, streams: tuple[str, ...] = ("one", "two")) -> list[LogEvent]:
     """`count` events of a format, a hundred a second."""
     playing = Player(Scenario("test", seed, sources=(source(format_name, streams=streams),)), STARTED_AT, Chance(0))
-    return events_of(playing.run(STARTED_AT + count * 10))
+    return events_of(run_until(playing, STARTED_AT + count * 10))

@@ -10,21 +10,21 @@ from livetail.patterns import Subject, compile
 from livetail.scenarios import fixtures
 from livetail.scenarios.player import Player
 from livetail.scenarios.scenario import Scenario, load
-from tests.unit.scenarios.builders import STARTED_AT
+from tests.unit.scenarios.builders import STARTED_AT, run_until
 
 
 def per_second(name: str, seconds: int) -> dict[int, Counter[str]]:
     """How many events each log group has in each second, counted from 1."""
     counts: dict[int, Counter[str]] = {second: Counter() for second in range(seconds + 1)}
     playing = Player(load(fixtures.path(name)), STARTED_AT, Chance(1))
-    for emission in playing.run(STARTED_AT + seconds * 1000):
+    for emission in run_until(playing, STARTED_AT + seconds * 1000):
         counts[-((STARTED_AT - emission.at) // 1000)][emission.log_group] += len(emission.events)
     return counts
 
 
 def messages(name: str, seconds: int) -> list[str]:
     playing = Player(load(fixtures.path(name)), STARTED_AT, Chance(1))
-    return [event.message for emission in playing.run(STARTED_AT + seconds * 1000) for event in emission.events]
+    return [event.message for emission in run_until(playing, STARTED_AT + seconds * 1000) for event in emission.events]
 
 
 def test_there_are_seven() -> None:
@@ -71,7 +71,7 @@ def test_the_slow_consumer_is_not_sampled() -> None:
 def test_the_flaky_session_fails_in_three_ways() -> None:
     scenario: Scenario = load(fixtures.path("flaky"), check_rule)
     assert [fault["effect"]["type"] for fault in scenario.faults] == ["error", "exception", "cut"]
-    assert scenario.faults[1]["where"] == {"logGroup": "/flaky/*"}
+    assert scenario.faults[1]["where"] == {"log_group": "/flaky/*"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import Scenario
 from livetail.scenarios.player import Player
 from livetail.store.batch import LogEvent
-from tests.unit.scenarios.builders import STARTED_AT, lines, source
+from tests.unit.scenarios.builders import STARTED_AT, lines, run_until, source
 
 # nginx's predefined `combined`, in the words of Apache: $body_bytes_sent is 0 where %b writes '-'.
 NGINX_COMBINED = '%h - %u %t "%r" %>s %B "%{Referer}i" "%{User-Agent}i"'
@@ -147,7 +147,7 @@ def test_each_invocation_has_one_request_id_and_the_duration_that_its_stamps_sho
         Scenario("test", 1, sources=(source("lambda", rate=rate, streams=streams),)), STARTED_AT, Chance(0)
     )
     by_stream: dict[str, list[LogEvent]] = {}
-    for emission in playing.run(STARTED_AT + 2_000_000 // rate):
+    for emission in run_until(playing, STARTED_AT + 2_000_000 // rate):
         by_stream.setdefault(emission.log_stream, []).extend(emission.events)
     assert set(by_stream) == set(streams)
     for events in by_stream.values():

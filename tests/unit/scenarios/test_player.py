@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from livetail.core.chance import Chance
-from livetail.scenarios.player import QUANTUM, Emission, Player
+from livetail.scenarios.player import GRID_MS, MAX_SLICE_WEIGHT, Emission, Player
 from livetail.scenarios.scenario import load, parse_toml
-from tests.unit.scenarios.builders import STARTED_AT, events_of, play, player
+from tests.unit.scenarios.builders import STARTED_AT, events_of, play, player, run_until
 
 SHOP = """
 seed = 7
@@ -43,10 +43,10 @@ def test_a_minute_has_what_its_rate_says() -> None:
 
 def test_events_lie_between_their_instant_and_the_one_before() -> None:
     for emission in play(SHOP, 30):
-        assert (emission.at - STARTED_AT) % QUANTUM == 0
+        assert (emission.at - STARTED_AT) % GRID_MS == 0
         assert emission.events
         for event in emission.events:
-            assert emission.at - QUANTUM < event.timestamp <= emission.at
+            assert emission.at - GRID_MS < event.timestamp <= emission.at
 
 
 def test_time_stamps_of_a_stream_never_go_back() -> None:
@@ -81,7 +81,7 @@ def test_high_rates_need_few_instants() -> None:
     total = 0
     while (due := playing.next_due()) is not None:
         instants.append(due)
-        total += len(events_of(playing.run(due)))
+        total += len(events_of(run_until(playing, due)))
     assert total == 100_000
     assert len(instants) == 20
     assert playing.done
@@ -90,15 +90,15 @@ def test_high_rates_need_few_instants() -> None:
 def test_low_rates_are_due_only_when_something_happens() -> None:
     playing = player('[[source]]\nlog_group = "/x"\nrate = 0.01')
     assert playing.next_due() == STARTED_AT + 100_000
-    assert playing.run(STARTED_AT + 99_999) == []
-    assert len(events_of(playing.run(STARTED_AT + 100_000))) == 1
+    assert run_until(playing, STARTED_AT + 99_999) == []
+    assert len(events_of(run_until(playing, STARTED_AT + 100_000))) == 1
     assert playing.next_due() == STARTED_AT + 200_000
 
 
 def test_once_is_due_at_the_start() -> None:
     playing = player('[[source]]\nlog_group = "/x"\nrate = { shape = "once", count = 3 }')
     assert playing.next_due() == STARTED_AT
-    assert [(emission.at, len(emission.events)) for emission in playing.run(STARTED_AT)] == [(STARTED_AT, 3)]
+    assert [(emission.at, len(emission.events)) for emission in run_until(playing, STARTED_AT)] == [(STARTED_AT, 3)]
     assert playing.done
     assert playing.next_due() is None
 
@@ -182,8 +182,8 @@ def test_slicing_changes_nothing(step: int) -> None:
     playing = player(text)
     sliced: list[Emission] = []
     for until in range(STARTED_AT, STARTED_AT + 10_000, step):
-        sliced += playing.run(until)
-    sliced += playing.run(STARTED_AT + 10_000)
+        sliced += run_until(playing, until)
+    sliced += run_until(playing, STARTED_AT + 10_000)
     assert sliced == play(text, 10)
 
 
@@ -191,9 +191,9 @@ def test_a_player_that_is_late_catches_up() -> None:
     playing = player(SHOP)
     due = playing.next_due()
     assert due is not None
-    emissions = playing.run(due + 5_000)
+    emissions = run_until(playing, due + 5_000)
     assert emissions == play(SHOP, (due + 5_000 - STARTED_AT) / 1000)
-    assert playing.run(due + 5_000) == []
+    assert run_until(playing, due + 5_000) == []
     after = playing.next_due()
     assert after is not None
     assert after > due + 5_000
@@ -206,7 +206,7 @@ def test_fifty_thousand_a_second_are_all_there() -> None:
 
 def test_scenarios_without_a_seed_differ_by_nothing_but_the_seed() -> None:
     scenario = parse_toml('[[source]]\nlog_group = "/x"\nrate = 5', "x.toml")
-    runs = [Player(scenario, STARTED_AT, Chance(seed)).run(STARTED_AT + 5_000) for seed in (1, 2)]
+    runs = [run_until(Player(scenario, STARTED_AT, Chance(seed)), STARTED_AT + 5_000) for seed in (1, 2)]
     assert runs[0] != runs[1]
 
 
@@ -215,3 +215,36 @@ def test_load_and_parse_agree(tmp_path: Path) -> None:
     file.write_text(SHOP)
     assert load(file) == load(str(file))
     assert load(file).name == "shop"
+
+
+@pytest.mark.parametrize(
+    "rate",
+    ['{ shape = "once", count = 5000 }', "100000", '{ shape = "poisson", rate = 50000 }'],
+    ids=["once", "constant", "poisson"],
+)
+def test_what_is_due_at_one_instant_comes_in_slices(rate: str) -> None:
+    text = f'[[source]]\nlog_group = "/a"\nrate = {rate}\n\n[[source]]\nlog_group = "/b"\nrate = 10\n'
+    playing = player(text)
+    slices = []
+    while (due := playing.next_due()) is not None and due <= STARTED_AT + 100:
+        slices.append(playing.take())
+    sizes = [sum(len(emission.events) for emission in one) for one in slices]
+    assert max(sizes) <= MAX_SLICE_WEIGHT
+    assert len(slices) >= 5
+    times = [event.timestamp for event in events_of(one for part in slices for one in part if one.log_group == "/a")]
+    assert times == sorted(times)
+    assert all(time <= STARTED_AT + 100 for time in times)
+    if "poisson" not in rate:
+        assert len(times) == (5_000 if "once" in rate else 10_000)
+
+
+def test_large_lines_make_small_slices() -> None:
+    playing = player('[[source]]\nlog_group = "/a"\ntemplate = "' + "x" * 200_000 + '"\nrate = 1000\n')
+    assert len(events_of(playing.take())) == 6
+
+
+def test_a_replay_comes_in_slices(tmp_path: Path) -> None:
+    content = '{"offset_ms": 5, "logGroup": "/a", "logStream": "s", "message": "m"}\n' * 2_500
+    (tmp_path / "lines.jsonl").write_text(content)
+    playing = player('[[replay]]\nfile = "lines.jsonl"\n', directory=tmp_path)
+    assert [len(events_of(playing.take())) for _ in range(4)] == [1_000, 1_000, 500, 0]

@@ -85,7 +85,7 @@ def test_every_bad_line_is_named() -> None:
     lines[3] = b'{"offset_ms": 1, "kind": "dance"}'
     with pytest.raises(RecordingError) as refused:
         read_recording(b"\n".join(lines))
-    first, second = refused.value.faults
+    first, second = refused.value.problems
     assert first.startswith("line 2: ")
     assert second.startswith("line 4: ")
     assert "dance" in second

@@ -1,5 +1,6 @@
 """Replay: the gaps, the order, the speed and the loop of what was recorded."""
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -7,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from livetail.scenarios import replay as replaying
 from livetail.scenarios.recording import RecordingWriter
-from livetail.scenarios.replay import ReplayError, read_replay
-from tests.unit.scenarios.builders import STARTED_AT, events_of, play, player
+from livetail.scenarios.replay import Line
+from livetail.scenarios.replay_files import MAX_FILE_BYTES, ReplayError, read_replay
+from tests.unit.scenarios.builders import STARTED_AT, events_of, play, player, run_until
 
 
 def line(offset: int, message: str, *, group: str = "/g", stream: str = "s") -> str:
@@ -50,7 +51,7 @@ def test_a_loop_starts_over_on_the_next_whole_second(tmp_path: Path) -> None:
     times = [time for time, _ in replayed(tmp_path, 60, "loop = true")]
     assert times == [start + offset for start in range(0, 60_000, 2_000) for offset in (100, 1_500)]
     playing = player("[[replay]]\nfile = 'lines.jsonl'\nloop = true", directory=tmp_path)
-    playing.run(STARTED_AT + 3_600_000)
+    run_until(playing, STARTED_AT + 3_600_000)
     assert not playing.done
 
 
@@ -58,9 +59,9 @@ def test_a_replay_ends(tmp_path: Path) -> None:
     write(tmp_path, line(0, "a"), line(250, "b"))
     playing = player("[[replay]]\nfile = 'lines.jsonl'", directory=tmp_path)
     assert playing.next_due() == STARTED_AT
-    playing.run(STARTED_AT)
+    run_until(playing, STARTED_AT)
     assert playing.next_due() == STARTED_AT + 300
-    playing.run(STARTED_AT + 300)
+    run_until(playing, STARTED_AT + 300)
     assert playing.done
 
 
@@ -191,7 +192,7 @@ def test_a_recording_that_was_cut_off_is_replayed(tmp_path: Path) -> None:
         (line(0, ""), ["line 1 has an empty message, which no log event has"]),
         (line(0, "x", group="a b"), ["line 1 has the log group 'a b', which has more than"]),
         (line(0, "x", stream="a:b"), ["line 1 has the log stream 'a:b', which has a ':' or '*'"]),
-        ('{"offset_ms": 0, "logGroup": "/g", "message": "x"}', ["line 1: Object missing required field `logStream`"]),
+        ('{"offset_ms": 0, "logGroup": "/g"}', ["line 1: Object missing required field `message`"]),
         ('{"livetail": 1}\n{"offset_ms": 1}\n', ["line 2: Object missing required field `kind`"]),
         ("\n".join(["{"] * 50), ["line "] * 20 + ["and 30 more lines are bad"]),
     ],
@@ -200,15 +201,53 @@ def test_refuses_bad_lines_with_their_numbers(tmp_path: Path, content: str, faul
     path = write(tmp_path, content)
     with pytest.raises(ReplayError) as refused:
         read_replay(path)
-    assert len(refused.value.faults) == len(faults)
-    for told, expected in zip(refused.value.faults, faults, strict=True):
+    assert len(refused.value.problems) == len(faults)
+    for told, expected in zip(refused.value.problems, faults, strict=True):
         assert told.startswith(expected)
 
 
-def test_refuses_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replaying, "LARGEST_FILE", 10)
-    with pytest.raises(ReplayError, match="so it may have 10 at most"):
-        read_replay(write(tmp_path, line(0, "a")))
+def test_refuses_a_file_that_is_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(MAX_FILE_BYTES + 1)
+    with pytest.raises(ReplayError, match="it has more than 67,108,864 bytes"):
+        read_replay(path)
+
+
+EVENTS = [
+    {"logStreamName": "web-2", "timestamp": 1_700_000_001_500, "message": "later", "eventId": "1"},
+    {"logStreamName": "web-1", "timestamp": 1_700_000_000_000, "ingestionTime": 1, "message": "first", "eventId": "0"},
+]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"events": EVENTS, "searchedLogStreams": []}, indent=4),
+        json.dumps({"events": EVENTS}),
+        json.dumps(EVENTS),
+        "\n".join(map(json.dumps, EVENTS)),
+    ],
+    ids=["page", "one line", "--query events", "lines"],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_output_of_the_aws_cli_is_replayed_in_order(tmp_path: Path, content: str, packed: bool) -> None:
+    path = tmp_path / ("my logs.json" + ".gz" * packed)
+    path.write_bytes(gzip.compress(content.encode()) if packed else content.encode())
+    lines, length = read_replay(path)
+    assert lines == (
+        Line(0, "/replay/my-logs", "web-1", "first"),
+        Line(1_500, "/replay/my-logs", "web-2", "later"),
+    )
+    assert length == 2_000
+    assert {line.log_group for line in read_replay(path, "/other")[0]} == {"/other"}
+
+
+def test_refuses_gzip_that_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "lines.gz"
+    path.write_bytes(gzip.compress(line(0, "a").encode())[:-4])
+    with pytest.raises(ReplayError, match="it cannot be unpacked: "):
+        read_replay(path)
 
 
 def test_refuses_folders_and_broken_names(tmp_path: Path) -> None:

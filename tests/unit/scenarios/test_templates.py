@@ -128,13 +128,13 @@ def test_the_readme_template_repeats_with_its_seed() -> None:
 def test_refuses(template: str, fault: str) -> None:
     with pytest.raises(TemplateError) as refused:
         parse_template(template)
-    assert fault in refused.value.faults[0]
+    assert fault in refused.value.problems[0]
 
 
 def test_all_faults_come_at_once() -> None:
     with pytest.raises(TemplateError) as refused:
         parse_template("{levl} } {int:5}")
-    assert [fault.partition(":")[0] for fault in refused.value.faults] == ["column 8", "column 1", "column 10"]
+    assert [fault.partition(":")[0] for fault in refused.value.problems] == ["column 8", "column 1", "column 10"]
 
 
 def test_every_documented_field_can_be_used() -> None:

@@ -1,12 +1,16 @@
 """`/scenarios`: the scenarios that are being played."""
 
-from typing import Annotated, Final
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta
 
 from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Count, Done, Shape, Time
 from livetail.server.live_server import LiveServer
 from livetail.server.scenarios import RunningScenario
+
+if TYPE_CHECKING:
+    from livetail.scenarios.model import Scenario as ScenarioModel
 
 
 class Scenario(Shape):
@@ -31,20 +35,14 @@ async def list_scenarios(server: LiveServer, _: ControlCall) -> Scenarios:
 
 
 async def start_scenario(server: LiveServer, call: ControlCall) -> Scenario:
-    from livetail.faults import check_rule
-    from livetail.scenarios.scenario import ScenarioError, parse_json, parse_toml
+    from livetail.scenarios.scenario import ScenarioError
 
-    body: bytes = call.body
     try:
-        if body.lstrip().startswith(b"{"):  # no line of TOML begins with a brace
-            scenario = parse_json(body, check_fault=check_rule)
-        else:
-            scenario = parse_toml(body.decode(), check_fault=check_rule)
+        # In a thread: reading a large file takes a while, in which other requests are handled.
+        scenario = await asyncio.to_thread(_read_scenario, call.body)
+        running = server.engine.start_scenario(scenario)
     except ScenarioError as error:
-        raise ControlError("; ".join(error.faults)) from None
-    except UnicodeDecodeError:
-        raise ControlError("the scenario is not UTF-8") from None
-    running = server.engine.start_scenario(scenario)
+        raise ControlError("; ".join(error.problems)) from None
     server.wake_all()
     return _scenario(running)
 
@@ -52,6 +50,19 @@ async def start_scenario(server: LiveServer, call: ControlCall) -> Scenario:
 async def stop_scenarios(server: LiveServer, _: ControlCall) -> Done:
     server.engine.scenarios.stop_all()
     return Done()
+
+
+def _read_scenario(body: bytes) -> "ScenarioModel":
+    from livetail.faults import check_rule
+    from livetail.scenarios.scenario import ScenarioError, parse_json, parse_toml
+
+    if body.lstrip().startswith(b"{"):  # no line of TOML begins with a brace
+        return parse_json(body, check_fault=check_rule)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise ScenarioError(["the scenario is not UTF-8"]) from None
+    return parse_toml(text, check_fault=check_rule)
 
 
 def _scenario(running: RunningScenario) -> Scenario:

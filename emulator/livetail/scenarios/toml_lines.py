@@ -1,16 +1,18 @@
-"""Where in a TOML file something stands: `tomllib` gives the values, this gives their lines.
+"""The lines of a TOML file: `tomllib` gives the values, this gives the line of each.
 
 It follows the text only as far as headers, keys, strings and brackets go, and is used on text that `tomllib` has
 accepted. What it cannot find has the line of what encloses it.
 """
 
 import re
-from typing import TypeAlias
+from typing import Final
 
-__all__ = ["Path", "Places"]
+from livetail.core.tables import Path
 
-Path: TypeAlias = tuple[str | int, ...]
-"""`("source", 2, "rate", "shape")`: the key `rate.shape` of the second `[[source]]`. Entries count from 1."""
+__all__ = ["MAX_KEY_PARTS", "TomlLines", "find_long_key"]
+
+MAX_KEY_PARTS: Final = 16
+"""Parts of a dotted key; no key of a scenario has more than three."""
 
 _KEY = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
 _DOTTED = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
@@ -20,10 +22,20 @@ _ASSIGNMENT = re.compile(rf"\s*({_DOTTED})\s*=")
 _TOKEN = re.compile(
     r'''"""|\'\'\'|"(?:[^"\\]|\\.)*"|'[^']*'|#.*|[\[{]|[\]}]''',
 )
+_CHAIN = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?|'''
+    r"""'{3}(?:[^']|'(?!''))*+(?:'{3})?|"""
+    r"#[^\n]*|"
+    rf"(?P<long>(?:{_KEY}\s*\.\s*){{{MAX_KEY_PARTS}}})|"
+    r"""[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?""",
+    re.DOTALL,
+)
+"""Strings, comments and words, so that a long key is found only where a key can be, in time linear in the text."""
+
 _CLOSING = {'"""': re.compile(r'(?:[^"\\]|\\.|"(?!""))*"""'), "'''": re.compile(r"(?:[^']|'(?!''))*'''")}
 
 
-class Places:
+class TomlLines:
     """The lines of the tables and keys of a TOML text, counted from 1."""
 
     def __init__(self, text: str) -> None:
@@ -90,3 +102,11 @@ def _follow(line: str, depth: int, open_string: str) -> tuple[int, str]:
                 depth += 1
             case "]" | "}":
                 depth -= 1
+
+
+def find_long_key(text: str) -> int | None:
+    """The line of the first dotted key of more than `MAX_KEY_PARTS` parts; None if there is none."""
+    for token in _CHAIN.finditer(text):
+        if token["long"]:
+            return text.count("\n", 0, token.start()) + 1
+    return None

@@ -2,7 +2,8 @@ import tomllib
 
 import pytest
 
-from livetail.scenarios.places import Path, Places
+from livetail.core.tables import Path
+from livetail.scenarios.toml_lines import TomlLines
 
 TEXT = '''\
 # a comment = 1
@@ -59,13 +60,13 @@ key = "[[source]]"
 )
 def test_lines(path: Path, line: int | None) -> None:
     assert tomllib.loads(TEXT)["source"][1]["rate"] == {"shape": "sine"}
-    assert Places(TEXT).line(path) == line
+    assert TomlLines(TEXT).line(path) == line
 
 
 def test_windows_line_ends() -> None:
-    assert Places(TEXT.replace("\n", "\r\n")).line(("source", 2, "where", "log_group")) == 24
+    assert TomlLines(TEXT.replace("\n", "\r\n")).line(("source", 2, "where", "log_group")) == 24
 
 
 def test_inline_lists_have_the_line_of_their_key() -> None:
-    places = Places("seed = 1\nsource = [\n  { rate = 1 },\n  { rate = 2 },\n]\n")
+    places = TomlLines("seed = 1\nsource = [\n  { rate = 1 },\n  { rate = 2 },\n]\n")
     assert places.line(("source", 2, "rate")) == 2
