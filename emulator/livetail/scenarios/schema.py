@@ -20,7 +20,8 @@ def scenario_schema(fault_rule: dict[str, Any]) -> dict[str, Any]:
     scenario: dict[str, Any] = _inlined(components[ScenarioTable.__name__], components)
     del scenario["properties"]["replay"]
     scenario["properties"]["fault"]["items"] = fault_rule
-    return scenario | {"description": "What is to be played, as in docs/scenarios.md; at least one entry."}
+    description = "What is to be played, as in docs/scenarios.md; at least one entry."
+    return scenario | {"description": description, "minProperties": 1}
 
 
 def _inlined(schema: Any, components: dict[str, Any]) -> Any:
