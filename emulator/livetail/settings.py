@@ -4,6 +4,7 @@ Precedence is flag, environment, default. Every value is read from text by the s
 that a bad one gets the same sentence everywhere.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -58,6 +59,7 @@ class Settings:
     max_sessions: int
     session_rate: int
     retain_events: int
+    retain_bytes: int
     scenario: tuple[Path, ...]
     verify_signatures: bool
     credentials: tuple[tuple[str, str], ...]
@@ -144,6 +146,15 @@ def _one_of(*choices: str) -> Callable[[str], str]:
         return value
 
     return read
+
+
+def _size(text: str) -> int:
+    found = re.fullmatch(r"(\d{1,15}) ?([kKMGT]i?)?B?", text)
+    if found is None:
+        raise ValueError("is not a size such as '500000', '64MiB' or '2GiB'")
+    unit = found[2] or ""
+    factor = 1024 if unit.endswith("i") else 1000
+    return int(found[1]) * math.prod([factor] * (" kMGT".index(unit[:1].replace("K", "k") or " ")))
 
 
 def _duration(value: str) -> int:
@@ -299,6 +310,14 @@ FLAGS: Final[tuple[Flag, ...]] = (
         "100000",
         "N",
         "newest events kept per log group for GetLogEvents and FilterLogEvents",
+    ),
+    Flag(
+        "--retain-bytes",
+        _size,
+        256 * 1024 * 1024,
+        "256MiB",
+        "SIZE",
+        "memory of the events kept in all log groups together, the oldest go first: 64MiB, 2GiB",
     ),
     Flag("--scenario", _path, (), "", "PATH", "scenario file to play; repeatable", repeatable=True),
     Flag("--verify-signatures", _boolean, False, "off", None, "check SigV4 signatures against --credentials"),

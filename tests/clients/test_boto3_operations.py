@@ -200,7 +200,7 @@ def test_retention_is_set_and_taken_away(manual: LiveTailEmulator, app: Any) -> 
     assert expired["rejectedLogEventsInfo"] == {"expiredLogEventEndIndex": 1}
     app.delete_retention_policy(logGroupName="/app/api")
     assert "retentionInDays" not in app.describe_log_groups()["logGroups"][0]
-    with pytest.raises(app.exceptions.InvalidParameterException, match="retentionInDays"):
+    with pytest.raises(app.exceptions.InvalidParameterException, match="Invalid retention value"):
         app.put_retention_policy(logGroupName="/app/api", retentionInDays=2)
 
 

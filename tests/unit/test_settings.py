@@ -70,6 +70,29 @@ def test_durations(given: object, milliseconds: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "size_bytes"),
+    [
+        ("0", 0),
+        ("500000", 500_000),
+        (1000, 1000),
+        ("64MiB", 2**26),
+        ("2 GiB", 2**31),
+        ("5kB", 5_000),
+        ("7B", 7),
+        ("1Mi", 2**20),
+    ],
+)
+def test_sizes(given: object, size_bytes: int) -> None:
+    assert Settings.resolve({"retain_bytes": given}).retain_bytes == size_bytes
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.5GiB", "1XB", "MiB", "1iB"])
+def test_what_is_no_size(text: str) -> None:
+    with pytest.raises(SettingsError, match="--retain-bytes"):
+        Settings.resolve({"retain_bytes": text})
+
+
+@pytest.mark.parametrize(
     ("text", "expected"), [("1", True), ("true", True), ("TRUE", True), ("0", False), ("false", False)]
 )
 def test_booleans_are_strict(text: str, expected: bool) -> None:

@@ -3,31 +3,28 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
-
 from livetail.api.context import Context
 from livetail.api.identifiers import log_group_by_name_or_identifier
-from livetail.api.paging import StreamToken, decode_token, encode_token, page_of_events
+from livetail.api.paging import (
+    StreamToken,
+    decode_event_token,
+    encode_event_token,
+    page_of_events,
+    place_before,
+    place_behind,
+)
 from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest, PutLogEventsRequest
 from livetail.core.errors import InvalidOperationException, InvalidParameterException
-from livetail.core.ids import event_id
-from livetail.store.batch import Batch
+from livetail.core.ids import end_edge, event_id_text, is_edge, reading_edge, start_edge, timestamp_and_sequence
+from livetail.store.batch import Batch, Position
 from livetail.store.log_group import LogGroup, LogGroupClass
-from livetail.store.reading import END, START, Position, in_order
+from livetail.store.reading import END, in_order
 from livetail.store.rules import Admission, admit, check
 
 __all__ = ["NEWEST_FIRST_SINCE", "filter_log_events", "get_log_events", "put_log_events"]
 
 NEWEST_FIRST_SINCE = 1_704_067_200_000
 """FilterLogEvents reads backwards only from 2024-01-01T00:00:00Z on (its `startFromHead` in the model)."""
-
-
-class _Token(msgspec.Struct, frozen=True, array_like=True, tag="events"):
-    """Where FilterLogEvents goes on: from a place, that one included, or backward from what lies before it."""
-
-    newest_first: bool
-    timestamp: int
-    sequence: int
 
 
 # ---- PutLogEvents --------------------------------------------------------------------------------------------------
@@ -67,7 +64,10 @@ def _rejected(admission: Admission, count: int) -> dict[str, int]:
 
 
 def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, Any]:
-    """A page of one stream; the tokens lead on in both directions and stay the same where nothing (more) is found."""
+    """A page of one stream, and tokens that lead on in both directions.
+
+    The tokens of a page are the ids of its last and first event. An empty page has edges instead: see `_empty_page`.
+    """
     token = None if request.next_token is None else StreamToken.parse(request.next_token)
     group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
     _check_class(group, "GetLogEvents")
@@ -76,36 +76,71 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     high = END if request.end_time is None else Position(request.end_time, 0)
     forward = token.forward if token else bool(request.start_from_head)
     if token and forward:
-        low = max(low, token.position)
+        low = max(low, place_behind(token.number))
     elif token:
-        high = min(high, token.position)
+        high = min(high, place_before(token.number))
     found = in_order(stream.batches, low, high, group.first_shown, newest_first=not forward)
-    page = page_of_events(found, request.limit)
+    events = page_of_events(found, request.limit).events
     if not forward:
-        page.events.reverse()
-    if page.events:
-        before, behind = page.position(0), page.position(-1).following
+        events.reverse()
+    if events:
+        behind, before = (batch.event_id(index) for batch, index in (events[-1], events[0]))
     else:
-        before = behind = token.position if token else START
+        behind, before = _empty_page(context, group, request, token)
     return {
         "events": [
             {
-                "timestamp": batch.events[number].timestamp,
-                "message": batch.events[number].message,
+                "timestamp": batch.events[index].timestamp,
+                "message": batch.events[index].message,
                 "ingestionTime": batch.ingestion_time,
             }
-            for batch, number in page.events
+            for batch, index in events
         ],
         "nextForwardToken": str(StreamToken(True, behind)),
         "nextBackwardToken": str(StreamToken(False, before)),
     }
 
 
+def _empty_page(
+    context: Context, group: LogGroup, request: GetLogEventsRequest, token: StreamToken | None
+) -> tuple[int, int]:
+    """The numbers of the forward and the backward token of a page without events.
+
+    As observed: in the direction of reading the token becomes an edge, which the page after it repeats; in the other
+    one it stays what was given. The edge is the end or the start of the window; where the window is open, the
+    millisecond of the given token, and without a token the present.
+
+    AWS's forward edge of an open window lies behind all events of its millisecond, also those that are still to come.
+    Here, while time stands in that millisecond, it lies behind those that have come: with a manual clock that is all.
+    """
+    end = request.end_time if request.end_time is not None and request.end_time <= context.now else None
+    if token is None:
+        if end is not None:
+            return end_edge(end), start_edge(request.start_time or 0)
+        present = max(context.now, request.start_time or 0)
+        return reading_edge(present, group.ingested), start_edge(present)
+    number = token.number
+    timestamp, sequence = timestamp_and_sequence(number)
+    if not token.forward:
+        edge = start_edge(timestamp if request.start_time is None else min(timestamp, request.start_time))
+        return number, edge
+    if end is not None:
+        return max(number, end_edge(end)), number
+    if timestamp < context.now:
+        return end_edge(timestamp), number
+    return (number if is_edge(number) else reading_edge(timestamp, sequence + 1)), number
+
+
 # ---- FilterLogEvents -----------------------------------------------------------------------------------------------
 
 
 def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict[str, Any]:
-    """A page of a group, or of some of its streams, in the order of time."""
+    """A page of a group, or of some of its streams, in the order of time.
+
+    As observed, every page with events has a token, also one that holds all there is; the page after that is empty and
+    has none. A page is not full, and may be empty, when a pattern has been tried on as many events as one request may
+    examine; it has a token then too.
+    """
     if request.log_stream_names is not None and request.log_stream_name_prefix is not None:
         raise InvalidParameterException("logStreamNames and logStreamNamePrefix are mutually exclusive parameters.")
     newest_first = request.start_from_head is False
@@ -113,11 +148,8 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
         raise InvalidParameterException(
             "startFromHead can be false only when startTime is on or after Jan 1, 2024 00:00:00 UTC."
         )
-    reached = None
-    if request.next_token is not None:
-        token = decode_token(request.next_token, _Token)
-        newest_first, reached = token.newest_first, Position(token.timestamp, token.sequence)
-    keeps = _filter(request.filter_pattern)
+    reached = None if request.next_token is None else decode_event_token(request.next_token)
+    accepts = _filter(request.filter_pattern)
     group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
     _check_class(group, "FilterLogEvents")
     batches = _selected(group, request)
@@ -125,30 +157,29 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
     # Unlike that of GetLogEvents, this end is part of the range: "a timestamp later than this time" is left out.
     high = END if request.end_time is None else Position(request.end_time + 1, 0)
     if reached is not None and newest_first:
-        high = min(high, reached)
+        high = min(high, place_before(reached))
     elif reached is not None:
-        low = max(low, reached)
+        low = max(low, place_behind(reached))
     found = in_order(batches, low, high, group.first_shown, newest_first=newest_first)
-    if keeps is not None:
-        found = (place for place in found if keeps(place[0].events[place[1]].message))
-    page = page_of_events(found, request.limit)
-    answer: dict[str, Any] = {
+    page = page_of_events(found, request.limit, accepts)
+    response: dict[str, Any] = {
         "events": [
             {
                 "logStreamName": batch.log_stream_name,
-                "timestamp": batch.events[number].timestamp,
-                "message": batch.events[number].message,
+                "timestamp": batch.events[index].timestamp,
+                "message": batch.events[index].message,
                 "ingestionTime": batch.ingestion_time,
-                "eventId": event_id(batch.events[number].timestamp, batch.sequence + number),
+                "eventId": event_id_text(batch.event_id(index)),
             }
-            for batch, number in page.events
+            for batch, index in page.events
         ],
         "searchedLogStreams": [],
     }
-    if page.more:
-        last = page.position(-1)
-        answer["nextToken"] = encode_token(_Token(newest_first, *(last if newest_first else last.following)))
-    return answer
+    last = page.examined or (page.events[-1] if page.events else None)
+    if last is not None:
+        batch, index = last
+        response["nextToken"] = encode_event_token(batch.event_id(index))
+    return response
 
 
 def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:

@@ -6,29 +6,41 @@ removed between two pages. Tokens do not expire (AWS: after 24 hours).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from hashlib import shake_256
+from typing import Final, TypeVar
 
 import msgspec
 
 from livetail.core.errors import InvalidParameterException
-from livetail.core.ids import event_id
+from livetail.core.ids import event_id_text, is_edge, timestamp_and_sequence
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_PAGE_BYTES, MAX_PAGE_EVENTS
-from livetail.store.batch import Batch
-from livetail.store.reading import Position
+from livetail.store.batch import Batch, Position
 
 __all__ = [
     "EventPage",
     "StreamToken",
+    "decode_event_token",
     "decode_token",
+    "encode_event_token",
     "encode_token",
     "invalid_token",
     "page_of_events",
     "page_of_rows",
+    "place_before",
+    "place_behind",
 ]
 
-_STREAM_TOKEN = re.compile(r"([fb])/([0-9]{20})([0-9]{36})/s")
+MAX_EXAMINED_EVENTS: Final = 5_000
+MAX_EXAMINED_BYTES: Final = 2_097_152
+"""How much FilterLogEvents tries a pattern on before it gives a page that is not full, or empty, and a token to go on
+with. AWS does the same with bounds that are not known; these keep one request to some tens of milliseconds."""
+
+_STREAM_TOKEN: Final = re.compile(r"([fb])/([0-9]{56,64})/s")
+_FILTER_TOKEN_BYTES: Final = 256
+_ID_BYTES: Final = 27
 
 Row = TypeVar("Row")
 Token = TypeVar("Token", bound=msgspec.Struct)
@@ -42,10 +54,14 @@ def invalid_token() -> InvalidParameterException:
 
 @dataclass(frozen=True, slots=True)
 class StreamToken:
-    """A token of GetLogEvents: forward from a place, that one included, or backward from what lies before it."""
+    """A token of GetLogEvents: forward from behind an event or edge, or backward from before it.
+
+    Attributes:
+        number: the id of the event, or the edge; see `core.ids`.
+    """
 
     forward: bool
-    position: Position
+    number: int
 
     @classmethod
     def parse(cls, text: str) -> "StreamToken":
@@ -53,10 +69,51 @@ class StreamToken:
         found = _STREAM_TOKEN.fullmatch(text)
         if found is None:
             raise invalid_token()
-        return cls(found[1] == "f", Position(int(found[2]), int(found[3])))
+        return cls(found[1] == "f", int(found[2]))
 
     def __str__(self) -> str:
-        return f"{'f' if self.forward else 'b'}/{event_id(*self.position)}/s"
+        return f"{'f' if self.forward else 'b'}/{event_id_text(self.number)}/s"
+
+
+def place_behind(number: int) -> Position:
+    """Where reading forward goes on from an event (the one behind it) or an edge."""
+    position = Position(*timestamp_and_sequence(number))
+    return position if is_edge(number) else position.following
+
+
+def place_before(number: int) -> Position:
+    """Where reading backward from an event or an edge begins; that place is not included."""
+    return Position(*timestamp_and_sequence(number))
+
+
+def encode_event_token(number: int) -> str:
+    """The token of FilterLogEvents that leads on from an event.
+
+    As observed: 342 characters of base64url that depend on the event only. Here they are its id, and a hash of it that
+    makes up the length.
+    """
+    head = number.to_bytes(_ID_BYTES)
+    return urlsafe_b64encode(head + _filling(head)).rstrip(b"=").decode()
+
+
+def decode_event_token(text: str) -> int:
+    """The id of the event that a token of FilterLogEvents leads on from.
+
+    Raises:
+        InvalidParameterException: this is no such token.
+    """
+    try:
+        token = urlsafe_b64decode(f"{text}==")
+    except ValueError:
+        raise invalid_token() from None
+    head = token[:_ID_BYTES]
+    if len(text) > 2 * _FILTER_TOKEN_BYTES or token != head + _filling(head):
+        raise invalid_token()
+    return int.from_bytes(head)
+
+
+def _filling(head: bytes) -> bytes:
+    return shake_256(b"FilterLogEvents " + head).digest(_FILTER_TOKEN_BYTES - _ID_BYTES)
 
 
 def encode_token(token: msgspec.Struct) -> str:
@@ -98,26 +155,45 @@ def page_of_rows(
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """A page of events in the order in which they were read, and whether there are more behind it."""
+    """A page of events in the order in which they were read.
+
+    Attributes:
+        examined: the last event that was looked at, if not all were: the bounds of what one request examines were
+            reached.
+    """
 
     events: list[tuple[Batch, int]]
-    more: bool
-
-    def position(self, index: int) -> Position:
-        """The place of one of the page's events."""
-        batch, number = self.events[index]
-        return Position(batch.events[number].timestamp, batch.sequence + number)
+    examined: tuple[Batch, int] | None = None
 
 
-def page_of_events(found: Iterator[tuple[Batch, int]], limit: int | None) -> EventPage:
-    """As many events as fit on a page: `limit` (10,000 at most) and 1 MB as PutLogEvents counts; at least one."""
+def page_of_events(
+    found: Iterable[tuple[Batch, int]], limit: int | None, accepts: Callable[[str], bool] | None = None
+) -> EventPage:
+    """As many events as fit on a page: `limit` (10,000 at most) and 1 MiB as PutLogEvents counts; at least one.
+
+    Args:
+        accepts: decides by the message which events are taken; only `MAX_EXAMINED_EVENTS` and `MAX_EXAMINED_BYTES` are
+            given to it.
+    """
     room = MAX_PAGE_BYTES
-    page: list[tuple[Batch, int]] = []
-    most = MAX_PAGE_EVENTS if limit is None else limit
-    for batch, number in found:
-        message = batch.events[number].message
-        room -= EVENT_OVERHEAD_BYTES + (len(message) if message.isascii() else len(message.encode()))
-        if page and (room < 0 or len(page) == most):
-            return EventPage(page, more=True)
-        page.append((batch, number))
-    return EventPage(page, more=False)
+    events: list[tuple[Batch, int]] = []
+    max_events = MAX_PAGE_EVENTS if limit is None else limit
+    examined_events = examined_bytes = 0
+    last: tuple[Batch, int] | None = None
+    for place in found:
+        batch, index = place
+        message = batch.events[index].message
+        size = EVENT_OVERHEAD_BYTES + (len(message) if message.isascii() else len(message.encode()))
+        if accepts is not None:
+            if examined_events == MAX_EXAMINED_EVENTS or examined_bytes > MAX_EXAMINED_BYTES:
+                return EventPage(events, examined=last)
+            examined_events += 1
+            examined_bytes += size
+            last = place
+            if not accepts(message):
+                continue
+        room -= size
+        if events and (room < 0 or len(events) == max_events):
+            break
+        events.append(place)
+    return EventPage(events)

@@ -13,11 +13,11 @@ from livetail.api.retention import check_retention
 from livetail.api.shapes import CreateLogGroupRequest, CreateLogStreamRequest, PutLogEventsRequest, Request
 from livetail.core.clock import Clock
 from livetail.core.errors import InvalidParameterException, UnknownOperationException
-from livetail.core.limits import MAX_BATCH_BYTES
+from livetail.core.limits import MAX_BATCH_BYTES, MAX_BATCH_EVENTS
 from livetail.core.unicode import well_formed
 from livetail.live.hub import Hub
 from livetail.store.accounts import Accounts
-from livetail.store.batch import Batch, LogEvent
+from livetail.store.batch import LogEvent
 
 if TYPE_CHECKING:
     from livetail.live.session import Session
@@ -36,12 +36,13 @@ class Service:
     Args:
         hub: hears of everything that is ingested.
         retain_events: how many events, the newest, each log group keeps for GetLogEvents and FilterLogEvents.
+        retain_bytes: how many bytes the events of all log groups may take together; the oldest go first.
     """
 
-    def __init__(self, *, clock: Clock, hub: Hub, retain_events: int) -> None:
+    def __init__(self, *, clock: Clock, hub: Hub, retain_events: int, retain_bytes: int) -> None:
         self.clock = clock
         self.hub = hub
-        self.accounts = Accounts(retain_events)
+        self.accounts = Accounts(retain_events, retain_bytes)
         self._decoders: dict[str, msgspec.json.Decoder[Request]] = {}
         self._encoder = msgspec.json.Encoder()
 
@@ -110,33 +111,29 @@ class Service:
         members = {"logGroupName": log_group, "logStreamName": log_stream}
         create_log_stream(self._context(caller, 0), _request_from(members, CreateLogStreamRequest))
 
-    def ingest(self, caller: Caller, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> Batch | None:
-        """Take in events without the ceremony of PutLogEvents, for the control plane, scenarios and replays.
+    def ingest(self, caller: Caller, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:
+        """Take in events without the rules of PutLogEvents, for the control plane, scenarios and replays.
 
         Group and stream are made if they are missing. A bare message gets the present as its time stamp; events are
         brought into the order of their time stamps. There is no limit to age, span, number or size.
-
-        Returns:
-            what was ingested; None without events.
 
         Raises:
             InvalidParameterException: a name that AWS would refuse, an empty message, or a negative time stamp.
         """
         context = self._context(caller, 0)
+        now = context.now
         group = context.store.groups.get(log_group)
         if group is None or log_stream not in group.streams:
             _request_from({"logGroupName": log_group, "logStreamName": log_stream}, CreateLogStreamRequest)
-            group = group or context.store.create_group(log_group, context.now)
-            group.create_stream(log_stream, context.now)
-        stamped = [_stamped(event, context.now) for event in events]
-        if not stamped:
-            return None
+            group = group or context.store.create_group(log_group, now)
+            group.create_stream(log_stream, now)
+        stamped = [_stamped(event, now) for event in events]
         stamped.sort(key=_timestamp)
-        if stamped[0].timestamp < 0 or not all(event.message for event in stamped):
+        if stamped and (stamped[0].timestamp < 0 or not all(event.message for event in stamped)):
             raise InvalidParameterException("A log event must have a message that is not empty, and no negative time.")
-        batch = group.append(group.stream(log_stream), stamped, context.now)
-        self.hub.publish(group.arn, batch)
-        return batch
+        stream = group.stream(log_stream)
+        for start in range(0, len(stamped), MAX_BATCH_EVENTS):
+            self.hub.publish(group.arn, group.append(stream, stamped[start : start + MAX_BATCH_EVENTS], now))
 
     def reset(self) -> None:
         """Forget all log groups. Sessions, clock and seed are for others to reset."""

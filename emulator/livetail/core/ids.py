@@ -1,22 +1,82 @@
-"""Identifiers in the forms that CloudWatch Logs uses."""
+"""Identifiers in the forms that CloudWatch Logs uses.
+
+The `eventId` of FilterLogEvents and the tokens of GetLogEvents are numbers of 56 digits with one inner form, observed
+in answers of AWS (radkawar/stackd, testdata/aws/logs/ingestion.json and filters.json of September 2026), from the left:
+
+- the time stamp of the event,
+- 64 bits: its ingestion time,
+- 64 bits: a hash on AWS. Here the upper 44 are the number of events that the log group had ingested before the request,
+  and the lower 20 a hash of log group and log stream. So ids have the order in which events are read, and the place of
+  an event in it can be told from its id;
+- 16 bits: the index of the event among those of its request that were accepted.
+
+A token can also stand for an edge: of a window, or of what has been read so far. Then its index is `_EDGE_INDEX`, or
+everything behind its time stamp is zero; no event has such an id.
+"""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import Final
+from zlib import crc32
 
-if TYPE_CHECKING:
-    from livetail.core.chance import Random
+from livetail.core.chance import Random
 
-__all__ = ["event_id", "uuid4"]
+_TIMESTAMP_SHIFT: Final = 144
+_INGESTION_SHIFT: Final = 80
+_SEQUENCE_SHIFT: Final = 36
+_HASH_SHIFT: Final = 16
+_SEQUENCE_MASK: Final = (1 << _INGESTION_SHIFT - _SEQUENCE_SHIFT) - 1
+_HASH_MASK: Final = (1 << _SEQUENCE_SHIFT - _HASH_SHIFT) - 1
+_INDEX_MASK: Final = (1 << _HASH_SHIFT) - 1
+_EDGE_INDEX: Final = 0x7FFF
+_HALF: Final = 0x7FFF_FFFF_FFFF_FFFF_7FFF_FFFF_FFFF_FFFF_7FFF
+"""What AWS has behind the time stamp for the end of a window: the largest signed value of each part."""
 
 
-def uuid4(random: "Random") -> str:
+def uuid4(random: Random) -> str:
     """A version 4 UUID drawn from `random`: the form of request and session ids."""
     return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
-def event_id(timestamp: int, sequence: int) -> str:
-    """The 56 digits of an `eventId`, as FilterLogEvents gives it.
+def event_id(timestamp: int, ingestion_time: int, sequence: int, stream: str, index: int) -> int:
+    """The id of an event as a number.
 
-    They order by time stamp (epoch milliseconds) and then by order of ingestion.
+    Args:
+        sequence: how many events the group had ingested before the request.
+        stream: what the hash is made of, the same for all events of a stream.
+        index: that of the event among the accepted ones of the request, below 32,767.
     """
-    return f"{timestamp:020d}{sequence:036d}"
+    hashed = crc32(stream.encode()) & _HASH_MASK | 1
+    low = ingestion_time << _INGESTION_SHIFT | sequence << _SEQUENCE_SHIFT | hashed << _HASH_SHIFT | index
+    return timestamp << _TIMESTAMP_SHIFT | low
+
+
+def event_id_text(number: int) -> str:
+    """56 digits; more only for a time stamp after the year 2112."""
+    return f"{number:056d}"
+
+
+def timestamp_and_sequence(number: int) -> tuple[int, int]:
+    """The time stamp of an event or edge, and how many events of the group were ingested before it."""
+    sequence, index = number >> _SEQUENCE_SHIFT & _SEQUENCE_MASK, number & _INDEX_MASK
+    return number >> _TIMESTAMP_SHIFT, sequence if index == _EDGE_INDEX else sequence + index
+
+
+def is_edge(number: int) -> bool:
+    """Whether this is no event but a place between events."""
+    return number & _INDEX_MASK == _EDGE_INDEX or number & ((1 << _TIMESTAMP_SHIFT) - 1) == 0
+
+
+def start_edge(timestamp: int) -> int:
+    """The place before all events of a millisecond."""
+    return timestamp << _TIMESTAMP_SHIFT
+
+
+def end_edge(timestamp: int) -> int:
+    """The place after all events of a millisecond, also those that are still to come."""
+    return timestamp << _TIMESTAMP_SHIFT | _HALF
+
+
+def reading_edge(timestamp: int, sequence: int) -> int:
+    """The place after all events of a millisecond that have been ingested by now, as `sequence` counts them."""
+    low = sequence << _SEQUENCE_SHIFT | _HASH_MASK << _HASH_SHIFT | _EDGE_INDEX
+    return timestamp << _TIMESTAMP_SHIFT | timestamp << _INGESTION_SHIFT & end_edge(0) | low

@@ -56,7 +56,12 @@ class Engine:
         self.request_totals = RequestTotals()
         self._request_ids = chance.stream("request ids")
         self.hub = Hub(self.clock, chance, limits)
-        self.service = Service(clock=self.clock, hub=self.hub, retain_events=settings.retain_events)
+        self.service = Service(
+            clock=self.clock,
+            hub=self.hub,
+            retain_events=settings.retain_events,
+            retain_bytes=settings.retain_bytes,
+        )
         self.faults = Faults(chance)
         self.scenarios = RunningScenarios(self.service, self._own_caller(), chance)
         for scenario in self._first_scenarios:

@@ -1,10 +1,11 @@
 """The log groups of every account and region. Nothing is shared between two of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
 from livetail.store.log_group import LogGroup, LogGroupClass
+from livetail.store.retention import Retention
 
 __all__ = ["Accounts", "RegionStore"]
 
@@ -12,11 +13,11 @@ __all__ = ["Accounts", "RegionStore"]
 class RegionStore:
     """The log groups of one account in one region."""
 
-    def __init__(self, account_id: str, region: str, retain_events: int) -> None:
+    def __init__(self, account_id: str, region: str, retention: Retention) -> None:
         self.account_id = account_id
         self.region = region
         self.groups: dict[str, LogGroup] = {}
-        self._retain_events = retain_events
+        self._retention = retention
 
     def group(self, name: str) -> LogGroup:
         """A log group by its name.
@@ -49,7 +50,7 @@ class RegionStore:
         group = self.groups[name] = LogGroup(
             arn=LogGroupArn.of(self.region, self.account_id, name),
             created_at=now,
-            retain_events=self._retain_events,
+            retention=self._retention,
             log_group_class=log_group_class,
             kms_key_id=kms_key_id,
             deletion_protection=deletion_protection,
@@ -63,7 +64,7 @@ class RegionStore:
         Raises:
             ResourceNotFoundException: there is none of this name.
         """
-        self.group(name)
+        self.group(name).clear()
         del self.groups[name]
 
 
@@ -72,20 +73,27 @@ class Accounts:
 
     Args:
         retain_events: how many events, the newest, each log group keeps for GetLogEvents and FilterLogEvents.
+        retain_bytes: how many bytes the events of all log groups may take together; the oldest go first.
     """
 
-    def __init__(self, retain_events: int) -> None:
+    def __init__(self, retain_events: int, retain_bytes: int) -> None:
         self._retain_events = retain_events
-        self._regions: dict[tuple[str, str], RegionStore] = {}
+        self._retain_bytes = retain_bytes
+        self.clear()
+
+    def __iter__(self) -> Iterator[RegionStore]:
+        """The stores that have log groups."""
+        return (store for store in self._regions.values() if store.groups)
 
     def region(self, account_id: str, region: str) -> RegionStore:
         """The store of an account in a region."""
         try:
             return self._regions[account_id, region]
         except KeyError:
-            store = self._regions[account_id, region] = RegionStore(account_id, region, self._retain_events)
+            store = self._regions[account_id, region] = RegionStore(account_id, region, self._retention)
             return store
 
     def clear(self) -> None:
         """Forget everything."""
-        self._regions.clear()
+        self._regions: dict[tuple[str, str], RegionStore] = {}
+        self._retention = Retention(self._retain_events, self._retain_bytes)

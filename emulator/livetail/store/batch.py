@@ -5,13 +5,18 @@ may want some of it, and a session remembers positions in it. So an event costs 
 """
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
+from livetail.core.ids import event_id
 from livetail.core.limits import EVENT_OVERHEAD_BYTES
 
-__all__ = ["Batch", "LogEvent", "size_of"]
+__all__ = ["Batch", "LogEvent", "Position", "size_of"]
+
+_EVENT_MEMORY_BYTES: Final = 150
+_BATCH_MEMORY_BYTES: Final = 600
+"""What Python needs for an event, and for a batch, besides the text (measured with 3.11, rounded up)."""
 
 
 class LogEvent(msgspec.Struct, gc=False, frozen=True):
@@ -19,6 +24,21 @@ class LogEvent(msgspec.Struct, gc=False, frozen=True):
 
     timestamp: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     message: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Position(NamedTuple):
+    """The place of an event in the order of reading: by time stamp (epoch milliseconds), then by ingestion.
+
+    `sequence` is how many events the log group had ingested before this one, so each event has a place of its own.
+    """
+
+    timestamp: int
+    sequence: int
+
+    @property
+    def following(self) -> "Position":
+        """The first place after this one."""
+        return Position(self.timestamp, self.sequence + 1)
 
 
 def size_of(events: Sequence[LogEvent]) -> int:
@@ -33,7 +53,7 @@ class Batch:
     Attributes:
         log_group_identifier: `ACCOUNT:NAME`, the form in which a session update names the group.
         ingestion_time: epoch milliseconds, the same for all events of a request.
-        sequence: how many events the group had ingested before this batch; the base of the events' ids.
+        sequence: how many events the group had ingested before this batch.
         events: in time order, at least one.
         fragments: the JSON of each event as session updates carry it, filled in when it is first delivered; owned by
             `livetail.live.encoding`.
@@ -75,3 +95,17 @@ class Batch:
         if self._size is None:
             self._size = size_of(self.events)
         return self._size
+
+    @property
+    def memory_bytes(self) -> int:
+        """About how much memory the batch takes: its text, and what Python needs for the events."""
+        return self.size + _EVENT_MEMORY_BYTES * len(self.events) + _BATCH_MEMORY_BYTES
+
+    def position(self, index: int) -> Position:
+        """The place of one of the events in the order of reading."""
+        return Position(self.events[index].timestamp, self.sequence + index)
+
+    def event_id(self, index: int) -> int:
+        """The id of one of the events as a number; see `core.ids`."""
+        stream = f"{self.log_group_identifier}:{self.log_stream_name}"
+        return event_id(self.events[index].timestamp, self.ingestion_time, self.sequence, stream, index)

@@ -1,8 +1,7 @@
 """Log groups and log streams, and the batches in them.
 
-A group keeps its newest events only, counted in the order of ingestion. Batches go as wholes; of the oldest one that is
-left, the events that are too many are merely not shown. The same batch hangs in its group and in its stream, and leaves
-both at once.
+A group keeps its newest events only, counted in the order of ingestion, and all groups together keep a number of bytes
+(`Retention`). Batches go as wholes. The same batch is in its group and in its stream, and leaves both at once.
 """
 
 from collections import deque
@@ -14,6 +13,7 @@ from livetail.core.arns import LogGroupArn
 from livetail.core.clock import DAY
 from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
 from livetail.store.batch import Batch, LogEvent
+from livetail.store.retention import Retention
 
 __all__ = ["DELIVERY_RETENTION_DAYS", "LogGroup", "LogGroupClass", "LogStream"]
 
@@ -71,14 +71,17 @@ class LogGroup:
     """A log group with its settings, its streams and the newest of its events.
 
     Attributes:
-        retain_events: how many events are kept and shown; the newest, by order of ingestion.
+        retention: what this and the other log groups keep.
         retention_days: None keeps events for ever, as far as time goes.
         ingested: how many events were ever put; the next event's sequence number.
+        first_shown: the sequence number of the oldest event that is shown; it never goes back.
+        stored_bytes: the bytes of the kept batches as PutLogEvents counts them.
+        shown: how many events are shown.
     """
 
     arn: LogGroupArn
     created_at: int
-    retain_events: int
+    retention: Retention
     log_group_class: LogGroupClass = LogGroupClass.STANDARD
     retention_days: int | None = None
     kms_key_id: str | None = None
@@ -87,8 +90,10 @@ class LogGroup:
     streams: dict[str, LogStream] = field(default_factory=dict)
     identifier: str = field(init=False)
     ingested: int = field(default=0, init=False)
+    first_shown: int = field(default=0, init=False)
+    stored_bytes: int = field(default=0, init=False)
+    shown: int = field(default=0, init=False)
     _batches: deque[Batch] = field(default_factory=deque, init=False)
-    _held: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self.identifier = f"{self.arn.account_id}:{self.arn.name}"
@@ -103,18 +108,6 @@ class LogGroup:
     def batches(self) -> Iterable[Batch]:
         """What is kept of the events of all streams, in order of ingestion."""
         return self._batches
-
-    @property
-    def stored_bytes(self) -> int:
-        """The bytes of the kept batches as PutLogEvents counts them."""
-        return sum([batch.size for batch in self._batches])
-
-    @property
-    def first_shown(self) -> int:
-        """The sequence number of the oldest event that is shown; those before it are too many."""
-        if not self._batches:
-            return self.ingested
-        return self._batches[0].sequence + max(0, self._held - self.retain_events)
 
     def oldest_timestamp(self, now: int) -> int:
         """The earliest time stamp (epoch milliseconds) that the group's retention still keeps."""
@@ -152,10 +145,17 @@ class LogGroup:
         del self.streams[name]
         if gone.batches:
             self._batches = deque([batch for batch in self._batches if batch.log_stream_name != name])
-            self._held -= sum([len(batch) for batch in gone.batches])
+            for batch in gone.batches:
+                self._forget(batch)
+
+    def clear(self) -> None:
+        """Forget all events, for a group that is deleted."""
+        for batch in self._batches:
+            self.retention.forget(batch)
+        self._batches.clear()
 
     def append(self, stream: LogStream, events: Sequence[LogEvent], now: int) -> Batch:
-        """Take events into a stream of this group, and let the oldest go that are too many by that.
+        """Take events into a stream of this group, and let the oldest go that are too many or too large by that.
 
         Args:
             events: in time order, at least one; they are kept as they are, not copied.
@@ -169,13 +169,36 @@ class LogGroup:
             events=events,
         )
         self.ingested += len(events)
-        self._held += len(events)
+        self.shown += len(events)
+        self.stored_bytes += batch.size
         self._batches.append(batch)
         stream.batches.append(batch)
         stream.note(batch)
-        while self._batches and self._held - len(self._batches[0]) >= self.retain_events:
-            # The oldest batch of the group is the oldest of its stream too.
-            gone = self._batches.popleft()
-            self.streams[gone.log_stream_name].batches.popleft()
-            self._held -= len(gone)
+        self.retention.keep(batch, self)
+        self._hide_surplus()
+        self.retention.trim()
         return batch
+
+    def drop_oldest(self) -> None:
+        """Let the oldest batch go; it is the oldest of its stream too."""
+        batch = self._batches.popleft()
+        self.streams[batch.log_stream_name].batches.popleft()
+        self._forget(batch)
+
+    def _hide_surplus(self) -> None:
+        """Batches go as wholes; of the oldest that is left, the events that are too many are not shown any more."""
+        while self.shown > self.retention.max_events:
+            batch = self._batches[0]
+            hidden = max(0, self.first_shown - batch.sequence)
+            surplus = self.shown - self.retention.max_events
+            if surplus < len(batch) - hidden:
+                self.first_shown = batch.sequence + hidden + surplus
+                self.shown -= surplus
+            else:
+                self.drop_oldest()
+
+    def _forget(self, batch: Batch) -> None:
+        hidden = max(0, self.first_shown - batch.sequence)
+        self.shown -= max(0, len(batch) - hidden)
+        self.stored_bytes -= batch.size
+        self.retention.forget(batch)

@@ -7,23 +7,10 @@ own, and a page can begin right behind (or before) the last event of another one
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush, heapreplace
-from typing import NamedTuple
 
-from livetail.store.batch import Batch
+from livetail.store.batch import Batch, Position
 
-__all__ = ["END", "START", "Position", "in_order"]
-
-
-class Position(NamedTuple):
-    """The place of an event: its time stamp (epoch milliseconds) and its sequence number in the log group."""
-
-    timestamp: int
-    sequence: int
-
-    @property
-    def following(self) -> "Position":
-        """The first place behind this one."""
-        return Position(self.timestamp, self.sequence + 1)
+__all__ = ["END", "START", "in_order"]
 
 
 START = Position(0, 0)

@@ -36,11 +36,11 @@ class RecordingHub(Hub):
 class Client:
     """Calls operations by their names."""
 
-    def __init__(self, retain_events: int = 100_000, now: int = NOW) -> None:
+    def __init__(self, retain_events: int = 100_000, retain_bytes: int = 2**30, now: int = NOW) -> None:
         self.clock = ManualClock(now)
         chance = Chance(7)
         self.hub = RecordingHub(self.clock, chance)
-        self.service = Service(clock=self.clock, hub=self.hub, retain_events=retain_events)
+        self.service = Service(clock=self.clock, hub=self.hub, retain_events=retain_events, retain_bytes=retain_bytes)
         self.caller = Caller(ACCOUNT, REGION, "a-request")
 
     def send(self, operation: str, body: bytes | str, caller: Caller | None = None) -> bytes:

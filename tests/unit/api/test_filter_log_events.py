@@ -1,8 +1,11 @@
 """FilterLogEvents: streams, ranges, patterns, pages, and what a poller sees."""
 
+import re
+from unittest.mock import ANY
+
 import pytest
 
-from livetail.core.ids import event_id
+from livetail.core.ids import event_id, event_id_text
 from livetail.patterns import InvalidPatternError, compile
 from livetail.store.batch import LogEvent
 from tests.unit.api.client import ACCOUNT, NOW, Client
@@ -106,11 +109,12 @@ def test_members_of_the_answer(client: Client) -> None:
                 "timestamp": NOW - 5,
                 "message": message,
                 "ingestionTime": NOW,
-                "eventId": event_id(NOW - 5, number),
+                "eventId": event_id_text(event_id(NOW - 5, NOW, 0, f"{ACCOUNT}:/a:db", number)),
             }
             for number, message in enumerate("xy")
         ],
         "searchedLogStreams": [],
+        "nextToken": ANY,
     }
 
 
@@ -154,24 +158,66 @@ def test_pattern(client: Client) -> None:
     assert len(client.messages("FilterLogEvents", **search, filterPattern="")) == 4
 
 
-def test_pages_of_a_pattern_are_full_and_the_last_has_no_token(client: Client) -> None:
+def test_pages_of_a_pattern_are_full_and_the_one_after_the_last_is_empty(client: Client) -> None:
     client.put("/a", "db", *((number, "even" if number % 2 == 0 else "odd") for number in range(8)))
     search = {"logGroupName": "/a", "filterPattern": "odd", "limit": 2}
     page = client.call("FilterLogEvents", **search)
     assert [event["timestamp"] - NOW for event in page["events"]] == [1, 3]
     page = client.call("FilterLogEvents", **search, nextToken=page["nextToken"])
     assert [event["timestamp"] - NOW for event in page["events"]] == [5, 7]
-    assert "nextToken" not in page
+    page = client.call("FilterLogEvents", **search, nextToken=page["nextToken"])
+    assert page == {"events": [], "searchedLogStreams": []}
 
 
-def test_the_token_keeps_the_direction(client: Client) -> None:
+def test_the_page_that_holds_everything_has_a_token(client: Client) -> None:
+    """As in all 35 recorded successes; a search that finds nothing has none."""
+    client.put("/a", "db", (0, "a"), (1, "b"))
+    page = client.call("FilterLogEvents", logGroupName="/a", limit=1_000)
+    assert len(page["events"]) == 2
+    assert re.fullmatch("[A-Za-z0-9_-]{342}", page["nextToken"])
+    after = client.call("FilterLogEvents", logGroupName="/a", limit=1_000, nextToken=page["nextToken"])
+    assert after == {"events": [], "searchedLogStreams": []}
+    assert "nextToken" not in client.call("FilterLogEvents", logGroupName="/a", filterPattern="nothing")
+
+
+def test_the_token_depends_on_the_last_event_only(client: Client) -> None:
+    client.put("/a", "db", (0, "a"), (1, "b"))
+    searches: list[dict[str, object]] = [
+        {"limit": 2},
+        {"filterPattern": "b"},
+        {"startTime": NOW + 1, "logStreamNames": ["db"]},
+        {"startFromHead": False, "limit": 1},
+    ]
+    assert len({client.call("FilterLogEvents", logGroupName="/a", **search)["nextToken"] for search in searches}) == 1
+
+
+def test_the_direction_is_that_of_the_request(client: Client) -> None:
     client.put("/a", "db", *((number, f"m{number}") for number in range(5)))
-    search = {"logGroupName": "/a", "limit": 2}
-    page = client.call("FilterLogEvents", **search, startFromHead=False)
+    search = {"logGroupName": "/a", "limit": 2, "startFromHead": False}
+    page = client.call("FilterLogEvents", **search)
     assert [event["message"] for event in page["events"]] == ["m4", "m3"]
-    page = client.call("FilterLogEvents", **search, startFromHead=True, nextToken=page["nextToken"])
+    page = client.call("FilterLogEvents", **search, nextToken=page["nextToken"])
     assert [event["message"] for event in page["events"]] == ["m2", "m1"]
     assert client.messages("FilterLogEvents", **search, nextToken=page["nextToken"]) == ["m0"]
+
+
+def test_a_pattern_is_tried_on_so_many_events_and_no_more(client: Client) -> None:
+    """A page may be empty and have a token: AWS does so, and client loops have to go on."""
+    client.service.ingest(client.caller, "/a", "db", ["no"] * 7_000 + ["yes"] + ["no"] * 7_000 + ["yes"])
+    for start_from_head in (True, False):
+        search = {"logGroupName": "/a", "filterPattern": "yes", "startFromHead": start_from_head}
+        pages = [client.call("FilterLogEvents", **search)]
+        while "nextToken" in pages[-1]:
+            pages.append(client.call("FilterLogEvents", **search, nextToken=pages[-1]["nextToken"]))
+        found = [len(page["events"]) for page in pages]
+        assert found == ([0, 1, 1, 0] if start_from_head else [1, 1, 0])
+    assert len(client.messages("FilterLogEvents", logGroupName="/a")) == 10_000
+
+
+def test_a_pattern_is_tried_on_so_many_bytes_and_no_more(client: Client) -> None:
+    client.service.ingest(client.caller, "/a", "db", ["x" * 1_000_000] * 9)
+    page = client.call("FilterLogEvents", logGroupName="/a", filterPattern="yes")
+    assert page["events"] == [] and "nextToken" in page
 
 
 @pytest.mark.parametrize(("start_from_head", "found"), [(True, ["m2", "m3"]), (False, ["m3", "m2"])])
@@ -179,6 +225,7 @@ def test_the_range_holds_together_with_a_token(client: Client, start_from_head: 
     client.put("/a", "db", *((number, f"m{number}") for number in range(6)))
     page = client.call("FilterLogEvents", logGroupName="/a", limit=1, startFromHead=start_from_head)
     range_and_token = {"nextToken": page["nextToken"], "startTime": NOW + 2, "endTime": NOW + 3}
+    range_and_token["startFromHead"] = start_from_head
     assert client.messages("FilterLogEvents", logGroupName="/a", **range_and_token) == found
 
 

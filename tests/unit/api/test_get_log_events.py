@@ -5,7 +5,6 @@ import re
 import pytest
 
 from livetail.core.clock import DAY
-from livetail.store.batch import LogEvent
 from tests.unit.api.client import ACCOUNT, NOW, Client
 
 INVALID = "InvalidParameterException"
@@ -112,16 +111,30 @@ def test_start_is_included_and_end_is_not(client: Client) -> None:
 
 
 def test_forward_to_the_end_and_on_when_there_is_more(client: Client) -> None:
+    """The first empty page has another token, the next repeats what it was given (recorded)."""
     fill(client, 5)
     page = client.call("GetLogEvents", **S, limit=3, startFromHead=True)
     page = client.call("GetLogEvents", **S, limit=3, startFromHead=True, nextToken=page["nextForwardToken"])
     assert [event["message"] for event in page["events"]] == ["m3", "m4"]
-    token = page["nextForwardToken"]
-    page = client.call("GetLogEvents", **S, limit=3, startFromHead=True, nextToken=token)
-    assert page["events"] == [] and page["nextForwardToken"] == token
+    first = page["nextForwardToken"]
+    empty = client.call("GetLogEvents", **S, limit=3, startFromHead=True, nextToken=first)
+    token = empty["nextForwardToken"]
+    assert empty["events"] == [] and token != first and empty["nextBackwardToken"][1:] == first[1:]
+    again = client.call("GetLogEvents", **S, limit=3, startFromHead=True, nextToken=token)
+    assert again == {"events": [], "nextForwardToken": token, "nextBackwardToken": f"b{token[1:]}"}
     client.put("/a", "s", (4, "same millisecond"), (100, "later"))
     page = client.call("GetLogEvents", **S, limit=3, startFromHead=True, nextToken=token)
     assert [event["message"] for event in page["events"]] == ["same millisecond", "later"]
+
+
+def test_forward_edge_when_time_has_moved_on(client: Client) -> None:
+    """As recorded: then the edge is the end of the last event's millisecond, and later events in it are behind it."""
+    client.put("/a", "s", (-5, "a"))
+    page = client.call("GetLogEvents", **S, startFromHead=True)
+    edge = client.call("GetLogEvents", **S, startFromHead=True, nextToken=page["nextForwardToken"])["nextForwardToken"]
+    assert edge == f"f/{((NOW - 5) << 144) + 0x7FFF_FFFF_FFFF_FFFF_7FFF_FFFF_FFFF_FFFF_7FFF}/s"
+    client.put("/a", "s", (-5, "too late"), (-4, "b"))
+    assert client.messages("GetLogEvents", **S, startFromHead=True, nextToken=edge) == ["b"]
 
 
 def test_backward_to_the_beginning_and_forward_again(client: Client) -> None:
@@ -130,10 +143,25 @@ def test_backward_to_the_beginning_and_forward_again(client: Client) -> None:
     page = client.call("GetLogEvents", **S, limit=3, nextToken=page["nextBackwardToken"])
     assert [event["message"] for event in page["events"]] == ["m0", "m1"]
     token = page["nextBackwardToken"]
-    end = client.call("GetLogEvents", **S, limit=3, nextToken=token)
-    assert end["events"] == [] and end["nextBackwardToken"] == token
+    empty = client.call("GetLogEvents", **S, limit=3, nextToken=token)
+    assert empty["events"] == [] and empty["nextForwardToken"][1:] == token[1:]
+    assert empty["nextBackwardToken"] == f"b/{NOW << 144}/s"
+    again = client.call("GetLogEvents", **S, limit=3, nextToken=empty["nextBackwardToken"])
+    assert again["nextBackwardToken"] == empty["nextBackwardToken"]
     page = client.call("GetLogEvents", **S, limit=3, nextToken=page["nextForwardToken"])
     assert [event["message"] for event in page["events"]] == ["m2", "m3", "m4"]
+
+
+@pytest.mark.parametrize("ends", [(1, 2), (2, 2)])
+def test_an_empty_window_has_its_edges_for_tokens(client: Client, ends: tuple[int, int]) -> None:
+    client.put("/a", "s", (-100, "before"), (-1, "after"))
+    window = {"startTime": NOW - 50 + ends[0], "endTime": NOW - 50 + ends[1]}
+    page = client.call("GetLogEvents", **S, **window)
+    half = 0x7FFF_FFFF_FFFF_FFFF_7FFF_FFFF_FFFF_FFFF_7FFF
+    assert page["nextForwardToken"] == f"f/{(window['endTime'] << 144) + half}/s"
+    assert page["nextBackwardToken"] == f"b/{window['startTime'] << 144}/s"
+    assert client.messages("GetLogEvents", **S, nextToken=page["nextForwardToken"]) == ["after"]
+    assert client.messages("GetLogEvents", **S, nextToken=page["nextBackwardToken"]) == ["before"]
 
 
 def test_the_range_holds_together_with_a_token(client: Client) -> None:
@@ -152,12 +180,22 @@ def test_direction_is_that_of_the_token(client: Client) -> None:
     assert client.messages("GetLogEvents", **S, nextToken=page["nextForwardToken"], startFromHead=False) == ["m2", "m3"]
 
 
-def test_tokens_of_an_empty_stream_find_the_first_event(client: Client) -> None:
+def test_tokens_of_an_empty_stream_are_the_present(client: Client) -> None:
     page = client.call("GetLogEvents", **S)
     assert page["events"] == []
-    assert client.call("GetLogEvents", **S, nextToken=page["nextForwardToken"]) == page
-    client.service.ingest(client.caller, "/a", "s", [LogEvent(0, "at the epoch")])
-    assert client.messages("GetLogEvents", **S, nextToken=page["nextForwardToken"]) == ["at the epoch"]
+    token = page["nextForwardToken"]
+    assert int(token[2:-2]) >> 144 == NOW
+    assert page["nextBackwardToken"] == f"b/{NOW << 144}/s"
+    assert client.call("GetLogEvents", **S, nextToken=token)["nextForwardToken"] == token
+    client.put("/a", "s", (-1, "before"), (0, "now"))
+    assert client.messages("GetLogEvents", **S, nextToken=token) == ["now"]
+
+
+def test_an_empty_page_does_not_lead_back_to_old_events(client: Client) -> None:
+    client.put("/a", "s", (-100, "old"))
+    page = client.call("GetLogEvents", **S, startTime=NOW - 50)
+    assert page["events"] == []
+    assert client.messages("GetLogEvents", **S, nextToken=page["nextForwardToken"]) == []
 
 
 def test_a_page_holds_one_megabyte(client: Client) -> None:

@@ -58,10 +58,9 @@ def test_reset_forgets_everything(client: Client) -> None:
 
 
 def test_ingest_makes_what_is_missing(client: Client) -> None:
-    batch = client.service.ingest(client.caller, "/a", "s", ["x", "y"])
-    assert batch is not None
+    client.service.ingest(client.caller, "/a", "s", ["x", "y"])
+    ((_, batch),) = client.hub.published
     assert [(event.timestamp, event.message) for event in batch.events] == [(NOW, "x"), (NOW, "y")]
-    assert [published for _, published in client.hub.published] == [batch]
     assert client.messages("GetLogEvents", logGroupName="/a", logStreamName="s") == ["x", "y"]
     client.service.ingest(client.caller, "/a", "s", ["z"])
     client.service.ingest(client.caller, "/a", "t", ["z"])
@@ -79,8 +78,16 @@ def test_ingest_orders_events_and_knows_no_age(client: Client) -> None:
     assert client.messages("FilterLogEvents", logGroupName="/a") == ["old", "now", "now too", "new"]
 
 
+def test_ingest_makes_batches_as_large_as_requests_are(client: Client) -> None:
+    """An event's id has 16 bits for its index."""
+    client.service.ingest(client.caller, "/a", "s", ["x"] * 20_001)
+    assert [len(batch) for _, batch in client.hub.published] == [10_000, 10_000, 1]
+    ids = [event["eventId"] for event in client.call("FilterLogEvents", logGroupName="/a", limit=10_000)["events"]]
+    assert len(set(ids)) == 10_000 and ids == sorted(ids)
+
+
 def test_ingest_of_nothing_makes_group_and_stream(client: Client) -> None:
-    assert client.service.ingest(client.caller, "/a", "s", []) is None
+    client.service.ingest(client.caller, "/a", "s", [])
     assert client.hub.published == []
     assert len(client.call("DescribeLogStreams", logGroupName="/a")["logStreams"]) == 1
 

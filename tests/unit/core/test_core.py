@@ -11,7 +11,16 @@ from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock
 from livetail.core.durations import format_duration, parse_duration
 from livetail.core.errors import InternalFailure, InvalidParameterException, RequestEntityTooLargeException
-from livetail.core.ids import event_id, uuid4
+from livetail.core.ids import (
+    end_edge,
+    event_id,
+    event_id_text,
+    is_edge,
+    reading_edge,
+    start_edge,
+    timestamp_and_sequence,
+    uuid4,
+)
 
 
 def test_a_manual_clock_stands_still_until_it_is_moved_and_never_goes_back() -> None:
@@ -47,12 +56,35 @@ def test_request_ids_are_uuids_of_version_4() -> None:
     assert uuid.UUID(uuid4(Chance(1).stream("ids"))).version == 4
 
 
-@given(st.lists(st.tuples(st.integers(0, 10**13), st.integers(0, 10**9)), min_size=2, unique=True))
+@given(st.lists(st.tuples(st.integers(0, 4 * 10**12), st.integers(0, 10**9)), min_size=2, unique=True))
 def test_event_ids_have_56_digits_and_order_as_the_events(pairs: list[tuple[int, int]]) -> None:
-    ids = [event_id(*pair) for pair in sorted(pairs)]
+    ids = [event_id(timestamp, 10**12, sequence, "/a:s", 0) for timestamp, sequence in sorted(pairs)]
     assert ids == sorted(ids)
-    assert all(len(text) == 56 and text.isdigit() for text in ids)
-    assert len(set(ids)) == len(ids)
+    texts = [event_id_text(number) for number in ids]
+    assert all(len(text) == 56 and text.isdigit() for text in texts)
+    assert len(set(texts)) == len(texts)
+
+
+def test_an_event_id_has_the_observed_form() -> None:
+    """Time stamp, 64 bits of ingestion time, 64 bits, 16 bits of the index."""
+    number = event_id(1_789_332_898_187, 1_789_333_514_688, 5, "/a:s", 2)
+    assert (number >> 144, number >> 80 & 2**64 - 1, number & 0xFFFF) == (1_789_332_898_187, 1_789_333_514_688, 2)
+    assert timestamp_and_sequence(number) == (1_789_332_898_187, 7)
+    assert not is_edge(number)
+
+
+def test_edges_are_those_of_recorded_tokens() -> None:
+    """From windows that end at 1789332895187 and begin at 1789332895186 (radkawar/stackd, ingestion.json)."""
+    assert event_id_text(end_edge(1_789_332_895_187)) == "39903456970925539376722593361739634723714258042368262143"
+    assert event_id_text(start_edge(1_789_332_895_186)) == "39903456970892088258924797427027935609215092814696677376"
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(0, 2**40))
+def test_edges_lie_between_events(timestamp: int, sequence: int) -> None:
+    edge = reading_edge(timestamp, sequence)
+    assert is_edge(edge) and timestamp_and_sequence(edge) == (timestamp, sequence)
+    assert is_edge(start_edge(timestamp)) and timestamp_and_sequence(start_edge(timestamp)) == (timestamp, 0)
+    assert is_edge(end_edge(timestamp)) and timestamp_and_sequence(end_edge(timestamp))[1] > 2**40
 
 
 @pytest.mark.parametrize(

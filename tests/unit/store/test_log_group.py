@@ -8,6 +8,7 @@ from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoun
 from livetail.store.accounts import Accounts
 from livetail.store.log_group import LogGroup, LogGroupClass
 from livetail.store.reading import END, START, in_order
+from livetail.store.retention import Retention
 from tests.unit.store.events import NOW, append, group, messages
 
 
@@ -49,22 +50,43 @@ def test_retaining_nothing() -> None:
     logs = group(0)
     append(logs, "s", "a", "b")
     assert shown(logs) == [] and list(logs.batches) == [] and not logs.stream("s").batches
-    assert logs.ingested == 2 == logs.first_shown
+    assert (logs.ingested, logs.shown, logs.stored_bytes, logs.retention.held_bytes) == (2, 0, 0, 0)
 
 
-def test_a_deleted_stream_makes_room() -> None:
+def test_a_deleted_stream_makes_room_for_new_events_only() -> None:
+    """What has been let go stays away."""
     logs = group(4, "s", "t")
     append(logs, "s", "a", "b", "c")
     append(logs, "t", "d", "e")
     assert "".join(shown(logs)) == "bcde"
     logs.delete_stream("t")
-    assert "".join(shown(logs)) == "abc"
+    assert ("".join(shown(logs)), logs.shown) == ("bc", 2)
     logs.create_stream("t", NOW)
     append(logs, "t", "f", "g")
     assert "".join(shown(logs)) == "bcfg"
+    append(logs, "t", "h")
+    assert "".join(shown(logs)) == "cfgh"
     logs.delete_stream("s")
-    append(logs, "t", "h", "i", "j")
-    assert "".join(shown(logs)) == "ghij"
+    append(logs, "t", "i", "j")
+    assert ("".join(shown(logs)), logs.shown) == ("ghij", 4)
+
+
+def test_all_groups_together_keep_so_many_bytes_and_the_oldest_go_first() -> None:
+    retention = Retention(max_events=1_000, max_bytes=4 * append(group(), "s", "x" * 10_000).memory_bytes)
+    one, other = group(retention, "s", "t"), group(retention, "s")
+    for number, (where, stream) in enumerate([(one, "s"), (other, "s"), (one, "t"), (one, "s"), (other, "s")]):
+        append(where, stream, str(number) * 10_000)
+    assert [text[0] for text in shown(one)] == ["2", "3"]
+    assert [text[0] for text in shown(other)] == ["1", "4"]
+    assert len(one.stream("s").batches) == 1
+    assert (one.stored_bytes, other.stored_bytes) == (2 * 10_026, 2 * 10_026)
+    one.delete_stream("t")
+    append(other, "s", "5" * 10_000)
+    assert [text[0] for text in shown(other)] == ["1", "4", "5"]
+    one.clear()
+    assert retention.held_bytes == sum(batch.memory_bytes for batch in other.batches)
+    append(other, "s", "6" * 50_000)
+    assert shown(other) == [] and retention.held_bytes == 0
 
 
 def test_sequence_numbers_go_on_whatever_is_let_go() -> None:
@@ -109,11 +131,11 @@ def test_sequence_tokens_have_56_digits_and_move_on() -> None:
 
 
 def test_regions_and_accounts_share_nothing() -> None:
-    accounts = Accounts(retain_events=5)
+    accounts = Accounts(retain_events=5, retain_bytes=10_000)
     here, there = accounts.region("123456789012", "us-east-1"), accounts.region("123456789012", "eu-west-1")
     made = here.create_group("/a", NOW, log_group_class=LogGroupClass.DELIVERY, tags={"a": "b"})
     assert accounts.region("123456789012", "us-east-1").group("/a") is made
-    assert (made.arn, made.retain_events, made.retention_days) == (
+    assert (made.arn, made.retention.max_events, made.retention_days) == (
         LogGroupArn("us-east-1", "123456789012", "/a"),
         5,
         2,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from livetail.store.reading import END, START, Position, in_order
+from livetail.store.batch import Position
+from livetail.store.reading import END, START, in_order
 from tests.unit.store.events import batch, messages
 
 BATCHES = [batch(0, 10, 10, 30), batch(3, 5, 10, 40), batch(6, 20), batch(7, 30, 30)]
