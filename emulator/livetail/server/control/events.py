@@ -15,6 +15,16 @@ _MAX_TIMESTAMP: Final = 253_402_300_799_999
 """The last millisecond of the year 9999."""
 
 
+_AT_LEAST_ONE: Final = {
+    "anyOf": [{"properties": {name: {"minItems": 1}}, "required": [name]} for name in ("messages", "events")]
+}
+
+
+def _name(pattern: str) -> Meta:
+    """What a name has to be, for the document only: the API has AWS's words for a name that is not."""
+    return Meta(extra_json_schema={"minLength": 1, "maxLength": 512, "pattern": pattern})
+
+
 class TimedEvent(Struct, forbid_unknown_fields=True):
     """A log event with a time of its own."""
 
@@ -25,8 +35,8 @@ class TimedEvent(Struct, forbid_unknown_fields=True):
 class EventsRequest(Struct, forbid_unknown_fields=True, rename="camel"):
     """Messages that get the present time, events with a time of their own, or both; at least one."""
 
-    log_group: str
-    log_stream: str
+    log_group: Annotated[str, _name("^[-./#A-Z_a-z0-9]+$")]
+    log_stream: Annotated[str, _name("^[^:*]+$")]
     messages: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(max_length=_MAX_EVENTS)] = []
     events: Annotated[list[TimedEvent], Meta(max_length=_MAX_EVENTS)] = []
 
@@ -57,6 +67,7 @@ ROUTES: Final = (
         ingest_events,
         Ingested,
         body=EventsRequest,
+        body_rules=_AT_LEAST_ONE,
         example={"logGroup": "/app/api", "logStream": "web-1", "messages": ["ERROR boom", "ok"]},
         errors={400: "There is nothing to ingest, or something that AWS would refuse."},
     ),

@@ -14,13 +14,13 @@ class Fault(Shape):
     id: str
     fired: Annotated[int, Meta(description="How often it has fired.", ge=0)]
     remaining: Annotated[int | None, Meta(description="How often it still can; null for always.")]
-    operation: str | UnsetType = UNSET
-    where: dict[str, Any] | UnsetType = UNSET
-    after: dict[str, Any] | UnsetType = UNSET
-    times: int | UnsetType = UNSET
-    probability: float | UnsetType = UNSET
-    effect: dict[str, Any] | UnsetType = UNSET
-    preset: str | UnsetType = UNSET
+    operation: str | None | UnsetType = UNSET
+    where: dict[str, Any] | None | UnsetType = UNSET
+    after: dict[str, Any] | None | UnsetType = UNSET
+    times: int | None | UnsetType = UNSET
+    probability: float | None | UnsetType = UNSET
+    effect: dict[str, Any] | None | UnsetType = UNSET
+    preset: str | None | UnsetType = UNSET
 
 
 class Faults(Shape):

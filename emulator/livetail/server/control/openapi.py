@@ -98,7 +98,7 @@ def _query(parameter: Query) -> dict[str, Any]:
 
 def _request_content(row: ControlRoute) -> dict[str, Any]:
     """The bodies that a route accepts, by media type. The server looks at the body alone, not at its media type."""
-    schema = _reference(row.body_schema or row.body.__name__)
+    schema = {**_reference(row.body_schema or row.body.__name__), **row.body_rules}
     content: dict[str, Any] = {JSON: {"schema": schema, "example": row.example}}
     if row.body is bytes:
         content["application/toml"] = {"schema": {"type": "string", "description": "The same tables in TOML."}}
@@ -110,7 +110,23 @@ def _schemas_of_tables() -> dict[str, Any]:
     from livetail.faults.schema import rule_schema
     from livetail.scenarios.schema import scenario_schema
 
-    return {"FaultRule": rule_schema(), "ScenarioFile": scenario_schema(_reference("FaultRule"))}
+    return {"FaultRule": _with_nulls(rule_schema()), "ScenarioFile": scenario_schema(_reference("FaultRule"))}
+
+
+def _with_nulls(schema: Any) -> Any:
+    """The schema with null for each key that may be left out: in a rule null means that a key is not given."""
+    if isinstance(schema, list):
+        return [_with_nulls(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    schema = {name: _with_nulls(value) for name, value in schema.items()}
+    required = schema.get("required", ())
+    if isinstance(properties := schema.get("properties"), dict):
+        schema["properties"] = {
+            name: value if name in required else {"anyOf": [value, {"type": "null"}]}
+            for name, value in properties.items()
+        }
+    return schema
 
 
 def _reference(name: str) -> dict[str, str]:

@@ -84,6 +84,7 @@ class ControlRoute:
         media_type: of the response.
         body: the type of the request's JSON, or `bytes` for a body that the function parses; None where there is none.
         body_schema: the component of the OpenAPI document that describes the body, where `body` does not.
+        body_rules: JSON Schema that the body has to fit besides, where its type cannot express it.
         example: a body that is accepted, as JSON.
         query: the query parameters.
         path_parameters: what the parts in braces are, by name.
@@ -98,6 +99,7 @@ class ControlRoute:
     media_type: str = JSON
     body: Any = None
     body_schema: str | None = None
+    body_rules: Mapping[str, Any] = field(default_factory=dict)
     example: Mapping[str, Any] | None = None
     query: tuple[Query, ...] = ()
     path_parameters: Mapping[str, str] = field(default_factory=dict)
