@@ -42,23 +42,36 @@ class ControlClient:
         Raises:
             NoAnswerError: there is no reply, or one of more than `MAX_REPLY_BYTES`.
         """
+        text = body if body is None or isinstance(body, str) else json.dumps(body)
+        status, reply = self._exchange(method, path, None if text is None else text.encode(), headers or {})
+        try:
+            return status, json.loads(reply)
+        except (ValueError, RecursionError):
+            return status, None
+
+    def download(self, path: str) -> bytes | None:
+        """A file that the server has; None if it does not have it.
+
+        Raises:
+            NoAnswerError: there is no reply, or one of more than `MAX_REPLY_BYTES`.
+        """
+        status, content = self._exchange("GET", path, None, {})
+        return content if status == 200 else None
+
+    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         connection = self._connect()
         try:
-            content = body if body is None or isinstance(body, str) else json.dumps(body)
-            connection.request(method, path, content and content.encode(), headers or {})
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
             status, reply = response.status, response.read(MAX_REPLY_BYTES)
             if len(reply) == MAX_REPLY_BYTES:
                 raise NoAnswerError(f"{self.url} sends a reply without an end; it is not Livetail")
+            return status, reply
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise NoAnswerError(f"no answer from {self.url}: {reason}") from None
         finally:
             connection.close()
-        try:
-            return status, json.loads(reply)
-        except (ValueError, RecursionError):
-            return status, None
 
     def call(self, operation: str, parameters: dict[str, Any], region: str | None = None) -> tuple[int, Any]:
         """Call an operation of the AWS API, unsigned; `region` is the one to work in [the server's own]."""

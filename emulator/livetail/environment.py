@@ -1,16 +1,46 @@
-"""The environment variables that point an unmodified AWS SDK or the AWS CLI at the emulator."""
+"""The environment variables that point unmodified AWS SDKs and the AWS CLI at the emulator."""
 
-import shlex
+import urllib.parse
 from collections.abc import Mapping
+from typing import Final
 
-__all__ = ["export_lines", "sdk_environment"]
+from livetail.core.truststore import PASSWORD
+
+KEPT: Final = frozenset({"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
+"""Variables that stay as they are where a shell has them already."""
+
+NOTES: Final[Mapping[str, str]] = {
+    "AWS_DISABLE_HOST_PREFIX_INJECTION": "read by boto3, aiobotocore and the AWS CLI only; "
+    "for other SDKs see docs/sdks.md",
+    "AWS_CA_BUNDLE": "read by boto3, the AWS CLI and Go",
+    "NODE_EXTRA_CA_CERTS": "read by Node.js",
+    "SSL_CERT_FILE": "read by Rust and OpenSSL, instead of the certificates of the system",
+    "JAVA_TOOL_OPTIONS": "read by Java and Kotlin",
+    "NO_PROXY": "the emulator is reached without the proxy that is set here",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "without this the endpoints above are not read",
+}
+"""Who reads a variable, where that is not every SDK, or why it is there."""
+
+_PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
-def sdk_environment(endpoint_url: str, region: str, *, ca_bundle: str | None = None) -> dict[str, str]:
+def sdk_environment(
+    endpoint_url: str,
+    region: str,
+    *,
+    ca_bundle: str | None = None,
+    truststore: str | None = None,
+    credentials: tuple[str, str] = ("test", "test"),
+) -> dict[str, str]:
     """The variables for a process that talks to nothing but the emulator.
 
     SDKs send StartLiveTail to `stream-<host>`, which no local name server knows; `AWS_DISABLE_HOST_PREFIX_INJECTION`
     stops that. Many programs ask STS who they are before they ask for logs. The others are what SDKs insist on having.
+
+    Args:
+        ca_bundle: path of the CA of the server's certificate (PEM), if it is not a public one.
+        truststore: path of the same for Java (PKCS#12).
+        credentials: access key id and secret.
     """
     variables = {
         "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": endpoint_url,
@@ -18,25 +48,40 @@ def sdk_environment(endpoint_url: str, region: str, *, ca_bundle: str | None = N
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": credentials[0],
+        "AWS_SECRET_ACCESS_KEY": credentials[1],
     }
     if ca_bundle is not None:
-        variables["AWS_CA_BUNDLE"] = ca_bundle
+        variables |= dict.fromkeys(("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"), ca_bundle)
+    if truststore is not None:
+        options = {"trustStore": truststore, "trustStorePassword": PASSWORD, "trustStoreType": "PKCS12"}
+        variables["JAVA_TOOL_OPTIONS"] = " ".join(
+            f'"-Djavax.net.ssl.{name}={value}"' if " " in value else f"-Djavax.net.ssl.{name}={value}"
+            for name, value in options.items()
+        )
     return variables
 
 
-_ALWAYS = {
-    "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
-    "AWS_ENDPOINT_URL_STS",
-    "AWS_DISABLE_HOST_PREFIX_INJECTION",
-    "AWS_CA_BUNDLE",
-}
+def fitted_to(environ: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables, and those that they need to hold where `environ` is set: a proxy, options of Java, a switch that
+    turns configured endpoints off."""
+    fitted = dict(variables)
+    endpoint = variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"]
+    if any(environ.get(name) for name in _PROXIES):
+        host = urllib.parse.urlsplit(endpoint).hostname or ""
+        listed = [name for name in (environ.get("NO_PROXY") or environ.get("no_proxy") or "").split(",") if name]
+        names = ",".join(dict.fromkeys([*listed, host, *(["localhost"] if host == "127.0.0.1" else [])]))
+        fitted |= {"NO_PROXY": names, "no_proxy": names}
+    if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        fitted["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false"
+    if "JAVA_TOOL_OPTIONS" in fitted and environ.get("JAVA_TOOL_OPTIONS"):
+        others = [
+            option for option in environ["JAVA_TOOL_OPTIONS"].split() if "-Djavax.net.ssl.trustStore" not in option
+        ]
+        fitted["JAVA_TOOL_OPTIONS"] = " ".join([*others, fitted["JAVA_TOOL_OPTIONS"]])
+    return fitted
 
 
-def export_lines(variables: Mapping[str, str]) -> list[str]:
-    """Lines for a POSIX shell. Credentials and region that are set already stay as they are."""
-    return [
-        f"export {name}={shlex.quote(value)}" if name in _ALWAYS else f'export {name}="${{{name}:-{value}}}"'
-        for name, value in variables.items()
-    ]
+def region_of(environ: Mapping[str, str]) -> str | None:
+    """The region that SDKs take from an environment; boto3 reads the second variable alone, most others the first."""
+    return environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None

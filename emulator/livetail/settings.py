@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,7 +86,8 @@ class Settings:
         if unknown:
             known = ", ".join(flag.field for flag in FLAGS)
             raise SettingsError(f"there is no setting {sorted(unknown)[0]!r}; there are {known}")
-        settings = cls(**{flag.field: flag.resolve(given, environ or {}) for flag in FLAGS})
+        environ = {name: value for name, value in (environ or {}).items() if not _is_service_link(name, value)}
+        settings = cls(**{flag.field: flag.resolve(given, environ) for flag in FLAGS})
         settings._check()
         return settings
 
@@ -98,6 +100,31 @@ class Settings:
     @property
     def serves_tls(self) -> bool:
         return self.tls or self.certfile is not None
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable that has the prefix of the settings and is none, most likely for a typing error."""
+    known = {flag.variable for flag in FLAGS} | _OTHER_VARIABLES
+    sentences = []
+    for name, value in sorted(environ.items()):
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in known and not _is_service_link(name, value):
+            meant = get_close_matches(name, known, 1, 0.8)
+            hint = f"; did you mean {meant[0]}?" if meant else ""
+            sentences.append(f"{name} in the environment is not a setting and has no effect{hint}")
+    return sentences
+
+
+_OTHER_VARIABLES: Final = frozenset({"LIVETAIL_URL"})
+"""Read by the pytest plugin."""
+
+_SERVICE_LINK = re.compile(r"LIVETAIL_(SERVICE_(HOST|PORT)(_.*)?|PORT_[0-9]+_.*)")
+
+
+def _is_service_link(name: str, value: str) -> bool:
+    """Whether a variable is one that Kubernetes and Docker's links make for a service with the name `livetail`."""
+    if name == "LIVETAIL_PORT":
+        return re.match(r"[a-z]+://", value) is not None
+    return _SERVICE_LINK.fullmatch(name) is not None
 
 
 def _text(value: str) -> str:

@@ -1,4 +1,4 @@
-"""`livetail env`, `healthcheck` and `demo`."""
+"""`livetail healthcheck`."""
 
 import re
 import subprocess
@@ -6,19 +6,6 @@ import sys
 
 from livetail import LiveTailEmulator
 from tests.cli.running import run_livetail, serving
-
-
-def test_env_prints_what_serve_prints() -> None:
-    with serving() as (_, lines):
-        endpoint = lines[0].removeprefix("Ready. ")
-        exports = [line for line in lines if line.startswith("export ")]
-        run = run_livetail("env", "--endpoint", endpoint)
-        assert (run.returncode, run.stdout.splitlines()) == (0, exports)
-
-
-def test_env_follows_the_port_of_the_server() -> None:
-    run = run_livetail("env", variables={"LIVETAIL_PORT": "5000"})
-    assert run.stdout.splitlines()[0] == "export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://127.0.0.1:5000"
 
 
 def test_healthcheck_tells_a_server_that_answers_from_one_that_does_not() -> None:

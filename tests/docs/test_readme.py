@@ -37,7 +37,7 @@ def test_serve_prints_what_the_readme_shows() -> None:
     _, shown = blocks("README.md", "text")
     with serving() as (_, lines):
         endpoint = lines[0].removeprefix("Ready. ")
-        assert [line.replace(endpoint, "http://127.0.0.1:4586") for line in lines[:5]] == shown.text.splitlines()
+        assert [line.replace(endpoint, "http://127.0.0.1:4586") for line in lines[:6]] == shown.text.splitlines()
 
 
 def test_the_commands_of_the_server_section_run() -> None:

@@ -29,7 +29,9 @@ COMMANDS: Final = {
     "record": "capture a Live Tail session for replay",
     "healthcheck": "exit 0 when the server answers",
     "scenario": "check scenario files",
-    "env": "print the export lines that point an AWS SDK at the emulator",
+    "env": "print the variables that point an AWS SDK at the emulator",
+    "exec": "run a command with an emulator of its own",
+    "hosts": "list the host names that SDKs use, and which of them resolve here",
 }
 
 

@@ -1,19 +1,132 @@
-"""`livetail env`: the export lines that point an AWS SDK at a running emulator; for `eval "$(livetail env)"`."""
+"""`livetail env`: the variables that point an AWS SDK at a running emulator; for `eval "$(livetail env)"`."""
 
 import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
 
-from livetail.cli.endpoint import add_endpoint_flag
-from livetail.environment import export_lines, sdk_environment
+from livetail.cli.endpoint import add_endpoint_flag, connect
+from livetail.cli.errors import CommandError
+from livetail.control_client import ControlClient, NoAnswerError
+from livetail.core.truststore import make_truststore
+from livetail.environment import KEPT, fitted_to, region_of, sdk_environment
+from livetail.environment_formats import FORMATS
 
 __all__ = ["configure", "run"]
+
+_DEFAULT_REGION = "us-east-1"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_endpoint_flag(parser)
-    parser.add_argument("--region", default="us-east-1", metavar="NAME", help="region if none is set [%(default)s]")
+    parser.add_argument("--format", choices=FORMATS, default="shell", help="form of the output [%(default)s]")
+    parser.add_argument("--region", metavar="NAME", help="region [that of the environment, else of the server]")
+    parser.add_argument(
+        "--write", metavar="DIR", type=Path, help="write configuration files there, and with HTTPS the CA, and use them"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    for line in export_lines(sdk_environment(arguments.endpoint, arguments.region)):
-        print(line)
+    client = connect(arguments.endpoint, timeout=3)
+    health = _health(client)
+    region = _region(arguments.region, health)
+    ca_bundle = truststore = None
+    if arguments.write is not None:
+        ca_bundle, truststore = _write_trust(client, arguments.write)
+    elif client.url.startswith("https:"):
+        _warn("no variable for the certificate is printed: --write DIR stores its CA, and prints them")
+    variables = sdk_environment(client.url, region, ca_bundle=ca_bundle, truststore=truststore)
+    if arguments.write is not None:
+        variables |= _write_configuration(arguments.write, variables)
+    variables = fitted_to(os.environ, variables)
+    kept = KEPT if arguments.region is None else KEPT - {"AWS_REGION", "AWS_DEFAULT_REGION"}
+    if arguments.format == "github":
+        # The file cannot say "unless it is set": what an earlier step has set is left out.
+        variables = {name: value for name, value in variables.items() if name not in kept or not os.environ.get(name)}
+    sys.stdout.write(FORMATS[arguments.format](variables, kept))
     return 0
+
+
+def _warn(sentence: str) -> None:
+    print(f"livetail: {sentence}", file=sys.stderr)
+
+
+def _health(client: ControlClient) -> dict[str, Any]:
+    """What the server says of itself; empty, with a warning, if it does not answer."""
+    try:
+        status, health = client.request("GET", "/_livetail/health")
+    except NoAnswerError as error:
+        _warn(f"{error}; the variables are for a server that will be there")
+        return {}
+    if status != 200 or not isinstance(health, dict) or health.get("status") != "ok":
+        raise CommandError(f"what answers at {client.url} is not Livetail (status {status})")
+    return health
+
+
+def _region(given: str | None, health: dict[str, Any]) -> str:
+    """The region that is given, or that of the environment, or that of the server; warns where they differ."""
+    server_region = health.get("region")
+    region = given or region_of(os.environ) or server_region or os.environ.get("LIVETAIL_REGION") or _DEFAULT_REGION
+    if server_region and region != server_region:
+        _warn(
+            f"the region is {region} here and {server_region} on the server: log groups of one are not found in the "
+            f"other. `livetail serve --region {region}` makes them the same."
+        )
+    return region
+
+
+def _write_trust(client: ControlClient, folder: Path) -> tuple[str | None, str | None]:
+    """Store the CA of a server with HTTPS as PEM and as a truststore; the paths of the two."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not client.url.startswith("https:"):
+            return None, None
+        pem = client.download("/_livetail/ca.pem")
+        if pem is None:
+            _warn("the server has a certificate of its owner's; no CA is written")
+            return None, None
+        bundle = (folder / "ca.pem").absolute()
+        bundle.write_bytes(pem)
+        try:
+            content = make_truststore(pem)
+        except ModuleNotFoundError:
+            _warn("no truststore for Java is written, which needs the extra: pip install 'livetail[tls]'")
+            return str(bundle), None
+        store = (folder / "truststore.p12").absolute()
+        store.write_bytes(content)
+        return str(bundle), str(store)
+    except NoAnswerError as error:
+        raise CommandError(str(error)) from None
+    except OSError as error:
+        raise CommandError(f"cannot write to {folder}: {error.strerror}") from None
+
+
+def _write_configuration(folder: Path, variables: dict[str, str]) -> dict[str, str]:
+    """Write a configuration and a credentials file of AWS; the variables that name them."""
+    config, credentials = (folder / "config").absolute(), (folder / "credentials").absolute()
+    trust = f"ca_bundle = {variables['AWS_CA_BUNDLE']}\n" if "AWS_CA_BUNDLE" in variables else ""
+    endpoint = variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"]
+    config_text = f"""\
+[default]
+region = {variables["AWS_REGION"]}
+disable_host_prefix_injection = true
+services = livetail
+{trust}
+[services livetail]
+cloudwatch_logs =
+  endpoint_url = {endpoint}
+sts =
+  endpoint_url = {endpoint}
+"""
+    credentials_text = f"""\
+[default]
+aws_access_key_id = {variables["AWS_ACCESS_KEY_ID"]}
+aws_secret_access_key = {variables["AWS_SECRET_ACCESS_KEY"]}
+"""
+    try:
+        config.write_text(config_text)
+        credentials.write_text(credentials_text)
+    except OSError as error:
+        raise CommandError(f"cannot write to {folder}: {error.strerror}") from None
+    return {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(credentials)}

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from livetail.cli.errors import CommandError
-from livetail.settings import FLAGS, Settings, SettingsError
+from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
 
 if TYPE_CHECKING:
     from livetail.server.launch import Launch
@@ -36,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     from livetail.server.runner import serve_in_foreground
 
     configure_logging(settings.log_level, settings.log_format)
+    for sentence in unknown_variables(os.environ):
+        _log.warning("%s", sentence)
     in_json = settings.log_format == "json"
     try:
         launch = prepare(settings, _print_ready_as_json if in_json else _print_ready)
@@ -50,13 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print_ready(launch: "Launch") -> None:
-    from livetail.environment import export_lines
+    from livetail.environment import KEPT
+    from livetail.environment_formats import shell
 
     seed = launch.server.engine.seed
     lines = [
         f"Ready. {launch.endpoint_url}",
-        "# SDKs send StartLiveTail to stream-<host>; with these variables they find it here:",
-        *export_lines(launch.environment),
+        "# Variables that point an SDK here; `livetail env` prints them in other forms:",
+        *shell(launch.environment, KEPT).splitlines(),
         f"# seed {seed}: --seed {seed} draws the same ids and samples again",
     ]
     if launch.ca_bundle is not None:

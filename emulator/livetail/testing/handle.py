@@ -158,7 +158,7 @@ class LiveTail:
 
     def _client_options(self, config: Any, options: dict[str, Any]) -> dict[str, Any]:
         """What makes a client find the emulator: no host prefix, since no name server knows `stream-127.0.0.1`."""
-        ours = config(inject_host_prefix=False, retries={"total_max_attempts": 1})
+        ours = config(inject_host_prefix=False, proxies={}, retries={"total_max_attempts": 1})
         return {
             "endpoint_url": self.endpoint_url,
             "region_name": self.region,

@@ -16,12 +16,13 @@ class Health(Shape):
     status: Annotated[str, Meta(description="Always `ok`.")]
     version: str
     clock: ClockMode
+    region: Annotated[str, Meta(description="Of requests that name none.")]
     sessions: Annotated[int, Meta(description="How many sessions are open.", ge=0)]
 
 
 async def show_health(server: LiveServer, _: ControlCall) -> Health:
     engine = server.engine
-    return Health("ok", livetail.__version__, str(engine.settings.clock), len(engine.hub))
+    return Health("ok", livetail.__version__, str(engine.settings.clock), engine.settings.region, len(engine.hub))
 
 
 async def reset(server: LiveServer, _: ControlCall) -> Done:

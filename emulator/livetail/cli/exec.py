@@ -1,0 +1,114 @@
+"""`livetail exec -- COMMAND`: start an emulator on a free port, run a command with its variables, and stop it."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+from livetail.cli.errors import CommandError
+from livetail.environment import fitted_to, region_of
+from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
+
+__all__ = ["configure", "run"]
+
+_PASSED_ON: Final = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+)
+
+_NOT_EXECUTABLE: Final = 126
+_NOT_FOUND: Final = 127
+"""The exit statuses of a shell, env and timeout for a command that cannot be run."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "livetail exec [flags of livetail serve] -- COMMAND [ARGUMENT ...]"
+    parser.epilog = (
+        "The exit status is that of COMMAND; 128 and the number of the signal that ended it, 127 if it is not found. "
+        "The port is a free one unless --port names it, and the log has warnings only unless --log-level is given."
+    )
+    for flag in FLAGS:
+        flag.add_to(parser)
+    parser.add_argument("argv", nargs=argparse.REMAINDER, metavar="COMMAND", help="what to run, with its arguments")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    command = arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv
+    if not command:
+        raise CommandError("exec needs a command: livetail exec -- COMMAND", status=2)
+    given = {flag.field: getattr(arguments, flag.field) for flag in FLAGS}
+    given["port"] = given["port"] or "0"
+    given["log_level"] = given["log_level"] or os.environ.get("LIVETAIL_LOG_LEVEL") or "warning"
+    # The command works in the region that its environment names, so that is the server's too.
+    given["region"] = given["region"] or os.environ.get("LIVETAIL_REGION") or region_of(os.environ)
+    try:
+        settings = Settings.resolve(given, os.environ)
+    except SettingsError as error:
+        raise CommandError(str(error), status=2) from None
+    with _emulator(settings) as variables:
+        environ = {**os.environ, **fitted_to(os.environ, variables)}
+        return _run(command, environ)
+
+
+@contextmanager
+def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
+    """A running emulator: the variables that point a client at it."""
+    from livetail.scenarios.scenario import ScenarioError
+    from livetail.server.failures import StartError
+    from livetail.server.launch import prepare
+    from livetail.server.logs import configure_logging
+    from livetail.server.runner import ServerThread
+
+    configure_logging(settings.log_level, settings.log_format)
+    for sentence in unknown_variables(os.environ):
+        print(f"livetail: {sentence}", file=sys.stderr)
+    # Until the command runs, a signal that would end this process at once has to stop the server on its way out.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        launch = prepare(settings)
+        thread = ServerThread(launch.serving)
+        thread.start()
+    except (StartError, ScenarioError) as error:
+        raise CommandError(str(error)) from None
+    try:
+        yield launch.environment
+    finally:
+        thread.stop()
+
+
+def _run(command: Sequence[str], environ: dict[str, str]) -> int:
+    """Run a command to its end with the signals that come meanwhile; its exit status as a shell has it."""
+    try:
+        process = subprocess.Popen(command, env=environ)
+    except OSError as error:
+        sentence = f"livetail: cannot run {command[0]}: {error.strerror}"
+        print(sentence, file=sys.stderr)
+        return _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        # Ctrl-C and Ctrl-\ reach all processes of a terminal, the command too: it must not get them twice.
+        if number not in (signal.SIGINT, signal.SIGQUIT) or not _is_in_foreground():
+            process.send_signal(number)
+
+    for number in _PASSED_ON:
+        signal.signal(number, pass_on)
+    status = process.wait()
+    return status if status >= 0 else 128 - status
+
+
+def _is_in_foreground() -> bool:
+    """Whether a terminal sends its signals to this process."""
+    try:
+        with open("/dev/tty") as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False

@@ -1,0 +1,131 @@
+"""`livetail env`: what it prints for which server and which shell, and what `--write` writes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from livetail import LiveTailEmulator
+from tests.cli.running import run_livetail, serving
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[LiveTailEmulator]:
+    with LiveTailEmulator(clock="manual", region="eu-central-1") as running:
+        yield running
+
+
+def variables_of(endpoint: str, *arguments: str | Path, variables: dict[str, str] | None = None) -> dict[str, str]:
+    run = run_livetail("env", "--endpoint", endpoint, "--format", "json", *arguments, variables=variables)
+    assert (run.returncode, run.stderr) == (0, "")
+    found = json.loads(run.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_it_prints_what_serve_prints() -> None:
+    with serving() as (_, lines):
+        endpoint = lines[0].removeprefix("Ready. ")
+        run = run_livetail("env", "--endpoint", endpoint)
+        assert (run.returncode, run.stdout.splitlines()) == (0, lines[2:-1])
+
+
+def test_a_server_that_does_not_run_yet() -> None:
+    run = run_livetail("env", variables={"LIVETAIL_PORT": "1", "LIVETAIL_REGION": "eu-west-3"})
+    assert run.stdout.splitlines()[0] == "export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://127.0.0.1:1"
+    assert 'export AWS_REGION="${AWS_REGION:-eu-west-3}"' in run.stdout
+    assert run.stderr.startswith("livetail: no answer from http://127.0.0.1:1: ")
+    assert len(run.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("endpoint", ["garbage", "http://", "ftp://x", "http://a..b", "http://127.0.0.1:99999", ""])
+def test_an_endpoint_that_is_no_url(endpoint: str) -> None:
+    run = run_livetail("env", "--endpoint", endpoint)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_the_region_is_that_of_the_server(emulator: LiveTailEmulator) -> None:
+    found = variables_of(emulator.endpoint_url)
+    assert (found["AWS_REGION"], found["AWS_DEFAULT_REGION"]) == ("eu-central-1", "eu-central-1")
+
+
+def test_another_region_in_the_shell_is_told(emulator: LiveTailEmulator) -> None:
+    run = run_livetail("env", "--endpoint", emulator.endpoint_url, variables={"AWS_DEFAULT_REGION": "us-west-2"})
+    assert 'export AWS_REGION="${AWS_REGION:-us-west-2}"' in run.stdout
+    assert run.stderr.startswith("livetail: the region is us-west-2 here and eu-central-1 on the server")
+
+
+def test_a_region_that_is_asked_for_replaces_that_of_the_shell(emulator: LiveTailEmulator) -> None:
+    run = run_livetail(
+        "env", "--endpoint", emulator.endpoint_url, "--region", "eu-central-1", variables={"AWS_REGION": "x"}
+    )
+    assert "export AWS_REGION=eu-central-1\n" in run.stdout
+    assert run.stderr == ""
+
+
+def test_a_proxy_in_the_environment(emulator: LiveTailEmulator) -> None:
+    found = variables_of(emulator.endpoint_url, variables={"http_proxy": "http://127.0.0.1:1"})
+    assert found["NO_PROXY"] == "127.0.0.1,localhost"
+
+
+def test_what_an_earlier_step_has_set_is_not_in_the_file_of_github(emulator: LiveTailEmulator) -> None:
+    run = run_livetail(
+        "env", "--endpoint", emulator.endpoint_url, "--format", "github", variables={"AWS_ACCESS_KEY_ID": "AKID"}
+    )
+    assert run.stdout.splitlines() == [
+        f"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS={emulator.endpoint_url}",
+        f"AWS_ENDPOINT_URL_STS={emulator.endpoint_url}",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION=true",
+        "AWS_REGION=eu-central-1",
+        "AWS_DEFAULT_REGION=eu-central-1",
+        "AWS_SECRET_ACCESS_KEY=test",
+    ]
+
+
+def test_what_serves_few_sdks_says_so(emulator: LiveTailEmulator) -> None:
+    lines = run_livetail("env", "--endpoint", emulator.endpoint_url).stdout.splitlines()
+    before = lines[lines.index("export AWS_DISABLE_HOST_PREFIX_INJECTION=true") - 1]
+    assert before.startswith("# read by boto3, aiobotocore and the AWS CLI only")
+
+
+TAIL = """
+import boto3
+logs = boto3.client("logs")
+logs.create_log_group(logGroupName="/written")
+arn = f"arn:aws:logs:{logs.meta.region_name}:{boto3.client('sts').get_caller_identity()['Account']}:log-group:/written"
+stream = logs.start_live_tail(logGroupIdentifiers=[arn])["responseStream"]
+print(next(iter(stream))["sessionStart"]["logGroupIdentifiers"])
+"""
+
+
+def test_the_written_files_alone_point_boto3_at_the_server(emulator: LiveTailEmulator, tmp_path: Path) -> None:
+    folder = tmp_path / "a folder" / "aws"
+    found = variables_of(emulator.endpoint_url, "--write", folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["config", "credentials"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    files = {name: found[name] for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")}
+    command = [sys.executable, "-c", TAIL]
+    run = subprocess.run(command, env=kept | files, capture_output=True, text=True, timeout=60, check=False)
+    assert run.stdout == "['arn:aws:logs:eu-central-1:123456789012:log-group:/written']\n", run.stderr
+
+
+def test_a_folder_that_cannot_be_written(emulator: LiveTailEmulator) -> None:
+    run = run_livetail("env", "--endpoint", emulator.endpoint_url, "--write", "/dev/null/x")
+    assert (run.returncode, run.stderr) == (1, "livetail: cannot write to /dev/null/x: Not a directory\n")
+
+
+def test_variables_that_mean_nothing_are_told() -> None:
+    links = {"LIVETAIL_PORT": "tcp://10.0.0.1:4586", "LIVETAIL_SERVICE_HOST": "10.0.0.1"}
+    with serving(variables={"LIVETAIL_MAX_SESSION": "3", "LIVETAIL_URL": "x", **links}) as (process, _):
+        process.terminate()
+        _, errors = process.communicate(timeout=10)
+    (line,) = errors.splitlines()
+    assert line.endswith(
+        "warning LIVETAIL_MAX_SESSION in the environment is not a setting and has no effect; "
+        "did you mean LIVETAIL_MAX_SESSIONS?"
+    )

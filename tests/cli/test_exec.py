@@ -1,0 +1,114 @@
+"""`livetail exec`: a command with an emulator of its own, its exit status and its signals, and nothing left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import run_livetail
+
+PRINT_ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
+
+TAIL = """
+import boto3
+logs, region = boto3.client("logs"), boto3.session.Session().region_name
+logs.create_log_group(logGroupName="/app")
+account = boto3.client("sts").get_caller_identity()["Account"]
+tail = logs.start_live_tail(logGroupIdentifiers=[f"arn:aws:logs:{region}:{account}:log-group:/app"])
+print(next(iter(tail["responseStream"]))["sessionStart"]["logGroupIdentifiers"])
+"""
+
+
+def environment_in(*flags: str, variables: dict[str, str] | None = None) -> dict[str, str]:
+    run = run_livetail("exec", *flags, "--", sys.executable, "-c", PRINT_ENVIRONMENT, variables=variables)
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_command_finds_the_emulator() -> None:
+    run = run_livetail("exec", "--", sys.executable, "-c", TAIL)
+    assert run.stdout == "['arn:aws:logs:us-east-1:123456789012:log-group:/app']\n", run.stderr
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_a_proxy_does_not_come_between() -> None:
+    run = run_livetail("exec", "--", sys.executable, "-c", TAIL, variables={"http_proxy": "http://127.0.0.1:1"})
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_the_server_is_gone_when_the_command_has_ended() -> None:
+    endpoint = environment_in()["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"]
+    with pytest.raises(urllib.error.URLError, match="refused"):
+        urllib.request.urlopen(f"{endpoint}/_livetail/health", timeout=5)
+
+
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    found = environment_in("--tls", variables={"TMPDIR": str(tmp_path)})
+    assert found["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"].startswith("https://")
+    assert Path(found["AWS_CA_BUNDLE"]).is_relative_to(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_server_works_in_the_region_of_the_command() -> None:
+    run = run_livetail("exec", "--", sys.executable, "-c", TAIL, variables={"AWS_DEFAULT_REGION": "eu-west-1"})
+    assert run.stdout == "['arn:aws:logs:eu-west-1:123456789012:log-group:/app']\n"
+    assert environment_in("--region", "eu-west-2", variables={"AWS_REGION": "eu-west-1"})["AWS_REGION"] == "eu-west-2"
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (["sh", "-c", "exit 7"], 7),
+        (["true"], 0),
+        (["sh", "-c", "kill -9 $$"], 128 + 9),
+        (["/no/such/command"], 127),
+        ([os.devnull], 126),
+        ([], 2),
+    ],
+)
+def test_the_status_is_that_of_the_command(command: list[str], status: int) -> None:
+    run = run_livetail("exec", "--", *command)
+    assert run.returncode == status
+    assert len(run.stderr.splitlines()) == (1 if status in (2, 126, 127) else 0)
+
+
+def test_arguments_are_passed_as_they_are() -> None:
+    show = [sys.executable, "-c", "import sys; print(sys.argv[1:])"]
+    run = run_livetail("exec", "--seed", "7", "--", *show, "-q", "--seed", "--", "a b", "")
+    assert run.stdout == "['-q', '--seed', '--', 'a b', '']\n"
+
+
+def test_input_is_that_of_the_command() -> None:
+    assert run_livetail("exec", "--", "cat", given=b"hello\n").stdout == "hello\n"
+
+
+def test_flags_that_are_wrong() -> None:
+    run = run_livetail("exec", "--max-sessions", "many", "--", "true")
+    assert (run.returncode, run.stderr) == (2, "livetail: --max-sessions 'many' is not a whole number\n")
+
+
+WAIT_FOR_SIGNAL = """
+import signal, sys
+signal.signal(signal.{name}, lambda number, frame: sys.exit(40 + number))
+print("waiting", flush=True)
+signal.pause()
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1"])
+def test_a_signal_is_passed_on(name: str) -> None:
+    number = signal.Signals[name]
+    command = [sys.executable, "-m", "livetail", "exec", "--", sys.executable, "-c", WAIT_FOR_SIGNAL.format(name=name)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"waiting\n"
+        process.send_signal(number)
+        assert process.wait(20) == 40 + number
