@@ -204,7 +204,7 @@ def test_names_and_prefixes_exclude_each_other(unchecked: Any) -> None:
         ("{ $.level = }", "Invalid filter pattern: Invalid filter pattern"),
         ("[a, b", "Invalid filter pattern: If a filter pattern starts with '[' it must end with ']'"),
         ('"open', "Invalid filter pattern: Invalid character(s) in term '\"open'"),
-        ("(", "Invalid character(s) in term '('"),
+        ("(", "Invalid filter pattern: Invalid character(s) in term '('"),
     ],
 )
 def test_a_pattern_that_is_none_is_refused(unchecked: Any, pattern: str, text: str) -> None:
@@ -275,7 +275,10 @@ def test_faults_are_named_in_the_order_of_the_checks(unchecked: Any) -> None:
     request["logGroupIdentifiers"] = [UNKNOWN]
     assert refusal(unchecked, **request) == ("InvalidParameterException", NAMES_OR_PREFIXES)
     del request["logStreamNames"]
-    assert refusal(unchecked, **request) == ("InvalidParameterException", "Invalid character(s) in term '('")
+    assert refusal(unchecked, **request) == (
+        "InvalidParameterException",
+        "Invalid filter pattern: Invalid character(s) in term '('",
+    )
     request["logEventFilterPattern"] = "ERROR"
     assert refusal(unchecked, **request) == ("ResourceNotFoundException", NO_GROUP)
 
