@@ -2,9 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
-from functools import partial
-from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
@@ -15,7 +12,7 @@ from livetail.faults.registry import BareStatus, ConnectionReset, Failure, Reque
 from livetail.live.session import Session
 from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, json_response, note_request, verify_signature
 from livetail.server.bodies import ClientGoneError, read_to_end
-from livetail.server.connections import close_connection, reset_connection
+from livetail.server.connection import connection_of
 from livetail.server.cors import granted_origin, is_preflight, preflight_headers, response_headers
 from livetail.server.dates import HttpDate
 from livetail.server.live_server import LiveServer
@@ -24,9 +21,6 @@ from livetail.server.request_log import log_request, log_session_end, log_sessio
 from livetail.server.tail_writer import Client, Tail
 from livetail.wire import awsjson
 from livetail.wire.awsjson import AwsResponse
-
-if TYPE_CHECKING:
-    from livetail.server.loop import KnowsConnections
 
 _log = logging.getLogger(__name__)
 
@@ -134,9 +128,9 @@ class AwsEndpoint:
                 entry.status = status
                 return AwsResponse(status, "text/plain", body)
             case ConnectionReset():
-                reset_connection(_connections(), request.scope)
+                connection_of(request.scope).reset()
             case _:
-                close_connection(_connections(), request.scope)
+                connection_of(request.scope).break_off()
         entry.status = 0
         return None
 
@@ -151,8 +145,8 @@ class AwsEndpoint:
         client = Client(
             http_version=request.scope["http_version"],
             user_agent=request.entry.user_agent,
-            close=partial(close_connection, _connections(), request.scope),
-            reset=partial(reset_connection, _connections(), request.scope),
+            close=connection_of(request.scope).break_off,
+            reset=connection_of(request.scope).reset,
         )
         engine = self._server.engine
         schedule = self._server.timekeeper.schedule
@@ -194,8 +188,3 @@ def _named_log_groups(request: AwsRequest) -> tuple[str, ...]:
         return named_log_groups(request.json())
     except ServiceError:
         return ()
-
-
-def _connections() -> Collection[asyncio.Transport]:
-    loop: KnowsConnections = asyncio.get_running_loop()  # type: ignore[assignment]
-    return loop.connections
