@@ -64,7 +64,7 @@ def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
     """A running emulator: the variables that point a client at it."""
     from livetail.scenarios.scenario import ScenarioError
     from livetail.server.failures import StartError
-    from livetail.server.launch import prepare
+    from livetail.server.launch import Launch
     from livetail.server.logs import configure_logging
     from livetail.server.runner import ServerThread
 
@@ -74,8 +74,8 @@ def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
     # Until the command runs, a signal that would end this process at once has to stop the server on its way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        launch = prepare(settings)
-        thread = ServerThread(launch.serving)
+        launch = Launch(settings)
+        thread = ServerThread(launch)
         thread.start()
     except (StartError, ScenarioError) as error:
         raise CommandError(str(error)) from None
