@@ -116,8 +116,8 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     return sentences
 
 
-_OTHER_VARIABLES: Final = frozenset({"LIVETAIL_URL"})
-"""Read by the pytest plugin."""
+_OTHER_VARIABLES: Final = frozenset({"LIVETAIL_URL", "LIVETAIL_ENDPOINT"})
+"""Read by the pytest plugin, and by the commands that talk to a running emulator."""
 
 _SERVICE_LINK = re.compile(r"LIVETAIL_(SERVICE_(HOST|PORT)(_.*)?|PORT_[0-9]+_.*)")
 

@@ -28,7 +28,9 @@ _SIGNATURE_ERRORS: Final = {
 
 
 def default_endpoint() -> str:
-    """Where a server that was started with this environment listens."""
+    """Where the emulator of `livetail exec` is, or where a server that was started with this environment listens."""
+    if os.environ.get("LIVETAIL_ENDPOINT"):
+        return os.environ["LIVETAIL_ENDPOINT"]
     scheme = "https" if os.environ.get("LIVETAIL_TLS") in ("1", "true") else "http"
     return f"{scheme}://127.0.0.1:{os.environ.get('LIVETAIL_PORT') or 4586}"
 

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Final
 
 from livetail.cli.errors import CommandError
-from livetail.environment import fitted_to, region_of
+from livetail.environment import KEYS, fitted_to, region_of
 from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
 
 __all__ = ["configure", "run"]
@@ -56,6 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(str(error), status=2) from None
     with _emulator(settings) as variables:
         environ = {**os.environ, **fitted_to(os.environ, variables)}
+        if not settings.verify_signatures:  # then any keys will do, and a key of 12 digits picks the account
+            environ |= {name: os.environ[name] for name in KEYS if os.environ.get(name)}
+        environ["LIVETAIL_ENDPOINT"] = variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"]
         return _run(command, environ)
 
 

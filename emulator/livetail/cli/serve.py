@@ -62,14 +62,15 @@ def _serve(settings: Settings) -> int:
 
 
 def _print_ready(launch: "Launch") -> None:
-    from livetail.environment import KEPT
+    from livetail.environment import KEPT, KEYS
     from livetail.environment_formats import shell
 
     seed = launch.server.engine.seed
+    kept = KEPT - KEYS if launch.server.engine.settings.verify_signatures else KEPT
     lines = [
         f"Ready. {launch.endpoint_url}",
         "# Variables that point an SDK here; `livetail env` prints them in other forms:",
-        *shell(launch.environment, KEPT).splitlines(),
+        *shell(launch.environment, kept).splitlines(),
         f"# seed {seed}: --seed {seed} draws the same ids and samples again",
     ]
     if launch.ca_bundle is not None:

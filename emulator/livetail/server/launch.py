@@ -65,7 +65,12 @@ class Launch:
         self.endpoint_url = f"{scheme}://{_reachable(settings.host)}:{self._port}"
         authority = self._certificate.authority if self._certificate else None
         self.ca_bundle = None if authority is None else str(authority)
-        self.environment = sdk_environment(self.endpoint_url, settings.region, ca_bundle=self.ca_bundle)
+        self.environment = sdk_environment(
+            self.endpoint_url,
+            settings.region,
+            ca_bundle=self.ca_bundle,
+            credentials=settings.credentials[0] if settings.verify_signatures else ("test", "test"),
+        )
 
     async def serve(self, stop: Stop, on_ready: Callable[[], None]) -> None:
         """Serve until a stop is requested; `on_ready` is called once requests are accepted.
