@@ -6,9 +6,7 @@ from typing import Final
 
 from livetail.core.truststore import PASSWORD
 
-KEYS: Final = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
-
-KEPT: Final = KEYS | {"AWS_REGION", "AWS_DEFAULT_REGION"}
+KEPT: Final = frozenset({"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
 """Variables that stay as they are where a shell has them already."""
 
 NOTES: Final[Mapping[str, str]] = {

@@ -7,16 +7,34 @@ if TYPE_CHECKING:
     from livetail.live.hub import Hub
     from livetail.store.accounts import Accounts, RegionStore
 
-__all__ = ["Caller", "Context"]
+__all__ = ["Caller", "Context", "PageFault"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageFault:
+    """What a fault rule does to a page of log events.
+
+    Attributes:
+        is_empty: the page has no log events, and a token that leads on to them.
+        hidden_after: epoch milliseconds; log events that were ingested later cannot be read yet.
+    """
+
+    is_empty: bool = False
+    hidden_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """On whose behalf a request runs, and where: state is per account and region."""
+    """On whose behalf a request runs, and where: state is per account and region.
+
+    Attributes:
+        page_fault: what a fault rule does to the page that is read, if it is one.
+    """
 
     account_id: str
     region: str
     request_id: str
+    page_fault: PageFault | None = None
 
 
 @dataclass(frozen=True, slots=True)

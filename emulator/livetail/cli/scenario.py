@@ -23,13 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from livetail.faults import check_rule
     from livetail.scenarios.scenario import ScenarioError, load
 
     status = 0
     for file in arguments.files:
         try:
-            scenario = load(file, check_rule)
+            scenario = load(file)
         except ScenarioError as error:
             status = 1
             print(error, file=sys.stderr)

@@ -175,7 +175,7 @@ class Problems:
                 self.add((*path, str(key)), f"is not a key of {title}; {nearest(str(key), names)}")
             elif field.name in read:
                 self.add((*path, key), "is given twice")
-            elif value is not None and value is not UNSET:
+            elif value is not UNSET:
                 read[field.name] = self._read(field.type, value, (*path, key))
         for field in node.fields:
             if field.required and field.name not in read:
@@ -260,6 +260,8 @@ def _scalar(node: inspect.Type, value: object) -> object:
     match _plain(node):
         case inspect.AnyType():
             return value
+        case inspect.NoneType() if value is None:
+            return None
         case inspect.BoolType() if isinstance(value, bool):
             return value
         case inspect.LiteralType(values) if isinstance(value, str) and value in values:

@@ -1,26 +1,304 @@
-"""Fault rules: data that says what is to go wrong, when and for whom, and what then happens.
+"""Fault rules: what is to go wrong, for whom, when and how often.
 
-`Faults` holds the rules. It is asked once for each request (`on_request`) and once for each session (`open_tail`); what
-comes back says what to do, and `livetail.server` does it. Nothing here waits or writes. What reads rules is imported
-when the first one is read, since most servers never see any.
+    from livetail import faults
+
+    emulator.add_fault(faults.cut(after_updates=3))
+    emulator.add_fault(faults.throttling(fail=3, pass_=2))
+
+Each function makes a rule of one effect or preset, checked on the spot; `docs/faults.md` describes them all. Seconds
+are those of the emulator's clock. The keywords that rules have in common are `operation`, `log_group` (a glob),
+`after_requests`, `after_updates` or `after_seconds`, `times` (0 is always), `probability`, `sessions` (`"new"` leaves
+out those that are open already), and for effects on requests `sequence`: `(3, 2)` fails three and lets two pass, again
+and again.
+
+Raises:
+    FaultRuleError: the values make no rule; a ValueError.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Literal, TypedDict, TypeVar, Unpack
 
-from livetail.faults.model import FaultError, FaultRule
-from livetail.faults.registry import Faults
-from livetail.faults.stored import StoredFault
-from livetail.faults.tail import TailFaults
+from msgspec import UNSET
 
-if TYPE_CHECKING:
-    from livetail.faults.rule import check_rule, parse_rule
+from livetail.faults import effects, presets
+from livetail.faults.effects import AnyEffect
+from livetail.faults.reading import AnyRule, as_json, parse_rule
+from livetail.faults.rules import After, FaultRule, FaultRuleError, Repeat, Where
 
-__all__ = ["FaultError", "FaultRule", "Faults", "StoredFault", "TailFaults", "check_rule", "parse_rule"]
+__all__ = [
+    "AnyRule",
+    "FaultRule",
+    "FaultRuleError",
+    "as_json",
+    "corrupt",
+    "cut",
+    "data_already_accepted",
+    "delay",
+    "dribble",
+    "duplicate",
+    "empty",
+    "empty_page",
+    "empty_pages",
+    "end",
+    "error",
+    "error_message",
+    "exception",
+    "hide_events",
+    "invalid_sequence_token",
+    "lose",
+    "no_initial_response",
+    "observed_disconnect",
+    "observed_disorder",
+    "observed_loss",
+    "observed_silence",
+    "operation_aborted",
+    "parse_rule",
+    "read_delay",
+    "reorder",
+    "reset",
+    "stall",
+    "status",
+    "throttling",
+    "truncate",
+    "unknown_event",
+]
+
+PresetT = TypeVar("PresetT", bound=presets.Preset)
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("check_rule", "parse_rule"):
-        from livetail.faults import rule
+class PresetKeys(TypedDict, total=False):
+    """The keywords that all rules take."""
 
-        return getattr(rule, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    log_group: str
+    times: int
+    probability: float
+    sessions: Literal["all", "new"]
+
+
+class SessionKeys(PresetKeys, total=False):
+    """The keywords of rules on sessions."""
+
+    after_requests: int
+    after_updates: int
+    after_seconds: float
+
+
+class RequestKeys(PresetKeys, total=False):
+    """The keywords of rules on requests."""
+
+    operation: str
+    after_requests: int
+    after_seconds: float
+    sequence: tuple[int, int]
+
+
+class ResetKeys(RequestKeys, total=False):
+    """The keywords of a rule that may act on either."""
+
+    after_updates: int
+
+
+# ---- effects on requests ---------------------------------------------------------------------------------------------
+
+
+def error(
+    code: str,
+    message: str | None = None,
+    *,
+    status: int | None = None,
+    members: Mapping[str, str] | None = None,
+    carry_out: bool = False,
+    **keys: Unpack[RequestKeys],
+) -> FaultRule:
+    """The response is an error of the service, by default in AWS's own words where they are known for the code."""
+    more = None if members is None else dict(members)
+    return _rule(effects.Error(code=code, message=message, status=status, members=more, carry_out=carry_out), keys)
+
+
+def delay(seconds: float, **keys: Unpack[RequestKeys]) -> FaultRule:
+    """The request is carried out later."""
+    return _rule(effects.Delay(seconds=seconds), keys)
+
+
+def reset(*, carry_out: bool = False, **keys: Unpack[ResetKeys]) -> FaultRule:
+    """The connection is reset; with `after_updates` or `after_seconds` that of a running session."""
+    return _rule(effects.Reset(carry_out=carry_out), keys)
+
+
+def empty(*, carry_out: bool = False, **keys: Unpack[RequestKeys]) -> FaultRule:
+    """The connection is closed without a byte of a response."""
+    return _rule(effects.Empty(carry_out=carry_out), keys)
+
+
+def status(status: int, body: str = "", *, carry_out: bool = False, **keys: Unpack[RequestKeys]) -> FaultRule:
+    """The response is a bare HTTP status with a plain text, as from a proxy."""
+    return _rule(effects.Status(status=status, body=body, carry_out=carry_out), keys)
+
+
+def empty_page(**keys: Unpack[RequestKeys]) -> FaultRule:
+    """FilterLogEvents or GetLogEvents returns no log events, and a token that leads on to them."""
+    return _rule(effects.EmptyPage(), keys)
+
+
+def hide_events(seconds: float, **keys: Unpack[RequestKeys]) -> FaultRule:
+    """FilterLogEvents or GetLogEvents does not see what was ingested in the last `seconds`."""
+    return _rule(effects.HideEvents(seconds=seconds), keys)
+
+
+# ---- effects on sessions ---------------------------------------------------------------------------------------------
+
+
+def exception(
+    name: Literal["SessionStreamingException", "SessionTimeoutException"] = "SessionStreamingException",
+    message: str | None = None,
+    **keys: Unpack[SessionKeys],
+) -> FaultRule:
+    """The stream ends with an exception of the service's model."""
+    return _rule(effects.StreamException(name=name, message=message), keys)
+
+
+def error_message(code: str = "InternalFailure", message: str | None = None, **keys: Unpack[SessionKeys]) -> FaultRule:
+    """The stream ends with an error outside the model (`:message-type: error`)."""
+    effect = effects.ErrorMessage(code=code) if message is None else effects.ErrorMessage(code=code, message=message)
+    return _rule(effect, keys)
+
+
+def end(**keys: Unpack[SessionKeys]) -> FaultRule:
+    """The stream ends cleanly, without a message."""
+    return _rule(effects.End(), keys)
+
+
+def cut(bytes: int | None = None, **keys: Unpack[SessionKeys]) -> FaultRule:
+    """The connection is closed after so many bytes of a message, half of it by default."""
+    return _rule(effects.Cut(bytes=bytes), keys)
+
+
+def stall(seconds: float, **keys: Unpack[SessionKeys]) -> FaultRule:
+    """Nothing is written for a while, and the backlog fills."""
+    return _rule(effects.Stall(seconds=seconds), keys)
+
+
+def corrupt(
+    part: Literal["prelude", "headers", "payload", "crc"] = "payload",
+    *,
+    valid_checksums: bool = False,
+    **keys: Unpack[SessionKeys],
+) -> FaultRule:
+    """A part of a message is damaged; headers and payload also under correct checksums."""
+    return _rule(effects.Corrupt(part=part, valid_checksums=valid_checksums), keys)
+
+
+def truncate(bytes: int | None = None, **keys: Unpack[SessionKeys]) -> FaultRule:
+    """A message is cut short after so many bytes, half of it by default, and the stream ends cleanly."""
+    return _rule(effects.Truncate(bytes=bytes), keys)
+
+
+def dribble(bytes: int, seconds: float, **keys: Unpack[SessionKeys]) -> FaultRule:
+    """Messages are written in pieces of so many bytes, with a pause of `seconds` after each."""
+    return _rule(effects.Dribble(bytes=bytes, seconds=seconds), keys)
+
+
+def duplicate(**keys: Unpack[SessionKeys]) -> FaultRule:
+    """A message is written twice."""
+    return _rule(effects.Duplicate(), keys)
+
+
+def reorder(milliseconds: int, share: float = effects.DEFAULT_SHARE, **keys: Unpack[SessionKeys]) -> FaultRule:
+    """A share of the log events comes up to so many milliseconds late; none is lost."""
+    return _rule(effects.Reorder(milliseconds=milliseconds, share=share), keys)
+
+
+def lose(fraction: float = 1.0, *, bytes_per_second: int | None = None, **keys: Unpack[SessionKeys]) -> FaultRule:
+    """A fraction of the log events never comes; with `bytes_per_second` only of what is beyond it."""
+    return _rule(effects.Lose(fraction=fraction, bytes_per_second=bytes_per_second), keys)
+
+
+def unknown_event(name: str = "unknownEvent", **keys: Unpack[SessionKeys]) -> FaultRule:
+    """An event of a type that no SDK knows comes before a message."""
+    return _rule(effects.UnknownEvent(name=name), keys)
+
+
+def no_initial_response(**keys: Unpack[SessionKeys]) -> FaultRule:
+    """The stream begins with sessionStart."""
+    return _rule(effects.NoInitialResponse(), keys)
+
+
+# ---- presets ---------------------------------------------------------------------------------------------------------
+
+
+def observed_disconnect(minutes: float = 34, **keys: Unpack[PresetKeys]) -> presets.ObservedDisconnect:
+    """The connection of every session is closed in the middle of a message after so many minutes."""
+    return _preset(presets.ObservedDisconnect, keys, minutes=minutes)
+
+
+def observed_silence(minutes: float = 5, seconds: float = 75, **keys: Unpack[PresetKeys]) -> presets.ObservedSilence:
+    """Nothing comes on a stream for `seconds`, not even empty updates, after so many minutes."""
+    return _preset(presets.ObservedSilence, keys, minutes=minutes, seconds=seconds)
+
+
+def observed_disorder(
+    milliseconds: int = 856, share: float = 20 / 7_000, **keys: Unpack[PresetKeys]
+) -> presets.ObservedDisorder:
+    """Now and then a log event comes behind others that were ingested after it."""
+    return _preset(presets.ObservedDisorder, keys, milliseconds=milliseconds, share=share)
+
+
+def observed_loss(bytes_per_second: int = 3_000_000, **keys: Unpack[PresetKeys]) -> presets.ObservedLoss:
+    """What is beyond about 3 MB of messages a second is lost, with `sampled` false."""
+    return _preset(presets.ObservedLoss, keys, bytes_per_second=bytes_per_second)
+
+
+def operation_aborted(operation: str = "CreateLogGroup", **keys: Unpack[PresetKeys]) -> presets.OperationAborted:
+    """A race for one log group: OperationAbortedException, once by default."""
+    return _preset(presets.OperationAborted, keys, operation=operation)
+
+
+def invalid_sequence_token(**keys: Unpack[PresetKeys]) -> presets.InvalidSequenceToken:
+    """PutLogEvents refuses the sequence token and names the next one, once by default."""
+    return _preset(presets.InvalidSequenceToken, keys)
+
+
+def data_already_accepted(**keys: Unpack[PresetKeys]) -> presets.DataAlreadyAccepted:
+    """PutLogEvents stores the batch and says that it had it already, once by default."""
+    return _preset(presets.DataAlreadyAccepted, keys)
+
+
+def throttling(fail: int = 3, pass_: int = 2, operation: str = "*", **keys: Unpack[PresetKeys]) -> presets.Throttling:
+    """So many requests get ThrottlingException, then so many are served, and so on."""
+    return _preset(presets.Throttling, keys, fail=fail, pass_=pass_, operation=operation)
+
+
+def read_delay(seconds: float = 10, **keys: Unpack[PresetKeys]) -> presets.ReadDelay:
+    """FilterLogEvents and GetLogEvents have log events only `seconds` after their ingestion."""
+    return _preset(presets.ReadDelay, keys, seconds=seconds)
+
+
+def empty_pages(**keys: Unpack[PresetKeys]) -> presets.EmptyPages:
+    """FilterLogEvents and GetLogEvents return pages without log events whose token leads on: `times`, 3 by default."""
+    return _preset(presets.EmptyPages, keys)
+
+
+def _rule(effect: AnyEffect, keys: Mapping[str, object]) -> FaultRule:
+    """A checked rule; `keys` are those of one of the classes above."""
+    after = {name: keys[f"after_{name}"] for name in After.__struct_fields__ if f"after_{name}" in keys}
+    sequence = keys.get("sequence")
+    rule = FaultRule(
+        effect=effect,
+        operation=keys.get("operation", UNSET),  # type: ignore[arg-type]  # parse_rule() below checks all values
+        where=Where(log_group=keys["log_group"]) if "log_group" in keys else None,  # type: ignore[arg-type]
+        after=After(**after) if after else None,  # type: ignore[arg-type]
+        times=keys.get("times", UNSET),  # type: ignore[arg-type]
+        probability=keys.get("probability", 1.0),  # type: ignore[arg-type]
+        sessions=keys.get("sessions", "all"),  # type: ignore[arg-type]
+        sequence=None if sequence is None else Repeat(*sequence),  # type: ignore[misc]
+    )
+    parse_rule(rule)
+    return rule
+
+
+def _preset(preset: type[PresetT], keys: Mapping[str, object], **values: object) -> PresetT:
+    given = {**keys, **values}
+    where = Where(log_group=given.pop("log_group")) if "log_group" in given else None  # type: ignore[arg-type]
+    rule = preset(where=where, **given)  # type: ignore[arg-type]  # as above
+    parse_rule(rule)
+    return rule

@@ -1,183 +1,344 @@
-"""The effects that a fault rule can have: a table, from which rules are checked and documented.
+"""The effects of fault rules, one struct each: their keys, bounds and descriptions, for users, checks and JSON Schema.
 
-Where an effect acts says when it can fire and how often. What it does is in `livetail.faults.registry` for requests, in
-`livetail.faults.tail` for the messages of a running tail, and in `livetail.faults.distortion` for its log events.
+What an effect does is in `livetail.server.request_faults` for requests, in `livetail.faults.session_rules` for the
+messages of a session, and in `livetail.faults.log_events` for its log events.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable
+from enum import Enum
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias, get_args
+
+from msgspec import Meta
 
 from livetail.core.clock import DAY, SECOND
-from livetail.faults.fields import NEEDED, Field, Kind
-from livetail.faults.model import Place
-from livetail.wire.livetail import MODELED_EXCEPTIONS
+from livetail.core.tables import Path, Table
 
-__all__ = ["CORRUPT_PARTS", "DEFAULT_SHARE", "EFFECTS", "EffectType"]
-
-
-@dataclass(frozen=True, slots=True)
-class EffectType:
-    """One row of the table.
-
-    Attributes:
-        place: where it acts.
-        doc: one sentence for users.
-        fields: its keys besides `type`.
-        place_in_tail: where it acts when its rule waits for a tail's updates or seconds, if that is another place.
-    """
-
-    place: Place
-    doc: str
-    fields: tuple[Field, ...] = ()
-    place_in_tail: Place | None = None
-
-
-CORRUPT_PARTS: Final = ("prelude", "headers", "payload", "crc")
+__all__ = [
+    "EFFECTS",
+    "ActsOn",
+    "AnyEffect",
+    "Corrupt",
+    "Cut",
+    "Delay",
+    "Dribble",
+    "Duplicate",
+    "Effect",
+    "Empty",
+    "EmptyPage",
+    "End",
+    "Error",
+    "ErrorMessage",
+    "HideEvents",
+    "Lose",
+    "NoInitialResponse",
+    "Reorder",
+    "Reset",
+    "Seconds",
+    "Stall",
+    "Status",
+    "StreamException",
+    "Truncate",
+    "UnknownEvent",
+]
 
 DEFAULT_SHARE: Final = 0.1
 """Of the log events that `reorder` delays where a rule does not say. Chosen: enough to be seen in a short test."""
 
-_LONGEST_BODY: Final = 1_048_576
-_DAY_SECONDS: Final = DAY // SECOND
+MAX_BODY_LENGTH: Final = 1_048_576
+
+_NO_BODY_STATUSES: Final = (204, 304)
+"""HTTP allows these no body (RFC 9110)."""
+
+# A header of an event stream holds as many bytes.
+_MAX_TEXT: Final = 32_767
+
+Seconds = Annotated[float, Meta(ge=0.001, le=DAY // SECOND)]
+Code = Annotated[str, Meta(min_length=1, max_length=255, description="AWS's name of the error.")]
+Length = Annotated[int, Meta(ge=0, le=MAX_BODY_LENGTH)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+CarryOut = Annotated[
+    bool, Meta(description="The operation is carried out all the same, and only its response is replaced.")
+]
 
 
-def _code(default: str | None = None) -> Field:
-    return Field("code", Kind.TEXT, "AWS's name of the error.", default or NEEDED, least=1, most=255)
+class ActsOn(Enum):
+    """What an effect acts on; the values are words for users."""
+
+    REQUEST = "a request"
+    """Before or instead of the response; once per request."""
+
+    PAGE = "a page of log events"
+    """While the operation is carried out; once per request."""
+
+    FIRST_MESSAGE = "the first message of a session"
+    """Once per session."""
+
+    SESSION = "a running session"
+    """Between two messages, as soon as it is due; once per session."""
+
+    MESSAGES = "the messages of a session"
+    """On each message from then on, until `times` is used up."""
+
+    REST = "the rest of a session"
+    """From then on to the end of the session; once per session."""
+
+    @property
+    def is_request(self) -> bool:
+        """Whether it fires on a request of any operation, and not in a session."""
+        return self in (ActsOn.REQUEST, ActsOn.PAGE)
 
 
-def _message(doc: str, default: str | None = None) -> Field:
-    return Field("message", Kind.TEXT, doc, default)
+class Effect(Table, frozen=True, rename="camel", tag_field="type"):
+    """What a fault rule makes happen.
+
+    Attributes:
+        acts_on: what it acts on.
+        operations: the operations that it can act on; none is all of them.
+        in_session: what it acts on when its rule waits for a session's updates or seconds, if that differs.
+    """
+
+    title: ClassVar[str] = "the effect"
+    acts_on: ClassVar[ActsOn] = ActsOn.REQUEST
+    operations: ClassVar[tuple[str, ...]] = ()
+    in_session: ClassVar[ActsOn | None] = None
+
+    @classmethod
+    def type_name(cls) -> str:
+        """Its name, as `effect.type` has it."""
+        return str(cls.__struct_config__.tag)
 
 
-def _seconds(doc: str) -> Field:
-    return Field("seconds", Kind.NUMBER, doc, least=0.001, most=_DAY_SECONDS)
+class SessionEffect(Effect, frozen=True):
+    """An effect on a session of StartLiveTail."""
+
+    operations: ClassVar[tuple[str, ...]] = ("StartLiveTail",)
 
 
-def _bytes(doc: str) -> Field:
-    return Field("bytes", Kind.WHOLE, doc, None, most=_LONGEST_BODY)
+# ---- requests --------------------------------------------------------------------------------------------------------
 
 
-EFFECTS: Final[Mapping[str, EffectType]] = {
-    "error": EffectType(
-        Place.REQUEST,
-        "The request is answered with an error of the service.",
-        (
-            _code(),
-            _message("Its text; AWS's own where it is known for the code, else none."),
-            Field(
-                "status",
-                Kind.WHOLE,
-                "The HTTP status; 400 as AWS answers, 500 for InternalFailure and ServiceUnavailableException.",
-                None,
-                least=400,
-                most=599,
-            ),
+class Error(Effect, frozen=True, tag="error"):
+    """The response is an error of the service."""
+
+    code: Code
+    message: Annotated[
+        Annotated[str, Meta(max_length=_MAX_TEXT)] | None,
+        Meta(description="Its text; AWS's own where it is known for the code, else none."),
+    ] = None
+    status: Annotated[
+        Annotated[int, Meta(ge=400, le=599)] | None,
+        Meta(
+            description="The HTTP status; 400 as AWS responds, 500 for InternalFailure and ServiceUnavailableException."
         ),
-    ),
-    "delay": EffectType(
-        Place.REQUEST, "The request is taken up later.", (_seconds("How much later, by the emulator's clock."),)
-    ),
-    "reset": EffectType(
-        Place.REQUEST,
-        "The connection is reset (TCP RST).",
-        place_in_tail=Place.SESSION,
-    ),
-    "empty": EffectType(Place.REQUEST, "The connection is closed without a byte of an answer."),
-    "status": EffectType(
-        Place.REQUEST,
-        "The request is answered with a bare HTTP status, as a proxy would.",
-        (
-            Field("status", Kind.WHOLE, "The HTTP status.", least=200, most=599),
-            Field("body", Kind.TEXT, "The body, as plain text.", "", most=_LONGEST_BODY),
+    ] = None
+    members: Annotated[
+        dict[str, str] | None,
+        Meta(description="More members of the error, such as `expectedSequenceToken`."),
+    ] = None
+    carry_out: CarryOut = False
+
+
+class Delay(Effect, frozen=True, tag="delay"):
+    """The request is carried out later."""
+
+    seconds: Annotated[Seconds, Meta(description="How much later, by the emulator's clock.")]
+
+
+class Reset(Effect, frozen=True, tag="reset"):
+    """The connection is reset (TCP RST)."""
+
+    in_session: ClassVar[ActsOn | None] = ActsOn.SESSION
+
+    carry_out: CarryOut = False
+
+
+class Empty(Effect, frozen=True, tag="empty"):
+    """The connection is closed without a byte of a response."""
+
+    carry_out: CarryOut = False
+
+
+class Status(Effect, frozen=True, tag="status"):
+    """The response is a bare HTTP status, as from a proxy."""
+
+    status: Annotated[int, Meta(ge=200, le=599, description="The HTTP status.")]
+    body: Annotated[str, Meta(max_length=MAX_BODY_LENGTH, description="The body, as plain text.")] = ""
+    carry_out: CarryOut = False
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if self.status in _NO_BODY_STATUSES and self.body:
+            yield ("body",), f"is given; a response with the status {self.status} has none"
+
+
+class EmptyPage(Effect, frozen=True, tag="empty-page"):
+    """A page without log events, and a token that leads on to them."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.PAGE
+    operations: ClassVar[tuple[str, ...]] = ("FilterLogEvents", "GetLogEvents")
+
+
+class HideEvents(Effect, frozen=True, tag="hide-events"):
+    """Log events cannot be read for a while after their ingestion; a Live Tail session has them at once."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.PAGE
+    operations: ClassVar[tuple[str, ...]] = ("FilterLogEvents", "GetLogEvents")
+
+    seconds: Annotated[Seconds, Meta(description="For how long, by the emulator's clock.")]
+
+
+# ---- sessions --------------------------------------------------------------------------------------------------------
+
+
+class StreamException(SessionEffect, frozen=True, tag="exception"):
+    """The stream ends with an exception of the service's model."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.SESSION
+
+    name: Annotated[Literal["SessionStreamingException", "SessionTimeoutException"], Meta(description="Which one.")] = (
+        "SessionStreamingException"
+    )
+    message: Annotated[
+        Annotated[str, Meta(max_length=_MAX_TEXT)] | None,
+        Meta(description="Its text; the emulator's own where none is given."),
+    ] = None
+
+
+class ErrorMessage(SessionEffect, frozen=True, tag="error-message"):
+    """The stream ends with an error outside the model (`:message-type: error`)."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.SESSION
+
+    code: Code = "InternalFailure"
+    # The default is the text of "Common errors" in AWS's API references.
+    message: Annotated[str, Meta(max_length=_MAX_TEXT, description="Its text.")] = (
+        "The request processing has failed because of an unknown error, exception or failure."
+    )
+
+
+class End(SessionEffect, frozen=True, tag="end"):
+    """The stream ends cleanly, without a message."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.SESSION
+
+
+class Cut(SessionEffect, frozen=True, tag="cut"):
+    """The connection is closed in the middle of a message, without an end of the body."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
+
+    bytes: Annotated[
+        Length | None,
+        Meta(
+            description=(
+                "How much of the message is still written; half of it if not given, 0 cuts between two messages."
+            )
         ),
-    ),
-    "exception": EffectType(
-        Place.SESSION,
-        "The stream ends with an exception of the service's model.",
-        (
-            Field("name", Kind.TEXT, "Which one.", "SessionStreamingException", choices=MODELED_EXCEPTIONS),
-            _message("Its text; the emulator's own where none is given."),
+    ] = None
+
+
+class Stall(SessionEffect, frozen=True, tag="stall"):
+    """Nothing is written for a while; updates are still made, so the backlog fills and drops its oldest."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.SESSION
+
+    seconds: Annotated[Seconds, Meta(description="For how long, by the emulator's clock.")]
+
+
+class Corrupt(SessionEffect, frozen=True, tag="corrupt"):
+    """A part of a message is damaged."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
+
+    part: Annotated[Literal["prelude", "headers", "payload", "crc"], Meta(description="Which part.")] = "payload"
+    valid_checksums: Annotated[
+        bool,
+        Meta(
+            description="Damage headers or payload under correct checksums, so that only who reads them notices.",
         ),
-    ),
-    "error-message": EffectType(
-        Place.SESSION,
-        "The stream ends with an error outside the model (`:message-type: error`).",
-        (
-            _code("InternalFailure"),
-            # The text of "Common errors" in AWS's API references.
-            _message(
-                "Its text.", "The request processing has failed because of an unknown error, exception or failure."
-            ),
-        ),
-    ),
-    "end": EffectType(Place.SESSION, "The stream ends cleanly, without a word."),
-    "cut": EffectType(
-        Place.MESSAGE,
-        "The connection is closed in the middle of a message, without an end of the body.",
-        (_bytes("How much of the message is still written; half of it if not given, 0 cuts between two messages."),),
-    ),
-    "stall": EffectType(
-        Place.SESSION,
-        "Nothing is written for a while; seconds and updates go on, so the backlog fills and drops its oldest.",
-        (_seconds("For how long, by the emulator's clock."),),
-    ),
-    "corrupt": EffectType(
-        Place.MESSAGE,
-        "A part of a message is damaged.",
-        (
-            Field("part", Kind.TEXT, "Which part.", "payload", choices=CORRUPT_PARTS),
-            Field(
-                "validChecksums",
-                Kind.SWITCH,
-                "Damage headers or payload under checksums that are right, so that only who reads them notices.",
-                False,
-            ),
-        ),
-    ),
-    "truncate": EffectType(
-        Place.MESSAGE,
-        "A message is cut short, and then the stream ends cleanly.",
-        (_bytes("How much of the message is written; half of it if not given."),),
-    ),
-    "dribble": EffectType(
-        Place.MODE,
-        "Messages are written in small pieces, with a pause after each.",
-        (
-            Field("bytes", Kind.WHOLE, "The size of a piece.", least=1, most=_LONGEST_BODY),
-            _seconds("The pause, by the emulator's clock."),
-        ),
-    ),
-    "duplicate": EffectType(Place.MESSAGE, "A message is written twice."),
-    "reorder": EffectType(
-        Place.MODE,
-        "Some log events come late, behind others that were ingested after them; none is lost.",
-        (
-            Field("milliseconds", Kind.WHOLE, "The most by which one is late.", least=1, most=60_000),
-            Field("share", Kind.NUMBER, "How many of the log events are late.", DEFAULT_SHARE, most=1),
-        ),
-    ),
-    "lose": EffectType(
-        Place.MODE,
-        "Some log events never come, and `sampled` says nothing of it.",
-        (
-            Field("fraction", Kind.NUMBER, "How many of the log events are lost.", 1.0, most=1),
-            Field(
-                "bytesPerSecond",
-                Kind.WHOLE,
-                "Only what is beyond so many bytes of messages in a second is lost.",
-                None,
-                most=2**40,
-            ),
-        ),
-    ),
-    "unknown-event": EffectType(
-        Place.MESSAGE,
-        "An event of a type that no SDK knows comes before a message.",
-        (Field("name", Kind.TEXT, "Its `:event-type`.", "unknownEvent", least=1, most=255),),
-    ),
-    "no-initial-response": EffectType(
-        Place.OPENING, "The stream begins with sessionStart; the initial-response never comes."
-    ),
-}
+    ] = False
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if self.valid_checksums and self.part not in ("headers", "payload"):
+            yield ("validChecksums",), f"is true; the {self.part} cannot be damaged under a valid checksum"
+
+
+class Truncate(SessionEffect, frozen=True, tag="truncate"):
+    """A message is cut short, and then the stream ends cleanly."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
+
+    bytes: Annotated[
+        Length | None, Meta(description="How much of the message is written; half of it if not given.")
+    ] = None
+
+
+class Dribble(SessionEffect, frozen=True, tag="dribble"):
+    """Messages are written in small pieces, with a pause after each."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.REST
+
+    bytes: Annotated[int, Meta(ge=1, le=MAX_BODY_LENGTH, description="The size of a piece.")]
+    seconds: Annotated[Seconds, Meta(description="The pause, by the emulator's clock.")]
+
+
+class Duplicate(SessionEffect, frozen=True, tag="duplicate"):
+    """A message is written twice."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
+
+
+class Reorder(SessionEffect, frozen=True, tag="reorder"):
+    """Some log events come late, behind others that were ingested after them; none is lost."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.REST
+
+    milliseconds: Annotated[int, Meta(ge=1, le=60_000, description="The most by which one is late.")]
+    share: Annotated[Share, Meta(description="How many of the log events are late.")] = DEFAULT_SHARE
+
+
+class Lose(SessionEffect, frozen=True, tag="lose"):
+    """Some log events never come, and `sampled` stays false."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.REST
+
+    fraction: Annotated[Share, Meta(description="How many of the log events are lost.")] = 1.0
+    bytes_per_second: Annotated[
+        Annotated[int, Meta(ge=0, le=2**40)] | None,
+        Meta(description="Only what is beyond so many bytes of messages in a second is lost."),
+    ] = None
+
+
+class UnknownEvent(SessionEffect, frozen=True, tag="unknown-event"):
+    """An event of a type that no SDK knows comes before a message."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
+
+    name: Annotated[str, Meta(min_length=1, max_length=255, description="Its `:event-type`.")] = "unknownEvent"
+
+
+class NoInitialResponse(SessionEffect, frozen=True, tag="no-initial-response"):
+    """The stream begins with sessionStart; the initial-response never comes."""
+
+    acts_on: ClassVar[ActsOn] = ActsOn.FIRST_MESSAGE
+
+
+RequestEffect: TypeAlias = Error | Delay | Reset | Empty | Status | EmptyPage | HideEvents
+AnyEffect: TypeAlias = (
+    RequestEffect
+    | StreamException
+    | ErrorMessage
+    | End
+    | Cut
+    | Stall
+    | Corrupt
+    | Truncate
+    | Dribble
+    | Duplicate
+    | Reorder
+    | Lose
+    | UnknownEvent
+    | NoInitialResponse
+)
+
+EFFECTS: Final[dict[str, type[Effect]]] = {effect.type_name(): effect for effect in get_args(AnyEffect)}
 """All effects by the name that a rule gives as `effect.type`, in the order of the documentation."""

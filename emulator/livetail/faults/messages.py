@@ -1,13 +1,15 @@
-"""Messages of a tail as the effects see them: their kind, and how one is damaged."""
+"""What the writer of a session does next, and how an effect damages a message."""
 
+from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, Literal, NamedTuple
 from zlib import crc32
 
+from livetail.faults.effects import Corrupt
 from livetail.wire import livetail
 from livetail.wire.eventstream import MIN_MESSAGE_LENGTH, PRELUDE_LENGTH
 
-__all__ = ["MessageKind", "corrupted", "kind_of"]
+__all__ = ["Message", "MessageKind", "Step", "beginning_of", "corrupted", "typed"]
 
 _CHECKSUM_LENGTH: Final = 4
 
@@ -17,15 +19,17 @@ class MessageKind(Enum):
     SESSION_START = "sessionStart"
     SESSION_UPDATE = "sessionUpdate"
     LAST = "last"
-    """An exception or an error; nothing comes after it."""
+
+
+class Message(NamedTuple):
+    kind: MessageKind
+    data: bytes
 
 
 def _headers(empty: bytes) -> bytes:
-    """The headers of a message, from a message of theirs."""
     return empty[PRELUDE_LENGTH : PRELUDE_LENGTH + int.from_bytes(empty[4:8], "big")]
 
 
-# All messages of a kind have the very same headers, so these say what a message is without reading it.
 _KINDS: Final = {
     _headers(livetail.initial_response()): MessageKind.INITIAL_RESPONSE,
     _headers(livetail.session_start(b"")): MessageKind.SESSION_START,
@@ -33,31 +37,52 @@ _KINDS: Final = {
 }
 
 
-def kind_of(message: bytes) -> MessageKind:
-    """What a message of `livetail.wire.livetail` is."""
-    return _KINDS.get(_headers(message), MessageKind.LAST)
+def typed(message: bytes) -> Message:
+    return Message(_KINDS.get(_headers(message), MessageKind.LAST), message)
 
 
-def corrupted(message: bytes, part: str, *, valid_checksums: bool = False) -> bytes:
-    """The message with one byte of a part changed; its length stays.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the writer of a session does next.
+
+    Attributes:
+        data: bytes to write as a part of the body, if there are any.
+        then: what follows: `continue` with the next step, `end` the body cleanly, `close` the connection without an end
+            of the body, or `reset` it (TCP RST).
+    """
+
+    data: bytes = b""
+    then: Literal["continue", "end", "close", "reset"] = "continue"
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing follows."""
+        return self.then != "continue"
+
+
+def beginning_of(message: bytes, length: int | None) -> bytes:
+    """So many bytes of the message, half of it for None, never all of it."""
+    return message[: len(message) // 2 if length is None else min(length, len(message) - 1)]
+
+
+def corrupted(message: bytes, effect: Corrupt) -> bytes:
+    """The message with one byte of the effect's part changed; its length stays.
 
     In the prelude that is the total length, in the headers the type of the first value, in the payload the first byte,
-    which then cannot begin any JSON. The checksums stay as they were, unless they are to be made valid again.
-
-    Args:
-        part: `prelude`, `headers`, `payload` or `crc`. A message without that part gets a wrong checksum.
+    which then cannot begin any JSON. The checksums stay as they were, unless the effect says `valid_checksums`. A
+    message without that part gets a wrong checksum.
     """
     damaged = bytearray(message)
     headers_length = int.from_bytes(message[4:8], "big")
     payload_length = len(message) - MIN_MESSAGE_LENGTH - headers_length
-    if part == "prelude":
+    if effect.part == "prelude":
         damaged[3] ^= 0x01
-    elif part == "headers" and headers_length:
+    elif effect.part == "headers" and headers_length:
         damaged[PRELUDE_LENGTH + 1 + message[PRELUDE_LENGTH]] ^= 0x80
-    elif part == "payload" and payload_length:
+    elif effect.part == "payload" and payload_length:
         damaged[PRELUDE_LENGTH + headers_length] ^= 0x80
     else:
         damaged[-1] ^= 0x01
-    if valid_checksums:
+    if effect.valid_checksums:
         damaged[-_CHECKSUM_LENGTH:] = crc32(damaged[:-_CHECKSUM_LENGTH]).to_bytes(_CHECKSUM_LENGTH, "big")
     return bytes(damaged)

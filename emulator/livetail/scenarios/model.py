@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
+from livetail.faults.reading import AnyRule
 from livetail.scenarios.rates import LIFETIME, Rate
 from livetail.scenarios.replay import Replay
 from livetail.scenarios.tables import LogGroup
@@ -40,7 +40,7 @@ class Scenario:
         name: the file's name without its ending, or what it was given.
         seed: what all chance in it is drawn from; None leaves that to whoever plays it.
         log_groups: those that are declared, then all others that something is written to.
-        faults: fault rules, as the control plane takes them.
+        faults: the fault rules.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Scenario:
     log_groups: tuple[LogGroup, ...] = ()
     sources: tuple[Source, ...] = ()
     replays: tuple[Replay, ...] = ()
-    faults: tuple[Any, ...] = ()
+    faults: tuple[AnyRule, ...] = ()
 
     @property
     def rate(self) -> Fraction:

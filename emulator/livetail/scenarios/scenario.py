@@ -5,16 +5,17 @@ sentences say what to change. The limits bound what reading one may cost: some h
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path as FilePath
 from pathlib import PurePath
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 
 from livetail.core.durations import parse_duration
 from livetail.core.tables import Problem, Problems, shown
+from livetail.faults.reading import AnyRule, read_rule
 from livetail.scenarios import rates, tables
 from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.rates import LIFETIME, Rate
@@ -24,10 +25,7 @@ from livetail.scenarios.tables import LogGroup, ReplayTable, ScenarioTable, Sour
 from livetail.scenarios.templates import parse_template
 from livetail.scenarios.toml_lines import MAX_KEY_PARTS, TomlLines, find_long_key
 
-__all__ = ["CheckFault", "Scenario", "ScenarioError", "load", "parse_json", "parse_toml"]
-
-CheckFault: TypeAlias = Callable[[Any], Sequence[str]]
-"""Returns in sentences what is wrong with a fault rule in its JSON form."""
+__all__ = ["Scenario", "ScenarioError", "load", "parse_json", "parse_toml"]
 
 MAX_SCENARIO_BYTES: Final = 1024 * 1024
 MAX_ENTRIES: Final = 200
@@ -48,7 +46,7 @@ class ScenarioError(Exception):
         super().__init__("\n".join(self.problems))
 
 
-def load(path: str | FilePath, check_fault: CheckFault | None = None) -> Scenario:
+def load(path: str | FilePath) -> Scenario:
     """Read a scenario from a TOML file; what it replays is relative to the folder of the file.
 
     Raises:
@@ -71,12 +69,10 @@ def load(path: str | FilePath, check_fault: CheckFault | None = None) -> Scenari
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ScenarioError([f"{name}:{line}: byte {error.start} is not UTF-8"]) from None
-    return parse_toml(text, name, path.parent, check_fault)
+    return parse_toml(text, name, path.parent)
 
 
-def parse_toml(
-    text: str, name: str = "scenario", directory: FilePath | None = None, check_fault: CheckFault | None = None
-) -> Scenario:
+def parse_toml(text: str, name: str = "scenario", directory: FilePath | None = None) -> Scenario:
     """Read a scenario from TOML. `name` begins each problem; without a `directory` nothing can be replayed.
 
     Raises:
@@ -94,14 +90,13 @@ def parse_toml(
         raise ScenarioError([f"{name}: it is nested too deeply"]) from None
     except ValueError as error:  # TOMLDecodeError, and what `int` says to ten thousand digits
         raise ScenarioError([_syntax_problem(name, str(error), text)]) from None
-    return _build(document, name, directory, check_fault, TomlLines(text))
+    return _build(document, name, directory, TomlLines(text))
 
 
 def parse_json(
     source: bytes | str | Mapping[str, Any],
     name: str = "scenario",
     directory: FilePath | None = None,
-    check_fault: CheckFault | None = None,
 ) -> Scenario:
     """Read a scenario from JSON, or from what was decoded from it: the same tables and keys as in TOML.
 
@@ -120,14 +115,13 @@ def parse_json(
             raise ScenarioError([f"{name}: it is nested too deeply"]) from None
     if not isinstance(document, Mapping):
         raise ScenarioError([f"{name}: it is {shown(document)}; a scenario is a table"])
-    return _build(document, name, directory, check_fault, None)
+    return _build(document, name, directory, None)
 
 
 def _build(
     document: Mapping[str, Any],
     name: str,
     directory: FilePath | None,
-    check_fault: CheckFault | None,
     lines: TomlLines | None,
 ) -> Scenario:
     problems = Problems()
@@ -139,10 +133,9 @@ def _build(
         table = None if problems else problems.read(ScenarioTable, document)
         if not problems and not any(document.get(key) for key in ("log_group", "source", "replay", "fault")):
             problems.add((), "has no log_group, source, replay or fault, so there is nothing to play")
-        if check_fault is not None:
-            _check_faults(document.get("fault"), check_fault, problems)
+        faults = _read_faults(document.get("fault"), problems)
         if table is not None:
-            scenario = _convert(table, PurePath(name).name.removesuffix(".toml"), problems, directory)
+            scenario = _convert(table, faults, PurePath(name).name.removesuffix(".toml"), problems, directory)
     except RecursionError:
         raise ScenarioError([f"{name}: it is nested too deeply"]) from None
     if problems or scenario is None:
@@ -150,12 +143,11 @@ def _build(
     return scenario
 
 
-def _check_faults(entries: Any, check_fault: CheckFault, problems: Problems) -> None:
-    if isinstance(entries, list | tuple):
-        for number, rule in enumerate(entries[:MAX_ENTRIES], 1):
-            for problem in check_fault(rule):
-                key, _, text = problem.partition(" ")
-                problems.add(("fault", number, *key.split(".")), text)
+def _read_faults(entries: Any, problems: Problems) -> tuple[AnyRule, ...]:
+    if not isinstance(entries, list | tuple):
+        return ()
+    rules = [read_rule(rule, ("fault", number), problems) for number, rule in enumerate(entries[:MAX_ENTRIES], 1)]
+    return tuple(rule for rule in rules if rule is not None)
 
 
 def _sentences(name: str, problems: Problems, lines: TomlLines | None) -> list[str]:
@@ -168,7 +160,9 @@ def _sentences(name: str, problems: Problems, lines: TomlLines | None) -> list[s
     return [f"{name}:{line_of(one)}: {one}" if line_of(one) else f"{name}: {one}" for one in ordered]
 
 
-def _convert(table: ScenarioTable, name: str, problems: Problems, directory: FilePath | None) -> Scenario:
+def _convert(
+    table: ScenarioTable, faults: tuple[AnyRule, ...], name: str, problems: Problems, directory: FilePath | None
+) -> Scenario:
     sources = tuple(_source(source) for source in table.source)
     replays = tuple(_replay(replay, number, problems, directory) for number, replay in enumerate(table.replay, 1))
     declared = {group.name for group in table.log_group}
@@ -176,7 +170,7 @@ def _convert(table: ScenarioTable, name: str, problems: Problems, directory: Fil
     written = dict.fromkeys(source.log_group for source in sources)
     written |= dict.fromkeys(line.log_group for replay in replays for line in replay.lines)
     undeclared = tuple(LogGroup(name=name) for name in written if name not in declared)
-    return Scenario(name, table.seed, (*table.log_group, *undeclared), sources, replays, tuple(table.fault))
+    return Scenario(name, table.seed, (*table.log_group, *undeclared), sources, replays, faults)
 
 
 def _source(table: SourceTable) -> Source:

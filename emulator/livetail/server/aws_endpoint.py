@@ -2,25 +2,26 @@
 
 import asyncio
 import logging
+from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from livetail.core.arns import LogGroupArn, partition_of
-from livetail.core.errors import InternalFailure, ResourceNotFoundException, ServiceError
-from livetail.faults.naming import named_log_groups
-from livetail.faults.registry import BareStatus, ConnectionReset, Failure, RequestEffect
+from livetail.core.errors import InternalFailure, ServiceError
 from livetail.live.session import Session
 from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, json_response, note_request, verify_signature
 from livetail.server.bodies import ClientGoneError, read_to_end
-from livetail.server.connection import connection_of
 from livetail.server.cors import granted_origin, is_preflight, preflight_headers, response_headers
 from livetail.server.dates import HttpDate
 from livetail.server.live_server import LiveServer
 from livetail.server.other_requests import OtherRequests
-from livetail.server.request_log import log_request, log_session_end, log_session_start, places_elsewhere
+from livetail.server.request_log import log_request, log_session_end, log_session_start
 from livetail.server.tail_writer import Client, Tail
 from livetail.wire import awsjson
 from livetail.wire.awsjson import AwsResponse
+
+if TYPE_CHECKING:
+    from livetail.server.request_faults import RequestFaults
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class AwsEndpoint:
         self._server = server
         self._date = HttpDate()
         self._other_requests = OtherRequests(server.engine)
+        self._request_faults: RequestFaults | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -50,20 +52,14 @@ class AwsEndpoint:
                 await self._send(send, other, request_id, origin)
             return
         request = self._accept(scope, headers, call, body, length, request_id, origin)
-        response: AwsResponse | Session | None = None
-        if self._server.engine.faults:
-            effect = self._server.engine.faults.on_request(
-                call.operation, _named_log_groups(request), self._server.engine.clock.now()
-            )
-            if effect is not None:
-                response = await self._apply_fault(effect, request)
-                if effect.outcome is not None and response is None:
-                    self._finish(request, None)
-                    return  # the connection is closed
-        message: str | None = None
-        if response is None:
+        response: AwsResponse | Session | None
+        if self._server.engine.fault_rules:
+            response, message = await self._respond_under_rules(request, receive)
+        else:
             response, message = self._carry_out(request)
         self._finish(request, message)
+        if response is None:
+            return  # a fault rule closed the connection
         if isinstance(response, Session):
             await self._stream(response, request, receive, send)
         else:
@@ -107,32 +103,18 @@ class AwsEndpoint:
         self._server.engine.request_totals.count(entry.operation, entry.status, entry.error)
         if _log.isEnabledFor(logging.INFO):
             seconds = asyncio.get_running_loop().time() - request.started_at
-            log_groups = _named_log_groups(request)
-            if entry.error == ResourceNotFoundException.__name__:
-                accounts = self._server.engine.service.accounts
-                message = places_elsewhere(log_groups, request.caller, accounts) or message
+            log_groups = request.log_groups()
             log_request(request.call.operation, log_groups, entry.status, entry.error, message, seconds)
 
-    async def _apply_fault(self, effect: RequestEffect, request: AwsRequest) -> AwsResponse | None:
-        """Do to a request what a fault rule wants; None lets it go on, or the connection is closed."""
-        call, entry = request.call, request.entry
-        if effect.delay:
-            await self._server.timekeeper.sleep(effect.delay)
-        match effect.outcome:
-            case None:
-                return None
-            case Failure() as failure:
-                entry.status, entry.error = failure.status, failure.code
-                return json_response(call, failure.status, awsjson.error_body(failure.code, _worded(failure, request)))
-            case BareStatus(status, body):
-                entry.status = status
-                return AwsResponse(status, "text/plain", body)
-            case ConnectionReset():
-                connection_of(request.scope).reset()
-            case _:
-                connection_of(request.scope).break_off()
-        entry.status = 0
-        return None
+    async def _respond_under_rules(
+        self, request: AwsRequest, receive: Receive
+    ) -> tuple[AwsResponse | Session | None, str | None]:
+        """The response under the fault rules in force, None if the connection is closed; and the error's message."""
+        from livetail.server.request_faults import RequestFaults  # with the rooms that only rules need
+
+        if self._request_faults is None:
+            self._request_faults = RequestFaults(self._server)
+        return await self._request_faults.respond(request, receive, self._carry_out)
 
     async def _send(self, send: Send, response: AwsResponse, request_id: str, origin: str | None) -> None:
         headers = self._headers(request_id, response.content_type, origin)
@@ -145,16 +127,21 @@ class AwsEndpoint:
         client = Client(
             http_version=request.scope["http_version"],
             user_agent=request.entry.user_agent,
-            close=connection_of(request.scope).break_off,
-            reset=connection_of(request.scope).reset,
+            address=request.scope["client"],
+            close=partial(self._server.close_connection, request.scope),
+            reset=partial(self._server.close_connection, request.scope, reset=True),
         )
         engine = self._server.engine
         schedule = self._server.timekeeper.schedule
-        tail = Tail(session, engine.hub, engine.open_tail(session), engine.clock, client, schedule)
+        engine.open_session(session)
+        tail = Tail(session, engine.hub, engine.clock, client, schedule)
         schedule()
         headers = self._headers(session.request_id, awsjson.EVENT_STREAM, request.origin)
         log_session_start(session)
-        await self._server.tails.serve(tail, receive, send, headers)
+        try:
+            await self._server.tails.serve(tail, receive, send, headers)
+        finally:
+            engine.close_session(session)
         log_session_end(session, None, engine.clock.now())
 
     def _headers(self, request_id: str, content_type: str, origin: str | None) -> list[tuple[bytes, bytes]]:
@@ -173,18 +160,3 @@ def _preflight_response(origin: str | None, headers: awsjson.Headers) -> AwsResp
     if origin is None:
         return AwsResponse(403, "text/plain", b"Pages of this origin may not call the API: see --allowed-origin.\n")
     return AwsResponse(200, "text/plain", b"", tuple(preflight_headers(origin, headers)))
-
-
-def _worded(failure: Failure, request: AwsRequest) -> str | None:
-    """The text of a failure that a rule wants, about the log group that the rule is about."""
-    caller = request.caller
-    arn = LogGroupArn.of(caller.region, caller.account_id, failure.log_group or "*")
-    return failure.worded(caller.account_id, request.call.operation, str(arn), partition_of(caller.region))
-
-
-def _named_log_groups(request: AwsRequest) -> tuple[str, ...]:
-    """The log groups that a request names; none if its body cannot be read."""
-    try:
-        return named_log_groups(request.json())
-    except ServiceError:
-        return ()

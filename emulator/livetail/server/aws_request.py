@@ -6,7 +6,8 @@ from typing import Final
 from starlette.types import Scope
 
 from livetail.api.context import Caller
-from livetail.core.errors import RequestEntityTooLargeException
+from livetail.api.naming import named_log_groups
+from livetail.core.errors import RequestEntityTooLargeException, ServiceError
 from livetail.server.engine import Engine
 from livetail.server.journal import Entry
 from livetail.wire import awsjson
@@ -50,6 +51,13 @@ class AwsRequest:
         if self.headers.get("content-encoding", "").lower() == "gzip":
             return gunzip(self.body, MAX_BODY_BYTES)
         return self.body
+
+    def log_groups(self) -> tuple[str, ...]:
+        """The names of the log groups that it names; none if its body cannot be read."""
+        try:
+            return named_log_groups(self.json())
+        except ServiceError:
+            return ()
 
 
 def json_response(call: awsjson.AwsCall, status: int, body: bytes) -> awsjson.AwsResponse:

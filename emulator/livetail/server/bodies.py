@@ -19,7 +19,7 @@ async def read_to_end(receive: Receive, limit: int) -> tuple[bytes, int]:
     Raises:
         ClientGoneError: there is nobody to answer.
     """
-    body = bytearray()
+    parts: list[bytes] = []
     length = 0
     while True:
         message = await receive()
@@ -28,9 +28,9 @@ async def read_to_end(receive: Receive, limit: int) -> tuple[bytes, int]:
         part = message.get("body", b"")
         length += len(part)
         if length <= limit:
-            body += part
+            parts.append(part)
         if not message.get("more_body", False):
-            return bytes(body), length
+            return b"".join(parts), length
 
 
 def replaying(body: bytes, receive: Receive) -> Receive:

@@ -9,7 +9,6 @@ from livetail.api.service import Service
 from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock
 from livetail.core.ids import uuid4
-from livetail.faults import Faults, TailFaults
 from livetail.live.hub import Hub
 from livetail.live.limits import TailLimits
 from livetail.live.session import Session
@@ -21,6 +20,8 @@ from livetail.settings import Settings
 from livetail.store.batch import LogEvent
 
 if TYPE_CHECKING:
+    from livetail.faults.fault_rules import FaultRules
+    from livetail.faults.rule_in_force import RuleInForce
     from livetail.scenarios.model import Scenario
 
 __all__ = ["Engine"]
@@ -34,7 +35,7 @@ class Engine:
         seed: where all chance comes from.
         hub: the open sessions.
         service: the operations of the AWS API.
-        faults: the rules of what goes wrong.
+        fault_rules: the fault rules in force; None until there has been one.
         scenarios: those that are being played.
         journal: the newest requests.
         request_totals: how many requests were answered, and how.
@@ -62,7 +63,8 @@ class Engine:
             retain_events=settings.retain_events,
             retain_bytes=settings.retain_bytes,
         )
-        self.faults = Faults(chance)
+        self.fault_rules: FaultRules | None = None
+        self._chance = chance
         self.scenarios = RunningScenarios(self.service, self._own_caller(), chance)
         for scenario in self._first_scenarios:
             self.start_scenario(scenario)
@@ -80,7 +82,7 @@ class Engine:
 
     def end_sessions(self) -> list[Session]:
         """End every session cleanly; no fault keeps it from ending. Answers the sessions whose writers have to look."""
-        self.faults.clear()
+        self.clear_faults()
         for session in self.hub.streaming():
             self.hub.end(session)
         return list(self.hub)
@@ -94,7 +96,8 @@ class Engine:
 
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which something happens by itself."""
-        dues = (self.scenarios.next_due(), self.hub.next_due(), self.faults.next_due())
+        rules = self.fault_rules
+        dues = (self.scenarios.next_due(), self.hub.next_due(), None if rules is None else rules.next_due())
         return min((due for due in dues if due is not None), default=None)
 
     def run_due(self, now: int) -> list[Session]:
@@ -106,7 +109,7 @@ class Engine:
         if not self.scenarios.run_due(now) and isinstance(self.clock, ManualClock):
             return []
         ready = self.hub.run_due(now)
-        return ready + self._open_sessions(self.faults.run_due(now))
+        return ready if self.fault_rules is None else ready + self._open_sessions(self.fault_rules.run_due(now))
 
     @property
     def updates_made(self) -> int:
@@ -122,15 +125,42 @@ class Engine:
         now = self.clock.now()
         running = self.scenarios.start(scenario, now)
         for rule in scenario.faults:
-            self.faults.add(rule, now)
+            self.add_fault(rule)
         return running
 
-    def open_tail(self, session: Session) -> TailFaults:
-        """Put the fault rules between a session that has just been opened and its writer."""
-        names = [arn.name for arn in session.subscription.log_groups]
-        tail = self.faults.open_tail(session.session_id, names, session.started_at)
-        session.distortion = tail.distortion
-        return tail
+    def add_fault(self, rule: object) -> "RuleInForce":
+        """Put a fault rule in force, also for the sessions that are open; their writers have to be woken.
+
+        Args:
+            rule: in its JSON form, or made by `livetail.faults`.
+
+        Raises:
+            FaultRuleError: it is no rule.
+        """
+        from livetail.faults.fault_rules import FaultRules  # 15 ms that a server without rules starts without
+
+        if self.fault_rules is None:
+            self.fault_rules = FaultRules(self._chance)
+        return self.fault_rules.add(rule, self.clock.now(), self.hub)
+
+    def remove_fault(self, rule_id: str) -> bool:
+        """Take a fault rule out of force; returns whether there was such a rule."""
+        return self.fault_rules is not None and self.fault_rules.remove(rule_id)
+
+    def clear_faults(self) -> None:
+        """Take all fault rules out of force."""
+        if self.fault_rules is not None:
+            self.fault_rules.clear()
+
+    def open_session(self, session: Session) -> None:
+        """Apply the fault rules to a session that has just started."""
+        if self.fault_rules is not None:
+            self.fault_rules.open_session(session)
+
+    def close_session(self, session: Session) -> None:
+        """Forget what fault rules did to a session that is over."""
+        if self.fault_rules is not None:
+            self.fault_rules.close_session(session)
 
     def _open_sessions(self, session_ids: Iterable[str]) -> list[Session]:
         found = (self.hub.get(session_id) for session_id in session_ids)

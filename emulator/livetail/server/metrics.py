@@ -100,7 +100,8 @@ def _endings(snapshot: _Snapshot) -> Samples:
 
 
 def _firings(snapshot: _Snapshot) -> Samples:
-    return {(effect,): count for effect, count in snapshot.engine.faults.fired.items()}
+    rules = snapshot.engine.fault_rules
+    return {} if rules is None else {(effect,): count for effect, count in rules.fired.items()}
 
 
 METRICS: Final = (
@@ -214,7 +215,7 @@ METRICS: Final = (
         "fault_rules",
         Kind.GAUGE,
         "Fault rules in force.",
-        lambda at: len(at.engine.faults),
+        lambda at: len(at.engine.fault_rules or ()),
     ),
     Metric(
         "faults_fired_total",

@@ -62,7 +62,7 @@ class Timekeeper:
         self._timer_due = 0
         self._advancing = asyncio.Lock()
         self._interruptions = 0
-        self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._sleepers: list[tuple[int, int, asyncio.Future[bool]]] = []
         self._slept = 0
 
     def schedule(self) -> None:
@@ -90,16 +90,22 @@ class Timekeeper:
         """Make an `advance` that is under way stop where it is, and wake all sleepers: the clock is set back."""
         self._interruptions += 1
         for _, _, sleeper in self._sleepers:
-            _wake(sleeper)
+            _wake(sleeper, False)
         self._sleepers.clear()
 
-    async def sleep(self, milliseconds: int) -> None:
-        """Wait so long by the emulator's clock."""
-        sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def sleep(self, milliseconds: int) -> bool:
+        """Wait so long by the emulator's clock; returns False if a reset or the stop ended it before."""
+        sleeper: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._slept += 1
-        heapq.heappush(self._sleepers, (self._clock.now() + milliseconds, self._slept, sleeper))
+        entry = (self._clock.now() + milliseconds, self._slept, sleeper)
+        heapq.heappush(self._sleepers, entry)
         self.schedule()
-        await sleeper
+        try:
+            return await sleeper
+        finally:
+            if entry in self._sleepers:  # cancelled
+                self._sleepers.remove(entry)
+                heapq.heapify(self._sleepers)
 
     async def advance(self, milliseconds: int) -> int:
         """Move a manual clock on, through every instant at which something is due, in order.
@@ -142,7 +148,7 @@ class Timekeeper:
         """Wake those whose time has come; answers whether there were any."""
         woken = False
         while self._sleepers and self._sleepers[0][0] <= now:
-            _wake(heapq.heappop(self._sleepers)[2])
+            _wake(heapq.heappop(self._sleepers)[2], True)
             woken = True
         return woken
 
@@ -157,9 +163,9 @@ class Timekeeper:
         self.schedule()
 
 
-def _wake(sleeper: "asyncio.Future[None]") -> None:
+def _wake(sleeper: "asyncio.Future[bool]", has_slept: bool) -> None:
     if not sleeper.done():
-        sleeper.set_result(None)
+        sleeper.set_result(has_slept)
 
 
 async def _let_others_run() -> None:

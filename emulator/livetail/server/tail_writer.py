@@ -10,18 +10,19 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from starlette.types import Receive, Send
 
 from livetail.core.clock import Clock
-from livetail.faults import TailFaults
-from livetail.faults.steps import Cut, End, Reset, Step
 from livetail.live.hub import Hub
 from livetail.live.session import STREAMING_FAILURE, Session, State
 from livetail.live.totals import Ending
 from livetail.server.bodies import left
 from livetail.wire import livetail
+
+if TYPE_CHECKING:
+    from livetail.faults.session_rules import SessionRules
 
 __all__ = ["Client", "Tail", "Tails"]
 
@@ -42,12 +43,14 @@ class Client:
     Attributes:
         http_version: that of its request.
         user_agent: what it calls itself.
-        close: closes its connection in the middle of what is said.
+        address: of its end of the connection; sessions over one HTTP/2 connection share it.
+        close: closes its connection without an end of the body.
         reset: resets its connection.
     """
 
     http_version: str
     user_agent: str | None
+    address: object
     close: Callable[[], None]
     reset: Callable[[], None]
 
@@ -60,13 +63,13 @@ class Tail:
         client: who reads it.
         settled: set while the writer has nothing to hand over.
         stalled: the client has not accepted anything for `PATIENCE` seconds.
+        ended_by_fault: a fault rule closed the connection.
     """
 
     def __init__(
         self,
         session: Session,
         hub: Hub,
-        faults: TailFaults,
         clock: Clock,
         client: Client,
         schedule: Callable[[], None],
@@ -76,17 +79,22 @@ class Tail:
         self.client = client
         self.settled = asyncio.Event()
         self.stalled = False
+        self.ended_by_fault = False
         self._hub = hub
-        self._faults = faults
         self._clock = clock
         self._schedule = schedule
         self._accepted = 0
         self._wake = asyncio.Event()
+        self._is_sending = False
+        self._is_over = False
 
     def wake(self) -> None:
-        """Let the writer look for something to take."""
+        """Let the writer look for something to take; a fault rule that resets the connection does so at once."""
         self.settled.clear()
         self._wake.set()
+        rules = self._rules
+        if rules is not None and self._is_sending and rules.resets_blocked_writer(self._clock.now()):
+            self.client.reset()
 
     async def settle(self) -> None:
         """Wait until there is nothing to hand over, or until the client has accepted nothing for `PATIENCE`."""
@@ -111,8 +119,9 @@ class Tail:
         try:
             await asyncio.wait((writer, watcher), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._hub.close(self.session, Ending.FAULT if self._faults.over else Ending.CLIENT)
-            self._faults.close()
+            rules = self._rules
+            by_fault = self.ended_by_fault or (rules is not None and rules.has_ended_stream)
+            self._hub.close(self.session, Ending.FAULT if by_fault else Ending.CLIENT)
             self.settled.set()
             for task in (writer, watcher):
                 task.cancel()
@@ -122,42 +131,64 @@ class Tail:
 
     async def _write(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        while await self._do(await self._next_step(), send):
-            pass
+        while not self._is_over:
+            if not await self._write_next(send):
+                self._wake.clear()
+                self.settled.set()
+                await self._wake.wait()
 
-    async def _do(self, step: Step, send: Send) -> bool:
-        """Do a step; answers whether others follow.
+    async def _write_next(self, send: Send) -> bool:
+        """Write what comes next; returns False if there is nothing now.
 
-        The step goes with this call. A writer that kept it while it waits would keep the last update of every tail.
+        The message goes with this call. A writer that kept it while it waits would keep the last update of every tail.
         """
-        if isinstance(step, End):
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-            return False
-        if isinstance(step, Reset):
-            await _let_it_leave()
-            self.client.reset()
-            return False
-        if step.data:
-            await send({"type": "http.response.body", "body": step.data, "more_body": True})
-            self._accepted += 1
-            self.stalled = False
-        if isinstance(step, Cut):
-            await _let_it_leave()
-            self.client.close()
+        rules = self._rules
+        if rules is not None:
+            return await self._write_under_rules(rules, send)
+        message = self._take()
+        if message is not None:
+            await self._send(send, message)
+        elif self.session.state is State.ENDED:
+            await self._end(send)
+        else:
             return False
         return True
 
-    async def _next_step(self) -> Step:
-        """What to do next, as soon as there is something to do."""
-        while (step := self._faults.take(self._take, self._clock.now())) is None:
-            if self._faults.holds_back(self._clock.now()):
+    async def _write_under_rules(self, rules: "SessionRules", send: Send) -> bool:
+        now = self._clock.now()
+        step = rules.take(self._take, now)
+        if step is None:
+            if rules.holds_back(now):
                 self._schedule()
-            elif self.session.state is State.ENDED:
-                return End()
-            self._wake.clear()
-            self.settled.set()
-            await self._wake.wait()
-        return step
+                return False
+            if self.session.state is not State.ENDED:
+                return False
+            await self._end(send)
+            return True
+        if step.data:
+            await self._send(send, step.data)
+        if step.then == "end":
+            await self._end(send)
+        elif step.then != "continue":
+            await _let_it_leave()
+            self._is_over = True
+            (self.client.reset if step.then == "reset" else self.client.close)()
+        return True
+
+    async def _send(self, send: Send, data: bytes) -> None:
+        self._is_sending = True
+        await send({"type": "http.response.body", "body": data, "more_body": True})
+        self._is_sending = self.stalled = False
+        self._accepted += 1
+
+    async def _end(self, send: Send) -> None:
+        self._is_over = True
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    @property
+    def _rules(self) -> "SessionRules | None":
+        """The fault rules that concern the session; None where there are none, so that they cost nothing."""
+        return cast("SessionRules | None", self.session.distortion)
 
     def _take(self) -> bytes | None:
         """What the session has to say. A fault of ours becomes the exception that the service has for it."""
@@ -202,6 +233,12 @@ class Tails:
         """Wait until something holds of the sessions; it is looked at whenever one has come or gone."""
         while not condition():
             await self._changed.wait()
+
+    def end_by_fault(self, address: object) -> None:
+        """Note that a fault rule is about to close the connection from this address, with all sessions over it."""
+        for tail in self._tails.values():
+            if tail.client.address == address:
+                tail.ended_by_fault = True
 
     def client_of(self, session: Session) -> Client | None:
         """Who reads a session; None when its writer has gone."""

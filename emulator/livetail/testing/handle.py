@@ -1,12 +1,15 @@
 """A handle of a running emulator: what a test does with it and asks it. It speaks the control plane over HTTP."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from livetail.control_client import ControlClient
 from livetail.core.arns import LogGroupArn
 from livetail.environment import sdk_environment
+
+if TYPE_CHECKING:
+    from livetail.faults import AnyRule
 
 __all__ = ["LiveTail", "LiveTailError"]
 
@@ -46,8 +49,8 @@ class LiveTail:
 
     def environment(self) -> dict[str, str]:
         """The environment variables that point the SDK of another process at the emulator."""
-        credentials = (self._key_id, self._secret)
-        return sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle, credentials=credentials)
+        variables = sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle)
+        return variables | {"AWS_ACCESS_KEY_ID": self._key_id, "AWS_SECRET_ACCESS_KEY": self._secret}
 
     def log_group_arn(self, name: str) -> str:
         """The ARN of a log group of the default account and region."""
@@ -124,8 +127,12 @@ class LiveTail:
         """The newest 1,000 requests of the AWS API, oldest first."""
         return list(self._control("GET", "/requests")["requests"])
 
-    def add_fault(self, rule: Mapping[str, Any]) -> str:
-        """Make something go wrong, by a rule of the form that docs/faults.md describes; answers its id."""
+    def add_fault(self, rule: "Mapping[str, Any] | AnyRule") -> str:
+        """Make something go wrong, by a rule made by `livetail.faults` or in its JSON form; returns its id."""
+        if not isinstance(rule, Mapping):
+            from livetail.faults import as_json
+
+            rule = as_json(rule)
         return str(self._control("POST", "/faults", dict(rule))["id"])
 
     def faults(self) -> list[dict[str, Any]]:

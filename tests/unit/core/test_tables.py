@@ -54,7 +54,7 @@ def read(values: object) -> tuple[Drawing | None, list[str]]:
     [
         ({"name": "a"}, Drawing(name="a")),
         ({"name": "a", "penWidth": 2, "isDashed": True}, Drawing(name="a", pen_width=2, is_dashed=True)),
-        ({"name": "a", "pen_width": 2, "colour": None}, Drawing(name="a", pen_width=2)),
+        ({"name": "a", "pen_width": 2, "what": None}, Drawing(name="a", pen_width=2)),
         ({"name": "a", "points": (1, 2), "tags": {"k": "v"}}, Drawing(name="a", points=[1, 2], tags={"k": "v"})),
         ({"name": "a", "what": 1}, Drawing(name="a", what=1.0)),
         ({"name": "a", "what": {"shape": "circle", "radius": 2}}, Drawing(name="a", what=Circle(radius=2.0))),
@@ -78,6 +78,7 @@ def test_a_good_table_becomes_its_struct(values: dict[str, Any], drawing: Drawin
         ({"name": "a", "pen_width": 10**400}, ["pen_width is a number of very many digits; a whole number"]),
         ({"name": "a", "penWidth": 2, "pen_width": 2}, ["pen_width is given twice"]),
         ({"name": "a", "colour": "green"}, ["colour is 'green'; one of blue, red is expected"]),
+        ({"name": "a", "colour": None}, ["colour is null; one of blue, red is expected"]),
         ({"name": "a", "colour": ["red"]}, ["colour is a list; one of blue, red is expected"]),
         ({"name": "a", "isDashed": 1}, ["isDashed is 1; true or false is expected"]),
         ({"name": "a", "is_dashed": True}, ["isDashed is true; a dashed drawing needs a penWidth"]),

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from livetail.core.chance import Chance
-from livetail.faults import check_rule
+from livetail.faults.reading import full_rule
 from livetail.patterns import Subject, compile
 from livetail.scenarios import fixtures
 from livetail.scenarios.player import Player
@@ -69,9 +69,10 @@ def test_the_slow_consumer_is_not_sampled() -> None:
 
 
 def test_the_flaky_session_fails_in_three_ways() -> None:
-    scenario: Scenario = load(fixtures.path("flaky"), check_rule)
-    assert [fault["effect"]["type"] for fault in scenario.faults] == ["error", "exception", "cut"]
-    assert scenario.faults[1]["where"] == {"log_group": "/flaky/*"}
+    scenario: Scenario = load(fixtures.path("flaky"))
+    rules = [full_rule(rule) for rule in scenario.faults]
+    assert [rule.effect.type_name() for rule in rules] == ["error", "exception", "cut"]
+    assert rules[1].log_group == "/flaky/*"
 
 
 @pytest.mark.parametrize(

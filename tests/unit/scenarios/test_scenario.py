@@ -1,12 +1,12 @@
 """Scenario files that are good, and what every kind of fault in one is called."""
 
-from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from livetail.faults import as_json
 from livetail.scenarios.rates import LIFETIME, Burst, Constant, Once, Poisson, Ramp, Rate, Sine
 from livetail.scenarios.scenario import Scenario, ScenarioError, load, parse_json, parse_toml
 from livetail.scenarios.tables import LogGroup
@@ -89,14 +89,14 @@ def check_full(scenario: Scenario) -> None:
     assert (second.format, second.start, second.duration) == (None, 0, LIFETIME)
     (replay,) = scenario.replays
     assert (replay.file, replay.speed, replay.loop, replay.start) == ("lines.jsonl", Fraction(10), True, 3_000)
-    assert scenario.faults == (
+    assert [as_json(rule) for rule in scenario.faults] == [
         {
             "operation": "StartLiveTail",
-            "where": {"log_group": "/shop/*"},
+            "where": {"logGroup": "/shop/*"},
             "after": {"updates": 3},
             "effect": {"type": "error-message", "code": "InternalError"},
         },
-    )
+    ]
     assert scenario.rate == 20 + Fraction(28 * 5 + 4_000, 30)
 
 
@@ -335,18 +335,14 @@ def test_a_posted_scenario_cannot_read_files() -> None:
     )
 
 
-def test_faults_are_checked_by_whoever_knows_them() -> None:
-    seen: list[Mapping[str, Any]] = []
-
-    def check(fault: Mapping[str, Any]) -> list[str]:
-        seen.append(fault)
-        return ["times is -1"]
-
-    text = source() + "\n[[fault]]\nwhere.log_group = '/x'\neffect = { type = 'x' }"
+def test_problems_of_faults_have_the_lines_of_their_keys() -> None:
+    text = source() + "\n[[fault]]\nwhere.log_group = 1\ntimes = -1\neffect = { type = 'x' }"
     with pytest.raises(ScenarioError) as refused:
-        parse_toml(text, "shop.toml", None, check)
-    assert seen == [{"where": {"log_group": "/x"}, "effect": {"type": "x"}}]
-    assert refused.value.problems == ("shop.toml:4: fault 1: times is -1",)
+        parse_toml(text, "shop.toml")
+    where, times, effect = refused.value.problems
+    assert where == "shop.toml:5: fault 1: where.log_group is 1; a text of 1 to 2,048 characters is expected"
+    assert times == "shop.toml:6: fault 1: times is -1; a whole number from 0 to 1,000,000,000 is expected"
+    assert effect.startswith("shop.toml:7: fault 1: effect.type is 'x'; one of error, delay, reset,")
 
 
 @pytest.mark.parametrize(

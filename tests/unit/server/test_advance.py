@@ -5,13 +5,13 @@ import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
-from unittest.mock import Mock
 
 from starlette.types import Message
 
 from livetail.scenarios.scenario import parse_toml
 from livetail.server.app import make_app
 from livetail.server.live_server import LiveServer
+from livetail.server.loop import ServerLoop
 from livetail.settings import Settings
 from livetail.wire.eventstream import decode
 
@@ -53,7 +53,6 @@ class _Caller:
             "headers": headers,
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2),
-            "state": {"connection": Mock()},
         }
 
         async def serve() -> None:
@@ -80,7 +79,7 @@ def _server(**settings: Any) -> LiveServer:
 
 
 def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=ServerLoop) as runner:
         runner.run(asyncio.wait_for(test(), 10))
 
 
@@ -113,7 +112,7 @@ def test_sources_faults_and_timeouts_in_their_order() -> None:
     async def test() -> None:
         server = _server(session_timeout="4s")
         _say_at(server, 500, 1_000, 1_001, 2_999, 3_500, 4_000)
-        server.engine.faults.add({"after": {"seconds": 1.5}, "effect": {"type": "stall", "seconds": 1}}, START)
+        server.engine.add_fault({"after": {"seconds": 1.5}, "effect": {"type": "stall", "seconds": 1}})
         tail = _tail(server)
         serving = tail.start()
         await _turns()
@@ -136,7 +135,7 @@ def test_sources_faults_and_timeouts_in_their_order() -> None:
 def test_fault_that_is_due_with_an_update_comes_before_it() -> None:
     async def test() -> None:
         server = _server()
-        server.engine.faults.add({"after": {"seconds": 2}, "effect": {"type": "exception"}}, START)
+        server.engine.add_fault({"after": {"seconds": 2}, "effect": {"type": "exception"}})
         tail = _tail(server)
         serving = tail.start()
         await _turns()
@@ -156,7 +155,7 @@ def test_delays_are_over_at_their_instants() -> None:
         for log_group, seconds in (("/late", 2.5), ("/soon", 0.75), ("*", 0.25)):
             effect = {"type": "delay", "seconds": seconds}
             rule = {"operation": "CreateLogGroup", "where": {"logGroup": log_group}, "times": 0, "effect": effect}
-            server.engine.faults.add(rule, START)
+            server.engine.add_fault(rule)
         callers = [_Caller(server, "CreateLogGroup", {"logGroupName": name}) for name in ("/late", "/soon", "/other")]
         servings = []
         for caller in callers:
@@ -173,7 +172,7 @@ def test_delays_are_over_at_their_instants() -> None:
 def test_session_behind_a_delay_begins_with_it() -> None:
     async def test() -> None:
         server = _server()
-        server.engine.faults.add({"effect": {"type": "delay", "seconds": 1.3}}, START)
+        server.engine.add_fault({"effect": {"type": "delay", "seconds": 1.3}})
         tail = _tail(server)
         tail.start()
         await _turns()

@@ -65,7 +65,7 @@ def keeps_the_sum_rule(seen: Values) -> bool:
 class TestNames:
     def test_all_rows_are_exposed_in_order(self, engine: Engine) -> None:
         engine.request_totals.count("PutLogEvents", 200, None)
-        engine.faults.add({"effect": {"type": "end"}}, 0)
+        engine.add_fault({"effect": {"type": "end"}})
         families = list(text_string_to_metric_families(exposition(engine).decode()))
         assert [(f"{family.name}_total" if family.type == "counter" else family.name) for family in families] == [
             metric.full_name for metric in METRICS

@@ -62,9 +62,9 @@ def test_the_example_fits_its_schema(openapi: Any, route: ControlRoute) -> None:
 
 def test_faults_are_described_to_the_last_key(openapi: Any) -> None:
     with_effect, *with_preset = openapi["components"]["schemas"]["FaultRule"]["oneOf"]
-    effects = with_effect["properties"]["effect"]["oneOf"]
-    assert [effect["properties"]["type"]["const"] for effect in effects] == list(EFFECTS)
-    assert [preset["properties"]["preset"]["const"] for preset in with_preset] == list(PRESETS)
+    effects = with_effect["properties"]["effect"]["anyOf"]
+    assert [name for effect in effects for name in effect["properties"]["type"]["enum"]] == list(EFFECTS)
+    assert [name for preset in with_preset for name in preset["properties"]["preset"]["enum"]] == list(PRESETS)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""`/faults`: the fault rules in force."""
+"""`/faults`: the fault rules in force, and what rules there can be."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -8,19 +8,30 @@ from livetail.server.control.route import ControlCall, ControlError, ControlRout
 from livetail.server.live_server import LiveServer
 
 
+class Firing(Shape):
+    """A request or session that a rule has fired on."""
+
+    time: Annotated[int, Meta(description="When it fired first there; epoch milliseconds, by the emulator's clock.")]
+    request_id: str
+    session_id: Annotated[str | None, Meta(description="Null for a request.")]
+
+
 class Fault(Shape):
-    """A fault rule in force: the rule as it was given, and how often it has fired."""
+    """A fault rule in force: the rule as it was given, without keys that have their default, and what it has done."""
 
     id: str
     fired: Annotated[int, Meta(description="How often it has fired.", ge=0)]
     remaining: Annotated[int | None, Meta(description="How often it still can; null for always.")]
-    operation: str | None | UnsetType = UNSET
-    where: dict[str, Any] | None | UnsetType = UNSET
-    after: dict[str, Any] | None | UnsetType = UNSET
-    times: int | None | UnsetType = UNSET
-    probability: float | None | UnsetType = UNSET
-    effect: dict[str, Any] | None | UnsetType = UNSET
-    preset: str | None | UnsetType = UNSET
+    fired_on: Annotated[list[Firing], Meta(description="The newest 100 requests or sessions that it has fired on.")]
+    operation: str | UnsetType = UNSET
+    where: dict[str, Any] | UnsetType = UNSET
+    after: dict[str, Any] | UnsetType = UNSET
+    sequence: dict[str, Any] | UnsetType = UNSET
+    times: int | UnsetType = UNSET
+    probability: float | UnsetType = UNSET
+    sessions: str | UnsetType = UNSET
+    effect: dict[str, Any] | UnsetType = UNSET
+    preset: str | UnsetType = UNSET
 
 
 class Faults(Shape):
@@ -29,38 +40,78 @@ class Faults(Shape):
     faults: list[Fault]
 
 
+Keys: TypeAlias = Annotated[
+    list[dict[str, Any]], Meta(description="Of each key: its `name`, whether it is `required`, and its JSON Schema.")
+]
+
+
+class Effect(Shape):
+    """An effect that a fault rule can have."""
+
+    name: Annotated[str, Meta(description="Its `type`.")]
+    description: str
+    acts_on: Annotated[str, Meta(description="In words.")]
+    operations: Annotated[list[str], Meta(description="The operations that it can act on; none is all.")]
+    keys: Keys
+
+
+class Preset(Shape):
+    """A rule under a name of its own."""
+
+    name: str
+    description: str
+    sources: Annotated[list[str], Meta(description="Where it was seen of the real service.")]
+    keys: Keys
+
+
+class Effects(Shape):
+    """The effects and presets that fault rules can have, in the order of the documentation."""
+
+    effects: list[Effect]
+    presets: list[Preset]
+
+
 async def list_faults(server: LiveServer, _: ControlCall) -> dict[str, Any]:
-    return {"faults": server.engine.faults.as_json()}
+    rules = server.engine.fault_rules
+    return {"faults": [] if rules is None else rules.as_json()}
+
+
+async def list_effects(_: LiveServer, __: ControlCall) -> dict[str, Any]:
+    from livetail.faults.catalogue import catalogue
+
+    return catalogue()
 
 
 async def add_fault(server: LiveServer, call: ControlCall) -> dict[str, Any]:
-    from livetail.faults import FaultError
+    from livetail.faults import FaultRuleError
 
-    engine = server.engine
     try:
-        fault = engine.faults.add(call.body, engine.clock.now())
-    except FaultError as error:
-        raise ControlError("; ".join(error.faults)) from None
+        rule = server.engine.add_fault(call.body)
+    except FaultRuleError as error:
+        raise ControlError(str(error)) from None
     server.wake_all()
-    return fault.as_json()
+    return rule.as_json()
 
 
 async def remove_fault(server: LiveServer, call: ControlCall) -> Done:
     fault_id = call.path["id"]
-    if not server.engine.faults.remove(fault_id):
+    if not server.engine.remove_fault(fault_id):
         raise ControlError(f"there is no fault {fault_id!r}", 404)
     server.wake_all()
     return Done()
 
 
 async def clear_faults(server: LiveServer, _: ControlCall) -> Done:
-    server.engine.faults.clear()
+    server.engine.clear_faults()
     server.wake_all()
     return Done()
 
 
 ROUTES: Final = (
     ControlRoute("GET", "/faults", "The fault rules in force.", list_faults, Faults),
+    ControlRoute(
+        "GET", "/faults/effects", "The effects and presets that a fault rule can have.", list_effects, Effects
+    ),
     ControlRoute(
         "POST",
         "/faults",

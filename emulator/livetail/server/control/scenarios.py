@@ -53,16 +53,15 @@ async def stop_scenarios(server: LiveServer, _: ControlCall) -> Done:
 
 
 def _read_scenario(body: bytes) -> "ScenarioModel":
-    from livetail.faults import check_rule
     from livetail.scenarios.scenario import ScenarioError, parse_json, parse_toml
 
     if body.lstrip().startswith(b"{"):  # no line of TOML begins with a brace
-        return parse_json(body, check_fault=check_rule)
+        return parse_json(body)
     try:
         text = body.decode()
     except UnicodeDecodeError:
         raise ScenarioError(["the scenario is not UTF-8"]) from None
-    return parse_toml(text, check_fault=check_rule)
+    return parse_toml(text)
 
 
 def _scenario(running: RunningScenario) -> Scenario:

@@ -1,16 +1,16 @@
 """What becomes of log events under `lose` and `reorder`."""
 
+import json
 from typing import Any
 
 import pytest
 
-from livetail.core.chance import Chance
-from livetail.faults import Faults
-from livetail.faults.distortion import Distortion
+from livetail.faults.session_rules import SessionRules
+from livetail.live.encoding import session_update_json
 from livetail.live.limits import EVENTS_PER_UPDATE
 from livetail.live.window import Selection, Update
 from livetail.store.batch import Batch, LogEvent
-from tests.unit.faults.tails import START, Tail, rule
+from tests.unit.faults.sessions import START, WrittenSession, rule, rules_with
 
 SECOND = 1_000
 
@@ -36,11 +36,8 @@ def messages(update: Update) -> list[str]:
     ]
 
 
-def distortion(*rules: dict[str, Any]) -> Distortion:
-    faults = Faults(Chance(7))
-    for given in rules:
-        faults.add(given, START)
-    return Tail(faults).faults.distortion
+def session_rules(*rules: dict[str, Any]) -> SessionRules:
+    return WrittenSession(rules_with(*rules)).rules
 
 
 def numbered(count: int, size: int = 1) -> list[str]:
@@ -49,22 +46,21 @@ def numbered(count: int, size: int = 1) -> list[str]:
 
 def test_without_a_rule_an_update_is_the_very_same() -> None:
     update = update_of(batch(START, ["a"]))
-    assert distortion().distort(update, START + SECOND) is update
-    assert distortion(rule("end")).distort(update, START + SECOND) is update
+    assert session_rules(rule("end")).distort(update, START + SECOND) is update
 
 
 def test_all_is_lost_unless_a_rule_says_less() -> None:
-    losing = distortion(rule("lose"))
-    update = losing.distort(update_of(batch(START, numbered(7)), sampled=True), START + SECOND)
+    rules = session_rules(rule("lose"))
+    update = rules.distort(update_of(batch(START, numbered(7)), sampled=True), START + SECOND)
     assert (update.selections, update.events, update.sampled) == ((), 0, True)
-    assert (losing.lost_events, losing.held_events) == (7, 0)
+    assert (rules.lost_events, rules.held_events) == (7, 0)
 
 
 def test_a_fraction_is_lost_and_the_rest_stays_in_order() -> None:
-    losing = distortion(rule("lose", fraction=0.3))
-    update = losing.distort(update_of(batch(START, numbered(400, 4))), START + SECOND)
-    assert update.events + losing.lost_events == 400
-    assert 90 <= losing.lost_events <= 150
+    rules = session_rules(rule("lose", fraction=0.3))
+    update = rules.distort(update_of(batch(START, numbered(400, 4))), START + SECOND)
+    assert update.events + rules.lost_events == 400
+    assert 90 <= rules.lost_events <= 150
     assert messages(update) == sorted(messages(update))
     assert not update.sampled
 
@@ -84,84 +80,84 @@ def test_a_fraction_is_lost_and_the_rest_stays_in_order() -> None:
 def test_only_what_is_beyond_the_bytes_of_a_second_is_lost(
     limit: int, elapsed: int, sizes: list[int], kept: list[int]
 ) -> None:
-    losing = distortion(rule("lose", bytesPerSecond=limit))
-    update = losing.distort(update_of(*(batch(START, ["x" * size]) for size in sizes)), START + elapsed)
+    rules = session_rules(rule("lose", bytesPerSecond=limit))
+    update = rules.distort(update_of(*(batch(START, ["x" * size]) for size in sizes)), START + elapsed)
     assert [len(message) for message in messages(update)] == kept
-    assert losing.lost_events == len(sizes) - len(kept)
+    assert rules.lost_events == len(sizes) - len(kept)
 
 
 def test_each_second_has_its_own_bytes() -> None:
-    losing = distortion(rule("lose", bytesPerSecond=100))
+    rules = session_rules(rule("lose", bytesPerSecond=100))
     for second in range(1, 4):
-        update = losing.distort(update_of(batch(START, ["x" * 80, "y" * 80])), START + second * SECOND)
+        update = rules.distort(update_of(batch(START, ["x" * 80, "y" * 80])), START + second * SECOND)
         assert messages(update) == ["x" * 80]
 
 
 def test_bytes_are_those_of_utf8() -> None:
-    losing = distortion(rule("lose", bytesPerSecond=5))
-    assert messages(losing.distort(update_of(batch(START, ["äöü"])), START + SECOND)) == []
+    rules = session_rules(rule("lose", bytesPerSecond=5))
+    assert messages(rules.distort(update_of(batch(START, ["äöü"])), START + SECOND)) == []
 
 
 def test_part_of_the_excess_may_get_through() -> None:
-    losing = distortion(rule("lose", bytesPerSecond=100, fraction=0.5))
-    update = losing.distort(update_of(batch(START, ["x"] * 500)), START + SECOND)
-    assert 150 <= losing.lost_events <= 250
-    assert update.events == 500 - losing.lost_events
+    rules = session_rules(rule("lose", bytesPerSecond=100, fraction=0.5))
+    update = rules.distort(update_of(batch(START, ["x"] * 500)), START + SECOND)
+    assert 150 <= rules.lost_events <= 250
+    assert update.events == 500 - rules.lost_events
 
 
 def test_the_preset_of_the_loss() -> None:
     """3.9 MB in a second: what is beyond 3 MB is lost, and `sampled` stays false."""
-    losing = distortion({"preset": "observed-loss"})
-    update = losing.distort(update_of(batch(START, ["x" * 30_000] * 130)), START + SECOND)
-    assert (update.events, losing.lost_events, update.sampled) == (100, 30, False)
+    rules = session_rules({"preset": "observed-loss"})
+    update = rules.distort(update_of(batch(START, ["x" * 30_000] * 130)), START + SECOND)
+    assert (update.events, rules.lost_events, update.sampled) == (100, 30, False)
 
 
 def test_a_late_event_comes_behind_later_ones_or_with_the_next_update() -> None:
-    disturbing = distortion(rule("reorder", milliseconds=1_000, share=1.0))
+    rules = session_rules(rule("reorder", milliseconds=1_000, share=1.0))
     moments = [START + 10 * number for number in range(100)]
     update = update_of(*(batch(moment, [str(moment)]) for moment in moments))
-    first = messages(disturbing.distort(update, START + SECOND))
+    first = messages(rules.distort(update, START + SECOND))
     assert first != sorted(first)
-    assert disturbing.held_events == 100 - len(first) > 0
-    second = messages(disturbing.distort(update_of(), START + 2 * SECOND))
+    assert rules.held_events == 100 - len(first) > 0
+    second = messages(rules.distort(update_of(), START + 2 * SECOND))
     assert sorted(first + second) == [str(moment) for moment in moments]
-    assert disturbing.held_events == 0
+    assert rules.held_events == 0
 
 
 def test_late_events_come_behind_those_of_the_next_update() -> None:
-    disturbing = distortion(rule("reorder", milliseconds=60_000, share=0.5))
+    rules = session_rules(rule("reorder", milliseconds=60_000, share=0.5))
     sent: list[str] = []
     for second in range(1, 121):
         now = START + second * SECOND
-        sent += messages(disturbing.distort(update_of(batch(now - 1, [f"{second:04}"])), now))
-    assert 0 < disturbing.held_events < 120
-    for update in disturbing.flush():
+        sent += messages(rules.distort(update_of(batch(now - 1, [f"{second:04}"])), now))
+    assert 0 < rules.held_events < 120
+    for update in rules.flush():
         sent += messages(update)
-    assert disturbing.held_events == 0
+    assert rules.held_events == 0
     assert sorted(sent) == [f"{second:04}" for second in range(1, 121)]
     assert sent != sorted(sent)
 
 
 def test_what_comes_in_time_comes_with_the_update_of_that_very_instant() -> None:
-    disturbing = distortion(rule("reorder", milliseconds=1, share=0.0))
-    assert messages(disturbing.distort(update_of(batch(START + SECOND, ["x"])), START + SECOND)) == ["x"]
+    rules = session_rules(rule("reorder", milliseconds=1, share=0.0))
+    assert messages(rules.distort(update_of(batch(START + SECOND, ["x"])), START + SECOND)) == ["x"]
 
 
 def test_late_by_a_millisecond_is_no_more_than_that() -> None:
-    disturbing = distortion(rule("reorder", milliseconds=1, share=1.0))
+    rules = session_rules(rule("reorder", milliseconds=1, share=1.0))
     update = update_of(*(batch(START + moment, [f"{moment:03}"]) for moment in range(500)))
-    assert messages(disturbing.distort(update, START + 500)) == numbered(500, 3)
+    assert messages(rules.distort(update, START + 500)) == numbered(500, 3)
 
 
 def test_the_preset_of_the_disorder() -> None:
     """About 20 in 7,000 late, by 856 ms at most."""
-    disturbing = distortion({"preset": "observed-disorder"})
+    rules = session_rules({"preset": "observed-disorder"})
     sent: list[int] = []
     for second in range(140):
         moments = [START + second * SECOND + 20 * number for number in range(50)]
         batches = [batch(moment, [str(moment)]) for moment in moments]
-        sent += map(int, messages(disturbing.distort(update_of(*batches), START + (second + 1) * SECOND)))
-    for update in disturbing.flush():
+        sent += map(int, messages(rules.distort(update_of(*batches), START + (second + 1) * SECOND)))
+    for update in rules.flush():
         sent += map(int, messages(update))
     assert len(sent) == 7_000
     latest = 0
@@ -175,58 +171,69 @@ def test_the_preset_of_the_disorder() -> None:
 
 
 def test_an_update_never_grows_beyond_its_size() -> None:
-    disturbing = distortion(rule("reorder", milliseconds=2_000, share=0.5))
+    rules = session_rules(rule("reorder", milliseconds=2_000, share=0.5))
     seen = 0
     for second in range(1, 6):
-        update = disturbing.distort(
+        update = rules.distort(
             update_of(batch(START + second * SECOND - 1, ["x"] * EVENTS_PER_UPDATE)), START + second * SECOND
         )
         assert update.events == len(messages(update)) <= EVENTS_PER_UPDATE
         seen += update.events
-    rest = disturbing.flush()
+    rest = rules.flush()
     assert all(update.events <= EVENTS_PER_UPDATE and not update.sampled for update in rest)
     assert seen + sum(update.events for update in rest) == 5 * EVENTS_PER_UPDATE
 
 
 def test_when_the_rule_is_removed_the_next_update_brings_all_that_was_held_back() -> None:
-    faults = Faults(Chance(7))
-    faults.add(rule("reorder", milliseconds=60_000, share=1.0), START)
-    disturbing = Tail(faults).faults.distortion
-    first = disturbing.distort(update_of(batch(START + 900, numbered(9))), START + SECOND)
-    assert (first.events, disturbing.held_events) == (0, 9)
-    faults.clear()
-    second = disturbing.distort(update_of(batch(START + 1_900, ["new"])), START + 2 * SECOND)
-    assert (second.events, disturbing.held_events) == (10, 0)
+    rules = rules_with()
+    rules.add(rule("reorder", milliseconds=60_000, share=1.0), START)
+    session = WrittenSession(rules).rules
+    first = session.distort(update_of(batch(START + 900, numbered(9))), START + SECOND)
+    assert (first.events, session.held_events) == (0, 9)
+    rules.clear()
+    second = session.distort(update_of(batch(START + 1_900, ["new"])), START + 2 * SECOND)
+    assert (second.events, session.held_events) == (10, 0)
     third = update_of(batch(START + 2_900, ["x"]))
-    assert disturbing.distort(third, START + 3 * SECOND) is third
+    assert session.distort(third, START + 3 * SECOND) is third
 
 
 @pytest.mark.parametrize("after", [{"seconds": 2.5}, {"updates": 2}])
 def test_a_distortion_waits_as_every_rule_does(after: dict[str, float]) -> None:
-    faults = Faults(Chance(7))
-    faults.add(rule("lose", after=after), START)
-    tail = Tail(faults)
+    rules = rules_with()
+    rules.add(rule("lose", after=after), START)
+    tail = WrittenSession(rules)
     tail.write(START)
     delivered = []
     for second in range(1, 5):
         now = START + second * SECOND
-        delivered.append(tail.faults.distortion.distort(update_of(batch(now, ["x"])), now).events)
+        delivered.append(tail.rules.distort(update_of(batch(now, ["x"])), now).events)
         tail.update(now)
     assert delivered == [1, 1, 0, 0]
 
 
 def test_a_mode_fires_once_per_session_and_times_counts_the_sessions() -> None:
-    faults = Faults(Chance(7))
-    fault = faults.add(rule("lose", times=2), START)
-    distortions = [Tail(faults, session_id=str(number)).faults.distortion for number in range(3)]
+    rules = rules_with()
+    fault = rules.add(rule("lose", times=2), START)
+    distortions = [WrittenSession(rules, session_id=str(number)).rules for number in range(3)]
     for now in (START + SECOND, START + 2 * SECOND):
         delivered = [each.distort(update_of(batch(now, ["x"])), now).events for each in distortions]
         assert delivered == [0, 0, 1]
     assert fault.fired == 2
 
 
+def test_events_of_one_batch_come_out_of_order_in_the_bytes_too() -> None:
+    """The encoder takes a selection of all events of a batch in the batch's own order."""
+    rules = session_rules(rule("reorder", milliseconds=1_000, share=0.5))
+    update = rules.distort(update_of(batch(START - 1, numbered(100, 3))), START + SECOND)
+    assert update.events == 100
+    (parts,) = session_update_json(update)
+    came = [event["message"] for event in json.loads(b"".join(parts))["sessionResults"]]
+    assert came == messages(update) != numbered(100, 3)
+    assert sorted(came) == numbered(100, 3)
+
+
 def test_what_is_lost_is_never_held_back() -> None:
-    both = distortion(rule("reorder", milliseconds=60_000, share=1.0), rule("lose", fraction=0.5))
+    both = session_rules(rule("reorder", milliseconds=60_000, share=1.0), rule("lose", fraction=0.5))
     update = both.distort(update_of(batch(START + 900, numbered(400))), START + SECOND)
     assert update.events + both.lost_events + both.held_events == 400
     assert 150 <= both.lost_events <= 250

@@ -1,4 +1,4 @@
-"""Which log groups a request names, before it has been checked: what `where` of a rule is compared with."""
+"""Which log groups a request names, before it has been checked: for the log, and for `where` of fault rules."""
 
 from typing import Any
 
@@ -30,5 +30,5 @@ def named_log_groups(body: bytes) -> tuple[str, ...]:
 
 
 def _name(text: str) -> str:
-    arn = LogGroupArn.parse(text)
+    arn = LogGroupArn.parse(text, allow_all_streams=True)
     return text if arn is None else arn.name

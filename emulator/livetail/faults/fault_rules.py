@@ -1,0 +1,178 @@
+"""All fault rules in force: which request and which session each of them concerns."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from livetail.core.chance import Chance
+from livetail.core.clock import SECOND
+from livetail.faults.effects import Delay, Empty, EmptyPage, Error, HideEvents, Reset, Status
+from livetail.faults.reading import parse_rule
+from livetail.faults.rule_in_force import Firing, RuleInForce
+from livetail.faults.rules import START_LIVE_TAIL
+from livetail.faults.session_rules import SessionRules
+from livetail.live.session import Session
+
+__all__ = ["FaultRules", "Outcome", "RequestFault"]
+
+Outcome: TypeAlias = Error | Status | Reset | Empty
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFault:
+    """What the rules do to a request.
+
+    Attributes:
+        delay: milliseconds, by the emulator's clock, after which the rest happens.
+        outcome: the effect that decides on the response; None leaves that to the operation.
+        log_group: the name of the log group that the rule of `outcome` is about; None if the request names none.
+        empty_page: the operation returns a page without log events, and a token that leads on.
+        hide_ms: the operation does not see log events that were ingested less than so many milliseconds ago.
+    """
+
+    delay: int = 0
+    outcome: Outcome | None = None
+    log_group: str | None = None
+    empty_page: bool = False
+    hide_ms: int = 0
+
+
+class FaultRules:
+    """The rules in force, in the order in which they were added."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._in_force: dict[str, RuleInForce] = {}
+        self._sessions: dict[str, SessionRules] = {}
+        self._added = 0
+        self._fired_before: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._in_force)
+
+    def __iter__(self) -> Iterator[RuleInForce]:
+        return iter(list(self._in_force.values()))
+
+    def add(self, given: object, now: int, open_sessions: Iterable[Session] = ()) -> RuleInForce:
+        """Put a rule in force at `now` (epoch milliseconds), also for the sessions that are open.
+
+        The writers of those have to be woken: it may be due in them at once.
+
+        Args:
+            given: a rule in its JSON form, or one made by `livetail.faults`.
+
+        Raises:
+            FaultRuleError: it is no rule.
+        """
+        rule = RuleInForce(f"fault-{self._added + 1}", parse_rule(given), now, self._chance)
+        self._added += 1
+        self._in_force[rule.rule_id] = rule
+        if rule.rule.sessions == "all":
+            for session in open_sessions:
+                if _concerns(rule, session):
+                    self._apply(rule, session, 0)
+        return rule
+
+    def remove(self, rule_id: str) -> bool:
+        """Take a rule out of force; what it was doing ends, and held back log events come with the next update.
+
+        Returns whether there was such a rule. Writers of open sessions have to be woken: a stall may have ended.
+        """
+        rule = self._in_force.pop(rule_id, None)
+        if rule is None:
+            return False
+        rule.removed = True
+        self._fired_before[rule.rule.effect.type_name()] += rule.fired
+        return True
+
+    def clear(self) -> None:
+        """Take all rules out of force."""
+        for rule_id in list(self._in_force):
+            self.remove(rule_id)
+
+    @property
+    def fired(self) -> Counter[str]:
+        """How often rules have fired, by the type of their effect; those that were removed count too."""
+        fired = self._fired_before.copy()
+        for rule in self:
+            fired[rule.rule.effect.type_name()] += rule.fired
+        return fired
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """All rules as the control plane lists them."""
+        return [rule.as_json() for rule in self]
+
+    # ---- requests ----------------------------------------------------------------------------------------------------
+
+    def on_request(self, operation: str, request_id: str, log_groups: Sequence[str], now: int) -> RequestFault | None:
+        """What the rules do to a request that names these log groups; None if nothing.
+
+        Rules are tried in their order. The delays that fire add up; the first effect that decides on the response is
+        the outcome, and no later rule is tried. Every rule counts every request that it is about, tried or not.
+        """
+        delay = hide_ms = 0
+        empty_page = False
+        outcome, log_group = None, None
+        for rule in self:
+            effect = rule.rule.effect
+            if not rule.rule.acts_on.is_request or not rule.rule.matches(operation, log_groups):
+                continue
+            rule.requests += 1
+            if outcome is not None or not rule.fires_on_request(now):
+                continue
+            rule.firings.append(Firing(now, request_id))
+            match effect:
+                case Delay(seconds=seconds):
+                    delay += round(seconds * SECOND)
+                case HideEvents(seconds=seconds):
+                    hide_ms = max(hide_ms, round(seconds * SECOND))
+                case EmptyPage():
+                    empty_page = True
+                case Error() | Status() | Reset() | Empty():
+                    outcome, log_group = effect, rule.rule.matched_group(log_groups)
+        fault = RequestFault(delay, outcome, log_group, empty_page, hide_ms)
+        return None if fault == RequestFault() else fault
+
+    # ---- sessions ----------------------------------------------------------------------------------------------------
+
+    def open_session(self, session: Session) -> None:
+        """Apply the rules that concern a session that has just started."""
+        for rule in self._in_force.values():
+            if _concerns(rule, session):
+                rule.requests += 1
+                self._apply(rule, session, rule.requests)
+
+    def close_session(self, session: Session) -> None:
+        """Forget a session."""
+        self._sessions.pop(session.session_id, None)
+
+    def next_due(self) -> int | None:
+        """Epoch milliseconds of the next instant at which a session's writer has to be woken; None if there is none."""
+        if not self._in_force:
+            return None
+        dues = (rules.next_due() for rules in self._sessions.values())
+        return min((due for due in dues if due is not None), default=None)
+
+    def run_due(self, now: int) -> list[str]:
+        """The ids of the sessions whose writers have to be woken by `now`; none of them is due for that again."""
+        if not self._in_force:
+            return []
+        found = [rules for rules in self._sessions.values() if (due := rules.next_due()) is not None and due <= now]
+        for rules in found:
+            rules.mark_due_as_told(now)
+        return [rules.session_id for rules in found]
+
+    def _apply(self, rule: RuleInForce, session: Session, ordinal: int) -> None:
+        rules = session.distortion
+        if not isinstance(rules, SessionRules):
+            counters = session.counters
+            updates = counters.updates if counters.bytes else -1
+            rules = SessionRules(session.session_id, session.request_id, session.started_at, updates)
+            session.distortion = self._sessions[session.session_id] = rules
+        rules.add(rule, ordinal)
+
+
+def _concerns(rule: RuleInForce, session: Session) -> bool:
+    names = [arn.name for arn in session.subscription.log_groups]
+    return not rule.rule.acts_on.is_request and rule.rule.matches(START_LIVE_TAIL, names)

@@ -1,0 +1,110 @@
+"""The effects `lose` and `reorder` on the log events of a session, on their way into a session update.
+
+Both work on positions in batches, before anything is encoded. An event that comes late counts as pending, and is never
+lost: it comes in a later update, or when the session ends.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+from livetail.core.chance import Random
+from livetail.core.clock import SECOND
+from livetail.faults.effects import Lose, Reorder
+from livetail.live.limits import EVENTS_PER_UPDATE
+from livetail.live.window import Selection, Update
+from livetail.store.batch import Batch
+
+__all__ = ["LateEvents", "without_lost"]
+
+_Late: TypeAlias = tuple[int, int, Batch, int]
+"""A log event in its place in the new order: when it may be delivered, its number, batch and position."""
+
+
+def without_lost(update: Update, effect: Lose, random: Random, elapsed: int) -> Update:
+    """What `effect` leaves of an update for the last `elapsed` milliseconds."""
+    # Without a limit everything is beyond it.
+    room = -1 if effect.bytes_per_second is None else effect.bytes_per_second * elapsed // SECOND
+    kept: list[Selection] = []
+    lost = 0
+    for selection in update.drawn().selections:
+        positions = []
+        for position in selection.positions:
+            if effect.bytes_per_second is not None:
+                room -= _size(selection.batch.events[position].message)
+            if room < 0 and random.random() < effect.fraction:
+                lost += 1
+            else:
+                positions.append(position)
+        if positions:
+            kept.append(Selection(selection.batch, positions))
+    return Update(tuple(kept), update.events - lost, update.sampled)
+
+
+class LateEvents:
+    """The log events of a session that `reorder` holds back.
+
+    Every event may be delivered from the instant of its ingestion on, a late one up to so many milliseconds after it;
+    events come in the order of these instants, across updates too. So an event comes behind none that was ingested more
+    than that after it.
+    """
+
+    __slots__ = ("_held", "_number")
+
+    def __init__(self) -> None:
+        self._held: list[_Late] = []
+        self._number = 0
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def reorder(self, update: Update, effects: Sequence[tuple[Reorder, Random]], now: int) -> Update:
+        """The update that is delivered at `now` (epoch milliseconds) instead; still at most 500 log events.
+
+        Once there are no effects any more, all that is held back comes with the next update.
+        """
+        events = self._held
+        for selection in update.drawn().selections:
+            batch = selection.batch
+            for position in selection.positions:
+                self._number += 1
+                events.append((batch.ingestion_time + _delay(effects), self._number, batch, position))
+        events.sort()  # The numbers differ, so batches are never compared.
+        ready = sum(1 for event in events if event[0] <= now) if effects else len(events)
+        ready = min(ready, EVENTS_PER_UPDATE)
+        self._held = events[ready:]
+        return Update(tuple(_selections(islice(events, ready))), ready, update.sampled)
+
+    def flush(self) -> list[Update]:
+        """Updates with all that is held back, for when the session ends; none if nothing is."""
+        updates = []
+        while self._held:
+            events, self._held = self._held[:EVENTS_PER_UPDATE], self._held[EVENTS_PER_UPDATE:]
+            updates.append(Update(tuple(_selections(events)), len(events), sampled=False))
+        return updates
+
+
+def _delay(effects: Iterable[tuple[Reorder, Random]]) -> int:
+    """By how many milliseconds an event is late: the first effect that draws it decides."""
+    for effect, random in effects:
+        if random.random() < effect.share:
+            return 1 + int(random.random() * effect.milliseconds)
+    return 0
+
+
+def _selections(events: Iterable[_Late]) -> Iterator[Selection]:
+    """The events in their order; neighbours of one batch share a selection as long as their positions ascend."""
+    batch: Batch | None = None
+    positions: list[int] = []
+    for _, _, its_batch, position in events:
+        if its_batch is not batch or position < positions[-1]:
+            if batch is not None:
+                yield Selection(batch, positions)
+            batch, positions = its_batch, []
+        positions.append(position)
+    if batch is not None:
+        yield Selection(batch, positions)
+
+
+def _size(message: str) -> int:
+    return len(message) if message.isascii() else len(message.encode())

@@ -1,0 +1,112 @@
+"""A fault rule that is in force: how often it has fired, on what, and its random draws."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final
+
+from livetail.core.chance import Chance, Random
+from livetail.faults.reading import AnyRule, as_json, full_rule
+
+__all__ = ["Firing", "RuleInForce"]
+
+MAX_FIRINGS_KEPT: Final = 100
+"""The newest requests and sessions that a rule names as those it has fired on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A request or session that a rule has fired on.
+
+    Attributes:
+        time: when it fired first there; epoch milliseconds.
+        session_id: None for a request.
+    """
+
+    time: int
+    request_id: str
+    session_id: str | None = None
+
+
+class RuleInForce:
+    """A rule under its id.
+
+    Attributes:
+        rule_id: `fault-1`, in order of adding.
+        rule: the rule, with its effect.
+        added_at: epoch milliseconds.
+        requests: requests that it was about since then; for a rule on sessions, the sessions.
+        fired: how often it has fired, over all requests and sessions.
+        removed: it is not in force any more, and what it had begun ends.
+        firings: the newest requests and sessions that it has fired on.
+    """
+
+    __slots__ = (
+        "_chance",
+        "_given",
+        "_random",
+        "added_at",
+        "fired",
+        "firings",
+        "removed",
+        "requests",
+        "rule",
+        "rule_id",
+    )
+
+    def __init__(self, rule_id: str, given: AnyRule, added_at: int, chance: Chance) -> None:
+        self.rule_id = rule_id
+        self.rule = full_rule(given)
+        self.added_at = added_at
+        self.requests = 0
+        self.fired = 0
+        self.removed = False
+        self.firings: deque[Firing] = deque(maxlen=MAX_FIRINGS_KEPT)
+        self._given = given
+        self._chance = chance
+        self._random: Random | None = None
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether it will never fire again."""
+        return self.removed or 0 < self.rule.max_firings <= self.fired
+
+    def random_of(self, part: str) -> Random:
+        """The random draws of a part of this rule, such as one session: no other part shifts them."""
+        return self._chance.stream(f"{self.rule_id} {part}")
+
+    def fires(self, random: Random) -> bool:
+        """Whether it fires now that it could; counts it if so. A certain rule draws nothing."""
+        probability = self.rule.probability
+        if self.is_exhausted or (probability < 1 and random.random() >= probability):
+            return False
+        self.fired += 1
+        return True
+
+    def fires_on_request(self, now: int) -> bool:
+        """Whether it fires on a request that it is about. The caller has counted the request."""
+        rule = self.rule
+        if rule.after_requests is not None and self.requests <= rule.after_requests:
+            return False
+        if rule.after_milliseconds is not None and now < self.added_at + rule.after_milliseconds:
+            return False
+        number = self.requests - 1 - (rule.after_requests or 0)
+        if rule.sequence is not None and not rule.sequence.fires(number):
+            return False
+        if self._random is None:
+            self._random = self.random_of("requests")
+        return self.fires(self._random)
+
+    def as_json(self) -> dict[str, Any]:
+        """The rule with its id, how often it has fired and still can (None: always), and on what."""
+        remaining = max(0, self.rule.max_firings - self.fired) if self.rule.max_firings else None
+        firings = [
+            {"time": firing.time, "requestId": firing.request_id, "sessionId": firing.session_id}
+            for firing in self.firings
+        ]
+        return {
+            "id": self.rule_id,
+            **as_json(self._given),
+            "fired": self.fired,
+            "remaining": remaining,
+            "firedOn": firings,
+        }

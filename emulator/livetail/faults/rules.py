@@ -1,0 +1,219 @@
+"""A fault rule: for whom, when, how often, and the effect.
+
+    {"operation": "StartLiveTail", "where": {"logGroup": "/aws/lambda/*"}, "after": {"updates": 3},
+     "times": 1, "probability": 1.0, "effect": {"type": "exception"}}
+
+The structs are the rule as people write it, in JSON, TOML or Python; `livetail.faults.reading` reads it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Annotated, ClassVar, Final, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from livetail.core.clock import SECOND
+from livetail.core.tables import Path, Problem, Table, shown
+from livetail.faults.effects import ActsOn, AnyEffect
+
+__all__ = [
+    "ANY_OPERATION",
+    "START_LIVE_TAIL",
+    "After",
+    "FaultRule",
+    "FaultRuleError",
+    "Repeat",
+    "RuleKeys",
+    "Where",
+]
+
+START_LIVE_TAIL: Final = "StartLiveTail"
+ANY_OPERATION: Final = "*"
+_MAX_COUNT: Final = 1_000_000_000
+
+Count = Annotated[int, Meta(ge=0, le=_MAX_COUNT)]
+
+
+class FaultRuleError(ValueError):
+    """A table is not a fault rule; `str()` is all that is wrong with it, in one line.
+
+    Attributes:
+        problems: each of them with its path.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(map(str, self.problems)))
+
+
+class Where(Table, frozen=True, rename="camel"):
+    """What the rule is about."""
+
+    title: ClassVar[str] = "where"
+
+    log_group: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=2048)] | None,
+        Meta(description="A glob for the name of a log group."),
+    ] = None
+
+
+class After(Table, frozen=True, rename="camel"):
+    """What the rule waits for; at most one of these."""
+
+    title: ClassVar[str] = "after"
+
+    requests: Annotated[Count | None, Meta(description="So many matching requests pass first.")] = None
+    updates: Annotated[
+        Count | None, Meta(description="So many session updates pass first; 0 is after sessionStart.")
+    ] = None
+    seconds: Annotated[
+        Annotated[float, Meta(ge=0, le=_MAX_COUNT)] | None,
+        Meta(description="So many seconds pass first, by the emulator's clock."),
+    ] = None
+
+    @property
+    def given(self) -> list[str]:
+        """The names of its keys that are given: one, or none."""
+        return [name for name in self.__struct_fields__ if getattr(self, name) is not None]
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if len(self.given) > 1:
+            yield (), f"has {' and '.join(self.given)}; it takes one of them"
+
+
+class Repeat(Table, frozen=True):
+    """A sequence that repeats: the rule fires on so many matching requests, then lets so many pass."""
+
+    title: ClassVar[str] = "sequence"
+
+    fail: Annotated[int, Meta(ge=1, le=_MAX_COUNT, description="On so many matching requests the rule fires.")]
+    pass_: Annotated[int, Meta(ge=1, le=_MAX_COUNT, description="So many pass then, before it fires again.")] = (
+        msgspec.field(name="pass")
+    )
+
+    def fires(self, number: int) -> bool:
+        """Whether the rule fires on the request of this number, counted from 0."""
+        return number % (self.fail + self.pass_) < self.fail
+
+
+def _operation_problem(text: str) -> str | None:
+    is_name = text.isascii() and text.isalnum() and text[0].isupper()
+    return None if is_name or text == ANY_OPERATION else f"is {shown(text)}; the name of an operation or * is expected"
+
+
+class RuleKeys(Table, frozen=True, rename="camel"):
+    """The keys that rules and presets have in common."""
+
+    operation: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=128,
+                description="The operation, or `*` for every one that the effect can act on.",
+                extra={"check": _operation_problem},
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    where: Where | None = None
+    times: Annotated[Count | UnsetType, Meta(description="How often the rule fires in all; 0 is always.")] = UNSET
+    probability: Annotated[float, Meta(ge=0, le=1, description="The chance that it fires when it could.")] = 1.0
+    sessions: Annotated[
+        Literal["all", "new"], Meta(description="`new` leaves out the sessions that are open when the rule is added.")
+    ] = "all"
+
+
+class FaultRule(RuleKeys, frozen=True, kw_only=True):
+    """A rule."""
+
+    title: ClassVar[str] = "a fault rule"
+
+    after: Annotated[After | None, Meta(extra_json_schema={"maxProperties": 1})] = None
+    sequence: Repeat | None = None
+    effect: AnyEffect
+
+    @property
+    def acts_on(self) -> ActsOn:
+        """What the effect acts on in this rule."""
+        in_session = self.effect.in_session
+        waits_in_session = self.after is not None and self.after.requests is None and bool(self.after.given)
+        return (
+            in_session
+            if in_session and waits_in_session and self.operation_name == START_LIVE_TAIL
+            else self.effect.acts_on
+        )
+
+    @property
+    def max_firings(self) -> int:
+        """How often it fires in all; 0 is always."""
+        if self.times is UNSET:
+            return 0 if self.sequence else 1
+        return self.times
+
+    @property
+    def log_group(self) -> str | None:
+        """The glob for names of log groups; None for all requests."""
+        return None if self.where is None else self.where.log_group
+
+    @property
+    def after_requests(self) -> int | None:
+        return None if self.after is None else self.after.requests
+
+    @property
+    def after_updates(self) -> int | None:
+        return None if self.after is None else self.after.updates
+
+    @property
+    def after_milliseconds(self) -> int | None:
+        return None if self.after is None or self.after.seconds is None else round(self.after.seconds * SECOND)
+
+    @property
+    def operation_name(self) -> str:
+        """The operation, or `*`: what is given, or the default of the effect."""
+        if self.operation is not UNSET:
+            return self.operation
+        operations = self.effect.operations
+        return START_LIVE_TAIL if not operations else operations[0] if len(operations) == 1 else ANY_OPERATION
+
+    def matched_group(self, log_groups: Sequence[str]) -> str | None:
+        """The first of these names that the rule is about, None if it is about none of them."""
+        pattern = self.log_group
+        return next((name for name in log_groups if pattern is None or fnmatchcase(name, pattern)), None)
+
+    def matches(self, operation: str, log_groups: Sequence[str]) -> bool:
+        """Whether the rule is about a request for these log groups, given by name.
+
+        A rule with `where` is about no request that names no log group.
+        """
+        if self.operation_name not in (ANY_OPERATION, operation):
+            return False
+        if self.effect.operations and operation not in self.effect.operations:
+            return False
+        return self.log_group is None or self.matched_group(log_groups) is not None
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        effect, name = self.effect, self.effect.type_name()
+        possible_operations = effect.operations if len(effect.operations) < 2 else (ANY_OPERATION, *effect.operations)
+        if effect.operations and self.operation_name not in possible_operations:
+            words = f"the effect {name} acts on {' and '.join(effect.operations)} alone"
+            yield ("operation",), f"is {shown(self.operation_name)}; {words}"
+            return
+        if self.sequence is not None and not self.acts_on.is_request:
+            yield ("sequence",), f"is given; the effect {name} acts on {self.acts_on.value}, not on requests"
+        possible = _WAITS_FOR[self.acts_on]
+        for given in self.after.given if self.after else ():
+            if given not in possible:
+                words = f"the effect {name} acts on {self.acts_on.value} and takes {' or '.join(possible)}"
+                yield ("after", given), f"is given; {words}"
+
+
+_WAITS_FOR: Final[Mapping[ActsOn, tuple[str, ...]]] = {
+    ActsOn.REQUEST: ("requests", "seconds"),
+    ActsOn.PAGE: ("requests", "seconds"),
+    ActsOn.FIRST_MESSAGE: ("requests",),
+    ActsOn.SESSION: ("requests", "updates", "seconds"),
+    ActsOn.MESSAGES: ("requests", "updates", "seconds"),
+    ActsOn.REST: ("requests", "updates", "seconds"),
+}

@@ -1,0 +1,304 @@
+"""The fault rules that concern one session: between the session's messages and their writer.
+
+    session ──messages──▶ SessionRules.take(now) ──steps──▶ writer
+
+A session that no rule concerns has none of this. Nothing waits here: while nothing may be written, `take` returns None,
+and `next_due` says when to ask again.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from livetail.core.chance import Random
+from livetail.core.clock import SECOND
+from livetail.faults import effects
+from livetail.faults.effects import ActsOn, AnyEffect, Effect
+from livetail.faults.log_events import LateEvents, without_lost
+from livetail.faults.messages import Message, MessageKind, Step, beginning_of, corrupted, typed
+from livetail.faults.rule_in_force import Firing, RuleInForce
+from livetail.faults.texts import EXCEPTION_MESSAGES
+from livetail.live.window import Update
+from livetail.wire import livetail
+
+__all__ = ["SessionRules"]
+
+EffectT = TypeVar("EffectT", bound=Effect)
+
+
+class _Applied:
+    """A rule in force as far as it concerns one session.
+
+    Attributes:
+        random: the draws of this rule for this session.
+        ordinal: which session it counts this one as; 0 for a session that was open before it was added.
+        is_done: it has acted on this session once, or has been drawn not to.
+        is_running: it acts on the rest of the session.
+        is_named: the session is among those that the rule names as fired on.
+    """
+
+    __slots__ = ("is_done", "is_named", "is_running", "ordinal", "random", "rule")
+
+    def __init__(self, rule: RuleInForce, random: Random, ordinal: int) -> None:
+        self.rule = rule
+        self.random = random
+        self.ordinal = ordinal
+        self.is_done = self.is_running = self.is_named = False
+
+    @property
+    def effect(self) -> AnyEffect:
+        return self.rule.rule.effect
+
+
+class SessionRules:
+    """The rules that concern one session, in the order in which they were added.
+
+    Attributes:
+        session_id: of the session.
+        lost_events: log events that will never be delivered.
+        has_ended_stream: a rule has ended the stream.
+    """
+
+    def __init__(self, session_id: str, request_id: str, started_at: int, updates: int = -1) -> None:
+        """`updates` is how many session updates have been written; -1 until sessionStart has been."""
+        self.session_id = session_id
+        self._request_id = request_id
+        self._started_at = started_at
+        self._updates = updates
+        self._is_open = updates >= 0
+        self._applied: list[_Applied] = []
+        self._steps: deque[Step] = deque()
+        self._being_written: MessageKind | None = None
+        self._pause: tuple[int, RuleInForce] | None = None
+        self._asked_at = started_at
+        self._updated_at = started_at
+        self._late = LateEvents()
+        self.lost_events = 0
+        self.has_ended_stream = False
+
+    def add(self, rule: RuleInForce, ordinal: int) -> None:
+        """Let a rule act on the session. `ordinal` is which session the rule counts it as, 0 if it is older."""
+        self._applied = [applied for applied in self._applied if not applied.rule.removed]
+        self._applied.append(_Applied(rule, rule.random_of(f"session {self.session_id}"), ordinal))
+
+    # ---- what the writer asks ----------------------------------------------------------------------------------------
+
+    def take(self, next_message: Callable[[], bytes | None], now: int) -> Step | None:
+        """What to do next; None while there is nothing to do.
+
+        To be asked again once the step is done, which makes the message count as written.
+
+        Args:
+            next_message: takes the next message from the session, None if there is none.
+            now: epoch milliseconds.
+        """
+        self._asked_at = now
+        if self.has_ended_stream:
+            return None
+        if not self._steps:
+            self._count_written()
+        if self._is_open and self._resets_between_messages(now):
+            self.has_ended_stream = True
+            return Step(then="reset")
+        if self._is_paused(now):
+            return None
+        while not self._steps:
+            data = next_message()
+            if data is None:
+                return None
+            message = typed(data)
+            self._being_written = message.kind
+            self._steps.extend(self._steps_for(message, now))
+            if not self._steps:
+                self._count_written()
+        return self._next_step(now)
+
+    def resets_blocked_writer(self, now: int) -> bool:
+        """Whether a rule resets the connection now, though its writer still waits for the client."""
+        if self.has_ended_stream or not self._is_open:
+            return False
+        for applied in self._due(ActsOn.SESSION, now):
+            if isinstance(applied.effect, effects.Reset) and self._fires_once(applied, now):
+                self.has_ended_stream = True
+                return True
+        return False
+
+    def holds_back(self, now: int) -> bool:
+        """Whether there is, or may be, something to write that a rule keeps from being written until later."""
+        return not self.has_ended_stream and (bool(self._steps) or self._is_paused(now))
+
+    def next_due(self) -> int | None:
+        """The next instant at which to ask again, though no message may have come; epoch milliseconds."""
+        if self.has_ended_stream:
+            return None
+        instants = [
+            self._started_at + applied.rule.rule.after_milliseconds
+            for applied in self._active(ActsOn.SESSION)
+            if applied.rule.rule.after_milliseconds is not None
+        ]
+        dues = [instant for instant in instants if instant > self._asked_at]
+        if self._pause is not None and self._is_paused(self._asked_at):
+            dues.append(self._pause[0])
+        return min(dues, default=None)
+
+    def mark_due_as_told(self, now: int) -> None:
+        """The writer has been told what was due by `now`; `next_due` does not return it again."""
+        self._asked_at = max(self._asked_at, now)
+
+    # ---- what the session asks ---------------------------------------------------------------------------------------
+
+    @property
+    def held_events(self) -> int:
+        """Log events that will come in a later update."""
+        return len(self._late)
+
+    def distort(self, update: Update, now: int) -> Update:
+        """What becomes of an update that is made at `now` (epoch milliseconds); still at most 500 log events."""
+        elapsed, self._updated_at = now - self._updated_at, now
+        for effect, random, _ in self._lasting(effects.Lose, now):
+            kept = without_lost(update, effect, random, elapsed)
+            self.lost_events += update.events - kept.events
+            update = kept
+        late = [(effect, random) for effect, random, _ in self._lasting(effects.Reorder, now)]
+        return self._late.reorder(update, late, now) if late or self._late else update
+
+    def flush(self) -> list[Update]:
+        """Updates with all that is held back."""
+        return self._late.flush()
+
+    # ---- which rules -------------------------------------------------------------------------------------------------
+
+    def _active(self, acts_on: ActsOn) -> Iterator[_Applied]:
+        for applied in self._applied:
+            if not applied.is_done and not applied.rule.is_exhausted and applied.rule.rule.acts_on is acts_on:
+                yield applied
+
+    def _due(self, acts_on: ActsOn, now: int) -> list[_Applied]:
+        """The rules that can act by `now`."""
+        return [applied for applied in self._active(acts_on) if self._has_waited(applied, now)]
+
+    def _lasting(self, kind: type[EffectT], now: int) -> list[tuple[EffectT, Random, RuleInForce]]:
+        """The effects of a kind that act on the rest of the session; those that are due begin now."""
+        for applied in self._due(ActsOn.REST, now):
+            if isinstance(applied.effect, kind):
+                applied.is_running = self._fires_once(applied, now)
+        return [
+            (applied.effect, applied.random, applied.rule)
+            for applied in self._applied
+            if applied.is_running and not applied.rule.removed and isinstance(applied.effect, kind)
+        ]
+
+    def _has_waited(self, applied: _Applied, now: int) -> bool:
+        rule = applied.rule.rule
+        if rule.after_requests is not None:
+            return applied.ordinal > rule.after_requests
+        if rule.after_updates is not None:
+            return self._updates >= rule.after_updates
+        milliseconds = rule.after_milliseconds
+        return milliseconds is None or now >= self._started_at + milliseconds
+
+    def _fires(self, applied: _Applied, now: int) -> bool:
+        if not applied.rule.fires(applied.random):
+            return False
+        if not applied.is_named:
+            applied.is_named = True
+            applied.rule.firings.append(Firing(now, self._request_id, self.session_id))
+        return True
+
+    def _fires_once(self, applied: _Applied, now: int) -> bool:
+        """Whether the rule fires; in this session it is not asked again."""
+        applied.is_done = True
+        return self._fires(applied, now)
+
+    # ---- between the messages ----------------------------------------------------------------------------------------
+
+    def _count_written(self) -> None:
+        """The message before this point has been written, or was left out."""
+        match self._being_written:
+            case MessageKind.INITIAL_RESPONSE:
+                self._is_open = True
+            case MessageKind.SESSION_START:
+                self._updates = 0
+            case MessageKind.SESSION_UPDATE:
+                self._updates += 1
+        self._being_written = None
+
+    def _resets_between_messages(self, now: int) -> bool:
+        """Let the rules act that act between two messages; returns whether one of them resets the connection."""
+        if self._steps and self._steps[-1].is_last:
+            return False  # it ends already
+        for applied in self._due(ActsOn.SESSION, now):
+            if not self._fires_once(applied, now):
+                continue
+            match applied.effect:
+                case effects.Reset():
+                    return True
+                case effects.Stall(seconds=seconds):
+                    self._hold(now + round(seconds * SECOND), applied.rule)
+                    continue
+                case effects.StreamException(name=name, message=message):
+                    text = EXCEPTION_MESSAGES[name] if message is None else message
+                    self._steps.append(Step(livetail.modeled_exception(name, text), "end"))
+                case effects.ErrorMessage(code=code, message=text):
+                    self._steps.append(Step(livetail.unmodeled_error(code, text), "end"))
+                case effects.End():
+                    self._steps.append(Step(then="end"))
+            break
+        return False
+
+    def _hold(self, until: int, rule: RuleInForce) -> None:
+        """Write nothing before `until`, as long as the rule is in force. Of two pauses the longer one counts."""
+        if self._pause is None or self._pause[1].removed or self._pause[0] < until:
+            self._pause = until, rule
+
+    def _is_paused(self, now: int) -> bool:
+        return self._pause is not None and now < self._pause[0] and not self._pause[1].removed
+
+    # ---- on messages -------------------------------------------------------------------------------------------------
+
+    def _steps_for(self, message: Message, now: int) -> list[Step]:
+        """What to do for a message: each rule acts on the last step that the ones before it have left."""
+        steps = [Step(message.data)]
+        if message.kind is MessageKind.INITIAL_RESPONSE:
+            is_left_out = any(self._fires_once(applied, now) for applied in self._due(ActsOn.FIRST_MESSAGE, now))
+            return [] if is_left_out else steps
+        for applied in self._due(ActsOn.MESSAGES, now):
+            last = steps[-1]
+            if last.is_last:
+                break
+            if self._fires(applied, now):
+                steps[-1:] = _on_message(applied.effect, last.data)
+        return steps
+
+    def _next_step(self, now: int) -> Step:
+        step = self._steps.popleft()
+        if self._is_open and step.data and step.then != "close":
+            step = self._dribbled(step, now)
+        self.has_ended_stream = step.is_last
+        return step
+
+    def _dribbled(self, step: Step, now: int) -> Step:
+        """The first piece of what is to be written, where a rule writes in pieces; the rest waits."""
+        for effect, _, rule in self._lasting(effects.Dribble, now)[:1]:
+            piece, rest = step.data[: effect.bytes], step.data[effect.bytes :]
+            if rest:
+                self._steps.appendleft(Step(rest, step.then))
+            self._hold(now + round(effect.seconds * SECOND), rule)
+            return Step(piece) if rest else step
+        return step
+
+
+def _on_message(effect: AnyEffect, message: bytes) -> list[Step]:
+    """What to do for a message that an effect acts on."""
+    match effect:
+        case effects.Corrupt():
+            return [Step(corrupted(message, effect))]
+        case effects.Duplicate():
+            return [Step(message), Step(message)]
+        case effects.UnknownEvent(name=name):
+            return [Step(livetail.unknown_event(name)), Step(message)]
+        case effects.Cut(bytes=length):
+            return [Step(beginning_of(message, length), "close")]
+        case effects.Truncate(bytes=length):
+            return [Step(beginning_of(message, length), "end")]
+    raise AssertionError(effect)

@@ -1,0 +1,124 @@
+"""What fault rules do to a request of the AWS API: delay it, or respond in place of the operation.
+
+Imported when the first rule is in force.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+import msgspec
+from starlette.types import Receive
+
+from livetail.api.context import PageFault
+from livetail.core.arns import LogGroupArn, partition_of
+from livetail.faults.effects import Empty, Error, Reset, Status
+from livetail.faults.fault_rules import RequestFault
+from livetail.faults.texts import error_message, error_status
+from livetail.live.session import Session
+from livetail.live.totals import Ending
+from livetail.server.aws_request import AwsRequest, json_response
+from livetail.server.bodies import left
+from livetail.server.live_server import LiveServer
+from livetail.wire import awsjson
+from livetail.wire.awsjson import AwsResponse
+
+MAX_HELD_REQUESTS: Final = 1_000
+MAX_HELD_BYTES: Final = 64 * 1024 * 1024
+"""Requests that `delay` rules hold at the same time, and bytes of their bodies; each also keeps a connection open."""
+
+Response: TypeAlias = tuple[AwsResponse | Session | None, str | None]
+"""The response to a request, and the message of its error; without a response the connection has been closed."""
+
+
+class RequestFaults:
+    """Applies the rules in force to requests."""
+
+    def __init__(self, server: LiveServer) -> None:
+        self._server = server
+        self._held_requests = 0
+        self._held_bytes = 0
+
+    async def respond(
+        self, request: AwsRequest, receive: Receive, carry_out: Callable[[AwsRequest], Response]
+    ) -> Response:
+        """Respond to a request under the rules in force; `carry_out` does what it asks for."""
+        engine, entry = self._server.engine, request.entry
+        if engine.fault_rules is None:
+            return carry_out(request)
+        log_groups = request.log_groups()
+        fault = engine.fault_rules.on_request(request.call.operation, entry.request_id, log_groups, engine.clock.now())
+        if fault is None:
+            return carry_out(request)
+        if fault.delay:
+            if not self._has_room(request):
+                return self._error(request, Error(code="ServiceUnavailableException"), None)
+            if not await self._wait(fault.delay, request, receive):
+                return self._close(request)
+        if fault.outcome is None:
+            return carry_out(_with_page_fault(request, fault, engine.clock.now()))
+        if fault.outcome.carry_out:
+            self._discard(carry_out(request))
+        match fault.outcome:
+            case Error() as error:
+                return self._error(request, error, fault.log_group)
+            case Status(status=status, body=text):
+                entry.status, entry.error = status, None
+                return AwsResponse(status, "text/plain", text.encode()), None
+            case Reset():
+                return self._close(request, reset=True)
+            case Empty():
+                return self._close(request)
+
+    def _has_room(self, request: AwsRequest) -> bool:
+        return self._held_requests < MAX_HELD_REQUESTS and self._held_bytes + len(request.body) <= MAX_HELD_BYTES
+
+    async def _wait(self, milliseconds: int, request: AwsRequest, receive: Receive) -> bool:
+        """Hold a request so long by the emulator's clock; returns whether it is to be carried out then.
+
+        It is not when its client has left, nor when the emulator was reset or stops meanwhile.
+        """
+        self._held_requests += 1
+        self._held_bytes += len(request.body)
+        sleep = asyncio.ensure_future(self._server.timekeeper.sleep(milliseconds))
+        disconnect = asyncio.ensure_future(left(receive))
+        try:
+            await asyncio.wait((sleep, disconnect), return_when=asyncio.FIRST_COMPLETED)
+            return not disconnect.done() and sleep.result()
+        finally:
+            sleep.cancel()
+            disconnect.cancel()
+            self._held_requests -= 1
+            self._held_bytes -= len(request.body)
+
+    def _error(self, request: AwsRequest, error: Error, log_group: str | None) -> Response:
+        """An injected error, about the log group that its rule is about."""
+        caller, entry = request.caller, request.entry
+        arn = LogGroupArn.of(caller.region, caller.account_id, log_group or "*")
+        partition = partition_of(caller.region)
+        message = error_message(error, caller.account_id, request.call.operation, str(arn), partition)
+        entry.status, entry.error = error_status(error), error.code
+        body = awsjson.error_body(error.code, message)
+        if error.members:
+            body = msgspec.json.encode(msgspec.json.decode(body) | error.members)
+        return json_response(request.call, entry.status, body), message
+
+    def _close(self, request: AwsRequest, *, reset: bool = False) -> Response:
+        """Close the connection of a request, or reset it; the sessions that share it end with it."""
+        request.entry.status, request.entry.error = 0, None
+        self._server.close_connection(request.scope, reset=reset)
+        return None, None
+
+    def _discard(self, response: Response) -> None:
+        """Forget the response of an operation that was carried out."""
+        if isinstance(response[0], Session):
+            self._server.engine.hub.close(response[0], Ending.FAULT)
+
+
+def _with_page_fault(request: AwsRequest, fault: RequestFault, now: int) -> AwsRequest:
+    """The request as the operations that read log events have to see it."""
+    if not fault.empty_page and not fault.hide_ms:
+        return request
+    page = PageFault(fault.empty_page, now - fault.hide_ms if fault.hide_ms else None)
+    return replace(request, caller=replace(request.caller, page_fault=page))
