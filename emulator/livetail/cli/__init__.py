@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "match": "print the lines that a filter pattern matches",
     "decode": "print the messages of an event stream as JSON lines",
     "record": "capture a Live Tail session for replay",
+    "conformance": "ask an endpoint which behaviours of the service it has",
     "healthcheck": "exit 0 when the server answers",
     "scenario": "check scenario files",
     "env": "print the variables that point an AWS SDK at the emulator",
