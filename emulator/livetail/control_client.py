@@ -1,9 +1,11 @@
 """A small client of a running emulator, for the commands and for the Python interface. Standard library only."""
 
+import contextlib
 import http.client
 import json
 import ssl
 import urllib.parse
+from collections.abc import Iterator
 from typing import Any, Final
 
 __all__ = ["ControlClient", "NoAnswerError"]
@@ -42,8 +44,7 @@ class ControlClient:
         Raises:
             NoAnswerError: there is no reply, or one of more than `MAX_REPLY_BYTES`.
         """
-        text = body if body is None or isinstance(body, str) else json.dumps(body)
-        status, reply = self._exchange(method, path, None if text is None else text.encode(), headers or {})
+        status, reply = self._exchange(method, path, body, headers or {})
         try:
             return status, json.loads(reply)
         except (ValueError, RecursionError):
@@ -58,29 +59,55 @@ class ControlClient:
         status, content = self._exchange("GET", path, None, {})
         return content if status == 200 else None
 
-    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
-        connection = self._connect()
+    def _exchange(self, method: str, path: str, body: Any, headers: dict[str, str]) -> tuple[int, bytes]:
+        connection, response = self._send(method, path, body, headers)
         try:
-            connection.request(method, path, body, headers)
-            response = connection.getresponse()
             status, reply = response.status, response.read(MAX_REPLY_BYTES)
             if len(reply) == MAX_REPLY_BYTES:
                 raise NoAnswerError(f"{self.url} sends a reply without an end; it is not Livetail")
             return status, reply
         except (OSError, http.client.HTTPException) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise NoAnswerError(f"no answer from {self.url}: {reason}") from None
+            raise self._no_answer(error) from None
         finally:
             connection.close()
 
     def call(self, operation: str, parameters: dict[str, Any], region: str | None = None) -> tuple[int, Any]:
         """Call an operation of the AWS API, unsigned; `region` is the one to work in [the server's own]."""
-        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"Logs_20140328.{operation}"}
-        if region is not None:
-            # The server takes the region from the scope of the credential, as AWS does; nothing here is secret.
-            scope = f"test/20260101/{region}/logs/aws4_request"
-            headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
-        return self.request("POST", "/", parameters, headers)
+        return self.request("POST", "/", parameters, _aws_headers(operation, region))
+
+    @contextlib.contextmanager
+    def stream(
+        self, operation: str, parameters: dict[str, Any], region: str | None = None
+    ) -> Iterator[http.client.HTTPResponse]:
+        """The response to an operation whose result is an event stream. Reading it may wait for ever.
+
+        Raises:
+            NoAnswerError: there is none.
+        """
+        connection, response = self._send("POST", "/", parameters, _aws_headers(operation, region))
+        try:
+            if connection.sock is not None:
+                connection.sock.settimeout(None)  # a session may be silent as long as the emulator's clock stands still
+            yield response
+        finally:
+            response.close()
+            connection.close()
+
+    def _send(
+        self, method: str, path: str, body: Any, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        connection = self._connect()
+        try:
+            content = body if body is None or isinstance(body, str) else json.dumps(body)
+            connection.request(method, path, content and content.encode(), headers)
+            return connection, connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise self._no_answer(error) from None
+
+    def _no_answer(self, error: Exception) -> NoAnswerError:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return NoAnswerError(f"no answer from {self.url}: {reason}")
 
     def _connect(self) -> http.client.HTTPConnection:
         if self._scheme == "http":
@@ -90,3 +117,12 @@ class ControlClient:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=context)
+
+
+def _aws_headers(operation: str, region: str | None) -> dict[str, str]:
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"Logs_20140328.{operation}"}
+    if region is not None:
+        # The server takes the region from the scope of the credential, as AWS does; nothing here is secret.
+        scope = f"test/20260101/{region}/logs/aws4_request"
+        headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
+    return headers

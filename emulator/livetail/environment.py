@@ -6,7 +6,9 @@ from typing import Final
 
 from livetail.core.truststore import PASSWORD
 
-KEPT: Final = frozenset({"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
+KEYS: Final = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
+
+KEPT: Final = KEYS | {"AWS_REGION", "AWS_DEFAULT_REGION"}
 """Variables that stay as they are where a shell has them already."""
 
 NOTES: Final[Mapping[str, str]] = {

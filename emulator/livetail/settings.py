@@ -69,6 +69,8 @@ class Settings:
     tls: bool
     certfile: Path | None
     keyfile: Path | None
+    tls_dir: Path | None
+    no_http2: bool
     loop: str
     log_level: str
     log_format: str
@@ -99,7 +101,7 @@ class Settings:
 
     @property
     def serves_tls(self) -> bool:
-        return self.tls or self.certfile is not None
+        return self.tls or self.certfile is not None or self.tls_dir is not None
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
@@ -114,8 +116,8 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     return sentences
 
 
-_OTHER_VARIABLES: Final = frozenset({"LIVETAIL_URL"})
-"""Read by the pytest plugin."""
+_OTHER_VARIABLES: Final = frozenset({"LIVETAIL_URL", "LIVETAIL_ENDPOINT"})
+"""Read by the pytest plugin, and by the commands that talk to a running emulator."""
 
 _SERVICE_LINK = re.compile(r"LIVETAIL_(SERVICE_(HOST|PORT)(_.*)?|PORT_[0-9]+_.*)")
 
@@ -370,6 +372,8 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag("--tls", _boolean, False, "off", None, "serve HTTPS; alone it makes a throw-away CA and certificate"),
     Flag("--certfile", _path, None, "", "PATH", "certificate chain for HTTPS (PEM)"),
     Flag("--keyfile", _path, None, "", "PATH", "private key for HTTPS (PEM)"),
+    Flag("--tls-dir", _path, None, "", "DIR", "serve HTTPS with a CA and certificate that are kept here across starts"),
+    Flag("--no-http2", _boolean, False, "off", None, "speak HTTP/1.1 alone, as the service itself"),
     Flag("--loop", _one_of("asyncio", "uvloop"), "asyncio", "asyncio", "NAME", "event loop: asyncio or uvloop"),
     Flag(
         "--log-level",

@@ -11,14 +11,15 @@ import itertools
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from livetail.server.runner import Serving, listen, serve_in_foreground
+from livetail.server.http_server import HttpServer, listen
+from livetail.server.runner import Stop, serve_in_foreground
 from livetail.settings import Settings
 
 __all__ = ["main"]
@@ -60,8 +61,23 @@ async def _answer(request: Request) -> Response:
     return Response()
 
 
-async def _drain() -> None:
-    """Nothing: the runner cuts off what is still open."""
+class _Service:
+    """Serves the application as the emulator serves its own."""
+
+    def __init__(self, app: Starlette, settings: Settings) -> None:
+        self.loop = settings.loop
+        self._app = app
+        self._listener = listen(settings.host, settings.port)
+
+    async def serve(self, stop: Stop, on_ready: Callable[[], None]) -> None:
+        server = HttpServer(self._app, self._listener)
+        server.start()
+        on_ready()
+        await stop.requested.wait()
+        await server.close(0)
+
+    def clean_up(self) -> None:
+        self._listener.close()
 
 
 def main(port: int, frame_bytes: int) -> None:
@@ -73,9 +89,7 @@ def main(port: int, frame_bytes: int) -> None:
         routes.append(Route("/_livetail/sessions", tails.sessions))
     settings = Settings.resolve({"port": port}, os.environ)
     app = Starlette(routes=routes)
-    serve_in_foreground(
-        Serving(app, listen(settings), certificate=None, on_ready=lambda: None, drain=_drain, loop=settings.loop)
-    )
+    serve_in_foreground(_Service(app, settings))
 
 
 if __name__ == "__main__":

@@ -114,6 +114,13 @@ def test_the_written_files_alone_point_boto3_at_the_server(emulator: LiveTailEmu
     assert run.stdout == "['arn:aws:logs:eu-central-1:123456789012:log-group:/written']\n", run.stderr
 
 
+def test_keys_that_the_server_would_refuse_are_not_printed() -> None:
+    with LiveTailEmulator(verify_signatures=True, credentials=["AKID:secret"]) as emulator:
+        run = run_livetail("env", "--endpoint", emulator.endpoint_url)
+    assert "AWS_ACCESS_KEY_ID" not in run.stdout
+    assert run.stderr.startswith("livetail: the server checks signatures: set AWS_ACCESS_KEY_ID and AWS_SECRET_")
+
+
 def test_a_folder_that_cannot_be_written(emulator: LiveTailEmulator) -> None:
     run = run_livetail("env", "--endpoint", emulator.endpoint_url, "--write", "/dev/null/x")
     assert (run.returncode, run.stderr) == (1, "livetail: cannot write to /dev/null/x: Not a directory\n")

@@ -80,6 +80,20 @@ def test_the_status_is_that_of_the_command(command: list[str], status: int) -> N
     assert len(run.stderr.splitlines()) == (1 if status in (2, 126, 127) else 0)
 
 
+def test_keys_of_the_environment_pick_the_account_unless_signatures_are_checked() -> None:
+    mine = {"AWS_ACCESS_KEY_ID": "210987654321"}
+    assert environment_in(variables=mine)["AWS_ACCESS_KEY_ID"] == "210987654321"
+    checked = environment_in("--verify-signatures", "--credentials", "AKID:secret", variables=mine)
+    assert (checked["AWS_ACCESS_KEY_ID"], checked["AWS_SECRET_ACCESS_KEY"]) == ("AKID", "secret")
+
+
+def test_other_commands_find_the_emulator_too() -> None:
+    livetail = f"{sys.executable} -m livetail"
+    run = run_livetail("exec", "--", "sh", "-c", f"echo hello | {livetail} put /a s && {livetail} healthcheck")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.endswith("ok\n")
+
+
 def test_arguments_are_passed_as_they_are() -> None:
     show = [sys.executable, "-c", "import sys; print(sys.argv[1:])"]
     run = run_livetail("exec", "--seed", "7", "--", *show, "-q", "--seed", "--", "a b", "")

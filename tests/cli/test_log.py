@@ -48,6 +48,8 @@ def tail_once(url: str) -> None:
     livetail.assert_no_sessions()
     assert call(url, "DescribeLogStreams", {"logGroupName": "/no\x1b[31m\nsuch"}) == 400
     assert call(url, "DescribeLogStreams", {"logGroupName": "/none"}) == 400
+    livetail.client(region_name="eu-west-1").create_log_group(logGroupName="/elsewhere")
+    assert call(url, "DescribeLogStreams", {"logGroupName": "/elsewhere"}) == 400
     logs.close()
 
 
@@ -77,6 +79,10 @@ def test_one_line_a_request_and_two_a_session(text_log: list[str]) -> None:
     assert ended.startswith(f"session {session} ended")
     assert ended.endswith(" after 1 s: 1 updates, 1 delivered, 0 sampled out, 0 dropped")
     assert lines[-1] == (
+        "DescribeLogStreams /elsewhere 400 ResourceNotFoundException N ms: "
+        "/elsewhere is not in us-east-1, but in eu-west-1"
+    )
+    assert lines[-3] == (
         "DescribeLogStreams /none 400 ResourceNotFoundException N ms: The specified log group does not exist."
     )
 

@@ -1,6 +1,8 @@
 """`livetail match`: what it prints for which pattern, how it ends, and that lines come out as they went in."""
 
 import argparse
+import gzip
+import json
 import os
 import subprocess
 import sys
@@ -9,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from livetail.cli import match
-from livetail.cli.errors import CommandError
 
 COMMAND = [sys.executable, "-m", "livetail", "match"]
 ROOT = Path(__file__).parents[2]
@@ -108,10 +109,153 @@ def test_a_pattern_with_bytes_that_are_not_utf8() -> None:
 
 
 @pytest.mark.parametrize("name", ["missing", "."])
-def test_a_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
-    with pytest.raises(CommandError, match=f"^cannot read {tmp_path / name}: ") as error:
-        run("ERROR", str(tmp_path / name))
-    assert error.value.status == 2
+def test_a_file_that_cannot_be_read(file: Path, capfdbinary: pytest.CaptureFixture[bytes], name: str) -> None:
+    missing = file.parent / name
+    assert run("four", str(missing), str(file)) == 2
+    out, error = capfdbinary.readouterr()
+    assert out == f"{file}:ERROR four\n".encode()
+    assert error.startswith(f"livetail: cannot read {missing}: ".encode()) and error.count(b"\n") == 1
+
+
+# ---- as people know it from grep -----------------------------------------------------------------------------------
+
+
+FLAGS = [
+    ("the others", ["-v", "ERROR"], b"ok two\r\n\n"),
+    (
+        "line numbers",
+        ["-n", "ERROR"],
+        b'1:ERROR one\n3:{"level": "ERROR", "status": 500}\r\n4:"ERROR \xff" three\n6:ERROR four',
+    ),
+    ("a flag behind the pattern", ["three", "-n"], b'4:"ERROR \xff" three\n'),
+    ("count", ["-c", "ERROR"], b"4\n"),
+    ("count of the others", ["-cv", "ERROR"], b"2\n"),
+    ("count as JSON", ["-c", "--json", "ok"], b'{"file": "FILE", "count": 1}\n'),
+    (
+        "JSON",
+        ["--json", "[a = ok, b]"],
+        b'{"file": "FILE", "line": 2, "message": "ok two", "extracted": {"$a": "ok", "$b": "two"}}\n',
+    ),
+    (
+        "JSON of bytes that are not UTF-8",
+        ["--json", "three"],
+        '{"file": "FILE", "line": 4, "message": "\\"ERROR \ufffd\\" three", "extracted": {}}\n'.encode(),
+    ),
+    ("colors", ["--color", "%t.o%"], b"ok \x1b[1;31mtwo\x1b[m\r\n"),
+    (
+        "colors of line numbers",
+        ["--color=always", "-n", "two"],
+        b"\x1b[32m2\x1b[m\x1b[36m:\x1b[mok \x1b[1;31mtwo\x1b[m\r\n",
+    ),
+    ("no colors in a file", ["--color=auto", "two"], b"ok two\r\n"),
+    ("no colors", ["--color=never", "two"], b"ok two\r\n"),
+    ("no colors in what was not found", ["--color", "-v", "ERROR"], b"ok two\r\n\n"),
+]
+
+
+@pytest.mark.parametrize(("flags", "printed"), [row[1:] for row in FLAGS], ids=[row[0] for row in FLAGS])
+def test_flags(file: Path, capfdbinary: pytest.CaptureFixture[bytes], flags: list[str], printed: bytes) -> None:
+    assert run(*flags, str(file)) == 0
+    assert capfdbinary.readouterr() == (printed.replace(b"FILE", bytes(file)), b"")
+
+
+def test_the_others_are_none(file: Path) -> None:
+    assert run("-v", "", str(file)) == 1
+
+
+def test_several_files_gzip_or_not(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    packed = file.with_suffix(".gz")
+    # Two members, as in rotated logs that were joined.
+    packed.write_bytes(gzip.compress(b"ERROR packed\nok\n") + gzip.compress(b"ERROR again\n"))
+    assert run("ERROR", str(packed), str(file)) == 0
+    lines = capfdbinary.readouterr().out.splitlines()
+    assert lines[:3] == [
+        f"{packed}:ERROR packed".encode(),
+        f"{packed}:ERROR again".encode(),
+        f"{file}:ERROR one".encode(),
+    ]
+    assert run("-c", "ERROR", str(packed), str(file)) == 0
+    assert capfdbinary.readouterr().out == f"{packed}:2\n{file}:4\n".encode()
+
+
+def test_gzip_on_standard_input() -> None:
+    done = command("ERROR", lines=gzip.compress(b"ERROR 1\nok\n"))
+    assert (done.returncode, done.stdout) == (0, b"ERROR 1\n")
+
+
+@pytest.mark.parametrize("damage", ["end", "middle"])
+def test_gzip_that_is_damaged_is_one_sentence(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], damage: str
+) -> None:
+    content = bytearray(gzip.compress(b"ERROR\n"))
+    if damage == "end":
+        del content[-6:]
+    else:
+        content[12] ^= 0xFF
+    path = tmp_path / "damaged.gz"
+    path.write_bytes(content)
+    assert run("nothing", str(path)) == 2
+    error = capfdbinary.readouterr().err
+    assert error.startswith(f"livetail: cannot unpack {path}: ".encode()) and error.count(b"\n") == 1
+
+
+# ---- explanations --------------------------------------------------------------------------------------------------
+
+
+def test_explains_every_line(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    file.write_bytes(b'{"level": "ERROR", "status": "503"}\n{"level": "ERROR", "status": 503}\r\nno JSON')
+    assert run("--explain", '{ $.level = "ERROR" && $.status >= 500 }', str(file)) == 0
+    assert capfdbinary.readouterr().out.decode() == (
+        '1:{"level": "ERROR", "status": "503"}\n'
+        "    does not match\n"
+        '    $.level = "ERROR": true, it is "ERROR"\n'
+        '    $.status >= 500: false, "503" is a string\n'
+        '2:{"level": "ERROR", "status": 503}\n'
+        "    matches\n"
+        '    $.level = "ERROR": true, it is "ERROR"\n'
+        "    $.status >= 500: true, it is 503\n"
+        "3:no JSON\n"
+        "    does not match\n"
+        "    the message is not a JSON object or array\n"
+    )
+
+
+def test_explains_terms_and_fields(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    file.write_bytes(b"ok 2\n")
+    assert run("--explain", "--", "?ok -two", str(file)) == 0
+    ignored = "?ok: ignored, as optional terms count only where all terms are optional"
+    assert capfdbinary.readouterr().out.decode() == f"1:ok 2\n    matches\n    {ignored}\n    -two: true, not found\n"
+    assert run("--explain", "[word, number > 2]", str(file)) == 1
+    assert capfdbinary.readouterr().out.decode() == (
+        '1:ok 2\n    does not match\n    number > 2: false, it is "2"\n    $word = "ok"\n    $number = "2"\n'
+    )
+
+
+def test_explains_only_the_others(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    file.write_bytes(b"ERROR\nok\n")
+    assert run("--explain", "-v", "--json", "ERROR", str(file)) == 0
+    assert json.loads(capfdbinary.readouterr().out) == {
+        "file": str(file),
+        "line": 2,
+        "message": "ok",
+        "kind": "terms",
+        "matches": False,
+        "findings": [{"condition": "ERROR", "holds": False, "reason": "not found"}],
+        "note": None,
+        "extracted": {},
+    }
+
+
+def test_explains_in_colors(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    file.write_bytes(b"ok\n")
+    assert run("--explain", "--color", "ok", str(file)) == 0
+    out = capfdbinary.readouterr().out
+    assert b"    \x1b[32mmatches\x1b[m\n    ok: \x1b[32mtrue\x1b[m, found\n" in out
+
+
+def test_a_count_is_not_explained(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run("--explain", "-c", "ERROR", str(file)) == 0
+    assert capfdbinary.readouterr().out == b"4\n"
 
 
 def test_each_line_is_printed_when_it_comes() -> None:

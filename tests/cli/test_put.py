@@ -122,9 +122,7 @@ def test_a_server_that_is_not_there() -> None:
 def test_a_name_that_the_service_refuses(emulator: LiveTailEmulator) -> None:
     run = run_livetail("put", "--endpoint", emulator.endpoint_url, "/put", "a:b", given=b"x\n")
     assert run.returncode == 1
-    assert run.stderr.startswith(
-        "livetail: CreateLogStream was refused after 0 log events: InvalidParameterException: 1 validation error"
-    )
+    assert run.stderr.startswith("livetail: CreateLogStream was refused: InvalidParameterException: 1 validation error")
 
 
 @pytest.fixture
@@ -152,7 +150,7 @@ def test_an_interrupt_sends_what_is_there_and_ends(
     emulator: LiveTailEmulator, open_pipe: subprocess.Popen[bytes]
 ) -> None:
     open_pipe.send_signal(signal.SIGINT)
-    assert told(open_pipe) == (130, "1 log events sent\n")
+    assert told(open_pipe) == (130, "1 log event sent\n")
     assert messages(emulator) == ["first"]
 
 
@@ -166,7 +164,7 @@ def test_a_server_that_goes_away_while_the_pipe_stays_open(
     status, text = told(open_pipe)
     assert status == 1
     assert text.startswith(f"livetail: no answer from {emulator.endpoint_url}: ")
-    assert text.endswith("(after 1 log events)\n")
+    assert text.endswith("(after 1 log event)\n")
     assert text.count("\n") == 1
 
 
@@ -182,7 +180,7 @@ def test_gzip_is_unpacked_member_by_member(emulator: LiveTailEmulator, tmp_path:
     file = tmp_path / "app.log.gz"
     file.write_bytes(gzip.compress(b"one\ntw") + gzip.compress(b"o\nthree\n") + bytes(512))
     assert put(emulator, file).stderr == "3 log events sent\n"
-    assert put(emulator, given=gzip.compress(b"four")).stderr == "1 log events sent\n"
+    assert put(emulator, given=gzip.compress(b"four")).stderr == "1 log event sent\n"
     assert messages(emulator) == ["one", "two", "three", "four"]
 
 
@@ -262,7 +260,7 @@ def test_events_that_are_rejected_are_said(emulator: LiveTailEmulator) -> None:
     lines = [{"message": "old", "timestamp": NOW - 15 * 86_400_000}, {"message": "new", "timestamp": NOW}]
     run = put(emulator, "--json", given="\n".join(map(json.dumps, lines)).encode())
     assert run.returncode == 1
-    assert run.stderr.startswith("1 log events sent\nlivetail: PutLogEvents rejected 1 log event as too old or too new")
+    assert run.stderr.startswith("1 log event sent\nlivetail: PutLogEvents rejected 1 log event as too old or too new")
     assert messages(emulator) == ["new"]
 
 

@@ -225,6 +225,8 @@ def test_a_recording_of_a_running_clock_replays_in_order(tmp_path: Path, output:
 def test_a_recording_says_whence_and_what_was_asked(emulator: LiveTailEmulator, output: Path) -> None:
     arn = emulator.log_group_arn(GROUP)
     options = ["--filter-pattern", "ERROR", "--log-stream-names", "web-1", "web-2"]
+    for stream in ("web-1", "web-2"):
+        emulator.put(GROUP, stream, ["before"])
     with recording(emulator, arn, "-o", output, *options) as process:
         emulator.put(GROUP, "web-1", ["ERROR boom", "fine"])
         emulator.put(GROUP, "web-3", ["ERROR elsewhere"])

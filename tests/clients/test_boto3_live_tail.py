@@ -49,6 +49,8 @@ def test_session_start_lists_the_filters_that_were_given(
     logs: Any, tailing: Tailing, filters: dict[str, object]
 ) -> None:
     logs.create_log_group(logGroupName="/app/api")
+    for stream in ("web-1", "web-2"):
+        logs.create_log_stream(logGroupName="/app/api", logStreamName=stream)
     start = tailing("/app/api", **filters).start
     members = {"requestId", "sessionId", "logGroupIdentifiers"}
     assert {name: value for name, value in start.items() if name not in members} == filters
@@ -213,8 +215,8 @@ def test_only_what_matches_counts_towards_the_500(manual: LiveTailEmulator, tail
     ("filters", "heard"),
     [
         ({}, ["web-1", "web-10", "web-2", "worker", "Web-1"]),
-        ({"logStreamNames": ["web-1", "worker"]}, ["web-1", "worker"]),
-        ({"logStreamNames": ["web"]}, []),
+        ({"logStreamNames": ["web-1", "web-2"]}, ["web-1", "web-2"]),
+        ({"logStreamNamePrefixes": ["none"]}, []),
         ({"logStreamNamePrefixes": ["web-1"]}, ["web-1", "web-10"]),
         ({"logStreamNamePrefixes": ["wo", "web-2"]}, ["web-2", "worker"]),
         ({"logStreamNamePrefixes": ["w", "web"]}, ["web-1", "web-10", "web-2", "worker"]),
@@ -236,9 +238,11 @@ def test_stream_filters_hold_for_streams_made_before_and_during_the_session(
     ]
 
 
-def test_names_may_be_of_streams_that_do_not_exist_yet(manual: LiveTailEmulator, logs: Any, tailing: Tailing) -> None:
+def test_prefixes_may_be_of_streams_that_do_not_exist_yet(
+    manual: LiveTailEmulator, logs: Any, tailing: Tailing
+) -> None:
     logs.create_log_group(logGroupName="/app/api")
-    tail = tailing("/app/api", logStreamNames=["later"])
+    tail = tailing("/app/api", logStreamNamePrefixes=["later"])
     manual.advance(1)
     assert tail.messages() == []
     manual.put("/app/api", "later", ["here"])
@@ -343,7 +347,7 @@ def test_sessions_do_not_disturb_each_other(manual: LiveTailEmulator, tailing: T
     manual.put("/b", "web-1", ["before"])
     everything, errors, other = tailing("/a"), tailing("/a", logEventFilterPattern="ERROR"), tailing("/b")
     manual.advance(0.5)
-    late = tailing("/a", logStreamNames=["web-2"])
+    late = tailing("/a", logStreamNamePrefixes=["web-2"])
     manual.put("/a", "web-1", ["ERROR 1", "fine"])
     manual.put("/a", "web-2", ["ERROR 2"])
     manual.advance(0.5)

@@ -45,6 +45,7 @@ def unchecked(emulator: LiveTailEmulator) -> Iterator[Any]:
     """A boto3 client that sends what it is given, on an emulator with a group of each class."""
     client = emulator.client(config=PATIENT.merge(Config(parameter_validation=False)))
     client.create_log_group(logGroupName="/app/api")
+    client.create_log_stream(logGroupName="/app/api", logStreamName="web-1")
     client.create_log_group(logGroupName="/app/other")
     client.create_log_group(logGroupName="/app/infrequent", logGroupClass="INFREQUENT_ACCESS")
     client.create_log_group(logGroupName="/app/delivery", logGroupClass="DELIVERY")
@@ -204,7 +205,7 @@ def test_names_and_prefixes_exclude_each_other(unchecked: Any) -> None:
         ("{ $.level = }", "Invalid filter pattern: Invalid filter pattern"),
         ("[a, b", "Invalid filter pattern: If a filter pattern starts with '[' it must end with ']'"),
         ('"open', "Invalid filter pattern: Invalid character(s) in term '\"open'"),
-        ("(", "Invalid character(s) in term '('"),
+        ("(", "Invalid filter pattern: Invalid character(s) in term '('"),
     ],
 )
 def test_a_pattern_that_is_none_is_refused(unchecked: Any, pattern: str, text: str) -> None:
@@ -227,6 +228,28 @@ def test_a_pattern_that_is_none_is_refused(unchecked: Any, pattern: str, text: s
 )
 def test_a_group_that_is_not_there_is_not_found(unchecked: Any, arn: str) -> None:
     assert refusal(unchecked, logGroupIdentifiers=[GROUP, arn]) == ("ResourceNotFoundException", NO_GROUP)
+
+
+@pytest.mark.parametrize("names", [["web-2"], ["web-1", "web-2"]])
+def test_a_log_stream_that_is_not_there_is_not_found(unchecked: Any, names: list[str]) -> None:
+    assert refusal(unchecked, logGroupIdentifiers=[GROUP], logStreamNames=names) == (
+        "ResourceNotFoundException",
+        "The specified log stream does not exist.",
+    )
+
+
+def test_what_is_taken(emulator: LiveTailEmulator, unchecked: Any) -> None:
+    """An ARN that ends in `:`, a stream that is there, prefixes that match nothing yet."""
+    for parameters in (
+        {"logGroupIdentifiers": [f"{GROUP}:"]},
+        {"logGroupIdentifiers": [GROUP], "logStreamNames": ["web-1"]},
+        {"logGroupIdentifiers": [GROUP], "logStreamNamePrefixes": ["none"]},
+    ):
+        stream = unchecked.start_live_tail(**parameters)["responseStream"]
+        started = next(iter(stream))["sessionStart"]
+        assert started["logGroupIdentifiers"] == parameters["logGroupIdentifiers"]
+        emulator.end_session(started["sessionId"])
+        stream.close()
 
 
 @pytest.mark.parametrize(("arn", "name"), [(INFREQUENT, "INFREQUENT_ACCESS"), (DELIVERY, "DELIVERY")])
@@ -275,7 +298,10 @@ def test_faults_are_named_in_the_order_of_the_checks(unchecked: Any) -> None:
     request["logGroupIdentifiers"] = [UNKNOWN]
     assert refusal(unchecked, **request) == ("InvalidParameterException", NAMES_OR_PREFIXES)
     del request["logStreamNames"]
-    assert refusal(unchecked, **request) == ("InvalidParameterException", "Invalid character(s) in term '('")
+    assert refusal(unchecked, **request) == (
+        "InvalidParameterException",
+        "Invalid filter pattern: Invalid character(s) in term '('",
+    )
     request["logEventFilterPattern"] = "ERROR"
     assert refusal(unchecked, **request) == ("ResourceNotFoundException", NO_GROUP)
 

@@ -43,6 +43,7 @@ def test_a_new_group_is_described_as_aws_describes_it(logs: Any) -> None:
             "logGroupClass": "STANDARD",
             "logGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:/app/api",
             "deletionProtectionEnabled": False,
+            "bearerTokenAuthenticationEnabled": False,
         }
     ]
 
@@ -65,6 +66,64 @@ def test_groups_are_found_by_pattern_and_class(logs: Any) -> None:
     assert found["logGroupName"] == "/app/audit"
     (found,) = logs.describe_log_groups(logGroupClass="INFREQUENT_ACCESS")["logGroups"]
     assert found["logGroupName"] == "/app/audit"
+
+
+def test_groups_are_listed(logs: Any) -> None:
+    for number in range(60):
+        logs.create_log_group(logGroupName=f"/app/{number:02}", tags={"number": f"{number}"})
+    page = logs.list_log_groups(logGroupNamePattern="^/app/")
+    rest = logs.list_log_groups(logGroupNamePattern="^/app/", nextToken=page["nextToken"])
+    assert (len(page["logGroups"]), len(rest["logGroups"]), "nextToken" in rest) == (50, 10, False)
+    assert rest["logGroups"][-1] == {
+        "logGroupName": "/app/59",
+        "logGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:/app/59",
+        "logGroupClass": "STANDARD",
+    }
+    (found,) = logs.list_log_groups(logGroupTags=[{"key": "number", "values": ["7"]}])["logGroups"]
+    assert found["logGroupName"] == "/app/07"
+
+
+def test_every_call_that_terraform_makes(logs: Any) -> None:
+    """Create, read, update, and delete of `aws_cloudwatch_log_group` and `aws_cloudwatch_log_stream`.
+
+    In the order of hashicorp/terraform-provider-aws, internal/service/logs/group.go and stream.go.
+    """
+    name = "/app/terraform"
+    key, other_key = (f"arn:aws:kms:us-east-1:123456789012:key/{each}" for each in "ab")
+
+    def read() -> Any:
+        pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+        (group,) = (row for page in pages for row in page["logGroups"] if row["logGroupName"] == name)
+        arn = group["arn"].removesuffix(":*")
+        return group | {"tags": logs.list_tags_for_resource(resourceArn=arn)["tags"]}
+
+    logs.create_log_group(
+        logGroupName=name,
+        kmsKeyId=key,
+        logGroupClass="STANDARD",
+        deletionProtectionEnabled=True,
+        tags={"stage": "test"},
+    )
+    logs.put_retention_policy(logGroupName=name, retentionInDays=14)
+    group = read()
+    assert (group["kmsKeyId"], group["retentionInDays"], group["tags"]) == (key, 14, {"stage": "test"})
+    logs.disassociate_kms_key(logGroupName=name)
+    logs.associate_kms_key(logGroupName=name, kmsKeyId=other_key)
+    logs.delete_retention_policy(logGroupName=name)
+    logs.untag_resource(resourceArn=group["logGroupArn"], tagKeys=["stage"])
+    logs.tag_resource(resourceArn=group["logGroupArn"], tags={"stage": "live"})
+    logs.put_log_group_deletion_protection(logGroupIdentifier=name, deletionProtectionEnabled=False)
+    group = read()
+    assert (group["kmsKeyId"], group["tags"]) == (other_key, {"stage": "live"})
+    assert group["deletionProtectionEnabled"] is False
+    assert "retentionInDays" not in group
+
+    logs.create_log_stream(logGroupName=name, logStreamName="s")
+    pages = logs.get_paginator("describe_log_streams").paginate(logGroupName=name, logStreamNamePrefix="s")
+    assert [stream["logStreamName"] for page in pages for stream in page["logStreams"]] == ["s"]
+    logs.delete_log_stream(logGroupName=name, logStreamName="s")
+    logs.delete_log_group(logGroupName=name)
+    assert logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"] == []
 
 
 def test_streams_are_paged_through_by_name_and_by_time(app: Any) -> None:
@@ -125,6 +184,20 @@ def test_a_stream_is_read_to_its_end_by_the_forward_token(app: Any) -> None:
     _put(app, "web-1", [(25, "later")])
     page = app.get_log_events(logGroupName="/app/api", logStreamName="web-1", **token)
     assert [event["message"] for event in page["events"]] == ["later"]
+
+
+def test_a_loop_over_pages_as_users_write_it(app: Any) -> None:
+    """The page that holds everything has a token; the page after it is empty and has none."""
+    _put(app, "web-1", [(number, str(number)) for number in range(25)])
+    pages = []
+    parameters = {"logGroupName": "/app/api", "limit": 10}
+    while True:
+        page = app.filter_log_events(**parameters)
+        pages.append([event["message"] for event in page["events"]])
+        if "nextToken" not in page:
+            break
+        parameters["nextToken"] = page["nextToken"]
+    assert pages == [[str(number) for number in range(start, min(25, start + 10))] for start in (0, 10, 20, 30)]
 
 
 def test_events_are_filtered_over_pages_streams_and_times(app: Any) -> None:

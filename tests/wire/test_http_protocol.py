@@ -89,11 +89,11 @@ class TestVersions:
             assert client.call("DescribeLogGroups", {}, **others).status == 200
 
     @pytest.mark.parametrize("path", ["/", "/_livetail/health"])
-    def test_websocket_is_refused(self, grouped: LiveTailEmulator, path: str) -> None:
+    def test_websocket_is_not_spoken(self, grouped: LiveTailEmulator, path: str) -> None:
         with Http1(grouped) as client:
             handshake = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
             client.send(request_bytes("GET", path, {**handshake, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}))
-            assert 400 <= int(client.read_head().split()[1]) < 500
+            assert int(client.read_head().split()[1]) in (200, 404)
         assert grouped.sessions() == []
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from h2.exceptions import ProtocolError
 
 from livetail import LiveTailEmulator
 from livetail.server import tail_writer as tail_module
@@ -107,7 +108,10 @@ class TestThread:
 
         def come_back() -> None:
             while not over.is_set():
-                with suppress(OSError), Http2(emulator) if kind.name.endswith("http2") else Http1(emulator) as client:
+                with (
+                    suppress(OSError, ProtocolError),
+                    Http2(emulator) if kind.name.endswith("http2") else Http1(emulator) as client,
+                ):
                     while not over.is_set():
                         client.ask()
 

@@ -9,10 +9,24 @@ from msgspec import Meta
 
 from livetail.core.limits import python_pattern
 
-__all__ = ["INTEGER", "INTEGER_RANGES", "LONG", "NAME_TOO_LONG", "entries", "integer", "items", "long", "name", "text"]
+__all__ = [
+    "INTEGER",
+    "INTEGER_RANGES",
+    "INVALID_ARN",
+    "LONG",
+    "NAME_TOO_LONG",
+    "arn",
+    "entries",
+    "integer",
+    "items",
+    "long",
+    "name",
+    "text",
+]
 
 INTEGER = "Integer"
 LONG = "Long"
+INVALID_ARN = "Invalid resourceArn"
 NAME_TOO_LONG = "Invalid LogGroup or LogStream, both must have length less than or equal to 512."
 
 INTEGER_RANGES = {INTEGER: (-(2**31), 2**31 - 1), LONG: (-(2**63), 2**63 - 1)}
@@ -32,6 +46,16 @@ def name(minimum: int, maximum: int, pattern: str) -> Meta:
         max_length=maximum,
         pattern=python_pattern(pattern),
         extra={"pattern": pattern, "too long": NAME_TOO_LONG},
+    )
+
+
+def arn(minimum: int, maximum: int, pattern: str) -> Meta:
+    """The ARN of a resource with tags; AWS has an error of its own for one that does not match."""
+    return Meta(
+        min_length=minimum,
+        max_length=maximum,
+        pattern=python_pattern(pattern),
+        extra={"pattern": pattern, "not matching": INVALID_ARN},
     )
 
 

@@ -1,11 +1,12 @@
 """From what a request says about a log group to the log group: by name, by ARN, or by either."""
 
+from livetail.api.constraints import INVALID_ARN
 from livetail.api.context import Context
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import InvalidParameterException, ResourceNotFoundException, ValidationException
 from livetail.store.log_group import LogGroup
 
-__all__ = ["log_group_by_arn", "log_group_by_name_or_identifier"]
+__all__ = ["log_group_by_arn", "log_group_by_name_or_identifier", "tagged_log_group"]
 
 
 def log_group_by_name_or_identifier(context: Context, name: str | None, identifier: str | None) -> LogGroup:
@@ -26,8 +27,20 @@ def log_group_by_name_or_identifier(context: Context, name: str | None, identifi
     return context.store.group(wanted)
 
 
+def tagged_log_group(context: Context, arn: str) -> LogGroup:
+    """The group that TagResource and its neighbours mean; `:*` behind the ARN is refused as observed (boto3#4104).
+
+    Raises:
+        ValidationException: this is not the ARN of a log group.
+        ResourceNotFoundException: there is no such group in the caller's account and region.
+    """
+    if arn.endswith((":", "*")) or LogGroupArn.parse(arn) is None:
+        raise ValidationException(INVALID_ARN)
+    return log_group_by_arn(context, arn)
+
+
 def log_group_by_arn(context: Context, text: str) -> LogGroup:
-    """The group of an ARN without `:*`, which the patterns of AWS's model refuse.
+    """The group of an ARN.
 
     Raises:
         InvalidParameterException: this is not the ARN of a log group (text chosen).

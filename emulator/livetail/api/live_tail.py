@@ -37,7 +37,7 @@ def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
 
     Raises:
         InvalidParameterException: an identifier is no ARN, stream filters do not fit, or the pattern is not valid.
-        ResourceNotFoundException: one of the log groups does not exist.
+        ResourceNotFoundException: one of the log groups, or of the named log streams, does not exist.
         InvalidOperationException: the class of one of the log groups has no Live Tail.
         LimitExceededException: too many sessions are open, or were started within a second.
     """
@@ -53,6 +53,8 @@ def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
         if group.log_group_class is not LogGroupClass.STANDARD:
             text = CLASS_WITHOUT_LIVE_TAIL.format(name=group.name, log_group_class=group.log_group_class.value)
             raise InvalidOperationException(text)
+    for name in names or ():
+        groups[0].stream(name)
     subscription = Subscription(
         log_groups=arns,
         matcher=matcher,

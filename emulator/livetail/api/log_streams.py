@@ -3,26 +3,15 @@
 from operator import itemgetter
 from typing import Any
 
-import msgspec
-
 from livetail.api.context import Context
 from livetail.api.identifiers import log_group_by_name_or_identifier
 from livetail.api.log_groups import DESCRIBE_LIMIT, check_deletion
-from livetail.api.paging import decode_token, encode_token, invalid_token, page_of_rows
+from livetail.api.paging import page_of_rows
 from livetail.api.shapes import CreateLogStreamRequest, DeleteLogStreamRequest, DescribeLogStreamsRequest, OrderBy
 from livetail.core.errors import InvalidParameterException
 from livetail.store.log_group import LogGroup, LogStream
 
 __all__ = ["create_log_stream", "delete_log_stream", "describe_log_streams"]
-
-
-class _Token(msgspec.Struct, frozen=True, array_like=True, tag="streams"):
-    """The order of the answer, and the key that the page before ended with."""
-
-    by_time: bool
-    descending: bool
-    timestamp: int
-    name: str
 
 
 def create_log_stream(context: Context, request: CreateLogStreamRequest) -> None:
@@ -41,18 +30,12 @@ def delete_log_stream(context: Context, request: DeleteLogStreamRequest) -> None
 def describe_log_streams(context: Context, request: DescribeLogStreamsRequest) -> dict[str, Any]:
     """The log streams of a group, in ASCII order of their names or in order of their last events.
 
-    A stream without events counts as one whose last event is at time 0. A page token holds for the order it is from.
+    A stream without events counts as one whose last event is at time 0. A token holds for the question that it is from.
     """
     by_time = request.order_by is OrderBy.LAST_EVENT_TIME
     descending = bool(request.descending)
     if by_time and request.log_stream_name_prefix is not None:
         raise InvalidParameterException("Cannot order by LastEventTime with a logStreamNamePrefix.")
-    after: tuple[int, str] | None = None
-    if request.next_token is not None:
-        token = decode_token(request.next_token, _Token)
-        if (token.by_time, token.descending) != (by_time, descending):
-            raise invalid_token()
-        after = token.timestamp, token.name
     group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
     prefix = request.log_stream_name_prefix or ""
     rows = [
@@ -61,15 +44,12 @@ def describe_log_streams(context: Context, request: DescribeLogStreamsRequest) -
         if name.startswith(prefix)
     ]
     rows.sort(key=itemgetter(0), reverse=descending)
-    page, last = page_of_rows(rows, after, request.limit or DESCRIBE_LIMIT, descending=descending)
-    answer: dict[str, Any] = {"logStreams": [_described(group, stream) for stream in page]}
-    if last is not None:
-        answer["nextToken"] = encode_token(_Token(by_time, descending, *last))
-    return answer
+    page, token = page_of_rows(request, rows, request.limit or DESCRIBE_LIMIT, descending=descending)
+    return {"logStreams": [_described(group, stream) for stream in page], **token}
 
 
 def _described(group: LogGroup, stream: LogStream) -> dict[str, Any]:
-    """A row of the answer. The stored bytes of streams are 0 since 2019."""
+    """A row of the response. The stored bytes of streams are 0 since 2019."""
     row: dict[str, Any] = {"logStreamName": stream.name, "creationTime": stream.created_at}
     if stream.last_ingestion_time is not None:
         row["firstEventTimestamp"] = stream.first_event_timestamp

@@ -30,5 +30,5 @@ def named_log_groups(body: bytes) -> tuple[str, ...]:
 
 
 def _name(text: str) -> str:
-    arn = LogGroupArn.parse(text, allow_all_streams=True)
+    arn = LogGroupArn.parse(text)
     return text if arn is None else arn.name

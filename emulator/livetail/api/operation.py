@@ -4,7 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from livetail.api import live_tail, log_events, log_groups, log_streams, metric_filters, retention, shapes, tags
+from livetail.api import (
+    kms,
+    list_log_groups,
+    live_tail,
+    log_events,
+    log_groups,
+    log_streams,
+    metric_filters,
+    retention,
+    shapes,
+    tags,
+)
 
 if TYPE_CHECKING:
     from livetail.api.context import Context
@@ -33,6 +44,14 @@ _ROWS = (
     Operation("CreateLogGroup", shapes.CreateLogGroupRequest, log_groups.create_log_group),
     Operation("DeleteLogGroup", shapes.DeleteLogGroupRequest, log_groups.delete_log_group),
     Operation("DescribeLogGroups", shapes.DescribeLogGroupsRequest, log_groups.describe_log_groups),
+    Operation("ListLogGroups", shapes.ListLogGroupsRequest, list_log_groups.list_log_groups),
+    Operation(
+        "PutLogGroupDeletionProtection",
+        shapes.PutLogGroupDeletionProtectionRequest,
+        log_groups.put_log_group_deletion_protection,
+    ),
+    Operation("AssociateKmsKey", shapes.AssociateKmsKeyRequest, kms.associate_kms_key),
+    Operation("DisassociateKmsKey", shapes.DisassociateKmsKeyRequest, kms.disassociate_kms_key),
     Operation("CreateLogStream", shapes.CreateLogStreamRequest, log_streams.create_log_stream),
     Operation("DeleteLogStream", shapes.DeleteLogStreamRequest, log_streams.delete_log_stream),
     Operation("DescribeLogStreams", shapes.DescribeLogStreamsRequest, log_streams.describe_log_streams),

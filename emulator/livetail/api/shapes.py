@@ -9,29 +9,35 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from livetail.api.constraints import entries, integer, items, long, name, text
+from livetail.api.constraints import arn, entries, integer, items, long, name, text
 from livetail.core import limits
 from livetail.store.batch import LogEvent
 from livetail.store.log_group import LogGroupClass
 
 __all__ = [
+    "AssociateKmsKeyRequest",
     "CreateLogGroupRequest",
     "CreateLogStreamRequest",
     "DeleteLogGroupRequest",
     "DeleteLogStreamRequest",
     "DeleteRetentionPolicyRequest",
+    "DataSourceFilter",
     "DescribeLogGroupsRequest",
     "DescribeLogStreamsRequest",
+    "DisassociateKmsKeyRequest",
     "Entity",
     "FilterLogEventsRequest",
     "GetLogEventsRequest",
+    "ListLogGroupsRequest",
     "ListTagsForResourceRequest",
     "ListTagsLogGroupRequest",
     "OrderBy",
     "PutLogEventsRequest",
+    "PutLogGroupDeletionProtectionRequest",
     "PutRetentionPolicyRequest",
     "Request",
     "StartLiveTailRequest",
+    "TagFilter",
     "TagLogGroupRequest",
     "TagResourceRequest",
     "TestMetricFilterRequest",
@@ -48,7 +54,7 @@ class OrderBy(StrEnum):
 
 
 AccountIds = Annotated[list[Annotated[str, text(12, 12, r"^\d{12}$")]], items(0, 20)]
-AmazonResourceName = Annotated[str, text(1, 1011, r"[\w+=/:,.@-]*")]
+AmazonResourceName = Annotated[str, arn(1, 1011, r"[\w+=/:,.@-]*")]
 Days = Annotated[int, integer()]
 DescribeLimit = Annotated[int, integer(1, 50)]
 EventMessage = Annotated[str, text(1)]
@@ -63,6 +69,7 @@ LogStreamNames = Annotated[
     list[Annotated[str, text(1, limits.MAX_NAME_LENGTH, limits.LOG_STREAM_NAME_PATTERN)]], items(1, 100)
 ]
 NextToken = Annotated[str, text(1)]
+ResourceIdentifier = Annotated[str, text(1, 2048, r"[\w+=/:,.@\-\*]*")]
 SequenceToken = Annotated[str, text(1)]
 TagKey = Annotated[str, text(1, limits.MAX_TAG_KEY_LENGTH, limits.TAG_KEY_PATTERN)]
 TagValue = Annotated[str, text(None, limits.MAX_TAG_VALUE_LENGTH, limits.TAG_VALUE_PATTERN)]
@@ -102,6 +109,53 @@ class DescribeLogGroupsRequest(Request):
     include_linked_accounts: bool | None = None
     log_group_class: LogGroupClass | None = None
     log_group_identifiers: Annotated[list[LogGroupIdentifier], items(1, 50)] | None = None
+
+
+class DataSourceFilter(Request):
+    name: str
+    type: str | None = None
+
+
+class TagFilter(Request):
+    """Log groups that have a tag, with one of some values if there are any."""
+
+    key: TagKey
+    values: (
+        Annotated[list[Annotated[str, text(0, 259, r"^!?\*?([\p{L}\p{Z}\p{N}_.:/=+\-@]*)\*?$")]], items(0, 5)] | None
+    ) = None
+
+
+class ListLogGroupsRequest(Request):
+    log_group_name_pattern: (
+        Annotated[str, text(3, 129, r"(\^?[\.\-_\/#A-Za-z0-9]{3,24})(\|\^?[\.\-_\/#A-Za-z0-9]{3,24}){0,4}")] | None
+    ) = None
+    log_group_class: LogGroupClass | None = None
+    include_linked_accounts: bool | None = None
+    account_identifiers: AccountIds | None = None
+    next_token: NextToken | None = None
+    limit: Annotated[int, integer(1, 1000)] | None = None
+    data_sources: Annotated[list[DataSourceFilter], items(1, 5)] | None = None
+    field_index_names: (
+        Annotated[list[Annotated[str, text(1, limits.MAX_NAME_LENGTH, limits.LOG_GROUP_NAME_PATTERN)]], items(1, 20)]
+        | None
+    ) = None
+    log_group_tags: Annotated[list[TagFilter], items(1, 5)] | None = None
+
+
+class PutLogGroupDeletionProtectionRequest(Request):
+    log_group_identifier: LogGroupIdentifier
+    deletion_protection_enabled: bool
+
+
+class AssociateKmsKeyRequest(Request, kw_only=True):
+    log_group_name: LogGroupName | None = None
+    kms_key_id: KmsKeyId
+    resource_identifier: ResourceIdentifier | None = None
+
+
+class DisassociateKmsKeyRequest(Request):
+    log_group_name: LogGroupName | None = None
+    resource_identifier: ResourceIdentifier | None = None
 
 
 class CreateLogStreamRequest(Request):

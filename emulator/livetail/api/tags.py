@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from livetail.api.context import Context
-from livetail.api.identifiers import log_group_by_arn
+from livetail.api.identifiers import tagged_log_group
 from livetail.api.shapes import (
     ListTagsForResourceRequest,
     ListTagsLogGroupRequest,
@@ -42,18 +42,18 @@ def check_tag_keys(keys: Iterable[str]) -> None:
 
 def tag_resource(context: Context, request: TagResourceRequest) -> None:
     """Add tags to a log group, or give those that it has new values."""
-    group = log_group_by_arn(context, request.resource_arn)
+    group = tagged_log_group(context, request.resource_arn)
     _add(group, request.tags, TooManyTagsException)
 
 
 def untag_resource(context: Context, request: UntagResourceRequest) -> None:
     """Take tags off a log group; keys that it does not have are no fault."""
-    _remove(log_group_by_arn(context, request.resource_arn), request.tag_keys)
+    _remove(tagged_log_group(context, request.resource_arn), request.tag_keys)
 
 
 def list_tags_for_resource(context: Context, request: ListTagsForResourceRequest) -> dict[str, Any]:
     """The tags of a log group."""
-    return {"tags": log_group_by_arn(context, request.resource_arn).tags}
+    return {"tags": tagged_log_group(context, request.resource_arn).tags}
 
 
 def tag_log_group(context: Context, request: TagLogGroupRequest) -> None:

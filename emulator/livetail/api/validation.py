@@ -27,7 +27,7 @@ import msgspec
 from msgspec import Raw, inspect
 
 from livetail.api.constraints import INTEGER, INTEGER_RANGES, LONG
-from livetail.core.errors import InvalidParameterException, SerializationException
+from livetail.core.errors import InvalidParameterException, SerializationException, ServiceError, ValidationException
 
 __all__ = ["MAX_PROBLEMS", "read_leniently", "request_from"]
 
@@ -245,23 +245,24 @@ class _Problem:
 
     constraint: str
     text: str | None
+    error: type[ServiceError] = InvalidParameterException
 
 
 def _raise_problems(value: Mapping[str, Any], schema: inspect.Type) -> None:
-    later: str | None = None
+    later: _Problem | None = None
     texts: list[str] = []
     for problem in _problems(value, schema, ""):
         if problem.text is not None:
             texts.append(problem.text)
         elif later is None:
-            later = problem.constraint
+            later = problem
         if len(texts) == MAX_PROBLEMS:
             break
     if texts:
         plural = "" if len(texts) == 1 else "s"
         raise InvalidParameterException(f"{len(texts)} validation error{plural} detected: {'; '.join(texts)}")
     if later is not None:
-        raise InvalidParameterException(later)
+        raise later.error(later.constraint)
 
 
 def _problem(path: str, constraint: str, value: str = "") -> _Problem:
@@ -292,6 +293,8 @@ def _problems(value: Any, type_: inspect.Type, path: str) -> Iterator[_Problem]:
             ):
                 if any(_broken(each, member_type) for each in members):
                     yield _problem(path, f"{part} must satisfy constraint: {_all_constraints(member_type)}")
+        case inspect.StrType() if "not matching" in extra and not re.search(type_.pattern or "", value):
+            yield _Problem(extra["not matching"], None, ValidationException)
         case inspect.StrType() if "too long" in extra:
             for constraint in _text_problems(value, type_, extra):
                 yield _problem(path, constraint)

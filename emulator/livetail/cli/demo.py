@@ -8,14 +8,13 @@ import argparse
 import contextlib
 import itertools
 import logging
-import shutil
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
 from livetail.cli.arguments import seconds
 from livetail.cli.errors import CommandError
+from livetail.cli.terminal import EventPrinter
 from livetail.control_client import NoAnswerError
 from livetail.scenarios import fixtures
 
@@ -33,7 +32,6 @@ SILENCE: Final = 2.0
 PAUSE: Final = 0.5
 """Seconds before a session that has failed is asked for again."""
 
-_COLOURS: Final = ("\x1b[36m", "\x1b[33m", "\x1b[35m", "\x1b[32m", "\x1b[34m")
 _BOLD: Final = "\x1b[1m"
 _PLAIN: Final = "\x1b[0m"
 
@@ -161,21 +159,17 @@ class Screen:
     """Prints log events, in colour on a terminal, and counts what was seen."""
 
     def __init__(self) -> None:
-        self._is_terminal = sys.stdout.isatty()
-        self._colours = itertools.cycle(_COLOURS)
-        self._colour_of: dict[str, str] = {}
-        self._width = 0
+        self._printer = EventPrinter()
         self._updates = self._events = self._sampled = 0
         self._latest = time.monotonic()
 
     def name_groups(self, names: list[str]) -> None:
         """Line up the names of the groups and give each its colour."""
-        self._width = max(map(len, names), default=0)
-        self._colour_of = dict(zip(names, self._colours, strict=False))
+        self._printer = EventPrinter(names)
 
     def note(self, text: str) -> None:
         """Say something about what goes on."""
-        print(f"{_BOLD}{text}{_PLAIN}" if self._is_terminal else text, flush=True)
+        print(f"{_BOLD}{text}{_PLAIN}" if self._printer.is_terminal else text, flush=True)
 
     def remark(self, text: str) -> None:
         """Print a text as it is."""
@@ -193,25 +187,10 @@ class Screen:
         self._events += len(results)
         self._sampled += sampled
         for event in results[:SHOWN_OF_AN_UPDATE]:
-            print(self._line(event), flush=True)
+            print(self._printer.line(event, cut=True), flush=True)
         if len(results) > SHOWN_OF_AN_UPDATE:
             note = f"          … and {len(results) - SHOWN_OF_AN_UPDATE} more log events in this update"
             self.note(note + (f"; sampled: {len(results)} of those that matched" if sampled else ""))
-
-    def _line(self, event: dict[str, Any]) -> str:
-        """A log event in one line, which on a terminal is not broken."""
-        group = event["logGroupIdentifier"].partition(":")[2]
-        clock = time.strftime("%H:%M:%S", time.gmtime(event["timestamp"] / 1000))
-        message, *more = event["message"].rstrip().splitlines() or [""]
-        if more:
-            message += f" … and {len(more)} more line{'' if len(more) == 1 else 's'}"
-        name = f"{group:<{self._width}}"
-        if not self._is_terminal:
-            return f"{clock}  {name}  {message}"
-        room = shutil.get_terminal_size().columns - len(clock) - len(name) - 4
-        if len(message) > max(room, 20):
-            message = message[: max(room, 20) - 1] + "…"
-        return f"{clock}  {self._colour_of.get(group, '')}{name}{_PLAIN}  {message}"
 
     def summary(self) -> str:
         return f"{self._updates} updates with {self._events:,} log events; {self._sampled} of the updates sampled."

@@ -2,15 +2,35 @@
 
 import argparse
 import os
+from collections.abc import Collection
+from typing import Any, Final
 
 from livetail.cli.errors import CommandError
-from livetail.control_client import ControlClient
+from livetail.control_client import ControlClient, NoAnswerError
 
-__all__ = ["add_endpoint_flag", "connect", "default_endpoint"]
+__all__ = [
+    "add_endpoint_flag",
+    "add_json_flag",
+    "add_region_flag",
+    "call",
+    "connect",
+    "control",
+    "default_endpoint",
+    "refusal",
+]
+
+_SIGNATURE_ERRORS: Final = {
+    "IncompleteSignatureException",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "UnrecognizedClientException",
+}
 
 
 def default_endpoint() -> str:
-    """Where a server that was started with this environment listens."""
+    """Where the emulator of `livetail exec` is, or where a server that was started with this environment listens."""
+    if os.environ.get("LIVETAIL_ENDPOINT"):
+        return os.environ["LIVETAIL_ENDPOINT"]
     scheme = "https" if os.environ.get("LIVETAIL_TLS") in ("1", "true") else "http"
     return f"{scheme}://127.0.0.1:{os.environ.get('LIVETAIL_PORT') or 4586}"
 
@@ -20,6 +40,21 @@ def add_endpoint_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--endpoint", metavar="URL", default=default_endpoint(), help="the running emulator [%(default)s]"
     )
+
+
+def add_region_flag(parser: argparse.ArgumentParser) -> None:
+    """Add `--region NAME`, which follows the environment as SDKs do."""
+    parser.add_argument(
+        "--region",
+        default=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
+        metavar="NAME",
+        help="region of the log group [AWS_REGION, else AWS_DEFAULT_REGION, else the server's own]",
+    )
+
+
+def add_json_flag(parser: argparse.ArgumentParser) -> None:
+    """Add `--json`."""
+    parser.add_argument("--json", action="store_true", help="print JSON for programs, not text for people")
 
 
 def connect(url: str, timeout: float = 60) -> ControlClient:
@@ -32,3 +67,56 @@ def connect(url: str, timeout: float = 60) -> ControlClient:
         return ControlClient(url, timeout)
     except ValueError as error:
         raise CommandError(f"--endpoint {error}", status=2) from None
+
+
+def control(client: ControlClient, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    """Send a request to the control plane; returns the JSON object of the reply.
+
+    Raises:
+        CommandError: nobody replies, something else than Livetail does, or the request is refused.
+    """
+    try:
+        status, reply = client.request(method, f"/_livetail{path}", body)
+    except NoAnswerError as error:
+        raise CommandError(str(error)) from None
+    if not isinstance(reply, dict):
+        raise CommandError(f"{client.url} replies, but not as Livetail does (status {status})")
+    if status != 200:
+        raise CommandError(str(reply.get("error") or f"{method} {path} was refused with status {status}"))
+    return reply
+
+
+def call(
+    client: ControlClient,
+    operation: str,
+    parameters: dict[str, Any],
+    region: str | None = None,
+    *,
+    allowed: Collection[str] = (),
+) -> dict[str, Any]:
+    """Call an operation of the AWS API; returns its result, which is empty for an error among those `allowed`.
+
+    Raises:
+        CommandError: nobody replies, something else than Livetail does, or the call is refused.
+    """
+    try:
+        status, reply = client.call(operation, parameters, region)
+    except NoAnswerError as error:
+        raise CommandError(str(error)) from None
+    if status == 200:
+        if reply is not None and not isinstance(reply, dict):
+            raise CommandError(f"{client.url} replies, but not as Livetail does (status {status})")
+        return reply or {}
+    code = reply.get("__type") if isinstance(reply, dict) else None
+    if code in allowed:
+        return {}
+    raise CommandError(refusal(operation, status, reply))
+
+
+def refusal(operation: str, status: int, reply: Any) -> str:
+    """One sentence about an error of the AWS API."""
+    reply = reply if isinstance(reply, dict) else {}
+    code = str(reply.get("__type") or f"status {status}")
+    message = " ".join(str(reply.get("message") or "").split())
+    hint = "; the server checks signatures, and this command does not sign" if code in _SIGNATURE_ERRORS else ""
+    return f"{operation} was refused: {code}{': ' if message else ''}{message.rstrip('.') if hint else message}{hint}"

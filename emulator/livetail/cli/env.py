@@ -10,7 +10,7 @@ from livetail.cli.endpoint import add_endpoint_flag, connect
 from livetail.cli.errors import CommandError
 from livetail.control_client import ControlClient, NoAnswerError
 from livetail.core.truststore import make_truststore
-from livetail.environment import KEPT, fitted_to, region_of, sdk_environment
+from livetail.environment import KEPT, KEYS, fitted_to, region_of, sdk_environment
 from livetail.environment_formats import FORMATS
 
 __all__ = ["configure", "run"]
@@ -37,6 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     elif client.url.startswith("https:"):
         _warn("no variable for the certificate is printed: --write DIR stores its CA, and prints them")
     variables = sdk_environment(client.url, region, ca_bundle=ca_bundle, truststore=truststore)
+    if health.get("verifiesSignatures"):
+        variables = {name: value for name, value in variables.items() if name not in KEYS}
+        if not all(os.environ.get(name) for name in KEYS):
+            _warn(f"the server checks signatures: set {' and '.join(sorted(KEYS))} to one of its --credentials")
     if arguments.write is not None:
         variables |= _write_configuration(arguments.write, variables)
     variables = fitted_to(os.environ, variables)
@@ -119,14 +123,10 @@ cloudwatch_logs =
 sts =
   endpoint_url = {endpoint}
 """
-    credentials_text = f"""\
-[default]
-aws_access_key_id = {variables["AWS_ACCESS_KEY_ID"]}
-aws_secret_access_key = {variables["AWS_SECRET_ACCESS_KEY"]}
-"""
+    keys = [f"{name.lower()} = {variables[name]}" for name in sorted(KEYS) if name in variables]
     try:
         config.write_text(config_text)
-        credentials.write_text(credentials_text)
+        credentials.write_text("\n".join(["[default]", *keys, ""]))
     except OSError as error:
         raise CommandError(f"cannot write to {folder}: {error.strerror}") from None
     return {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(credentials)}

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Final
 
 from livetail.cli.errors import CommandError
-from livetail.environment import fitted_to, region_of
+from livetail.environment import KEYS, fitted_to, region_of
 from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
 
 __all__ = ["configure", "run"]
@@ -56,6 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(str(error), status=2) from None
     with _emulator(settings) as variables:
         environ = {**os.environ, **fitted_to(os.environ, variables)}
+        if not settings.verify_signatures:  # then any keys will do, and a key of 12 digits picks the account
+            environ |= {name: os.environ[name] for name in KEYS if os.environ.get(name)}
+        environ["LIVETAIL_ENDPOINT"] = variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"]
         return _run(command, environ)
 
 
@@ -64,7 +67,7 @@ def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
     """A running emulator: the variables that point a client at it."""
     from livetail.scenarios.scenario import ScenarioError
     from livetail.server.failures import StartError
-    from livetail.server.launch import prepare
+    from livetail.server.launch import Launch
     from livetail.server.logs import configure_logging
     from livetail.server.runner import ServerThread
 
@@ -74,8 +77,8 @@ def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
     # Until the command runs, a signal that would end this process at once has to stop the server on its way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        launch = prepare(settings)
-        thread = ServerThread(launch.serving)
+        launch = Launch(settings)
+        thread = ServerThread(launch)
         thread.start()
     except (StartError, ScenarioError) as error:
         raise CommandError(str(error)) from None

@@ -3,66 +3,125 @@
 Lines go through as bytes, so whatever encoding and line ends they have, they come out as they went in.
 """
 
+import argparse
+import contextlib
+import gzip
+import json
 import os
 import stat
 import sys
-from typing import IO, TYPE_CHECKING
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from livetail.cli.errors import CommandError
 from livetail.patterns import InvalidPatternError, Matcher, Subject, compile
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator
-
-__all__ = ["configure", "run"]
+    from livetail.patterns.explain import Explanation
 
 # The limit that every operation with a filter pattern has.
-_LONGEST_PATTERN = 1_024
+_MAX_PATTERN_CHARACTERS: Final = 1_024
+_GZIP: Final = b"\x1f\x8b"
+
+# As grep has them: file names, line numbers, what stands between them, what was found.
+_FILE, _LINE, _SEPARATOR, _FOUND, _RESET = "\x1b[35m", "\x1b[32m", "\x1b[36m", "\x1b[1;31m", "\x1b[m"
+_HOLDS: Final = {True: "\x1b[32m", False: "\x1b[31m", None: "\x1b[2m"}
 
 
-def configure(parser: "argparse.ArgumentParser") -> None:
+def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "pattern",
         metavar="PATTERN",
         help="a CloudWatch Logs filter pattern; put -- before one that begins with a hyphen",
     )
-    parser.add_argument(
-        "file", nargs="?", default="-", metavar="FILE", help="the lines; standard input without it or as -"
+    files = parser.add_argument(
+        "files", nargs="+", default=["-"], metavar="FILE", help="lines, gzip or not; standard input without it or as -"
     )
-    parser.epilog = "Exit status: 0 some lines match, 1 none does, 2 the pattern is invalid or the file cannot be read."
+    # With nargs="*", argparse takes no file behind a flag that follows the pattern.
+    files.required = False
+    parser.add_argument("-v", "--invert-match", action="store_true", help="the lines that do not match")
+    parser.add_argument("-c", "--count", action="store_true", help="only how many lines there are in each file")
+    parser.add_argument("-n", "--line-number", action="store_true", help="the number of each line before it")
+    # Both `--color ERROR FILE` and `--color=always ERROR FILE`, as grep has it.
+    for when, names, text in (
+        ("always", ("--color", "--color=always"), "colors; found terms are bold [on a terminal]"),
+        ("never", ("--color=never",), "no colors"),
+        ("auto", ("--color=auto",), "colors on a terminal"),
+    ):
+        parser.add_argument(*names, dest="color", action="store_const", const=when, default="auto", help=text)
+    parser.add_argument("--json", action="store_true", help="one JSON object for each line, with its extracted fields")
+    parser.add_argument(
+        "--explain", action="store_true", help="every line, with what each condition found and the extracted fields"
+    )
+    parser.epilog = (
+        "Exit status: 0 some lines match, 1 none does, 2 the pattern is invalid or a file cannot be read. "
+        "With -v, lines that do not match count as matching; with --explain -v, only those are explained."
+    )
 
 
-def run(arguments: "argparse.Namespace") -> int:
-    """Print the lines that match; answers 0 if there are any, otherwise 1.
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a file. `content` has its line end, which `body` and the message do not have."""
+
+    file: str
+    number: int
+    content: bytes
+
+    @property
+    def body(self) -> bytes:
+        return self.content.removesuffix(b"\n").removesuffix(b"\r")
+
+    @property
+    def message(self) -> str:
+        """Bytes that are not UTF-8 are kept apart from all characters."""
+        return self.body.decode("utf-8", "surrogateescape")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the lines that match; returns 0 if there are any, otherwise 1, and 2 after a file that cannot be read.
 
     Raises:
-        CommandError: the pattern is invalid, or the file cannot be read; the status is 2, as grep has it.
+        CommandError: the pattern is invalid, or the output cannot be written; the status is 2, as grep has it.
     """
     matcher = _compiled(arguments.pattern)
-    output = sys.stdout.buffer
-    status = 1
+    printer = _Printer(arguments, matcher)
+    selected, unreadable = 0, False
     try:
-        for line, flush in _lines(arguments.file):
-            if matcher.matches(Subject(_text(line))):
-                status = 0
-                output.write(line)
-                if flush:
-                    output.flush()
-        output.flush()
+        for file in arguments.files:
+            count = 0
+            try:
+                for line, is_live in _lines(file):
+                    if matcher.matches(Subject(line.message)) is not arguments.invert_match:
+                        count += 1
+                        printer.selected(line)
+                    elif arguments.explain and not arguments.invert_match:
+                        printer.explained(line)
+                    if is_live:
+                        printer.flush()
+                printer.counted(file, count)
+            except CommandError as error:
+                unreadable = True
+                print(f"livetail: {error}", file=sys.stderr)
+            selected += count
+        printer.flush()
     except BrokenPipeError:
-        # The reader has seen enough, as `head` has after some lines. What is left must not be flushed at exit.
-        _discard(output)
+        # The reader has closed our output, as `head` does after some lines. The rest must not be flushed at exit.
+        _discard_output()
+        return 0
     except OSError as error:
-        _discard(output)
+        _discard_output()
         raise CommandError(f"cannot write: {error.strerror}", status=2) from error
-    return status
+    return 2 if unreadable else 0 if selected else 1
 
 
 def _compiled(pattern: str) -> Matcher:
-    if len(pattern) > _LONGEST_PATTERN:
+    if len(pattern) > _MAX_PATTERN_CHARACTERS:
         raise CommandError(
-            f"column {_LONGEST_PATTERN + 1}: a filter pattern has at most {_LONGEST_PATTERN:,} characters", status=2
+            f"column {_MAX_PATTERN_CHARACTERS + 1}: "
+            f"a filter pattern has at most {_MAX_PATTERN_CHARACTERS:,} characters",
+            status=2,
         )
     try:
         return compile(pattern)
@@ -70,23 +129,118 @@ def _compiled(pattern: str) -> Matcher:
         raise CommandError(str(error), status=2) from error
 
 
-def _lines(file: str) -> "Iterator[tuple[bytes, bool]]":
-    """The lines of the file, each as soon as it is there; and whether more may be long in coming."""
-    standard_input = file == "-"
+def _lines(file: str) -> Iterator[tuple[_Line, bool]]:
+    """The lines of the file, each as soon as it is there; and whether more may be long in coming.
+
+    Raises:
+        CommandError: the file cannot be read or unpacked.
+    """
+    name = "standard input" if file == "-" else file
     try:
-        with open(0 if standard_input else file, "rb", closefd=not standard_input) as source:
-            flush = not stat.S_ISREG(os.fstat(source.fileno()).st_mode)
-            for line in source:
-                yield line, flush
+        with open(0 if file == "-" else file, "rb", closefd=file != "-") as source:
+            is_live = not stat.S_ISREG(os.fstat(source.fileno()).st_mode)
+            content: IO[bytes] = source
+            if source.peek(2).startswith(_GZIP):
+                content = cast("IO[bytes]", gzip.GzipFile(fileobj=source))
+            for number, line in enumerate(content, 1):
+                yield _Line(file, number, line), is_live
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise CommandError(f"cannot unpack {name}: {error}") from error
     except OSError as error:
-        name = "standard input" if standard_input else file
-        raise CommandError(f"cannot read {name}: {error.strerror}", status=2) from error
+        raise CommandError(f"cannot read {name}: {error.strerror or error}") from error
 
 
-def _text(line: bytes) -> str:
-    """The message that a line is: without its line end, bytes that are not UTF-8 kept apart from all characters."""
-    return line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "surrogateescape")
+class _Printer:
+    """Writes lines in the form that the flags ask for."""
+
+    def __init__(self, arguments: argparse.Namespace, matcher: Matcher) -> None:
+        self._arguments = arguments
+        self._matcher = matcher
+        self._output = sys.stdout.buffer
+        self._several = len(arguments.files) > 1
+        self._color = arguments.color == "always" or (arguments.color == "auto" and sys.stdout.isatty())
+
+    def selected(self, line: _Line) -> None:
+        if self._arguments.count:
+            return
+        if self._arguments.explain:
+            self.explained(line)
+        elif self._arguments.json:
+            self._write_json(self._line_json(line) | {"extracted": self._matcher.extract(Subject(line.message))})
+        else:
+            content = self._with_found_terms(line)
+            if self._several and not content.endswith(b"\n"):
+                content += b"\n"  # the next file begins on a line of its own
+            self._output.write(self._prefix(line).encode("utf-8", "surrogateescape") + content)
+
+    def explained(self, line: _Line) -> None:
+        """Write what each condition found in a line."""
+        if self._arguments.count:
+            return
+        from livetail.patterns.explain import explain
+
+        explanation = explain(self._matcher.pattern, line.message)
+        if self._arguments.json:
+            self._write_json(self._line_json(line) | asdict(explanation))
+            return
+        self._output.write(self._prefix(line).encode("utf-8", "surrogateescape") + line.body + b"\n")
+        for text in self._explanation(explanation):
+            self._output.write(f"    {text}\n".encode("utf-8", "backslashreplace"))
+
+    def counted(self, file: str, count: int) -> None:
+        if not self._arguments.count:
+            return
+        if self._arguments.json:
+            self._write_json({"file": file, "count": count})
+        else:
+            name = self._colored(_FILE, file) + self._colored(_SEPARATOR, ":") if self._several else ""
+            self._output.write(f"{name}{count}\n".encode("utf-8", "surrogateescape"))
+
+    def flush(self) -> None:
+        self._output.flush()
+
+    def _prefix(self, line: _Line) -> str:
+        separator = self._colored(_SEPARATOR, ":")
+        file = self._colored(_FILE, line.file) + separator if self._several else ""
+        shows_number = self._arguments.line_number or self._arguments.explain
+        return file + (self._colored(_LINE, str(line.number)) + separator if shows_number else "")
+
+    def _with_found_terms(self, line: _Line) -> bytes:
+        if not self._color or self._arguments.invert_match:
+            return line.content
+        from livetail.patterns.explain import found_terms
+
+        written, end = b"", 0
+        for start, stop in found_terms(self._matcher, line.body):
+            written += line.body[end:start] + _FOUND.encode() + line.body[start:stop] + _RESET.encode()
+            end = stop
+        return written + line.content[end:]
+
+    def _explanation(self, explanation: "Explanation") -> Iterator[str]:
+        yield self._colored(_HOLDS[explanation.matches], "matches" if explanation.matches else "does not match")
+        if explanation.note:
+            yield explanation.note
+        for finding in explanation.findings:
+            if finding.holds is None:
+                yield self._colored(_HOLDS[None], f"{finding.condition}: {finding.reason}")
+            else:
+                holds = self._colored(_HOLDS[finding.holds], str(finding.holds).lower())
+                yield f"{finding.condition}: {holds}, {finding.reason}"
+        for name, text in explanation.extracted.items():
+            yield f"{name} = {json.dumps(text, ensure_ascii=False)}"
+
+    def _line_json(self, line: _Line) -> dict[str, object]:
+        return {"file": line.file, "line": line.number, "message": line.message}
+
+    def _write_json(self, record: dict[str, object]) -> None:
+        # Bytes that are not UTF-8 show as U+FFFD: JSON has no form for them.
+        text = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogateescape")
+        self._output.write(text.decode("utf-8", "replace").encode() + b"\n")
+
+    def _colored(self, color: str, text: str) -> str:
+        return f"{color}{text}{_RESET}" if self._color else text
 
 
-def _discard(output: IO[bytes]) -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
+def _discard_output() -> None:
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,22 +5,22 @@ writes into a pipe now and then is sent right away.
 """
 
 import argparse
-import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 import msgspec
 
 from livetail.cli.arguments import number
-from livetail.cli.endpoint import add_endpoint_flag, connect
+from livetail.cli.endpoint import add_endpoint_flag, add_region_flag, call, connect, control
 from livetail.cli.errors import CommandError
 from livetail.cli.lines import Input, open_input
 from livetail.cli.terminal import Progress, counted
-from livetail.control_client import ControlClient, NoAnswerError
+from livetail.control_client import ControlClient
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS
 
 __all__ = ["configure", "run"]
@@ -60,10 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     rate = number("a number of log events per second above 0 and up to 1,000,000", 1_000_000)
     parser.add_argument("--rate", type=rate, metavar="N", help="log events per second at most [as fast as it goes]")
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    parser.add_argument(
-        "--region", default=region, metavar="NAME", help="region of the log group [AWS_REGION, else the server's own]"
-    )
+    add_region_flag(parser)
     add_endpoint_flag(parser)
 
 
@@ -139,28 +136,30 @@ class _Sender:
 
     def prepare(self) -> None:
         """Make the log group and the log stream."""
+        exists = ("ResourceAlreadyExistsException",)
         group = {"logGroupName": self._names["logGroupName"]}
-        self._call("CreateLogGroup", group, allowed="ResourceAlreadyExistsException")
-        self._call("CreateLogStream", self._names, allowed="ResourceAlreadyExistsException")
+        call(self._client, "CreateLogGroup", group, self._region, allowed=exists)
+        call(self._client, "CreateLogStream", self._names, self._region, allowed=exists)
 
     def send(self, batch: _Batch) -> None:
         self.empty += batch.empty
         if not batch.events:
             return
-        now = self._now() if batch.earliest is None else 0
-        # The service wants them in the order of their time stamps.
-        stamped = sorted(
-            ((event.timestamp or now, event.message) for event in batch.events), key=lambda event: event[0]
-        )
-        events = [{"timestamp": timestamp, "message": message} for timestamp, message in stamped]
-        reply = self._call("PutLogEvents", {**self._names, "logEvents": events})
+        try:
+            now = self._now() if batch.earliest is None else 0
+            # The service wants them in the order of their time stamps.
+            events = [{"timestamp": event.timestamp or now, "message": event.message} for event in batch.events]
+            events.sort(key=itemgetter("timestamp"))
+            reply = call(self._client, "PutLogEvents", {**self._names, "logEvents": events}, self._region)
+        except CommandError as error:
+            raise CommandError(f"{error} (after {counted(self.sent, 'log event')})") from None
         rejected = _count_rejected(reply.get("rejectedLogEventsInfo"), len(events))
         self.rejected += rejected
         self.sent += len(events) - rejected
 
     def summary(self) -> str:
-        left_out = f"; {self.empty:,} empty lines left out" if self.empty else ""
-        return f"{self.sent:,} log events sent{left_out}"
+        left_out = f"; {counted(self.empty, 'empty line')} left out" if self.empty else ""
+        return f"{counted(self.sent, 'log event')} sent{left_out}"
 
     def check_rejected(self) -> None:
         """Raises CommandError if PutLogEvents has rejected events for their time stamps."""
@@ -172,27 +171,7 @@ class _Sender:
 
     def _now(self) -> int:
         """The time of the emulator, which may differ from that of this machine."""
-        try:
-            status, clock = self._client.request("GET", "/_livetail/clock")
-        except NoAnswerError as error:
-            raise CommandError(f"{error} (after {self.sent:,} log events)") from None
-        if status == 200 and isinstance(clock, dict) and isinstance(clock.get("now"), int):
-            return int(clock["now"])
-        return time.time_ns() // 1_000_000
-
-    def _call(self, operation: str, parameters: Mapping[str, object], *, allowed: str = "") -> dict[str, object]:
-        try:
-            status, reply = self._client.call(operation, dict(parameters), self._region)
-        except NoAnswerError as error:
-            raise CommandError(f"{error} (after {self.sent:,} log events)" if self.sent else str(error)) from None
-        if not isinstance(reply, dict):
-            if operation == "PutLogEvents":
-                raise CommandError(f"{self._client.url} replies, but not as Livetail does (status {status})")
-            reply = {}
-        if status != 200 and reply.get("__type") != allowed:
-            reason = f"{reply.get('__type', f'status {status}')}: {reply.get('message', 'no message')}"
-            raise CommandError(f"{operation} was refused after {self.sent:,} log events: {reason}")
-        return reply
+        return int(control(self._client, "GET", "/clock")["now"])
 
 
 def _count_rejected(info: object, sent: int) -> int:

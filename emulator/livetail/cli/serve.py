@@ -4,6 +4,7 @@ import argparse
 import gc
 import logging
 import os
+import signal
 from typing import TYPE_CHECKING
 
 from livetail.cli.errors import CommandError
@@ -29,9 +30,17 @@ def run(arguments: argparse.Namespace) -> int:
     except SettingsError as error:
         raise CommandError(str(error), status=2) from None
 
+    try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server runs, and handles both itself
+        return _serve(settings)
+    except KeyboardInterrupt:
+        return 0  # a stop during the start is a stop like any other
+
+
+def _serve(settings: Settings) -> int:
     from livetail.scenarios.scenario import ScenarioError
     from livetail.server.failures import StartError
-    from livetail.server.launch import prepare
+    from livetail.server.launch import Launch
     from livetail.server.logs import configure_logging
     from livetail.server.runner import serve_in_foreground
 
@@ -39,10 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
     for sentence in unknown_variables(os.environ):
         _log.warning("%s", sentence)
     in_json = settings.log_format == "json"
+    print_ready = _print_ready_as_json if in_json else _print_ready
     try:
-        launch = prepare(settings, _print_ready_as_json if in_json else _print_ready)
+        launch = Launch(settings)
         gc.freeze()  # what has been loaded stays: a collection need not walk through it, and pauses the tails for less
-        serve_in_foreground(launch.serving)
+        serve_in_foreground(launch, lambda: print_ready(launch))
     except (StartError, ScenarioError) as error:
         if not in_json:
             raise CommandError(str(error)) from None
@@ -52,14 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print_ready(launch: "Launch") -> None:
-    from livetail.environment import KEPT
+    from livetail.environment import KEPT, KEYS
     from livetail.environment_formats import shell
 
     seed = launch.server.engine.seed
+    kept = KEPT - KEYS if launch.server.engine.settings.verify_signatures else KEPT
     lines = [
         f"Ready. {launch.endpoint_url}",
         "# Variables that point an SDK here; `livetail env` prints them in other forms:",
-        *shell(launch.environment, KEPT).splitlines(),
+        *shell(launch.environment, kept).splitlines(),
         f"# seed {seed}: --seed {seed} draws the same ids and samples again",
     ]
     if launch.ca_bundle is not None:

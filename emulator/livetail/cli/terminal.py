@@ -1,11 +1,22 @@
-"""What commands print for people: counts and a line of progress."""
+"""What commands print for people: counts, tables, a line of progress, and log events in colour."""
 
+import itertools
+import re
+import shutil
 import sys
-from typing import Final
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
-__all__ = ["Progress", "counted"]
+__all__ = ["EventPrinter", "Progress", "counted", "printable", "table"]
 
 _BAR: Final = 30
+_COLOURS: Final = ("\x1b[36m", "\x1b[33m", "\x1b[35m", "\x1b[32m", "\x1b[34m")
+_PLAIN: Final = "\x1b[0m"
+_UNSAFE: Final = re.compile(
+    r"(\x1b\[[0-9;]*m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""A colour of a terminal, which is kept, or a control character: those of terminals and of writing direction."""
 
 
 class Progress:
@@ -27,6 +38,61 @@ class Progress:
         """Remove the line."""
         if self._shown:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+class EventPrinter:
+    """Log events as lines; on a terminal each log group has a colour, and what would control it is made visible."""
+
+    def __init__(self, groups: Iterable[str] = ()) -> None:
+        self.is_terminal = sys.stdout.isatty()
+        self._colours = itertools.cycle(_COLOURS)
+        self._colour_of: dict[str, str] = {}
+        self._width = 0
+        for group in groups:
+            self._add(group)
+
+    def line(self, event: dict[str, Any], *, cut: bool = False) -> str:
+        """A log event of a session update; with `cut` it has one line, not longer than the terminal is wide."""
+        group = str(event["logGroupIdentifier"]).partition(":")[2]
+        if group not in self._colour_of:
+            self._add(group)
+        clock = time.strftime("%H:%M:%S", time.gmtime(event["timestamp"] / 1000))
+        message = str(event["message"]).rstrip()
+        if cut:
+            message, *more = message.splitlines() or [""]
+            if more:
+                message += f" … and {counted(len(more), 'more line')}"
+        name = f"{group:<{self._width}}"
+        if not self.is_terminal:
+            return f"{clock}  {name}  {message}"
+        room = max(20, shutil.get_terminal_size().columns - len(clock) - len(name) - 4)
+        if cut and len(message) > room:
+            message = message[: room - 1] + "…"
+        return f"{clock}  {self._colour_of[group]}{name}{_PLAIN}  {printable(message)}{_PLAIN}"
+
+    def _add(self, group: str) -> None:
+        self._colour_of[group] = next(self._colours)
+        self._width = max(self._width, len(group))
+
+
+def printable(text: str) -> str:
+    """`text` for a terminal: colours, tabs and line feeds are kept, other control characters become escapes."""
+    return _UNSAFE.sub(lambda found: found[1] or found[0].encode("unicode_escape").decode(), text)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows below a head, in columns; numbers are on the right."""
+    cells = [[f"{cell:,}" if isinstance(cell, int) else printable(str(cell)) for cell in row] for row in rows]
+    numeric = [all(cell.replace(",", "").isdecimal() for cell in column) for column in zip(*cells, strict=True)]
+    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric or [False] * len(head), strict=True)
+        ).rstrip()
+        for row in [head, *cells]
+    ]
+    return "\n".join(lines)
 
 
 def counted(number: int, noun: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 __all__ = ["LogGroupArn", "partition_of"]
 
 _LOG_GROUP = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):logs:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):log-group:(?P<name>[^:*]+)(?P<all>:\*)?"
+    r"arn:(?P<partition>aws[a-z-]*):logs:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):log-group:(?P<name>[^:*]+)(?::\*?)?"
 )
 
 
@@ -39,13 +39,13 @@ class LogGroupArn:
         return cls(region, account_id, name, partition_of(region))
 
     @classmethod
-    def parse(cls, text: str, *, allow_all_streams: bool = False) -> "LogGroupArn | None":
+    def parse(cls, text: str) -> "LogGroupArn | None":
         """Read an ARN; None if it is not the ARN of a log group.
 
-        `allow_all_streams` accepts the form that ends in `:*`, as the operations on tags and DescribeLogGroups use it.
+        It may end in `:*`, as `arn` in DescribeLogGroups does, or in `:`, as clients send it that cut off the `*`.
         """
         found = _LOG_GROUP.fullmatch(text)
-        if found is None or (found["all"] and not allow_all_streams):
+        if found is None:
             return None
         return cls(found["region"], found["account"], found["name"], found["partition"])
 

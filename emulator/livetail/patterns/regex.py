@@ -9,6 +9,7 @@ import re
 import string
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.regex_cost import Atom, memory_for
@@ -37,6 +38,17 @@ def check_regex(body: str, column: int) -> None:
 
 def regex_search(body: str) -> Callable[[bytes], bool]:
     """A search for the body, which was checked, in UTF-8 text."""
+    search = _compiled(body).search
+    return lambda encoded: search(encoded) is not None
+
+
+def regex_spans(body: str, encoded: bytes) -> list[tuple[int, int]]:
+    """Where the body, which was checked, is found in UTF-8 text."""
+    return [found.span() for found in _compiled(body).finditer(encoded) if found.end() > found.start()]
+
+
+def _compiled(body: str) -> Any:
+    """RE2's form of a body. The library shares equal ones, and keeps the latest 128."""
     reader = _Reader(body, 1)
     reader.read()
     # Imported late: it costs several milliseconds, and most patterns hold no regular expression.
@@ -48,9 +60,7 @@ def regex_search(body: str) -> Callable[[bytes], bool]:
     # The documentation: `.` is any single character; a line feed is one.
     options.dot_nl = True
     options.max_mem = _memory_for(body)
-    # The library shares equal expressions, and keeps the latest 128.
-    search = re2.compile(reader.written.encode("ascii"), options).search
-    return lambda encoded: search(encoded) is not None
+    return re2.compile(reader.written.encode("ascii"), options)
 
 
 @lru_cache(maxsize=4)

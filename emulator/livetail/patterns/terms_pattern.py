@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.regex import regex_search
+from livetail.patterns.regex import regex_search, regex_spans
 from livetail.patterns.scanner import BEGUN_TERM, BLANKS, UNNAMED, Scanner, term_at
 from livetail.patterns.subject import Subject
 from livetail.patterns.syntax import Item, Marker, Regex, Terms, Value, Word
@@ -118,3 +118,11 @@ def build_term(value: Value) -> Test:
         return lambda subject: search(subject.encoded)
     text = value.text
     return lambda subject: text in subject.text
+
+
+def find_term(value: Value, encoded: bytes) -> list[tuple[int, int]]:
+    """Where a term stands in a message in UTF-8."""
+    if isinstance(value, Regex):
+        return regex_spans(value.body, encoded)
+    term = value.text.encode("utf-8", "surrogateescape")
+    return [found.span() for found in re.finditer(re.escape(term), encoded)]

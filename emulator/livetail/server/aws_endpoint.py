@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from livetail.core.errors import InternalFailure, ServiceError
+from livetail.core.errors import InternalFailure, ResourceNotFoundException, ServiceError
 from livetail.live.session import Session
 from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, json_response, note_request, verify_signature
 from livetail.server.bodies import ClientGoneError, read_to_end
@@ -15,7 +15,7 @@ from livetail.server.cors import granted_origin, is_preflight, preflight_headers
 from livetail.server.dates import HttpDate
 from livetail.server.live_server import LiveServer
 from livetail.server.other_requests import OtherRequests
-from livetail.server.request_log import log_request, log_session_end, log_session_start
+from livetail.server.request_log import log_request, log_session_end, log_session_start, places_elsewhere
 from livetail.server.tail_writer import Client, Tail
 from livetail.wire import awsjson
 from livetail.wire.awsjson import AwsResponse
@@ -104,6 +104,9 @@ class AwsEndpoint:
         if _log.isEnabledFor(logging.INFO):
             seconds = asyncio.get_running_loop().time() - request.started_at
             log_groups = request.log_groups()
+            if entry.error == ResourceNotFoundException.__name__:
+                accounts = self._server.engine.service.accounts
+                message = places_elsewhere(log_groups, request.caller, accounts) or message
             log_request(request.call.operation, log_groups, entry.status, entry.error, message, seconds)
 
     async def _respond_under_rules(

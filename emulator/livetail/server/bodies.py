@@ -19,7 +19,7 @@ async def read_to_end(receive: Receive, limit: int) -> tuple[bytes, int]:
     Raises:
         ClientGoneError: there is nobody to answer.
     """
-    parts: list[bytes] = []
+    body = bytearray()
     length = 0
     while True:
         message = await receive()
@@ -28,9 +28,9 @@ async def read_to_end(receive: Receive, limit: int) -> tuple[bytes, int]:
         part = message.get("body", b"")
         length += len(part)
         if length <= limit:
-            parts.append(part)
+            body += part
         if not message.get("more_body", False):
-            return b"".join(parts), length
+            return bytes(body), length
 
 
 def replaying(body: bytes, receive: Receive) -> Receive:

@@ -1,85 +1,122 @@
-"""A server from its settings: socket, certificate and application put together, for the command and for tests."""
+"""A server from its settings: socket, certificate and application, for the command and for tests."""
 
+import asyncio
 import os
+import socket
+import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from livetail.environment import sdk_environment
 from livetail.server.app import make_app
 from livetail.server.failures import StartError
+from livetail.server.http_server import HttpServer, listen
 from livetail.server.live_server import LiveServer
-from livetail.server.runner import Serving, listen
-from livetail.server.tls import certificate_for
+from livetail.server.runner import Stop
+from livetail.server.tls import Certificate, certificate_for
 from livetail.settings import Settings
 
-__all__ = ["Launch", "prepare"]
+__all__ = ["Launch"]
 
+GRACE_S: Final = 0.8
+"""Seconds that tails get to hand over their last messages when the server stops."""
 
-_KEPT_MEMORY: Final = 1024 * 1024
+LAST_BYTES_S: Final = 0.2
+"""Seconds that clients then get to take what has been written to them."""
+
+_KEPT_BYTES: Final = 1024 * 1024
 """Bytes of a block that is made and freed at the start. From the largest block that it has mapped and freed, glibc
 learns how much freed memory to keep (mallopt(3), M_MMAP_THRESHOLD). Without this it gives the memory of each message
 back to the system, which has to clear it for the next one: a thousand tails take two fifths more CPU. Where there is no
 glibc this does nothing."""
 
 
-@dataclass(frozen=True, slots=True)
 class Launch:
-    """A server that is about to run.
+    """A server that is ready to run: its socket listens, but accepts nothing yet.
 
     Attributes:
-        endpoint_url: where it will answer.
+        server: the emulator that it serves.
+        endpoint_url: where clients reach it.
         environment: the variables that point an SDK at it.
         ca_bundle: path of the CA that it made for itself, if it did.
+        loop: the event loop that it is to run on: asyncio or uvloop.
     """
 
-    server: LiveServer
-    serving: Serving
-    endpoint_url: str
-    environment: dict[str, str]
-    ca_bundle: str | None
+    def __init__(self, settings: Settings) -> None:
+        """
+        Raises:
+            StartError: the address or the certificate cannot be used.
+            ScenarioError: a scenario file is wrong.
+        """
+        bytearray(_KEPT_BYTES)
+        self.server = LiveServer(settings)
+        self.loop = settings.loop
+        self._settings = settings
+        self._certificate: Certificate | None = None
+        self._listener = _listen(settings)
+        try:
+            self._certificate = certificate_for(settings)
+        except BaseException:
+            self._listener.close()
+            raise
+        self._port: int = self._listener.getsockname()[1]
+        scheme = "http" if self._certificate is None else "https"
+        self.endpoint_url = f"{scheme}://{_reachable(settings.host)}:{self._port}"
+        authority = self._certificate.authority if self._certificate else None
+        self.ca_bundle = None if authority is None else str(authority)
+        self.environment = sdk_environment(
+            self.endpoint_url,
+            settings.region,
+            ca_bundle=self.ca_bundle,
+            credentials=settings.credentials[0] if settings.verify_signatures else ("test", "test"),
+        )
+
+    async def serve(self, stop: Stop, on_ready: Callable[[], None]) -> None:
+        """Serve until a stop is requested; `on_ready` is called once requests are accepted.
+
+        Raises:
+            StartError: the port cannot be written to the port file.
+        """
+        http = HttpServer(
+            make_app(self.server),
+            self._listener,
+            tls=None if self._certificate is None else self._certificate.context(),
+            http2=not self._settings.no_http2,
+        )
+        http.start()
+        try:
+            self.server.timekeeper.schedule()
+            if self._settings.port_file is not None:
+                _write_port(self._settings.port_file, self._port)
+            on_ready()
+            await stop.requested.wait()
+            await http.stop_accepting()
+            await self._drain(stop)
+        finally:
+            await http.close(0.0 if stop.hurried.is_set() else LAST_BYTES_S)
+
+    def clean_up(self) -> None:
+        """Close the socket if it was never served, and remove the certificate if it was made for this run alone."""
+        self._listener.close()
+        if self._certificate is not None:
+            self._certificate.discard()
+
+    async def _drain(self, stop: Stop) -> None:
+        """Let the tails end, for a while."""
+        draining = asyncio.ensure_future(self.server.drain())
+        hurry = asyncio.ensure_future(stop.hurried.wait())
+        await asyncio.wait((draining, hurry), timeout=GRACE_S, return_when=asyncio.FIRST_COMPLETED)
+        draining.cancel()
+        hurry.cancel()
 
 
-def prepare(settings: Settings, on_ready: Callable[["Launch"], None] = lambda _: None) -> Launch:
-    """Make everything ready to run; `on_ready` is called in the server's thread once it accepts requests.
-
-    Raises:
-        StartError: the address or the certificate cannot be used.
-    """
-    bytearray(_KEPT_MEMORY)
-    certificate = certificate_for(settings)
-    server = LiveServer(settings)
-    listener = listen(settings)
-    port = listener.getsockname()[1]
-    scheme = "http" if certificate is None else "https"
-    endpoint_url = f"{scheme}://{_reachable(settings.host)}:{port}"
-    ca_bundle = str(certificate.authority) if certificate and certificate.authority else None
-
-    def ready() -> None:
-        server.timekeeper.schedule()
-        if settings.port_file is not None:
-            try:
-                _write_whole(settings.port_file, f"{port}\n")
-            except OSError as error:
-                raise StartError(f"cannot write the port to {settings.port_file}: {error.strerror}") from None
-        on_ready(launch)
-
-    launch = Launch(
-        server=server,
-        serving=Serving(
-            app=make_app(server),
-            listener=listener,
-            certificate=None if certificate is None else (str(certificate.chain), str(certificate.key)),
-            on_ready=ready,
-            drain=server.drain,
-            clean_up=certificate.discard if certificate else lambda: None,
-            loop=settings.loop,
-        ),
-        endpoint_url=endpoint_url,
-        environment=sdk_environment(endpoint_url, settings.region, ca_bundle=ca_bundle),
-        ca_bundle=ca_bundle,
-    )
-    return launch
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return listen(settings.host, settings.port)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StartError(f"cannot listen on {settings.host}:{settings.port}: {reason}") from None
 
 
 def _reachable(host: str) -> str:
@@ -91,9 +128,23 @@ def _reachable(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _write_whole(path: "os.PathLike[str]", text: str) -> None:
-    """Write a file so that whoever waits for it never sees half of it."""
-    temporary = f"{os.fspath(path)}.{os.getpid()}"
-    with open(temporary, "w") as file:
-        file.write(text)
-    os.replace(temporary, path)
+def _write_port(path: Path, port: int) -> None:
+    """Write the port so that whoever waits for the file never sees half of it.
+
+    What is there and no regular file, such as /dev/stdout or a pipe, is written to, and a link is followed.
+
+    Raises:
+        StartError: it cannot be written.
+    """
+    text = f"{port}\n"
+    try:
+        target = path.resolve()
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            with open(path, "w") as file:
+                file.write(text)
+            return
+        temporary = target.with_name(f"{target.name}.{os.getpid()}")
+        temporary.write_text(text)
+        temporary.replace(target)
+    except OSError as error:
+        raise StartError(f"cannot write the port to {path}: {error.strerror}") from None

@@ -1,7 +1,6 @@
 """A running emulator: the engine, the writers of its sessions and its timer, as the AWS endpoint and the control plane
 use it."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.types import Scope
 
 from livetail.live.session import State
-from livetail.server.connections import close_connection, reset_connection
+from livetail.server.connection import connection_of
 from livetail.server.engine import Engine
 from livetail.server.scheduler import Timekeeper
 from livetail.server.tail_writer import Tails
@@ -46,8 +45,11 @@ class LiveServer:
     def close_connection(self, scope: Scope, *, reset: bool = False) -> None:
         """Close the connection of a request as a fault rule wants it, or reset it; sessions over it end by `fault`."""
         self.tails.end_by_fault(scope["client"])
-        connections = asyncio.get_running_loop().connections  # type: ignore[attr-defined]
-        (reset_connection if reset else close_connection)(connections, scope)
+        connection = connection_of(scope)
+        if reset:
+            connection.reset()
+        else:
+            connection.break_off()
 
     def end_session(self, session_id: str) -> bool:
         """End one session cleanly; False if it is not open."""

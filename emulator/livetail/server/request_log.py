@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from starlette.types import Message, Scope, Send
 
+from livetail.api.context import Caller
 from livetail.core.clock import SECOND
 from livetail.live.session import Session
+from livetail.store.accounts import Accounts
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +48,23 @@ def log_request(
         "milliseconds": milliseconds,
     }
     _write(logging.INFO, line, fields)
+
+
+def places_elsewhere(log_groups: Iterable[str], caller: Caller, accounts: Accounts) -> str | None:
+    """Where log groups are that a caller has not found, in a sentence; None if they are nowhere else.
+
+    State is per account and region, so a client in another region than the one that writes finds nothing.
+    """
+    sentences = []
+    for name in log_groups:
+        found = [
+            store.region if store.account_id == caller.account_id else f"{store.region} of account {store.account_id}"
+            for store in accounts
+            if name in store.groups and (store.account_id, store.region) != (caller.account_id, caller.region)
+        ]
+        if found and name not in accounts.region(caller.account_id, caller.region).groups:
+            sentences.append(f"{name} is not in {caller.region}, but in {_listed(found)}")
+    return "; ".join(sentences) or None
 
 
 def log_control_request(scope: Scope, send: Send) -> Send:

@@ -1,142 +1,151 @@
-"""Hypercorn, started and stopped: in the foreground for the command, in a thread for tests.
-
-The socket is ours, so the port is known before the loop runs. Hypercorn awaits the shutdown trigger only once it
-accepts connections, so entering the trigger is the sign of readiness. A stop happens inside the trigger: the tails get
-a clean end, then every connection that is left is aborted, and Hypercorn, which would wait for those connections for
-ever on Python 3.12 and later, finds nothing to wait for.
-"""
+"""Runs a server until it is told to stop: in the foreground for the command, in a thread for tests."""
 
 import asyncio
 import logging
+import os
 import signal
-import socket
 import threading
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from typing import Any, Final, cast
-
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
-from starlette.types import ASGIApp
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final, Protocol
 
 from livetail.server.failures import StartError
-from livetail.server.hypercorn_remedies import (
-    release_closed_connections,
-    release_vanished_http2_clients,
-    restore_http2_back_pressure,
-)
-from livetail.server.loop import KnowsConnections, loop_factory
-from livetail.settings import Settings
 
-__all__ = ["ServerThread", "Serving", "listen", "serve_in_foreground"]
+__all__ = ["ServerThread", "Service", "Stop", "loop_factory", "serve_in_foreground"]
 
 _log = logging.getLogger(__name__)
 
-GRACE: Final = 0.8
-"""Seconds that tails get to hand over their last messages when the server stops."""
+STOP_S: Final = 1.7
+"""Seconds from a signal to the end of the process, also when a request computes all the time; two are promised."""
 
-LAST_BYTES: Final = 0.2
-"""Seconds that clients then get to take what has been written to them."""
+SECOND_STOP_S: Final = 0.5
+"""Seconds from a second signal to the end of the process."""
 
-SEND_BUFFER: Final = 256 * 1024
-"""Bytes of kernel buffer per connection, so that a client that stops reading is noticed after about half a megabyte.
-Left to itself, Linux takes four megabytes off the writer's hands before it has to wait."""
-
-
-def listen(settings: Settings) -> socket.socket:
-    """A socket that accepts connections on the address of the settings.
-
-    Raises:
-        StartError: the address cannot be listened on.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        listener.bind((settings.host, settings.port))
-        listener.listen(1024)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or str(error)
-        raise StartError(f"cannot listen on {settings.host}:{settings.port}: {reason}") from None
-    return listener
+THREAD_STOP_S: Final = 10.0
+"""Seconds that a thread gets to stop, in which a request may still be computed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """What is to be served, and what to do when it starts and when it stops.
-
-    Attributes:
-        drain: ends the tails and waits for their last messages; it is cut short after `GRACE` seconds.
-        clean_up: takes away what was made for this server alone; called when it has stopped.
-    """
-
-    app: ASGIApp
-    listener: socket.socket
-    certificate: tuple[str, str] | None
-    on_ready: Callable[[], None]
-    drain: Callable[[], Awaitable[None]]
-    clean_up: Callable[[], None] = lambda: None
-    loop: str = "asyncio"
-
-
-def hypercorn_config(serving: Serving) -> Config:
-    """Hypercorn's settings for endless streams."""
-    config = Config()
-    config.bind = [f"fd://{serving.listener.detach()}"]  # from here on Hypercorn closes it
-    config.include_server_header = False
-    config.include_date_header = False  # our own clock tells the date
-    config.keep_alive_timeout = 3600.0  # botocore reuses pooled connections without looking whether they still live
-    config.keep_alive_max_requests = 2**31  # the thousandth request would end a tail on the same HTTP/2 connection
-    config.h2_max_concurrent_streams = 1000
-    config.graceful_timeout = 0.1  # by then every connection has been ended or aborted
-    config.accesslog = None
-    config.errorlog = None
-    if serving.certificate is not None:
-        config.certfile, config.keyfile = serving.certificate
-        config.alpn_protocols = ["h2", "http/1.1"]
-    return config
-
-
-class _Stopper:
-    """The two steps of a stop: `stop` lets the tails end, `hurry` does not wait for them any longer."""
+class Stop:
+    """The two steps of a stop: `requested` lets the tails end, `hurried` waits for them no longer."""
 
     def __init__(self) -> None:
-        self.stop = asyncio.Event()
-        self.hurry = asyncio.Event()
+        self.requested = asyncio.Event()
+        self.hurried = asyncio.Event()
 
-    def signalled(self) -> None:
-        (self.hurry if self.stop.is_set() else self.stop).set()
+    def request(self) -> None:
+        """Do the next step."""
+        (self.hurried if self.requested.is_set() else self.requested).set()
 
 
-def serve_in_foreground(serving: Serving) -> None:
-    """Serve in this thread, the main one, until SIGINT or SIGTERM; a second signal ends at once."""
+class Service(Protocol):
+    """What is run."""
+
+    @property
+    def loop(self) -> str:
+        """The event loop: asyncio or uvloop."""
+        ...
+
+    def serve(self, stop: Stop, on_ready: Callable[[], None]) -> Coroutine[Any, Any, None]:
+        """Serve until a stop is requested; `on_ready` is called once requests are accepted."""
+        ...
+
+    def clean_up(self) -> None:
+        """Remove what was made for this run alone. May be called more than once, from any thread."""
+        ...
+
+
+def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
+    """What makes an event loop.
+
+    Raises:
+        StartError: it is not installed.
+    """
+    if name == "asyncio":
+        return asyncio.new_event_loop
+    try:
+        import uvloop
+    except ImportError:
+        raise StartError("--loop uvloop needs the package uvloop: pip install 'livetail[uvloop]'") from None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+def serve_in_foreground(service: Service, on_ready: Callable[[], None] = lambda: None) -> None:
+    """Serve in this thread, the main one, until SIGINT or SIGTERM; a second signal ends at once.
+
+    The signals are blocked, and received by a thread of their own: a handler would have to wait while the main thread
+    is inside C code, such as a long regular expression.
+
+    Raises:
+        StartError: the server did not start.
+    """
+    signals = _Signals(service.clean_up)
+    signals.receive()
 
     async def main() -> None:
-        stopper = _Stopper()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stopper.signalled)
-        await _serve(serving, stopper)
+        stop = Stop()
+        signals.pass_on_to(asyncio.get_running_loop(), stop)
+        await _serve(service, stop, on_ready)
 
     try:
-        with asyncio.Runner(loop_factory=loop_factory(serving.loop)) as runner:
+        with asyncio.Runner(loop_factory=loop_factory(service.loop)) as runner:
             runner.run(main())
     finally:
-        serving.clean_up()
+        service.clean_up()
+
+
+class _Signals:
+    """Passes SIGINT and SIGTERM on to an event loop; ends the process when the loop does not end in time."""
+
+    NUMBERS: Final = frozenset({signal.SIGINT, signal.SIGTERM})
+
+    def __init__(self, clean_up: Callable[[], None]) -> None:
+        self._clean_up = clean_up
+        self._request: Callable[[], object] | None = None
+        self._received = 0
+        self._lock = threading.Lock()
+
+    def receive(self) -> None:
+        """Receive them in a thread from now on, until the process ends."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, self.NUMBERS)
+        threading.Thread(target=self._run, name="livetail-signals", daemon=True).start()
+
+    def pass_on_to(self, loop: asyncio.AbstractEventLoop, stop: Stop) -> None:
+        """Request a stop for each signal, those that came before included."""
+        with self._lock:
+            self._request = partial(loop.call_soon_threadsafe, stop.request)
+            for _ in range(self._received):
+                stop.request()
+
+    def _run(self) -> None:
+        signal.sigwait(self.NUMBERS)
+        self._note()
+        if signal.sigtimedwait(self.NUMBERS, STOP_S) is not None:
+            self._note()
+            time.sleep(SECOND_STOP_S)
+        _log.warning("the stop did not wait for a request that was still being computed")
+        self._clean_up()
+        os._exit(0)
+
+    def _note(self) -> None:
+        with self._lock:
+            self._received += 1
+            if self._request is not None:
+                with suppress(RuntimeError):  # the loop has just been closed
+                    self._request()
 
 
 class ServerThread:
     """A server in a daemon thread of its own."""
 
-    def __init__(self, serving: Serving) -> None:
-        self._serving = replace(serving, on_ready=self._became_ready)
-        self._on_ready = serving.on_ready
+    def __init__(self, service: Service) -> None:
+        self._service = service
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopper: _Stopper | None = None
+        self._stop: Stop | None = None
         self._thread = threading.Thread(target=self._run, name="livetail", daemon=True)
 
     def start(self) -> None:
@@ -154,68 +163,37 @@ class ServerThread:
             raise StartError(f"the server did not start: {self._failure}") from self._failure
 
     def stop(self) -> None:
-        """Stop and wait until the thread has ended."""
-        if self._loop is not None and self._stopper is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stopper.stop.set)
-        self._thread.join(GRACE + 5)
+        """Stop and wait until the thread has ended. May be called more than once."""
+        if self._loop is not None and self._stop is not None and self._thread.is_alive():
+            with suppress(RuntimeError):  # the loop has just been closed
+                self._loop.call_soon_threadsafe(self._stop.requested.set)
+        self._thread.join(THREAD_STOP_S)
         if self._thread.is_alive():
             raise RuntimeError("the server's thread did not stop")
 
     def _run(self) -> None:
         try:
-            with asyncio.Runner(loop_factory=loop_factory(self._serving.loop)) as runner:
+            with asyncio.Runner(loop_factory=loop_factory(self._service.loop)) as runner:
                 runner.run(self._main())
         except BaseException as error:  # whatever it is, it belongs to whoever waits in start()
-            self._serving.listener.close()  # unless Hypercorn has it already
             self._failure = error
-            self._ready.set()
         finally:
-            self._serving.clean_up()
+            self._service.clean_up()
+            self._ready.set()
 
     async def _main(self) -> None:
-        self._stopper = _Stopper()
+        self._stop = Stop()
         self._loop = asyncio.get_running_loop()
-        await _serve(self._serving, self._stopper)
-
-    def _became_ready(self) -> None:
-        self._on_ready()
-        self._ready.set()
+        await _serve(self._service, self._stop, self._ready.set)
 
 
-async def _serve(serving: Serving, stopper: _Stopper) -> None:
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, KnowsConnections)
-
-    failure: StartError | None = None
-
-    async def trigger() -> None:
-        nonlocal failure
-        try:
-            serving.on_ready()
-        except StartError as error:
-            failure = error
-            return
-        await stopper.stop.wait()
-        draining = asyncio.ensure_future(serving.drain())
-        hurry = asyncio.ensure_future(stopper.hurry.wait())
-        await asyncio.wait((draining, hurry), timeout=GRACE, return_when=asyncio.FIRST_COMPLETED)
-        draining.cancel()
-        hurry.cancel()
-        await loop.end_connections(0.0 if stopper.hurry.is_set() else LAST_BYTES)
-
-    loop.set_exception_handler(_note_failure)
-    restore_http2_back_pressure()
-    release_vanished_http2_clients()
-    release_closed_connections()
-    await asyncio.sleep(0)  # on Python 3.14 a timeout at start-up wants to be inside a task that has run
-    app = cast("Any", serving.app)  # Starlette and Hypercorn name the same ASGI messages differently
-    await serve(app, hypercorn_config(serving), shutdown_trigger=trigger, mode="asgi")
-    if failure is not None:
-        raise failure
+async def _serve(service: Service, stop: Stop, on_ready: Callable[[], None]) -> None:
+    asyncio.get_running_loop().set_exception_handler(_handle_exception)
+    await service.serve(stop, on_ready)
 
 
-def _note_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What nobody waited for: connections that end badly, as under TLS without a goodbye, are no news to a user."""
+def _handle_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody waited for; connections that end badly, as TLS without a proper end, are of no interest."""
     if isinstance(context.get("exception"), (OSError, asyncio.CancelledError)):
         _log.debug("%s: %r", context["message"], context["exception"])
     else:

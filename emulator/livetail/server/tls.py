@@ -24,6 +24,14 @@ class Certificate:
     key: Path
     authority: Path | None = None
 
+    def context(self) -> ssl.SSLContext:
+        """What a server needs to serve with it: TLS 1.2 and later, with the ciphers that HTTP/2 allows."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("ECDHE+AESGCM")
+        context.load_cert_chain(self.chain, self.key)
+        return context
+
     def discard(self) -> None:
         """Take away what was made for one server alone."""
         if self.authority is not None:

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Any, Self
 
-from livetail.server.launch import prepare
+from livetail.server.launch import Launch
 from livetail.server.runner import ServerThread
 from livetail.settings import Settings
 from livetail.testing.handle import LiveTail
@@ -25,8 +25,8 @@ class LiveTailEmulator(LiveTail):
 
     def __init__(self, **settings: Any) -> None:
         self._settings = Settings.resolve({"port": 0, **settings})
-        self._launch = prepare(self._settings)
-        self._thread = ServerThread(self._launch.serving)
+        self._launch = Launch(self._settings)
+        self._thread = ServerThread(self._launch)
         self._thread.start()
         self.seed = self._launch.server.engine.seed
         super().__init__(

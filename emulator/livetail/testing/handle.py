@@ -49,8 +49,8 @@ class LiveTail:
 
     def environment(self) -> dict[str, str]:
         """The environment variables that point the SDK of another process at the emulator."""
-        variables = sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle)
-        return variables | {"AWS_ACCESS_KEY_ID": self._key_id, "AWS_SECRET_ACCESS_KEY": self._secret}
+        credentials = (self._key_id, self._secret)
+        return sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle, credentials=credentials)
 
     def log_group_arn(self, name: str) -> str:
         """The ARN of a log group of the default account and region."""

@@ -106,6 +106,7 @@ def test_members_of_a_row(client: Client) -> None:
                 "logGroupClass": "STANDARD",
                 "logGroupArn": arn,
                 "deletionProtectionEnabled": False,
+                "bearerTokenAuthenticationEnabled": False,
             }
         ]
     }
@@ -119,10 +120,12 @@ def test_members_that_a_row_has_when_they_are_set(client: Client) -> None:
     assert (row["kmsKeyId"], row["retentionInDays"], row["logGroupClass"]) == (key, 30, "INFREQUENT_ACCESS")
 
 
-def test_a_row_that_a_pattern_found_lacks_two_members(client: Client) -> None:
+def test_a_row_that_a_pattern_found_lacks_three_members(client: Client) -> None:
     client.create("/a")
+    client.call("PutRetentionPolicy", logGroupName="/a", retentionInDays=7)
     (row,) = client.call("DescribeLogGroups", logGroupNamePattern="a")["logGroups"]
-    assert set(row) == {"arn", "creationTime", "logGroupArn", "logGroupClass", "logGroupName", "metricFilterCount"}
+    (whole,) = client.call("DescribeLogGroups", logGroupNamePrefix="/a")["logGroups"]
+    assert set(whole) - set(row) == {"deletionProtectionEnabled", "retentionInDays", "storedBytes"}
 
 
 def test_stored_bytes_are_those_of_the_batches_kept(client: Client) -> None:
@@ -205,7 +208,47 @@ def test_a_page_goes_on_behind_a_group_that_is_gone(client: Client) -> None:
     assert names(client, nextToken=token) == ["/c"]
 
 
-@pytest.mark.parametrize("token", ["x", "00", "5b2273222c2261225d"])
-def test_invalid_token(client: Client, token: str) -> None:
-    refused = client.refusal("DescribeLogGroups", nextToken=token)
-    assert refused == (INVALID, "The specified nextToken is invalid.")
+@pytest.mark.parametrize("operation", ["DescribeLogGroups", "ListLogGroups"])
+@pytest.mark.parametrize("token", ["x", "00", "5b2273222c2261225d", "é"])
+def test_malformed_token(client: Client, operation: str, token: str) -> None:
+    assert client.refusal(operation, nextToken=token) == (
+        INVALID,
+        "Pagination token in request is invalid. Only token from previous list call or null is valid.",
+    )
+
+
+def test_a_token_holds_for_its_question(client: Client) -> None:
+    client.create("/a")
+    client.create("/b")
+    token = client.call("DescribeLogGroups", limit=1)["nextToken"]
+    assert len(client.call("DescribeLogGroups", nextToken=token, limit=50)["logGroups"]) == 1
+    refused = (INVALID, "The specified nextToken is invalid.")
+    assert client.refusal("DescribeLogGroups", nextToken=token, logGroupNamePrefix="/") == refused
+    assert client.refusal("ListLogGroups", nextToken=token) == refused
+    assert client.refusal("DescribeLogStreams", logGroupName="/a", nextToken=token) == refused
+
+
+# ---- PutLogGroupDeletionProtection ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("identifier", ["/a", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/a"])
+def test_protection_can_be_given_and_taken_away(client: Client, identifier: str) -> None:
+    client.call("CreateLogGroup", logGroupName="/a", deletionProtectionEnabled=True)
+    assert client.refusal("DeleteLogGroup", logGroupName="/a")[0] == "ValidationException"
+    assert (
+        client.call("PutLogGroupDeletionProtection", logGroupIdentifier=identifier, deletionProtectionEnabled=False)
+        == {}
+    )
+    assert client.call("DescribeLogGroups")["logGroups"][0]["deletionProtectionEnabled"] is False
+    client.call("PutLogGroupDeletionProtection", logGroupIdentifier=identifier, deletionProtectionEnabled=True)
+    assert client.refusal("DeleteLogGroup", logGroupName="/a")[0] == "ValidationException"
+
+
+def test_protection_of_what_is_not_there(client: Client) -> None:
+    refused = client.refusal("PutLogGroupDeletionProtection", logGroupIdentifier="/b", deletionProtectionEnabled=True)
+    assert refused == ("ResourceNotFoundException", "The specified log group does not exist.")
+    assert client.refusal("PutLogGroupDeletionProtection", logGroupIdentifier="/b") == (
+        INVALID,
+        "1 validation error detected: Value null at 'deletionProtectionEnabled' failed to satisfy constraint: "
+        "Member must not be null",
+    )

@@ -16,6 +16,8 @@ from livetail.core.errors import (
 from livetail.store.batch import LogEvent
 from tests.unit.api.client import ACCOUNT, NOW, Client
 
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/k"
+
 
 def test_an_operation_that_is_not_emulated_is_named_with_those_that_are(client: Client) -> None:
     code, message = client.refusal("StartQuery", b"{}")
@@ -134,11 +136,11 @@ def test_a_request_sees_one_time(client: Client) -> None:
 
 def test_a_log_group_is_made_with_all_its_settings(client: Client) -> None:
     client.service.create_log_group(
-        client.caller, "/a", retention_days=7, kms_key_id="key", deletion_protection=True, tags={"a": "b"}
+        client.caller, "/a", retention_days=7, kms_key_id=KEY, deletion_protection=True, tags={"a": "b"}
     )
     client.service.create_log_stream(client.caller, "/a", "s")
     (row,) = client.call("DescribeLogGroups")["logGroups"]
-    assert (row["retentionInDays"], row["kmsKeyId"], row["deletionProtectionEnabled"]) == (7, "key", True)
+    assert (row["retentionInDays"], row["kmsKeyId"], row["deletionProtectionEnabled"]) == (7, KEY, True)
     assert client.call("ListTagsLogGroup", logGroupName="/a") == {"tags": {"a": "b"}}
     assert [stream["logStreamName"] for stream in client.call("DescribeLogStreams", logGroupName="/a")["logStreams"]]
 
@@ -149,6 +151,7 @@ def test_a_log_group_is_made_with_all_its_settings(client: Client) -> None:
         ({"name": "a b"}, "logGroupName"),
         ({"log_group_class": "OTHER"}, "enum value set"),
         ({"retention_days": 2}, "Invalid retention value"),
+        ({"kms_key_id": "k"}, "KMS Key Id"),
         ({"tags": {"": ""}}, "tags"),
         ({"log_group_class": "DELIVERY", "retention_days": 1}, "not supported for Delivery"),
     ],

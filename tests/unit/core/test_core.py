@@ -91,7 +91,6 @@ def test_edges_lie_between_events(timestamp: int, sequence: int) -> None:
     ("text", "name"),
     [
         ("arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/x", "/aws/lambda/x"),
-        ("arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/x:*", None),
         ("arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/x:log-stream:y", None),
         ("arn:aws:logs:us-east-1:123:log-group:x", None),
         ("arn:aws:s3:us-east-1:123456789012:log-group:x", None),
@@ -107,9 +106,10 @@ def test_arns_of_log_groups(text: str, name: str | None) -> None:
         assert str(arn) == text
 
 
-def test_the_form_with_all_streams_is_read_where_it_is_allowed() -> None:
+@pytest.mark.parametrize("ending", ["", ":", ":*"])
+def test_what_may_be_behind_a_name(ending: str) -> None:
     text = "arn:aws-cn:logs:cn-north-1:123456789012:log-group:g"
-    arn = LogGroupArn.parse(f"{text}:*", allow_all_streams=True)
+    arn = LogGroupArn.parse(f"{text}{ending}")
     assert arn == LogGroupArn.of("cn-north-1", "123456789012", "g")
     assert arn is not None
     assert (str(arn), arn.all_streams, arn.stream("s")) == (text, f"{text}:*", f"{text}:log-stream:s")

@@ -1,6 +1,9 @@
 """`docs/filter-patterns.md` says what the code does: each example is run."""
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +48,17 @@ def examples() -> list[Example]:
 
 
 EXAMPLES = examples()
+
+
+def test_commands(tmp_path: Path) -> None:
+    (session,) = re.findall(r"^```console\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for step in session.removeprefix("$ ").split("\n$ "):
+        line, _, printed = step.partition("\n")
+        done = subprocess.run(
+            ["sh", "-c", f"{line} 2>&1"], cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True
+        )
+        assert done.stdout.strip() == printed.strip(), line
 
 
 def test_the_page_has_examples_of_every_sort() -> None:

@@ -206,6 +206,29 @@ def test_too_costly(body: str) -> None:
     assert (error.column, error.message()) == (10, "Regular expression evaluation time exceeded allowed limit")
 
 
+def test_compiled_expressions_are_bounded_in_memory() -> None:
+    """Expressions with as many states as RE2 can keep, used on a text that meets them all: 0.2 MB each."""
+    script = """if True:
+        import random
+        from livetail.patterns import Subject, compile
+
+        def resident_bytes():
+            with open("/proc/self/statm") as file:
+                return int(file.read().split()[1]) * 4096
+
+        draw = random.Random(1)
+        subject = Subject("".join(draw.choice("ab") for _ in range(10_000)))
+        compile("%a%").matches(subject)
+        before, held = resident_bytes(), []
+        for number in range(40):
+            held.append(compile(f"%a[ab]{{20}}x{number}% %b[ab]{{20}}x{number}%"))
+            held[-1].matches(subject)
+        print(resident_bytes() - before)
+    """
+    grown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert int(grown) < 30_000_000
+
+
 def test_parsers_and_engine_are_loaded_when_first_needed() -> None:
     script = (
         "import sys; from livetail.patterns import Subject, compile;"

@@ -5,13 +5,13 @@ import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
+from unittest.mock import Mock
 
 from starlette.types import Message
 
 from livetail.scenarios.scenario import parse_toml
 from livetail.server.app import make_app
 from livetail.server.live_server import LiveServer
-from livetail.server.loop import ServerLoop
 from livetail.settings import Settings
 from livetail.wire.eventstream import decode
 
@@ -53,6 +53,7 @@ class _Caller:
             "headers": headers,
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2),
+            "state": {"connection": Mock()},
         }
 
         async def serve() -> None:
@@ -79,7 +80,7 @@ def _server(**settings: Any) -> LiveServer:
 
 
 def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    with asyncio.Runner(loop_factory=ServerLoop) as runner:
+    with asyncio.Runner() as runner:
         runner.run(asyncio.wait_for(test(), 10))
 
 

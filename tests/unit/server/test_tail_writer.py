@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from starlette.types import Message
@@ -13,7 +14,6 @@ from livetail.live import session as session_module
 from livetail.server import tail_writer as tail_module
 from livetail.server.app import make_app
 from livetail.server.live_server import LiveServer
-from livetail.server.loop import ServerLoop
 from livetail.settings import Settings
 from livetail.wire import eventstream
 
@@ -87,6 +87,7 @@ class _Server:
             "headers": headers,
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2),
+            "state": {"connection": Mock()},
         }
 
         async def serve() -> None:
@@ -108,7 +109,7 @@ class _Server:
 
 
 def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    with asyncio.Runner(loop_factory=ServerLoop) as runner:
+    with asyncio.Runner() as runner:
         runner.run(asyncio.wait_for(test(), 10))
 
 

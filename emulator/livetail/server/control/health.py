@@ -17,12 +17,21 @@ class Health(Shape):
     version: str
     clock: ClockMode
     region: Annotated[str, Meta(description="Of requests that name none.")]
+    verifies_signatures: Annotated[bool, Meta(description="Whether requests of the AWS API have to be signed.")]
     sessions: Annotated[int, Meta(description="How many sessions are open.", ge=0)]
 
 
 async def show_health(server: LiveServer, _: ControlCall) -> Health:
     engine = server.engine
-    return Health("ok", livetail.__version__, str(engine.settings.clock), engine.settings.region, len(engine.hub))
+    settings = engine.settings
+    return Health(
+        status="ok",
+        version=livetail.__version__,
+        clock=str(settings.clock),
+        region=settings.region,
+        verifies_signatures=settings.verify_signatures,
+        sessions=len(engine.hub),
+    )
 
 
 async def reset(server: LiveServer, _: ControlCall) -> Done:

@@ -1,0 +1,39 @@
+"""`livetail advance 3h`: move the manual clock of a running emulator, through everything that is due until then."""
+
+import argparse
+import json
+from datetime import UTC, datetime, timedelta
+
+from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, connect, control
+from livetail.cli.terminal import counted
+from livetail.core.durations import parse_duration
+
+__all__ = ["configure", "run"]
+
+_TIMEOUT_S = 3_600
+"""Hours of many sessions and scenarios take a while."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("duration", type=_milliseconds, metavar="DURATION", help="how far: 500ms, 90s, 15m, 3h, 1d")
+    add_json_flag(parser)
+    add_endpoint_flag(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    client = connect(arguments.endpoint, _TIMEOUT_S)
+    reply = control(client, "POST", "/clock/advance", {"seconds": arguments.duration / 1000})
+    if arguments.json:
+        print(json.dumps(reply))
+    else:
+        now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=reply["now"])
+        updates = counted(reply["updates"], "session update")
+        print(f"it is {now.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z; {updates}")
+    return 0
+
+
+def _milliseconds(text: str) -> int:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

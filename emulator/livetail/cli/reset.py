@@ -1,0 +1,23 @@
+"""`livetail reset`: let a running emulator begin again, as it was when it started."""
+
+import argparse
+import json
+
+from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, connect, control
+
+__all__ = ["configure", "run"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "It ends every session, forgets log groups, faults, scenarios and requests, sets clock and seed to their "
+        "start, and plays the scenarios of the start again."
+    )
+    add_json_flag(parser)
+    add_endpoint_flag(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    reply = control(connect(arguments.endpoint), "POST", "/reset")
+    print(json.dumps(reply) if arguments.json else "reset")
+    return 0

@@ -1,0 +1,186 @@
+"""Why a message matches a pattern, or why it does not: what each condition found.
+
+The verdict is the matcher's, and each condition is tried with the function that the matcher is made of. Only the words
+are added here.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from livetail.core.unicode import well_formed
+from livetail.patterns import json_conditions, space_pattern
+from livetail.patterns.matcher import Matcher, compile
+from livetail.patterns.selectors import find_all
+from livetail.patterns.space_pattern import Layout
+from livetail.patterns.subject import NOT_JSON, Json, Number, Subject
+from livetail.patterns.syntax import (
+    And,
+    Comparison,
+    Condition,
+    FieldName,
+    Is,
+    JsonPattern,
+    Leaf,
+    Marker,
+    NotExists,
+    Or,
+    SpacePattern,
+    Terms,
+)
+from livetail.patterns.terms_pattern import build_term, counted_items, find_term
+
+_MAX_SHOWN = 60
+_MAX_VALUES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one condition, or one term, found in a message.
+
+    Attributes:
+        condition: as pattern text, such as `$.status >= 500` or `-DEBUG`.
+        holds: None for optional terms beside others, which are ignored.
+        reason: what was found, as a part of a sentence: `"503" is a string`.
+    """
+
+    condition: str
+    holds: bool | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a message matches a pattern or not.
+
+    Attributes:
+        kind: of the pattern.
+        matches: the matcher's verdict.
+        findings: each condition or term, in the order of the pattern. Empty where `note` says why none was tried.
+        note: what decides instead of conditions, such as that the message is not JSON.
+        extracted: the fields of the message as TestMetricFilter names them (`$ip`, `$3`), also where it does not match;
+            empty for patterns that are not space-delimited.
+    """
+
+    kind: Literal["terms", "json", "space"]
+    matches: bool
+    findings: tuple[Finding, ...] = ()
+    note: str | None = None
+    extracted: dict[str, str] = field(default_factory=dict)
+
+
+def explain(pattern: str, message: str) -> Explanation:
+    """Explain what the pattern makes of one message.
+
+    For a control route: it takes the two texts, and returns what `msgspec.json.encode` writes as `{"kind", "matches",
+    "findings": [{"condition", "holds", "reason"}], "note", "extracted"}`.
+
+    Raises:
+        InvalidPatternError: AWS would refuse the pattern; its `column`, `reason` and `message()` say why.
+    """
+    matcher = compile(pattern)
+    subject = Subject(message)
+    matches = matcher.matches(subject)
+    if isinstance(matcher.syntax, Terms):
+        return _explain_terms(matcher.syntax, subject, matches)
+    if isinstance(matcher.syntax, JsonPattern):
+        return _explain_json(matcher.syntax, subject, matches)
+    return _explain_space(matcher.syntax, subject, matches)
+
+
+def found_terms(matcher: Matcher, encoded: bytes) -> list[tuple[int, int]]:
+    """Where the terms of a pattern stand in a message in UTF-8, from left to right and without overlaps.
+
+    Empty for patterns of other kinds, and for terms that are excluded or ignored.
+    """
+    spans: list[tuple[int, int]] = []
+    for item in counted_items(matcher.syntax) if isinstance(matcher.syntax, Terms) else ():
+        if item.marker is not Marker.EXCLUDED:
+            spans += find_term(item.value, encoded)
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def _explain_terms(terms: Terms, subject: Subject, matches: bool) -> Explanation:
+    if not terms.items:
+        return Explanation("terms", matches, note="an empty pattern matches every message")
+    counted = counted_items(terms)
+    findings = []
+    for item in terms.items:
+        found = build_term(item.value)(subject)
+        holds: bool | None = found is not (item.marker is Marker.EXCLUDED)
+        reason = "found" if found else "not found"
+        if item not in counted:
+            holds, reason = None, "ignored, as optional terms count only where all terms are optional"
+        findings.append(Finding(str(item), holds, reason))
+    return Explanation("terms", matches, tuple(findings))
+
+
+def _explain_json(pattern: JsonPattern, subject: Subject, matches: bool) -> Explanation:
+    root = subject.document
+    if root is NOT_JSON:
+        return Explanation("json", matches, note="the message is not a JSON object or array")
+    findings = [
+        Finding(str(leaf), json_conditions.build_leaf(leaf)(root), _json_reason(leaf, root))
+        for leaf in _leaves(pattern.condition)
+    ]
+    return Explanation("json", matches, tuple(findings))
+
+
+def _json_reason(leaf: Leaf, root: Json) -> str:
+    selector = json_conditions.selector_of(leaf)
+    nodes = list(find_all(selector)(root))
+    if not nodes:
+        if isinstance(leaf, NotExists) and type(root) is list:
+            return "the message is an array"
+        return f"{selector} is not there"
+    if len(nodes) > 1 or selector.has_wildcard:
+        more = ", …" if len(nodes) > _MAX_VALUES else ""
+        return f"{len(nodes)} found: {', '.join(_shown(node) for node in nodes[:_MAX_VALUES])}{more}"
+    (node,) = nodes
+    compares_order = isinstance(leaf, Comparison) and leaf.operator not in ("=", "!=")
+    if type(node) is str and (compares_order or isinstance(leaf, Is)):
+        return f"{_shown(node)} is a string"
+    return f"it is {_shown(node)}"
+
+
+def _explain_space(pattern: SpacePattern, subject: Subject, matches: bool) -> Explanation:
+    layout = Layout(pattern)
+    count = len(subject.fields.texts)
+    if count < layout.min_fields:
+        note = f"the message has {count} of the {layout.min_fields} fields that the pattern asks for"
+        return Explanation("space", matches, note=note)
+    extracted = {name: well_formed(text) for name, text in layout.extract(subject).items()}
+    findings = []
+    for index, entry in layout.entries():
+        text = layout.text(subject, index)
+        for leaf in _leaves(entry.condition) if entry.condition else ():
+            if not isinstance(leaf, FieldName):
+                holds = space_pattern.build_leaf(leaf)(text)
+                findings.append(Finding(str(leaf), holds, f"it is {_shown(text)}"))
+    no_conditions = None if findings else "the pattern has no conditions, and the message has enough fields"
+    return Explanation("space", matches, tuple(findings), no_conditions, extracted)
+
+
+def _leaves(condition: Condition) -> Iterator[Leaf]:
+    if isinstance(condition, And | Or):
+        for operand in condition.operands:
+            yield from _leaves(operand)
+    else:
+        yield condition
+
+
+def _shown(node: Json) -> str:
+    """A value in a few characters."""
+    if isinstance(node, dict):
+        return "an object"
+    if isinstance(node, list):
+        return "an array"
+    text = str(node) if type(node) is Number else well_formed(json.dumps(node, ensure_ascii=False))
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"

@@ -1,0 +1,130 @@
+"""One request: from its head, as the client sent it, to the scope of the application."""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from hypercorn.config import Config
+from hypercorn.protocol.events import Body, EndBody, Event, Request, Response, StreamClosed
+from hypercorn.protocol.http_stream import ASGIHTTPState, HTTPStream
+
+__all__ = ["HttpRequest", "ServerConfig", "UnfinishedBodies"]
+
+MAX_UNFINISHED_BYTES: Final = 128 * 1024 * 1024
+"""Bytes of request bodies that are being received, on all connections of a server together."""
+
+_ABSOLUTE: Final = re.compile(rb"https?://(?:[^/?#@]*@)?([^/?#]*)([^#]*)", re.IGNORECASE | re.DOTALL)
+"""A request target in absolute form (RFC 9112, section 3.2.2): authority, path with query."""
+
+_NO_TUNNEL: Final = b"CONNECT is not supported: this server can be a client's HTTP_PROXY, not its HTTPS_PROXY.\n"
+
+
+class UnfinishedBodies:
+    """Bounds the memory of request bodies that are being received: when they pass the bound, the largest is given up.
+
+    So that a client with large bodies that never end cannot keep out the small ones of others.
+    """
+
+    def __init__(self, max_bytes: int = MAX_UNFINISHED_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._bytes: dict[HttpRequest, int] = {}
+        self._total = 0
+
+    def add(self, request: "HttpRequest", length: int) -> None:
+        """Count bytes that have been received for a request."""
+        self._bytes[request] = self._bytes.get(request, 0) + length
+        self._total += length
+        while self._total > self._max_bytes:
+            largest = max(self._bytes, key=self._bytes.__getitem__)
+            self.remove(largest)
+            largest.give_up()
+
+    def remove(self, request: "HttpRequest") -> None:
+        """Count a request no longer: its body is complete, or it has ended."""
+        self._total -= self._bytes.pop(request, 0)
+
+
+class ServerConfig(Config):
+    """Hypercorn's settings for endless streams, and what the requests of a server share.
+
+    Attributes:
+        http2: whether HTTP/2 is spoken besides HTTP/1.1.
+        unfinished_bodies: the bodies that are being received.
+    """
+
+    def __init__(self, *, http2: bool = True) -> None:
+        self.http2 = http2
+        self.unfinished_bodies = UnfinishedBodies()
+        self.include_server_header = False
+        self.include_date_header = False  # the application sends the date of its own clock
+        self.keep_alive_max_requests = 2**31  # the last request would end a tail on the same HTTP/2 connection
+        self.h2_max_concurrent_streams = 1000
+        self.max_app_queue_size = 0  # a full queue would block the connection; `unfinished_bodies` is the bound
+        self.accesslog = None
+        self.errorlog = None
+
+
+class HttpRequest(HTTPStream):
+    """A request and its response.
+
+    Hypercorn's own, but for this: targets in absolute form are served, CONNECT and text that is not ASCII are refused
+    in one sentence, and the bytes of unfinished bodies are counted.
+    """
+
+    config: ServerConfig
+
+    async def handle(self, event: Event) -> None:
+        if self.closed:
+            return
+        if isinstance(event, Request):
+            self._connection = event.state["connection"]
+            self._is_http2 = event.http_version == "2"
+            if event.method == "CONNECT":
+                await self._refuse(501, _NO_TUNNEL)
+            elif not (event.raw_path.isascii() and event.method.isascii()):
+                await self._refuse(400, b"The method and the path of a request are ASCII.\n")
+            else:
+                await super().handle(_in_origin_form(event))
+            return
+        if isinstance(event, Body):
+            if not event.data:
+                return
+            self.config.unfinished_bodies.add(self, len(event.data))
+        elif isinstance(event, (EndBody, StreamClosed)):
+            self.config.unfinished_bodies.remove(self)
+        await super().handle(event)
+
+    def give_up(self) -> None:
+        """Close the connection, since it holds more of an unfinished body than there is room for."""
+        self._connection.refuse("too many bytes of unfinished request bodies")
+
+    async def _send_closed(self) -> None:
+        """End the response. The stream ends with the application, so that the next request finds all of it done."""
+        await self.send(EndBody(stream_id=self.stream_id))
+        self.state = ASGIHTTPState.CLOSED
+
+    async def _refuse(self, status: int, text: bytes) -> None:
+        """Answer without the application, and close an HTTP/1.1 connection."""
+        self.closed = True
+        await self._send_error_response(status, text)
+        await self.send(StreamClosed(stream_id=self.stream_id))
+
+    async def _send_error_response(self, status_code: int, text: bytes = b"") -> None:
+        headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(text))]
+        if not self._is_http2:  # HTTP/2 has no such header
+            headers.append((b"connection", b"close"))
+        self.state = ASGIHTTPState.CLOSED
+        await self.send(Response(stream_id=self.stream_id, headers=headers, status_code=status_code))
+        if text:
+            await self.send(Body(stream_id=self.stream_id, data=text))
+        await self.send(EndBody(stream_id=self.stream_id))
+
+
+def _in_origin_form(request: Request) -> Request:
+    """A request as if its target had not been in absolute form: the authority replaces the Host header."""
+    found = _ABSOLUTE.fullmatch(request.raw_path)
+    if found is None:
+        return request
+    authority, path = found.groups()
+    headers = [(b"host", authority), *(field for field in request.headers if field[0] != b"host")]
+    return replace(request, headers=headers, raw_path=path if path.startswith(b"/") else b"/" + path)

@@ -1,0 +1,222 @@
+"""The HTTP server: it accepts connections on a listening socket and serves an ASGI application to them.
+
+The loop that accepts is ours; what is spoken on a connection is Hypercorn's, in the classes of `connection`, `http1`,
+`http2` and `http_request`. Nothing outside this object is changed, so that several servers, and a Hypercorn of the
+user's own, can run in one process.
+"""
+
+import asyncio
+import logging
+import socket
+import ssl
+from contextlib import suppress
+from typing import Any, Final, cast
+
+from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.asyncio.worker_context import WorkerContext
+from starlette.types import ASGIApp
+
+from livetail.server.connection import Connection
+from livetail.server.http_request import ServerConfig
+
+__all__ = ["HttpServer", "listen"]
+
+_log = logging.getLogger(__name__)
+
+BACKLOG: Final = 1024
+"""Connections that the kernel keeps until they are accepted; Linux takes no more than net.core.somaxconn."""
+
+SEND_BUFFER_BYTES: Final = 256 * 1024
+"""Bytes of kernel buffer per connection, so that a client that stops reading is noticed after about half a megabyte.
+Linux would take four megabytes before a writer has to wait."""
+
+MAX_HANDSHAKES: Final = 100
+"""TLS handshakes at a time; each costs 300 KB. More clients wait in the backlog."""
+
+HANDSHAKE_TIMEOUT_S: Final = 10.0
+MIN_HANDSHAKE_S: Final = 2.0
+"""Seconds that a handshake may take: always, and when `MAX_HANDSHAKES` are under way and another client waits."""
+
+TLS_SHUTDOWN_TIMEOUT_S: Final = 0.5
+
+ACCEPT_RETRY_S: Final = 0.5
+LOG_AGAIN_S: Final = 60.0
+
+CANCEL_S: Final = 0.3
+"""Seconds that requests get to end after their connections have."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on an address. `::` means all addresses, those of IPv4 included.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except UnicodeError:
+        raise OSError("this is not a host name") from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        if family == socket.AF_INET6 and host == "::":
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listener.setblocking(False)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+class HttpServer:
+    """Serves an application to the clients of a listening socket, which it closes when it stops."""
+
+    def __init__(
+        self, app: ASGIApp, listener: socket.socket, *, tls: ssl.SSLContext | None = None, http2: bool = True
+    ) -> None:
+        """`tls` is a context with a certificate; the protocols that it offers are set here."""
+        self._app = ASGIWrapper(cast("Any", app))  # Starlette and Hypercorn name the same ASGI messages differently
+        self._listener = listener
+        self._tls = tls
+        if tls is not None:
+            tls.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
+        self._config = ServerConfig(http2=http2)
+        self._context = WorkerContext(None)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: set[Connection] = set()
+        self._handshakes: dict[asyncio.Task[None], float] = {}
+        self._changed = asyncio.Event()
+        self._accepting: asyncio.Task[None] | None = None
+        self._exhaustion_logged_at: float | None = None
+
+    def start(self) -> None:
+        """Accept connections from now on."""
+        self._accepting = asyncio.create_task(self._accept())
+
+    async def stop_accepting(self) -> None:
+        """Accept no more connections and requests; what is being answered goes on, idle connections are closed."""
+        if self._context.terminated.is_set():
+            return
+        if self._accepting is not None:
+            self._accepting.cancel()
+            await asyncio.wait((self._accepting,))
+        self._close_listener()
+        await self._context.terminated.set()
+        for task in self._handshakes:
+            task.cancel()
+        for connection in list(self._connections):
+            connection.end_if_idle()
+
+    async def close(self, seconds: float) -> None:
+        """End all connections; clients get so many seconds to take what was written to them."""
+        await self.stop_accepting()
+        for connection in list(self._connections):
+            connection.end()
+        await self._wait(seconds)
+        for connection in list(self._connections):
+            connection.abort()
+        await self._wait(CANCEL_S)
+        for task in self._tasks:
+            task.cancel()
+        await self._wait(CANCEL_S)
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait so long for the connections that are left."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    def _close_listener(self) -> None:
+        if self._listener.fileno() >= 0:
+            try:
+                self._listener.shutdown(socket.SHUT_RDWR)  # a forked process has a copy, and must not keep the port
+            except OSError as error:
+                _log.debug("the listening socket was not shut down: %s", error)
+            self._listener.close()
+
+    async def _accept(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._make_room()
+            try:
+                sock, _ = await loop.sock_accept(self._listener)
+            except OSError as error:
+                self._log_exhaustion(error)
+                await self._wait_for_change(ACCEPT_RETRY_S)
+                continue
+            task = loop.create_task(self._serve(sock))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+            if self._tls is not None:
+                self._handshakes[task] = loop.time()
+            await asyncio.sleep(0)  # the turn of the connections that are there
+
+    async def _serve(self, sock: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(loop=loop)
+        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+        timeouts: dict[str, Any] = {}
+        if self._tls is not None:
+            timeouts = {
+                "ssl_handshake_timeout": HANDSHAKE_TIMEOUT_S,
+                "ssl_shutdown_timeout": TLS_SHUTDOWN_TIMEOUT_S,
+            }
+        try:
+            transport, _ = await loop.connect_accepted_socket(lambda: protocol, sock, ssl=self._tls, **timeouts)
+        except OSError as error:
+            reason = getattr(error, "reason", None)
+            if reason == "HTTP_REQUEST":
+                _log.debug("a client speaks plain HTTP, but this server was started with TLS")
+            else:
+                _log.debug("a TLS handshake failed: %s", reason or error)
+            return
+        finally:
+            self._handshakes.pop(cast("asyncio.Task[None]", asyncio.current_task()), None)
+            self._changed.set()
+        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+        connection = Connection(self._app, self._config, self._context, sock, reader, writer)
+        self._connections.add(connection)
+        try:
+            await connection.run()
+        finally:
+            self._connections.discard(connection)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._handshakes.pop(task, None)
+        self._changed.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a connection failed", exc_info=error)
+
+    async def _make_room(self) -> None:
+        """Wait while too many handshakes are under way, or end the oldest when it takes too long."""
+        while len(self._handshakes) >= MAX_HANDSHAKES:
+            task, began = next(iter(self._handshakes.items()))
+            patience = began + MIN_HANDSHAKE_S - asyncio.get_running_loop().time()
+            if patience <= 0:
+                del self._handshakes[task]
+                task.cancel()
+            else:
+                await self._wait_for_change(patience)
+
+    async def _wait_for_change(self, max_seconds: float) -> None:
+        """Wait until a handshake or a connection has ended."""
+        self._changed.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), max_seconds)
+
+    def _log_exhaustion(self, error: OSError) -> None:
+        """Say that no connection can be accepted, once a minute."""
+        now = asyncio.get_running_loop().time()
+        if self._exhaustion_logged_at is None or now >= self._exhaustion_logged_at + LOG_AGAIN_S:
+            self._exhaustion_logged_at = now
+            _log.error(
+                "no connection can be accepted: %s (%d connections are open; see ulimit -n)",
+                error.strerror or error,
+                len(self._tasks),
+            )
