@@ -82,6 +82,7 @@ def test_start_live_tail_prints_messages_until_the_session_ends(manual: LiveTail
 
 def test_start_live_tail_filters(manual: LiveTailEmulator, aws: Cli) -> None:
     manual.put("/app/api", "web-1", ["before"])
+    manual.put("/app/api", "web-2", ["before"])
     filters = ["--log-stream-names", "web-1", "web-2", "--log-event-filter-pattern", "?ERROR ?WARN"]
     with aws.start("start-live-tail", "--log-group-identifiers", manual.log_group_arn("/app/api"), *filters) as process:
         (session,) = manual.wait_for_sessions(1, timeout=30)

@@ -234,6 +234,22 @@ def test_a_poller_sees_each_event_once(manual: LiveTailEmulator, app: Any) -> No
     assert list(seen.values()) == ["a 0", "b 0", "a 1", "b 1", "a 2", "b 2"]
 
 
+def test_rejected_events_leave_a_trace(manual: LiveTailEmulator, app: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """The request succeeds all the same: a suite with fixed time stamps would see an empty tail and no reason."""
+    day = 86_400_000
+    info = _put(app, "web-1", [(-16 * day, "a"), (-15 * day, "b"), (0, "c"), (3 * day, "d")])["rejectedLogEventsInfo"]
+    assert info == {"tooOldLogEventEndIndex": 2, "tooNewLogEventStartIndex": 3}
+    assert [request["rejectedLogEventsInfo"] for request in manual.requests() if request["operation"] == "PutLogEvents"]
+    assert manual.requests()[-1]["rejectedLogEventsInfo"] == info
+    (line,) = (record.getMessage() for record in caplog.records if "rejected" in record.getMessage())
+    assert line == (
+        "PutLogEvents /app/api rejected 3 of 4 events (2 too old, 1 too new): "
+        "the emulator's time is 2026-01-01T00:00:00Z, and --clock moves it"
+    )
+    _put(app, "web-1", [(0, "fine")])
+    assert manual.requests()[-1]["rejectedLogEventsInfo"] is None
+
+
 def test_the_rules_of_put_log_events_speak(app: Any) -> None:
     def refusal(events: list[tuple[int, str]]) -> str:
         with pytest.raises(app.exceptions.InvalidParameterException) as caught:

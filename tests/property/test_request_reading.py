@@ -101,7 +101,7 @@ def answer_or_refuse(name: str, body: bytes) -> None:
     client = Client()
     client.create("/a", "s")
     try:
-        client.service.answer(name, body, client.caller)
+        client.service.handle(name, body, client.caller)
     except ServiceError as error:
         assert error.status == 400
         assert error.message is None or error.message

@@ -1,13 +1,15 @@
-"""What an operation is given besides its request."""
+"""What an operation is given besides its request, and what it can return besides members."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from livetail.store.rules import Rejection
 
 if TYPE_CHECKING:
     from livetail.live.hub import Hub
     from livetail.store.accounts import Accounts, RegionStore
 
-__all__ = ["Caller", "Context", "PageFault"]
+__all__ = ["Caller", "Context", "PageFault", "Response"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,16 @@ class Context:
     store: "RegionStore"
     accounts: "Accounts"
     hub: "Hub"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What an operation returns, if that is more than the members of its response.
+
+    Attributes:
+        members: by AWS's names.
+        rejection: the events of PutLogEvents that were not taken.
+    """
+
+    members: dict[str, Any]
+    rejection: Rejection | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from livetail.api.context import Context
+from livetail.api.context import Context, Response
 from livetail.api.identifiers import log_group_by_name_or_identifier
 from livetail.api.paging import (
     StreamToken,
@@ -19,7 +19,7 @@ from livetail.core.ids import end_edge, event_id_text, is_edge, reading_edge, st
 from livetail.store.batch import Batch, Position
 from livetail.store.log_group import LogGroup, LogGroupClass
 from livetail.store.reading import END, in_order
-from livetail.store.rules import Admission, admit, check
+from livetail.store.rules import admit, check
 
 __all__ = ["NEWEST_FIRST_SINCE", "filter_log_events", "get_log_events", "put_log_events"]
 
@@ -30,34 +30,23 @@ NEWEST_FIRST_SINCE = 1_704_067_200_000
 # ---- PutLogEvents --------------------------------------------------------------------------------------------------
 
 
-def put_log_events(context: Context, request: PutLogEventsRequest) -> dict[str, Any]:
+def put_log_events(context: Context, request: PutLogEventsRequest) -> Response:
     """Take in the events that may be, report the others, and tell the hub. The sequence token is ignored, as by AWS."""
     now, events = context.now, request.log_events
     timestamps = check(events, context.body_length)
     group = context.store.group(request.log_group_name)
     stream = group.stream(request.log_stream_name)
     admission = admit(timestamps, now, group.oldest_timestamp(now))
-    if admission.too_new_start - admission.start < len(events):
+    rejection = admission.rejected(len(events))
+    if rejection is not None:
         events = events[admission.start : admission.too_new_start]
     if events:
         batch = group.append(stream, events, now)
         context.hub.publish(group.arn, batch)
-    answer: dict[str, Any] = {"nextSequenceToken": stream.sequence_token}
-    if len(events) < len(timestamps):
-        answer["rejectedLogEventsInfo"] = _rejected(admission, len(timestamps))
-    return answer
-
-
-def _rejected(admission: Admission, count: int) -> dict[str, int]:
-    """End indexes are exclusive and start indexes inclusive (RejectedLogEventsInfo)."""
-    info = {}
-    if admission.too_new_start < count:
-        info["tooNewLogEventStartIndex"] = admission.too_new_start
-    if admission.too_old_end:
-        info["tooOldLogEventEndIndex"] = admission.too_old_end
-    if admission.expired_end:
-        info["expiredLogEventEndIndex"] = admission.expired_end
-    return info
+    members: dict[str, Any] = {"nextSequenceToken": stream.sequence_token}
+    if rejection is not None:
+        members["rejectedLogEventsInfo"] = rejection.info
+    return Response(members, rejection)
 
 
 # ---- GetLogEvents --------------------------------------------------------------------------------------------------

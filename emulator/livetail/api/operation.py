@@ -18,7 +18,7 @@ from livetail.api import (
 )
 
 if TYPE_CHECKING:
-    from livetail.api.context import Context
+    from livetail.api.context import Context, Response
     from livetail.live.session import Session
 
 __all__ = ["OPERATIONS", "Operation"]
@@ -30,13 +30,13 @@ class Operation:
 
     Attributes:
         request_type: what its body is decoded to.
-        function: does it; gives the members of the answer by AWS's names, None where AWS's answer has no body, or the
-            session that StartLiveTail has opened.
+        function: carries it out; returns the members of the response by AWS's names, None where AWS's response has no
+            body, or the session that StartLiveTail has opened.
     """
 
     name: str
     request_type: type[shapes.Request]
-    function: "Callable[[Context, Any], dict[str, Any] | Session | None]"
+    function: "Callable[[Context, Any], dict[str, Any] | Response | Session | None]"
 
 
 _ROWS = (

@@ -1,11 +1,13 @@
-"""The service as a whole: a request goes in by its operation and body, an answer comes out."""
+"""The service as a whole: a request goes in by its operation and body, a response comes out."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from livetail.api.context import Caller, Context
+from livetail.api.context import Caller, Context, Response
 from livetail.api.log_groups import create_log_group
 from livetail.api.log_streams import create_log_stream
 from livetail.api.operation import OPERATIONS, Operation
@@ -18,20 +20,34 @@ from livetail.core.unicode import well_formed
 from livetail.live.hub import Hub
 from livetail.store.accounts import Accounts
 from livetail.store.batch import LogEvent
+from livetail.store.rules import Rejection
 
 if TYPE_CHECKING:
     from livetail.live.session import Session
 
-__all__ = ["Answer", "Caller", "Service"]
-
-Answer: TypeAlias = "bytes | Session"
-"""The JSON of an answer (no bytes where AWS's answer has no body), or the session that is to be streamed."""
+__all__ = ["Caller", "Handled", "Service"]
 
 RequestType = TypeVar("RequestType", bound=Request)
 
 
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A response.
+
+    Attributes:
+        body: its JSON; no bytes where AWS's response has no body.
+        rejection: events that PutLogEvents has not taken, for the log and the journal.
+    """
+
+    body: bytes
+    rejection: Rejection | None = None
+
+
 class Service:
     """The emulated operations on the state of all accounts and regions.
+
+    Attributes:
+        rejected_events: how many events PutLogEvents has not taken, by reason.
 
     Args:
         hub: hears of everything that is ingested.
@@ -45,16 +61,20 @@ class Service:
         self.accounts = Accounts(retain_events, retain_bytes)
         self._decoders: dict[str, msgspec.json.Decoder[Request]] = {}
         self._encoder = msgspec.json.Encoder()
+        self.rejected_events: Counter[str] = Counter()
 
-    def answer(self, operation: str, body: bytes, caller: Caller) -> Answer:
+    def handle(self, operation: str, body: bytes, caller: Caller) -> "Handled | Session":
         """Carry out one request.
 
         Args:
             operation: its name, as `X-Amz-Target` has it behind the dot.
             body: the request body, unpacked.
 
+        Returns:
+            the response, or the session that is to be streamed.
+
         Raises:
-            ServiceError: what AWS would answer instead.
+            ServiceError: what AWS would send instead.
         """
         row = OPERATIONS.get(operation)
         if row is None:
@@ -63,9 +83,16 @@ class Service:
             )
         request = self._read(row, body)
         result = row.function(self._context(caller, len(body)), request)
-        if result is None:
-            return b""
-        return self._encoder.encode(result) if isinstance(result, dict) else result
+        match result:
+            case None:
+                return Handled(b"")
+            case dict():
+                return Handled(self._encoder.encode(result))
+            case Response(members, rejection):
+                if rejection is not None:
+                    self.rejected_events.update(rejection.reasons)
+                return Handled(self._encoder.encode(members), rejection)
+        return result
 
     def create_log_group(
         self,

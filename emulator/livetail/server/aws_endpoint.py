@@ -15,7 +15,7 @@ from livetail.server.cors import granted_origin, is_preflight, preflight_headers
 from livetail.server.dates import HttpDate
 from livetail.server.live_server import LiveServer
 from livetail.server.other_requests import OtherRequests
-from livetail.server.request_log import log_request, log_session_end, log_session_start, places_elsewhere
+from livetail.server.request_log import log_rejection, log_request, log_session_end, log_session_start, places_elsewhere
 from livetail.server.tail_writer import Client, Tail
 from livetail.wire import awsjson
 from livetail.wire.awsjson import AwsResponse
@@ -87,8 +87,13 @@ class AwsEndpoint:
             body = request.json()
             if engine.settings.verify_signatures:
                 verify_signature(engine, request.scope, request.body, "logs")
-            result = engine.service.answer(call.operation, body, request.caller)
-            return result if isinstance(result, Session) else json_response(call, 200, result), None
+            result = engine.service.handle(call.operation, body, request.caller)
+            if isinstance(result, Session):
+                return result, None
+            if result.rejection is not None:
+                entry.rejected = result.rejection.info
+                log_rejection(request.log_groups(), result.rejection, engine.clock.now())
+            return json_response(call, 200, result.body), None
         except ServiceError as error:
             problem = error
         except Exception:

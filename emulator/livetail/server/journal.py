@@ -26,6 +26,7 @@ class Entry:
         time: epoch milliseconds.
         status: of the response; 0 where a fault rule closed the connection instead.
         error: the code of the error, if the response was one.
+        rejected: `rejectedLogEventsInfo`, if PutLogEvents has not taken all events.
     """
 
     operation: str | None
@@ -37,6 +38,7 @@ class Entry:
     body: bytes | None
     status: int = 200
     error: str | None = None
+    rejected: dict[str, int] | None = None
 
     def unpacked(self) -> bytes:
         """The body as JSON; empty if it was not valid gzip or is no longer kept."""
@@ -57,6 +59,7 @@ class Entry:
             "region": self.region,
             "accountId": self.account_id,
             "userAgent": self.user_agent,
+            "rejectedLogEventsInfo": self.rejected,
             "parameters": _read(self.unpacked() if body is None else body),
         }
 

@@ -99,6 +99,10 @@ def _endings(snapshot: _Snapshot) -> Samples:
     return {(ending.value,): snapshot.totals.ended[ending] for ending in Ending}
 
 
+def _rejections(snapshot: _Snapshot) -> Samples:
+    return {(reason,): snapshot.engine.service.rejected_events[reason] for reason in ("too old", "expired", "too new")}
+
+
 def _firings(snapshot: _Snapshot) -> Samples:
     rules = snapshot.engine.fault_rules
     return {} if rules is None else {(effect,): count for effect, count in rules.fired.items()}
@@ -168,6 +172,13 @@ METRICS: Final = (
         Kind.COUNTER,
         "Log events that were ingested, tailed or not.",
         lambda at: at.totals.ingested,
+    ),
+    Metric(
+        "log_events_rejected_total",
+        Kind.COUNTER,
+        "Log events that PutLogEvents did not take, by reason.",
+        _rejections,
+        ("reason",),
     ),
     Metric(
         "log_events_matched_total",

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import gmtime, strftime
 from typing import Any, Final
 
 from starlette.types import Message, Scope, Send
@@ -11,6 +12,7 @@ from livetail.api.context import Caller
 from livetail.core.clock import SECOND
 from livetail.live.session import Session
 from livetail.store.accounts import Accounts
+from livetail.store.rules import Rejection
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +50,21 @@ def log_request(
         "milliseconds": milliseconds,
     }
     _write(logging.INFO, line, fields)
+
+
+def log_rejection(log_groups: Sequence[str], rejection: Rejection, now: int) -> None:
+    """Write the line of events that PutLogEvents has not taken; `now` is the emulator's time in epoch milliseconds.
+
+    The request succeeds all the same, and few programs look at what it says of its events.
+    """
+    reasons = ", ".join(f"{count} {reason}" for reason, count in rejection.reasons.items())
+    now_text = strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(now / SECOND))
+    _write(
+        logging.WARNING,
+        f"PutLogEvents {_listed(log_groups)} rejected {sum(rejection.reasons.values())} of {rejection.count} events "
+        f"({reasons}): the emulator's time is {now_text}, and --clock moves it",
+        {"event": "rejected", "logGroups": list(log_groups), "reasons": rejection.reasons, **rejection.info},
+    )
 
 
 def places_elsewhere(log_groups: Iterable[str], caller: Caller, accounts: Accounts) -> str | None:

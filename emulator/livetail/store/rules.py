@@ -1,7 +1,7 @@
 """The rules of PutLogEvents that a good request passes without a look at each of its events in Python.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html has the rules; that an event
-counts 26 bytes more than its message, and the texts, are from answers of AWS. Which rule speaks first when several are
+counts 26 bytes more than its message, and the texts, are from answers of AWS. Which rule is told when several are
 broken is not known and chosen here: size of an event, size of the batch, order; then the log group and the log stream
 are looked up; and the span comes last, as it is measured among the events that the group takes. The number of events
 (1 to 10,000), empty messages and negative time stamps are constraints of the request and come before everything.
@@ -22,7 +22,7 @@ from livetail.core.limits import (
 )
 from livetail.store.batch import LogEvent, size_of
 
-__all__ = ["Admission", "admit", "check"]
+__all__ = ["Admission", "Rejection", "admit", "check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,58 @@ class Admission:
     expired_end: int
     too_new_start: int
 
+    def rejected(self, count: int) -> "Rejection | None":
+        """What is not taken of `count` events; None if all are."""
+        if self.too_new_start - self.start == count:
+            return None
+        return Rejection(
+            count,
+            too_new_start=self.too_new_start if self.too_new_start < count else None,
+            too_old_end=self.too_old_end or None,
+            expired_end=self.expired_end or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """The events of a request that were not taken, as `rejectedLogEventsInfo` has them: ends are exclusive.
+
+    Attributes:
+        count: how many events the request had.
+    """
+
+    count: int
+    too_new_start: int | None = None
+    too_old_end: int | None = None
+    expired_end: int | None = None
+
+    @property
+    def info(self) -> dict[str, int]:
+        """The members of `rejectedLogEventsInfo`."""
+        members = {
+            "tooNewLogEventStartIndex": self.too_new_start,
+            "tooOldLogEventEndIndex": self.too_old_end,
+            "expiredLogEventEndIndex": self.expired_end,
+        }
+        return {name: index for name, index in members.items() if index is not None}
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many events were rejected for each reason; one that is too old and expired counts as too old."""
+        too_old = self.too_old_end or 0
+        counts = {
+            "too old": too_old,
+            "expired": max(0, (self.expired_end or 0) - too_old),
+            "too new": 0 if self.too_new_start is None else self.count - max(self.too_new_start, too_old),
+        }
+        return {reason: count for reason, count in counts.items() if count}
+
 
 def check(events: Sequence[LogEvent], byte_bound: int) -> list[int]:
-    """The time stamps of a request's events, once its batch as a whole has been found lawful.
+    """The time stamps of a request's events, once its batch as a whole has been found to keep the rules.
 
     Args:
-        byte_bound: no less than the batch counts in bytes, if that is known to be lawful; sizes are counted only above
+        byte_bound: no less than the batch counts in bytes, if that is known to be allowed; sizes are counted only above
             the limit. The length of the JSON body is such a bound: JSON never writes a message shorter than UTF-8 does,
             and an event takes at least 28 bytes besides its message there.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from livetail.api.service import Caller, Service
+from livetail.api.service import Caller, Handled, Service
 from livetail.core.arns import LogGroupArn
 from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock
@@ -44,11 +44,11 @@ class Client:
         self.caller = Caller(ACCOUNT, REGION, "a-request")
 
     def send(self, operation: str, body: bytes | str, caller: Caller | None = None) -> bytes:
-        """Send a body as it is; answers the bytes of the answer."""
+        """Send a body as it is; returns the body of the response."""
         body = body.encode() if isinstance(body, str) else body
-        answer = self.service.answer(operation, body, caller or self.caller)
-        assert isinstance(answer, bytes)
-        return answer
+        handled = self.service.handle(operation, body, caller or self.caller)
+        assert isinstance(handled, Handled)
+        return handled.body
 
     def call(self, operation: str, caller: Caller | None = None, /, **members: Any) -> dict[str, Any]:
         """Call an operation; an answer without a body is an empty dict."""

@@ -1,6 +1,7 @@
 """What the journal remembers, and what it forgets in time."""
 
 import sys
+import tracemalloc
 
 import pytest
 
@@ -31,6 +32,7 @@ def test_entry_as_json() -> None:
         "region": "us-east-1",
         "accountId": "123456789012",
         "userAgent": None,
+        "rejectedLogEventsInfo": None,
         "parameters": {"a": [1, None, "\u20ac"]},
     }
 
@@ -94,3 +96,14 @@ def test_clear() -> None:
     assert journal.as_json() == []
     journal.add(_entry(1, body))
     assert journal.as_json()[0]["parameters"] is not None
+
+
+def test_entries_that_are_forgotten_are_not_kept_for_their_bodies() -> None:
+    """The bound in bytes alone would keep two million of the smallest."""
+    journal = Journal()
+    tracemalloc.start()
+    for number in range(20_000):
+        journal.add(_entry(number))
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 1_000_000

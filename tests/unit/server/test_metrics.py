@@ -47,7 +47,7 @@ def scrape(engine: Engine) -> Values:
 
 
 def tail(engine: Engine) -> Session:
-    answer = engine.service.answer("StartLiveTail", json.dumps({"logGroupIdentifiers": [ARN]}).encode(), CALLER)
+    answer = engine.service.handle("StartLiveTail", json.dumps({"logGroupIdentifiers": [ARN]}).encode(), CALLER)
     assert isinstance(answer, Session)
     return answer
 

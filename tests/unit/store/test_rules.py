@@ -52,3 +52,30 @@ def test_span_of_what_is_left() -> None:
 
 def test_at_the_beginning_of_time() -> None:
     assert admit([0, 5], 0, 0) == Admission(0, 0, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("admission", "count", "info", "reasons"),
+    [
+        (Admission(0, 0, 0, 3), 3, None, None),
+        (Admission(2, 2, 0, 3), 3, {"tooOldLogEventEndIndex": 2}, {"too old": 2}),
+        (
+            Admission(2, 1, 2, 3),
+            5,
+            {"tooNewLogEventStartIndex": 3, "tooOldLogEventEndIndex": 1, "expiredLogEventEndIndex": 2},
+            {"too old": 1, "expired": 1, "too new": 2},
+        ),
+        (
+            Admission(2, 2, 1, 3),
+            3,
+            {"tooOldLogEventEndIndex": 2, "expiredLogEventEndIndex": 1},
+            {"too old": 2},
+        ),
+        (Admission(0, 0, 0, 0), 4, {"tooNewLogEventStartIndex": 0}, {"too new": 4}),
+    ],
+)
+def test_what_is_rejected_and_how_often_for_each_reason(
+    admission: Admission, count: int, info: dict[str, int] | None, reasons: dict[str, int] | None
+) -> None:
+    rejection = admission.rejected(count)
+    assert (rejection and rejection.info, rejection and rejection.reasons) == (info, reasons)

@@ -19,6 +19,10 @@ class JournalEntry(Shape):
     region: str
     account_id: str
     user_agent: str | None
+    rejected_log_events_info: Annotated[
+        dict[str, int] | None,
+        Meta(description="What PutLogEvents did not take, as in its response; null if it took all events."),
+    ]
     parameters: Annotated[
         Any, Meta(description="The body as JSON; null if it was not JSON, or if newer bodies took its place.")
     ]
