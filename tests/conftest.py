@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from livetail import LiveTailEmulator
+
+settings.register_profile("livetail", deadline=None)
+settings.load_profile("livetail")
 
 collect_ignore = ["sample-project"]
 """A project of somebody who uses Livetail; `test_sample_project.py` runs it as they would."""

@@ -12,7 +12,7 @@ from msgspec import inspect
 
 from livetail.api.operation import OPERATIONS
 from livetail.api.validation import read_leniently
-from livetail.core.errors import InvalidParameterException, SerializationException, ServiceError
+from livetail.core.errors import ServiceError
 from tests.unit.api.client import Client
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -65,7 +65,7 @@ def structures(type_: inspect.StructType) -> st.SearchStrategy[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 def test_the_two_ways_agree(name: str, data: st.DataObject) -> None:
     request_type = OPERATIONS[name].request_type
     schema = inspect.type_info(request_type)
@@ -77,7 +77,7 @@ def test_the_two_ways_agree(name: str, data: st.DataObject) -> None:
         fast = None
     try:
         exact: msgspec.Struct | None = read_leniently(body, request_type)
-    except (InvalidParameterException, SerializationException):
+    except ServiceError:
         exact = None
     if fast is not None:
         assert exact == fast
@@ -85,14 +85,14 @@ def test_the_two_ways_agree(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 @given(document=st.dictionaries(st.sampled_from(MEMBERS) | st.text(max_size=5), documents, max_size=5) | documents)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15)
 def test_any_json_is_answered_or_refused(name: str, document: object) -> None:
     answer_or_refuse(name, json.dumps(document).encode())
 
 
 @pytest.mark.parametrize("name", ["PutLogEvents", "DescribeLogGroups"])
 @given(body=st.binary(max_size=40) | st.text(max_size=40).map(str.encode))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes_are_answered_or_refused(name: str, body: bytes) -> None:
     answer_or_refuse(name, body)
 
