@@ -26,6 +26,7 @@ from hypercorn.events import Event as ConnectionEvent
 from hypercorn.protocol.events import Body, EndBody, Request, Response, StreamClosed
 from hypercorn.protocol.events import Event as StreamEvent
 from hypercorn.protocol.h2 import BufferCompleteError, H2Protocol, StreamBuffer
+from hypercorn.protocol.http_stream import ASGIHTTPState
 from hypercorn.typing import AppWrapper, ConnectionState, WorkerContext
 from hypercorn.utils import filter_pseudo_headers
 
@@ -45,14 +46,10 @@ clients open two windows for each of those. More is a flood (CVE-2019-9512 and i
 _SMALL_DATA_BYTES: Final = 16
 """DATA frames below this count as frames without use."""
 
-_WITHOUT_USE: Final = (
-    PingAckReceived,
-    PingReceived,
-    PriorityUpdated,
-    RemoteSettingsChanged,
-    StreamReset,
-    WindowUpdated,
-)
+_RAPID_RESET_COST: Final = 10
+"""How many frames without use the reset of a stream counts for that has no response yet: each was a request."""
+
+_WITHOUT_USE: Final = (PingAckReceived, PingReceived, PriorityUpdated, RemoteSettingsChanged, WindowUpdated)
 
 
 class Buffer(StreamBuffer):
@@ -178,12 +175,19 @@ class Http2(H2Protocol):
         now = self.context.time()
         earned = (now - self._allowance_at) * ALLOWANCE_PER_S
         self._allowance, self._allowance_at = min(MAX_ALLOWANCE, self._allowance + earned), now
-        self._allowance -= sum(
-            isinstance(event, _WITHOUT_USE)
-            or (isinstance(event, DataReceived) and len(event.data) < _SMALL_DATA_BYTES and not event.stream_ended)
-            for event in events
-        )
+        self._allowance -= sum(map(self._cost, events))
         return self._allowance < 0
+
+    def _cost(self, event: FrameEvent) -> int:
+        match event:
+            case StreamReset(stream_id=stream_id):
+                stream = self.streams.get(stream_id)
+                has_response = stream is not None and stream.state is not ASGIHTTPState.REQUEST
+                return 1 if has_response else _RAPID_RESET_COST
+            case DataReceived(data=data, stream_ended=ended):
+                return len(data) < _SMALL_DATA_BYTES and not ended
+            case _:
+                return isinstance(event, _WITHOUT_USE)
 
     async def _create_stream(self, request: RequestReceived) -> None:
         stream_id = request.stream_id

@@ -30,11 +30,11 @@ SEND_BUFFER_BYTES: Final = 256 * 1024
 """Bytes of kernel buffer per connection, so that a client that stops reading is noticed after about half a megabyte.
 Linux would take four megabytes before a writer has to wait."""
 
-MAX_HANDSHAKES: Final = 100
+MAX_HANDSHAKES: Final = 200
 """TLS handshakes at a time; each costs 300 KB. More clients wait in the backlog."""
 
 HANDSHAKE_TIMEOUT_S: Final = 10.0
-MIN_HANDSHAKE_S: Final = 2.0
+MIN_HANDSHAKE_S: Final = 1.0
 """Seconds that a handshake may take: always, and when `MAX_HANDSHAKES` are under way and another client waits."""
 
 TLS_SHUTDOWN_TIMEOUT_S: Final = 0.5

@@ -64,11 +64,14 @@ class Launch:
         scheme = "http" if self._certificate is None else "https"
         self.endpoint_url = f"{scheme}://{_reachable(settings.host)}:{self._port}"
         authority = self._certificate.authority if self._certificate else None
+        truststore = self._certificate.truststore if self._certificate else None
         self.ca_bundle = None if authority is None else str(authority)
+        self.server.ca_pem = None if authority is None else authority.read_bytes()
         self.environment = sdk_environment(
             self.endpoint_url,
             settings.region,
             ca_bundle=self.ca_bundle,
+            truststore=None if truststore is None else str(truststore),
             credentials=settings.credentials[0] if settings.verify_signatures else ("test", "test"),
         )
 

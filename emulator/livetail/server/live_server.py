@@ -27,6 +27,7 @@ class LiveServer:
         engine: the pure part.
         tails: the writers of the open sessions.
         timekeeper: makes things happen when they are due.
+        ca_pem: the certificate authority that it made for itself, if it did (PEM).
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -34,6 +35,7 @@ class LiveServer:
         self.engine = Engine(settings, _load(settings.scenario))
         self.tails = Tails()
         self.timekeeper = Timekeeper(self.engine.clock, self.engine, self.tails)
+        self.ca_pem: bytes | None = None
 
     def reset(self) -> None:
         """Begin again; the clients of open sessions get a clean end of stream."""

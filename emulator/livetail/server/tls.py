@@ -1,31 +1,53 @@
-"""A throw-away certificate authority, for `--tls` without a certificate of one's own."""
+"""Certificates: one's own, or such that a throw-away authority of ours has signed, for one start or for all."""
 
+import os
 import shutil
 import ssl
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from livetail.core.truststore import make_truststore
 from livetail.server.failures import StartError
 from livetail.settings import Settings
 
+if TYPE_CHECKING:
+    import trustme
+
 __all__ = ["Certificate", "certificate_for"]
 
-_HOSTS = ("localhost", "logs.localhost", "livetail")
-_NAMES = (*(prefix + host for host in _HOSTS for prefix in ("", "stream-", "streaming-")), "127.0.0.1", "::1")
+_HOSTS: Final = ("localhost", "logs.localhost", "livetail")
+_NAMES: Final = (*(prefix + host for host in _HOSTS for prefix in ("", "stream-", "streaming-")), "127.0.0.1", "::1")
 """Each host with the prefixes that SDKs put before it; clients do not take a wildcard such as `*.localhost`."""
+
+_MIN_VALIDITY: Final = timedelta(days=1)
+"""How long a kept certificate must still be valid for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Paths of PEM files: the chain, its key, and the CA to trust if we made it."""
+    """Paths of PEM files: the chain, its key, and the authority to trust if it is ours.
+
+    Attributes:
+        truststore: the authority once more as PKCS#12, for Java.
+        is_kept: whether the files stay when the server has stopped.
+    """
 
     chain: Path
     key: Path
     authority: Path | None = None
+    truststore: Path | None = None
+    is_kept: bool = True
 
     def context(self) -> ssl.SSLContext:
-        """What a server needs to serve with it: TLS 1.2 and later, with the ciphers that HTTP/2 allows."""
+        """What a server needs to serve with it: TLS 1.2 and later, with the ciphers that HTTP/2 allows.
+
+        Raises:
+            OSError: the files are no certificate with its key.
+        """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers("ECDHE+AESGCM")
@@ -33,44 +55,122 @@ class Certificate:
         return context
 
     def discard(self) -> None:
-        """Take away what was made for one server alone."""
-        if self.authority is not None:
-            shutil.rmtree(self.authority.parent, ignore_errors=True)
+        """Remove what was made for one server alone. May be called more than once."""
+        if not self.is_kept:
+            shutil.rmtree(self.chain.parent, ignore_errors=True)
 
 
 def certificate_for(settings: Settings) -> Certificate | None:
     """The certificate to serve with; None for plain HTTP.
 
     Raises:
-        StartError: a file cannot be read, or there is nothing to make a certificate with.
+        StartError: a file cannot be read or written, or there is nothing to make a certificate with.
     """
-    if not settings.serves_tls:
-        return None
     if settings.certfile is not None and settings.keyfile is not None:
-        for path in (settings.certfile, settings.keyfile):
-            if not path.is_file():
-                raise StartError(f"there is no file {path}")
-        _check(settings.certfile, settings.keyfile)
-        return Certificate(settings.certfile, settings.keyfile)
+        return _given(settings.certfile, settings.keyfile)
+    if settings.tls_dir is not None:
+        return _made(settings.tls_dir, settings.host, is_kept=True)
+    if not settings.tls:
+        return None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="livetail-"))
+    except OSError as error:
+        raise StartError(f"--tls needs a temporary folder for its certificate: {error.strerror}") from None
+    try:
+        return _made(folder, settings.host, is_kept=False)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _given(chain: Path, key: Path) -> Certificate:
+    for path in (chain, key):
+        if not path.is_file():
+            raise StartError(f"there is no file {path}")
+    certificate = Certificate(chain, key)
+    try:
+        certificate.context()
+    except OSError as error:  # SSLError is one
+        raise StartError(f"{chain} and {key} are no certificate with its key: {error}") from None
+    return certificate
+
+
+def _made(folder: Path, host: str, *, is_kept: bool) -> Certificate:
+    """The certificate in a folder; what is missing, expired or for other hosts is made."""
     try:
         import trustme
     except ImportError:
-        raise StartError("--tls alone needs the package trustme: pip install 'livetail[tls]'") from None
-    folder = Path(tempfile.mkdtemp(prefix="livetail-"))
-    made = Certificate(folder / "server.pem", folder / "server.key", folder / "ca.pem")
-    authority = trustme.CA()
-    names = _NAMES if settings.host in _NAMES else (*_NAMES, settings.host)
-    issued = authority.issue_cert(*names)
-    made.key.touch(mode=0o600)
-    issued.private_key_pem.write_to_path(str(made.key))
-    for blob in issued.cert_chain_pems:
-        blob.write_to_path(str(made.chain), append=True)
-    authority.cert_pem.write_to_path(str(made.authority))
+        raise StartError("--tls and --tls-dir need the package trustme: pip install 'livetail[tls]'") from None
+    made = Certificate(
+        folder / "server.pem", folder / "server.key", folder / "ca.pem", folder / "truststore.p12", is_kept
+    )
+    names = _NAMES if host in _NAMES else (*_NAMES, host)
+    ca_key = folder / "ca.key"
+    assert made.authority is not None and made.truststore is not None
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        authority = _kept_authority(made.authority, ca_key) if is_kept else None
+        if authority is None:
+            authority = trustme.CA()
+            if is_kept:
+                _write(ca_key, authority.private_key_pem.bytes(), mode=0o600)
+            _write(made.authority, authority.cert_pem.bytes())
+            _write(made.truststore, make_truststore(authority.cert_pem.bytes()))
+        if not is_kept or not _is_good(made, authority, names):
+            issued = authority.issue_cert(*names)
+            _write(made.key, issued.private_key_pem.bytes(), mode=0o600)
+            _write(made.chain, b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+    except OSError as error:
+        raise StartError(f"cannot keep a certificate in {folder}: {error.strerror or error}") from None
     return made
 
 
-def _check(chain: Path, key: Path) -> None:
+def _kept_authority(certificate: Path, key: Path) -> "trustme.CA | None":
+    """The authority of an earlier start; None if there is none, or if it has expired.
+
+    Raises:
+        StartError: the files are something else.
+    """
+    import trustme
+    from cryptography import x509
+
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(chain, key)
-    except OSError as error:  # SSLError is one
-        raise StartError(f"{chain} and {key} are no certificate with its key: {error}") from None
+        pem = certificate.read_bytes()
+        expires = x509.load_pem_x509_certificate(pem).not_valid_after_utc
+        authority = trustme.CA.from_pem(pem, key.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        raise StartError(f"{certificate} and {key} are no certificate with its key; remove them for new ones") from None
+    return authority if expires > datetime.now(UTC) + _MIN_VALIDITY else None
+
+
+def _is_good(made: Certificate, authority: "trustme.CA", names: tuple[str, ...]) -> bool:
+    """Whether a kept certificate is signed by the authority, valid, and for these names."""
+    from cryptography import x509
+
+    try:
+        made.context()
+        certificate = x509.load_pem_x509_certificate(made.chain.read_bytes())
+        certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.cert_pem.bytes()))
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except Exception:  # whatever is wrong with it, another is made
+        return False
+    hosts = {*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))}
+    return certificate.not_valid_after_utc > datetime.now(UTC) + _MIN_VALIDITY and hosts >= set(map(_plain, names))
+
+
+def _plain(name: str) -> str:
+    """A name as a certificate has it."""
+    try:
+        return str(ip_address(name))
+    except ValueError:
+        return name
+
+
+def _write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write a file as a whole."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        file.write(content)
+    temporary.replace(path)
