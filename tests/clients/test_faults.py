@@ -34,7 +34,7 @@ def _rows() -> dict[str, str]:
     for section in document("docs/faults.md").split("\n## "):
         table = [line for line in section.splitlines() if line.startswith("|")]
         if table and table[0] == "| effect | keys | HTTP/1.1 | HTTP/2 | boto3 |":
-            place = "tail" if section.startswith("Effects on a running tail") else "request"
+            place = "tail" if section.startswith("Effects on sessions") else "request"
             for row in table[2:]:
                 effect, *_, told = (cell.strip() for cell in row.strip("|").split("|"))
                 cells[f"{place} {effect.strip('`')}"] = told
@@ -181,7 +181,8 @@ CASES: Final[Mapping[str, list[Case]]] = {
 
 
 def test_every_row_is_shown() -> None:
-    assert list(ROWS) == list(CASES)
+    elsewhere = {"request empty-page", "request hide-events"}  # those on pages are shown in test_fault_makers.py
+    assert [row for row in ROWS if row not in elsewhere] == list(CASES)
 
 
 @pytest.mark.parametrize("row", CASES)

@@ -17,11 +17,12 @@ class PageFault:
     """What a fault rule does to a page of log events.
 
     Attributes:
-        is_empty: the page has no log events, and a token that leads on to them.
+        empty_page: the page has no log events, and a token that leads on to them; the number makes it differ from the
+            tokens of other empty pages. None where the page is as it would be.
         hidden_after: epoch milliseconds; log events that were ingested later cannot be read yet.
     """
 
-    is_empty: bool = False
+    empty_page: int | None = None
     hidden_after: int | None = None
 
 

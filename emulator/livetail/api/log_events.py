@@ -14,8 +14,17 @@ from livetail.api.paging import (
     place_behind,
 )
 from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest, PutLogEventsRequest
+from livetail.core.clock import DAY
 from livetail.core.errors import InvalidOperationException, InvalidParameterException
-from livetail.core.ids import end_edge, event_id_text, is_edge, reading_edge, start_edge, timestamp_and_sequence
+from livetail.core.ids import (
+    end_edge,
+    event_id_text,
+    is_edge,
+    reading_edge,
+    repeated_edge,
+    start_edge,
+    timestamp_and_sequence,
+)
 from livetail.store.batch import Batch, Position
 from livetail.store.log_group import LogGroup, LogGroupClass
 from livetail.store.reading import END, in_order
@@ -68,7 +77,7 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
         low = max(low, place_behind(token.number))
     elif token:
         high = min(high, place_before(token.number))
-    found = in_order(stream.batches, low, high, group.first_shown, newest_first=not forward)
+    found = _readable(context, in_order(stream.batches, low, high, group.first_shown, newest_first=not forward))
     events = page_of_events(found, request.limit).events
     if not forward:
         events.reverse()
@@ -76,6 +85,10 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
         behind, before = (batch.event_id(index) for batch, index in (events[-1], events[0]))
     else:
         behind, before = _empty_page(context, group, request, token)
+        fault = context.caller.page_fault
+        if fault is not None and fault.empty_page is not None:
+            edge = _edge_again(context, low if forward else high, fault.empty_page)
+            behind, before = (edge, before) if forward else (behind, edge)
     return {
         "events": [
             {
@@ -149,7 +162,7 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
         high = min(high, place_before(reached))
     elif reached is not None:
         low = max(low, place_behind(reached))
-    found = in_order(batches, low, high, group.first_shown, newest_first=newest_first)
+    found = _readable(context, in_order(batches, low, high, group.first_shown, newest_first=newest_first))
     page = page_of_events(found, request.limit, accepts)
     response: dict[str, Any] = {
         "events": [
@@ -168,7 +181,28 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
     if last is not None:
         batch, index = last
         response["nextToken"] = encode_event_token(batch.event_id(index))
+    fault = context.caller.page_fault
+    if fault is not None and fault.empty_page is not None:
+        edge = _edge_again(context, high if newest_first else low, fault.empty_page)
+        response["nextToken"] = encode_event_token(edge)
     return response
+
+
+def _readable(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[tuple[Batch, int]]:
+    """The events that a fault rule lets be read: all of them without one."""
+    fault = context.caller.page_fault
+    if fault is None:
+        return found
+    if fault.empty_page is not None:
+        return ()
+    hidden_after = context.now if fault.hidden_after is None else fault.hidden_after
+    return (place for place in found if place[0].ingestion_time <= hidden_after)
+
+
+def _edge_again(context: Context, place: Position, number: int) -> int:
+    """The edge from which reading goes on at the same place after an empty page that a fault rule wants."""
+    timestamp = min(place.timestamp, context.now + DAY)  # reading backward may begin at the end of time
+    return repeated_edge(timestamp, place.sequence, number)
 
 
 def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:

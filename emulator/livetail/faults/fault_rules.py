@@ -27,14 +27,15 @@ class RequestFault:
         delay: milliseconds, by the emulator's clock, after which the rest happens.
         outcome: the effect that decides on the response; None leaves that to the operation.
         log_group: the name of the log group that the rule of `outcome` is about; None if the request names none.
-        empty_page: the operation returns a page without log events, and a token that leads on.
+        empty_page: the operation returns a page without log events, and a token that leads on; the number of this page
+            among such pages, 0 where it does not.
         hide_ms: the operation does not see log events that were ingested less than so many milliseconds ago.
     """
 
     delay: int = 0
     outcome: Outcome | None = None
     log_group: str | None = None
-    empty_page: bool = False
+    empty_page: int = 0
     hide_ms: int = 0
 
 
@@ -46,6 +47,7 @@ class FaultRules:
         self._in_force: dict[str, RuleInForce] = {}
         self._sessions: dict[str, SessionRules] = {}
         self._added = 0
+        self._empty_pages = 0
         self._fired_before: Counter[str] = Counter()
 
     def __len__(self) -> int:
@@ -112,7 +114,7 @@ class FaultRules:
         the outcome, and no later rule is tried. Every rule counts every request that it is about, tried or not.
         """
         delay = hide_ms = 0
-        empty_page = False
+        empty_page = 0
         outcome, log_group = None, None
         for rule in self:
             effect = rule.rule.effect
@@ -128,7 +130,8 @@ class FaultRules:
                 case HideEvents(seconds=seconds):
                     hide_ms = max(hide_ms, round(seconds * SECOND))
                 case EmptyPage():
-                    empty_page = True
+                    self._empty_pages += 1
+                    empty_page = self._empty_pages
                 case Error() | Status() | Reset() | Empty():
                     outcome, log_group = effect, rule.rule.matched_group(log_groups)
         fault = RequestFault(delay, outcome, log_group, empty_page, hide_ms)

@@ -120,5 +120,5 @@ def _with_page_fault(request: AwsRequest, fault: RequestFault, now: int) -> AwsR
     """The request as the operations that read log events have to see it."""
     if not fault.empty_page and not fault.hide_ms:
         return request
-    page = PageFault(fault.empty_page, now - fault.hide_ms if fault.hide_ms else None)
+    page = PageFault(fault.empty_page or None, now - fault.hide_ms if fault.hide_ms else None)
     return replace(request, caller=replace(request.caller, page_fault=page))

@@ -130,7 +130,7 @@ def test_a_rule_names_the_newest_requests_that_it_has_fired_on() -> None:
 def test_pages_are_changed_for_the_operations_that_have_them() -> None:
     rules = rules_with({"effect": effect("empty-page")}, {"preset": "read-delay", "seconds": 2})
     assert fault_on(rules, "PutLogEvents", []) is None
-    assert fault_on(rules, "GetLogEvents", []) == RequestFault(empty_page=True, hide_ms=2_000)
+    assert fault_on(rules, "GetLogEvents", []) == RequestFault(empty_page=1, hide_ms=2_000)
     assert fault_on(rules, "FilterLogEvents", []) == RequestFault(hide_ms=2_000)
 
 
