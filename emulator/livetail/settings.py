@@ -62,6 +62,7 @@ class Settings:
     retain_events: int
     retain_bytes: int
     scenario: tuple[Path, ...]
+    replay: tuple[Path, ...]
     verify_signatures: bool
     credentials: tuple[tuple[str, str], ...]
     allowed_host: tuple[str, ...]
@@ -348,7 +349,24 @@ FLAGS: Final[tuple[Flag, ...]] = (
         "SIZE",
         "memory of the events kept in all log groups together, the oldest go first: 64MiB, 2GiB",
     ),
-    Flag("--scenario", _path, (), "", "PATH", "scenario file to play; repeatable", repeatable=True),
+    Flag(
+        "--scenario",
+        _path,
+        (),
+        "",
+        "PATH|NAME",
+        "scenario to play: a file, a folder of files, or the name of a bundled one; repeatable",
+        repeatable=True,
+    ),
+    Flag(
+        "--replay",
+        _path,
+        (),
+        "",
+        "FILE",
+        "log events to replay: a recording, JSON lines, or what aws logs filter-log-events prints; repeatable",
+        repeatable=True,
+    ),
     Flag("--verify-signatures", _boolean, False, "off", None, "check SigV4 signatures against --credentials"),
     Flag("--credentials", _credentials, (), "", "ID:SECRET", "a key that may sign; repeatable", repeatable=True),
     Flag(

@@ -19,7 +19,7 @@ from tests.cli.running import run_livetail
 PRINTING: dict[str, Sequence[str]] = {
     "help": ["--help"],
     "version": ["put", "--version"],
-    "env": ["env"],
+    "env": ["env", "--endpoint", "{endpoint}"],
     "scenario": ["scenario", "check", str(fixtures.path("shop"))],
     "healthcheck": ["healthcheck", "--endpoint", "{endpoint}"],
     "match": ["match", "x", "{lines}"],

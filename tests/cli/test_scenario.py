@@ -1,11 +1,13 @@
 """`livetail scenario check`."""
 
 import argparse
+import json
 from pathlib import Path
 
 import pytest
 
 from livetail.cli import scenario
+from livetail.cli.errors import CommandError
 from livetail.scenarios import fixtures
 
 
@@ -58,3 +60,31 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
         parser.parse_args(arguments)
     assert ended.value.code == 2
     assert "usage: livetail scenario" in capsys.readouterr().err
+
+
+def act(*arguments: str) -> int:
+    parser = argparse.ArgumentParser(prog="livetail scenario")
+    scenario.configure(parser)
+    return scenario.run(parser.parse_args(arguments))
+
+
+def test_a_bundled_scenario_is_checked_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check("nasty") == 0
+    assert capsys.readouterr().out.startswith(f"{fixtures.path('nasty')}: 1 log group, 1 source, ")
+
+
+def test_lists_the_bundled_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
+    assert act("list") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(fixtures.names())
+    assert "shop           A web shop on an ordinary day." in lines
+    assert act("list", "--json") == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {"name": "shop", "summary": "A web shop on an ordinary day."} in listed
+
+
+def test_shows_a_bundled_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    assert act("show", "shop") == 0
+    assert capsys.readouterr().out == fixtures.path("shop").read_text()
+    with pytest.raises(CommandError, match="there is no bundled scenario 'nope'; there are audit-trail, burst"):
+        act("show", "nope")

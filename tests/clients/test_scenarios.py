@@ -1,5 +1,6 @@
 """Scenarios in a running emulator, as boto3 and the control plane see them; what each bundled one promises is there."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -61,6 +62,37 @@ def playing(name: str) -> Iterator[tuple[LiveTailEmulator, Any]]:
         logs = emulator.client(config=PATIENT)
         yield emulator, logs
         logs.close()
+
+
+def test_a_scenario_is_named_or_in_a_folder_and_a_file_is_replayed(tmp_path: Path) -> None:
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    for name in "ab":
+        (folder / f"{name}.toml").write_text(f'[[source]]\nlog_group = "/{name}"\nrate = 1\n')
+    printed = tmp_path / "printed.json"
+    printed.write_text(json.dumps({"events": [{"timestamp": 5, "message": "m", "logStreamName": "s"}]}, indent=2))
+    packed = tmp_path / "lines.jsonl.gz"
+    packed.write_bytes(gzip.compress(b'{"offset_ms": 500, "logGroup": "/c", "logStream": "s", "message": "n"}\n'))
+    with LiveTailEmulator(clock=CLOCK, scenario=["nasty", folder], replay=[printed, packed]) as emulator:
+        assert [one["name"] for one in emulator.scenarios()] == ["nasty", "a", "b", "printed.json", "lines.jsonl.gz"]
+        emulator.advance(1)
+        logs = emulator.client()
+        groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+        assert groups == ["/a", "/b", "/c", "/nasty/lines", "/replay/printed"]
+        for group, message in (("/c", "n"), ("/replay/printed", "m")):
+            assert [one["message"] for one in logs.filter_log_events(logGroupName=group)["events"]] == [message]
+        logs.close()
+
+
+def test_a_server_does_not_start_with_what_it_cannot_play(tmp_path: Path) -> None:
+    for flag, given, told in (
+        ("--scenario", "nope", "nope: there is no such file; bundled scenarios are audit-trail, burst, demo, "),
+        ("--scenario", str(tmp_path / "x.toml"), f"{tmp_path / 'x.toml'}: there is no such file\n"),
+        ("--replay", str(tmp_path / "x.json"), f"{tmp_path / 'x.json'}: there is no file "),
+    ):
+        run = run_livetail("serve", "--port", "0", flag, given)
+        assert (run.returncode, len(run.stderr.splitlines())) == (1, 1)
+        assert run.stderr.startswith(f"livetail: {told}")
 
 
 def tail_of(emulator: LiveTail, logs: Any, *groups: str, **filters: Any) -> Tail:

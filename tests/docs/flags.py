@@ -8,7 +8,8 @@ __all__ = ["flags_table"]
 def flags_table() -> str:
     rows = ["| flag | default | meaning |", "| --- | --- | --- |"]
     for flag in FLAGS:
-        name = f"`{flag.name} {flag.metavar}`" if flag.metavar else f"`{flag.name}`"
+        metavar = flag.metavar and flag.metavar.replace("|", "\\|")  # a bar ends a cell, in code as well
+        name = f"`{flag.name} {metavar}`" if metavar else f"`{flag.name}`"
         default = f"`{flag.shown}`" if flag.shown and " " not in flag.shown else flag.shown
         rows.append(f"| {name} | {default} | {flag.help} |")
     return "\n".join(rows)

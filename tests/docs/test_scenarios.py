@@ -1,8 +1,9 @@
 """The commands and examples of docs/scenarios.md run as printed.
 
-Its tables, and the scenarios and lines in it, are held to the code by tests/unit/synthetic/test_documentation.py.
+Its tables, and the scenarios and lines in it, are held to the code by tests/unit/scenarios/test_documentation.py.
 """
 
+import gzip
 import os
 import shlex
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from livetail import LiveTailEmulator
+from livetail.scenarios import fixtures
 from livetail.scenarios.recording import read_recording
 from tests.docs.reading import blocks
 
@@ -38,16 +40,19 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_there_are_two_blocks_of_commands() -> None:
-    assert [[command[:2] for command in commands(number)] for number in range(len(blocks(NAME, "sh")))] == [
-        [["livetail", "serve"], ["livetail", "scenario"], ["livetail", "demo"]],
-        [["livetail", "record"], ["livetail", "record"]],
+    assert [" ".join(command[:2]) for command in commands(0)] == [
+        *["livetail serve"] * 3,
+        *["livetail scenario"] * 3,
+        "livetail demo",
     ]
+    assert [" ".join(command[:2]) for command in commands(1)] == ["livetail record"] * 2
 
 
-def test_the_scenario_is_served(folder: Path) -> None:
-    command, _, _ = commands(0)
+@pytest.mark.parametrize("number", range(3))
+def test_scenarios_are_served(folder: Path, number: int) -> None:
+    (folder / "incident.jsonl.gz").write_bytes(gzip.compress(blocks(NAME, "jsonl")[1].text.encode()))
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment(LIVETAIL_PORT="0")
+        commands(0)[number], stdout=subprocess.PIPE, text=True, cwd=folder, env=environment(LIVETAIL_PORT="0")
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("Ready. ")
@@ -55,23 +60,20 @@ def test_the_scenario_is_served(folder: Path) -> None:
         assert process.wait(20) == 0
 
 
-def test_the_scenario_is_checked(folder: Path) -> None:
-    _, command, _ = commands(0)
-    run = subprocess.run(
-        command, capture_output=True, text=True, cwd=folder, env=environment(), timeout=60, check=False
-    )
-    assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.startswith("shop.toml: 2 log groups, 2 sources, ")
-
-
-def test_the_demo_ends_by_itself(folder: Path) -> None:
-    _, _, command = commands(0)
-    command += ["--seconds", "1.2"]
-    run = subprocess.run(
-        command, capture_output=True, text=True, cwd=folder, env=environment(), timeout=60, check=False
-    )
-    assert (run.returncode, run.stderr) == (0, "")
-    assert "plays burst.toml" in run.stdout
+def test_scenarios_are_checked_listed_shown_and_demonstrated(folder: Path) -> None:
+    check, names, show = blocks(NAME, "sh")[0].text.splitlines()[3:6]
+    demo = " ".join(commands(0)[6]) + " --seconds 1.2"
+    told = []
+    for command in (check, names, show, demo):
+        run = subprocess.run(
+            ["bash", "-c", command], capture_output=True, text=True, cwd=folder, env=environment(), timeout=60
+        )
+        assert (run.returncode, run.stderr) == (0, "")
+        told.append(run.stdout)
+    assert told[0].startswith("shop.toml: 2 log groups, 2 sources, ")
+    assert told[1].startswith("audit-trail    ")
+    assert (folder / "shop.toml").read_text() == fixtures.path("shop").read_text()
+    assert "plays burst.toml" in told[3]
 
 
 def test_the_first_recording_asks_whom_the_sdk_is_configured_for(folder: Path) -> None:

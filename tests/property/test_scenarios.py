@@ -299,7 +299,7 @@ def test_any_template_writes_lines_or_is_refused(text: str) -> None:
     except TemplateError as error:
         assert error.problems
     else:
-        (event,) = TemplateFormat(template, Chance(1).stream("any"), ("main",)).events([STARTED_AT], [0])
+        (event,) = TemplateFormat(template, Chance(1).stream("any"), ("main",), Chance(1)).events([STARTED_AT], [0])
         assert event.message
 
 

@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "record": "capture a Live Tail session for replay",
     "conformance": "ask an endpoint which behaviours of the service it has",
     "healthcheck": "exit 0 when the server answers",
-    "scenario": "check scenario files",
+    "scenario": "check scenario files, list and show the bundled ones",
     "tail": "follow log groups of a running emulator",
     "sessions": "list the open Live Tail sessions",
     "advance": "move the manual clock",

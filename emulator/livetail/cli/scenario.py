@@ -1,39 +1,74 @@
-"""`livetail scenario check FILE…`: says what is in a scenario file, or everything that is wrong with it."""
+"""`livetail scenario check|list|show`: what is in a scenario file, or everything that is wrong with it."""
 
 import argparse
+import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from livetail.cli.endpoint import add_json_flag
+from livetail.cli.errors import CommandError
 from livetail.cli.terminal import counted
 
 if TYPE_CHECKING:
-    from livetail.scenarios.scenario import Scenario
+    from livetail.scenarios.model import Scenario
 
 __all__ = ["configure", "run"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    check = commands.add_parser(
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    check = actions.add_parser(
         "check",
         help="validate scenario files",
-        description="Validate scenario files: a line about each good one, every fault of the others with its place.",
+        description="Validate scenario files: a line about each good one, every problem of the others with its line.",
     )
-    check.add_argument("files", nargs="+", metavar="FILE", help="a scenario file (TOML)")
+    check.add_argument("files", nargs="+", metavar="FILE", help="a scenario file (TOML), or the name of a bundled one")
+    names = actions.add_parser(
+        "list", help="list the bundled scenarios", description="List the bundled scenarios: serve --scenario NAME."
+    )
+    add_json_flag(names)
+    show = actions.add_parser(
+        "show", help="print a bundled scenario", description="Print the file of a bundled scenario, to start one's own."
+    )
+    show.add_argument("name", metavar="NAME", help="see scenario list")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from livetail.scenarios import fixtures
+
+    if arguments.action == "check":
+        return _check(arguments.files)
+    if arguments.action == "show":
+        try:
+            print(fixtures.path(arguments.name).read_text(encoding="utf-8"), end="")
+        except LookupError as error:
+            raise CommandError(str(error)) from None
+        return 0
+    summaries = {name: fixtures.summary(name) for name in fixtures.names()}
+    if arguments.json:
+        print(json.dumps([{"name": name, "summary": text} for name, text in summaries.items()]))
+    else:
+        width = max(map(len, summaries))
+        for name, text in summaries.items():
+            print(f"{name:<{width}}  {text}")
+    return 0
+
+
+def _check(files: list[str]) -> int:
+    from livetail.scenarios import fixtures
     from livetail.scenarios.scenario import ScenarioError, load
 
     status = 0
-    for file in arguments.files:
-        try:
-            scenario = load(file)
-        except ScenarioError as error:
-            status = 1
-            print(error, file=sys.stderr)
-        else:
-            print(f"{file}: {_summary(scenario)}")
+    for given in files:
+        for file in fixtures.find(Path(given)):
+            try:
+                scenario = load(file)
+            except ScenarioError as error:
+                status = 1
+                print(error, file=sys.stderr)
+            else:
+                print(f"{file}: {_summary(scenario)}")
     return status
 
 

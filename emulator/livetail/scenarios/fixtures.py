@@ -1,8 +1,9 @@
 """The scenarios that come along: in `livetail/fixtures` once installed, in `fixtures` in a source checkout."""
 
+from itertools import takewhile
 from pathlib import Path
 
-__all__ = ["names", "path"]
+__all__ = ["find", "names", "path", "summary"]
 
 
 def _folder() -> Path:
@@ -25,3 +26,20 @@ def path(name: str) -> Path:
     if name not in names():
         raise LookupError(f"there is no bundled scenario {name!r}; there are {', '.join(names())}")
     return _folder() / f"{name}.toml"
+
+
+def summary(name: str) -> str:
+    """What the bundled scenario `name` is, in a sentence: the first of its file."""
+    lines = takewhile(lambda line: line.startswith("#"), path(name).read_text(encoding="utf-8").splitlines())
+    comment = " ".join(line.removeprefix("#").strip() for line in lines)
+    return comment.partition(". ")[0].removesuffix(".") + "."
+
+
+def find(given: Path) -> list[Path]:
+    """The scenario files that a user means: a file, all files of a folder in order, or a bundled scenario by its name.
+
+    What is none of them is returned as it is: reading it says what is wrong.
+    """
+    if given.is_dir():
+        return sorted(given.glob("*.toml"))
+    return [path(str(given))] if not given.is_file() and str(given) in names() else [given]

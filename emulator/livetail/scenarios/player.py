@@ -131,9 +131,9 @@ class _PlayedSource:
         self._streams = tuple(source.log_streams or declared or self._own_streams(source, started_at, chance, name))
         self._format: Format
         if source.template is not None:
-            self._format = TemplateFormat(source.template, random, self._streams)
+            self._format = TemplateFormat(source.template, random, self._streams, chance)
         else:
-            self._format = FORMATS[source.format or "text"](random, self._streams)
+            self._format = FORMATS[source.format or "text"](random, self._streams, chance)
         self._arrivals = _arrivals(source, chance.stream(f"{name} arrivals"))
         self._draw = chance.stream(f"{name} streams").random
 

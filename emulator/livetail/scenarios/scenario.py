@@ -16,7 +16,7 @@ import msgspec
 from livetail.core.durations import parse_duration
 from livetail.core.tables import Problem, Problems, shown
 from livetail.faults.reading import AnyRule, read_rule
-from livetail.scenarios import rates, tables
+from livetail.scenarios import fixtures, rates, tables
 from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.rates import LIFETIME, Rate
 from livetail.scenarios.replay import Replay
@@ -25,7 +25,7 @@ from livetail.scenarios.tables import LogGroup, ReplayTable, ScenarioTable, Sour
 from livetail.scenarios.templates import parse_template
 from livetail.scenarios.toml_lines import MAX_KEY_PARTS, TomlLines, find_long_key
 
-__all__ = ["Scenario", "ScenarioError", "load", "parse_json", "parse_toml"]
+__all__ = ["Scenario", "ScenarioError", "load", "load_replay", "parse_json", "parse_toml"]
 
 MAX_SCENARIO_BYTES: Final = 1024 * 1024
 MAX_ENTRIES: Final = 200
@@ -56,7 +56,10 @@ def load(path: str | FilePath) -> Scenario:
     try:
         path = FilePath(path)
         if not path.is_file():
-            raise ScenarioError([f"{name}: there is no such file"])
+            bundled = (
+                "" if path.suffix or path.parent.name else f"; bundled scenarios are {', '.join(fixtures.names())}"
+            )
+            raise ScenarioError([f"{name}: there is no such file{bundled}"])
         if path.stat().st_size > MAX_SCENARIO_BYTES:
             raise _too_large(name)
         content = path.read_bytes()
@@ -70,6 +73,21 @@ def load(path: str | FilePath) -> Scenario:
         line = content.count(b"\n", 0, error.start) + 1
         raise ScenarioError([f"{name}:{line}: byte {error.start} is not UTF-8"]) from None
     return parse_toml(text, name, path.parent)
+
+
+def load_replay(path: FilePath) -> Scenario:
+    """A scenario that replays one file, once and from the start.
+
+    Raises:
+        ScenarioError: it cannot be replayed.
+    """
+    try:
+        lines, length = read_replay(path)
+    except ReplayError as error:
+        raise ScenarioError([f"{path}: {problem}" for problem in error.problems]) from None
+    groups = dict.fromkeys(line.log_group for line in lines)
+    replay = Replay(str(path), lines, length)
+    return Scenario(path.name, log_groups=tuple(LogGroup(name=name) for name in groups), replays=(replay,))
 
 
 def parse_toml(text: str, name: str = "scenario", directory: FilePath | None = None) -> Scenario:

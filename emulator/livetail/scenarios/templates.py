@@ -18,7 +18,7 @@ from livetail.scenarios.timestamps import AccessLogTime, IsoTime
 from livetail.scenarios.traffic import Traffic, draw_uuid, level_of, one_of
 
 if TYPE_CHECKING:
-    from livetail.core.chance import Random
+    from livetail.core.chance import Chance, Random
 
 __all__ = ["FIELDS", "Choice", "Template", "TemplateError", "TemplateFormat", "parse_template"]
 
@@ -34,6 +34,7 @@ FIELDS: Final = {
     "user": "an account such as `u1234`",
     "request_id": "a UUID, the same wherever it stands in the event",
     "uuid": "a UUID, a new one each time",
+    "seq": "the number of the event in its source, from 1",
     "int": "`{int:1..100}`: a whole number, both ends included, a new one each time",
     "float": "`{float:0..1}`: a number with three decimals, a new one each time",
     "hex": "`{hex:8}`: that many hexadecimal digits, new ones each time",
@@ -225,8 +226,9 @@ _TIMES: Final[dict[str, Callable[[], Callable[[int], object]]]] = {
 class TemplateFormat(LineFormat):
     """Lines out of a template: the format of a source that has a `template`."""
 
-    def __init__(self, template: Template, random: "Random", stream_names: Sequence[str]) -> None:
-        super().__init__(random, stream_names)
+    def __init__(self, template: Template, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+        super().__init__(random, stream_names, chance)
+        self._count = 0
         self._text = template.text
         self._choices = template.choices
         self._traffic = Traffic(random)
@@ -237,6 +239,7 @@ class TemplateFormat(LineFormat):
 
     def message(self, instant: int, stream: int) -> str:
         self._instant = instant
+        self._count += 1
         for draw in self._per_event:
             draw()
         return self._text % tuple([field() for field in self._fields])
@@ -248,7 +251,7 @@ class TemplateFormat(LineFormat):
         if names & {"level", "method", "path", "status", "latency_ms"}:
             draws.append(self._draw_request)
         if "request_id" in names:
-            draws.append(lambda: self._values.update(request_id=draw_uuid(self._random)))
+            draws.append(lambda: self._values.update(request_id=self._request_ids.draw(self._instant)))
         if "ip" in names:
             draws.append(lambda: self._values.update(ip=self._traffic.address()))
         if "user" in names:
@@ -259,7 +262,6 @@ class TemplateFormat(LineFormat):
 
     def _draw_request(self) -> None:
         """Make up a request whose fields agree with each other and with the weights of the template."""
-        request = self._traffic.request()
         values, choices = self._values, self._choices
         if "status" in choices:
             status = int(choices["status"].draw(self._random))
@@ -268,9 +270,11 @@ class TemplateFormat(LineFormat):
             status = one_of(self._random, _STATUS_OF_LEVEL.get(level.upper(), _STATUS_OF_SUCCESS))
             values["level"] = level
         else:
+            request = self._traffic.request()
             values.update(request._asdict(), level=level_of(request.status, request.latency_ms))
             return
-        latency_ms = self._traffic.latency(status)
+        request = self._traffic.request(status)
+        latency_ms = request.latency_ms
         values.update(method=request.method, path=request.path, status=status, latency_ms=latency_ms)
         if "level" not in choices:
             values["level"] = level_of(status, latency_ms)
@@ -292,6 +296,8 @@ class TemplateFormat(LineFormat):
                 return lambda: write(self._instant)
             case "uuid":
                 return lambda: draw_uuid(random)
+            case "seq":
+                return lambda: self._count
             case "int":
                 low, span = int(field.low), int(field.high) - int(field.low) + 1
                 return lambda: low + int(random.random() * span)

@@ -1,4 +1,4 @@
-"""The made-up web shop behind the generated lines: its requests, its customers and how they hang together.
+"""The made-up web shop behind the generated lines: its requests, who sends them, and how the parts fit together.
 
 Everything is drawn with `Random.random` and `Random.getrandbits`, whose sequences Python keeps the same from version to
 version; `choices`, `shuffle` and the distributions of `random` may change, and would change everybody's logs.
@@ -6,12 +6,14 @@ Addresses come from the blocks that RFC 5737 sets aside for documentation.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from livetail.core.clock import SECOND
 
 if TYPE_CHECKING:
-    from livetail.core.chance import Random
+    from livetail.core.chance import Chance, Random
 
-__all__ = ["Request", "Traffic", "draw_uuid", "level_of", "one_of", "weighted"]
+__all__ = ["Request", "RequestIds", "Traffic", "Visitor", "draw_uuid", "level_of", "one_of", "weighted"]
 
 T = TypeVar("T")
 
@@ -30,18 +32,34 @@ class Request(NamedTuple):
     latency_ms: int
     size: int
 
+    @property
+    def is_health_check(self) -> bool:
+        return self.path == HEALTH_PATH
+
+
+class Visitor(NamedTuple):
+    """Who sends a request; `user` is None for somebody who is not logged in, `referer` and `agent` as headers."""
+
+    address: str
+    user: str | None
+    agent: str
+    referer: str
+
+
+HEALTH_PATH: Final = "/health"
+
 
 def weighted(*choices: tuple[T, int]) -> tuple[T, ...]:
     """Each value as often as its weight says, so that one evenly drawn index is a weighted draw."""
     return tuple(value for value, weight in choices for _ in range(weight))
 
 
-# Path, where a `#` stands for a number; usual latency in milliseconds; usual size in bytes.
+# Path, where a `#` stands for a number and `@` for a search term; usual latency in milliseconds; usual size in bytes.
 _ROUTES: tuple[tuple[str, str, int, int], ...] = weighted(
     (("GET", "/", 12, 5120), 10),
     (("GET", "/products", 35, 18400), 12),
     (("GET", "/products/#", 24, 9200), 22),
-    (("GET", "/search?q=lamp&page=#", 60, 14800), 8),
+    (("GET", "/search?q=@&page=#", 60, 14800), 8),
     (("GET", "/cart", 18, 2300), 10),
     (("POST", "/cart/items", 28, 640), 10),
     (("DELETE", "/cart/items/#", 22, 180), 3),
@@ -49,7 +67,7 @@ _ROUTES: tuple[tuple[str, str, int, int], ...] = weighted(
     (("POST", "/login", 85, 420), 5),
     (("GET", "/orders/#", 30, 3100), 6),
     (("PUT", "/account/address", 40, 350), 2),
-    (("GET", "/health", 2, 15), 6),
+    (("GET", HEALTH_PATH, 2, 15), 6),
 )
 _STATUSES: dict[str, tuple[int, ...]] = {
     "GET": weighted((200, 86), (304, 6), (404, 4), (403, 1), (500, 2), (503, 1)),
@@ -58,6 +76,42 @@ _STATUSES: dict[str, tuple[int, ...]] = {
     "DELETE": weighted((204, 93), (404, 5), (500, 2)),
 }
 _BODILESS = frozenset({204, 304})
+_TERMS = (
+    "lamp",
+    "desk",
+    "oak+chair",
+    "rug",
+    "mirror",
+    "shelf",
+    "bed+linen",
+    "vase",
+    "curtain",
+    "kettle",
+    "mug",
+    "clock",
+)
+_CRAWLED: Final = ("/products", "/search", "/health")
+_AGENTS = weighted(
+    (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 "
+        "Safari/537.36",
+        5,
+    ),
+    ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:133.0) Gecko/20100101 Firefox/133.0", 2),
+    (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 "
+        "Mobile/15E148 Safari/604.1",
+        4,
+    ),
+    ("curl/8.10.1", 1),
+)
+_CRAWLER: Final = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+_REFERERS = weighted(
+    ("-", 5),
+    ("https://shop.example.com/", 4),
+    ("https://shop.example.com/products", 3),
+    ("https://www.example.org/", 1),
+)
 _NETWORKS = weighted(("203.0.113.", 3), ("198.51.100.", 2), ("192.0.2.", 1))
 _SLOW_MS = 1_000
 
@@ -68,17 +122,36 @@ class Traffic:
     def __init__(self, random: "Random") -> None:
         self._random = random.random
 
-    def request(self) -> Request:
-        """The next request."""
+    def request(self, status: int | None = None) -> Request:
+        """The next request, of this `status` where one is given. A health check is always good, and quick."""
         random = self._random
         method, path, usual_ms, usual_size = _ROUTES[int(random() * len(_ROUTES))]
-        statuses = _STATUSES[method]
-        status = statuses[int(random() * len(statuses))]
-        if path.find("#") >= 0:
+        if path == HEALTH_PATH:
+            if status in (None, 200):
+                return Request(method, path, 200, 1 + int(random() * 4), usual_size)
+            path = "/products/#"
+        if status is None:
+            statuses = _STATUSES[method]
+            status = statuses[int(random() * len(statuses))]
+        if "#" in path:
             path = path.replace("#", str(1 + int(random() * 4_000)))
+        if "@" in path:
+            path = path.replace("@", _TERMS[int(random() * len(_TERMS))])
         latency_ms = self.latency(status, usual_ms)
         size = 0 if status in _BODILESS else 120 + int(random() * 400) if status >= 400 else usual_size
         return Request(method, path, status, latency_ms, size + int(random() * size / 4))
+
+    def visitor(self, request: Request) -> Visitor:
+        """Who may have sent this: the load balancer, a crawler that only reads public pages, or a customer."""
+        random = self._random
+        if request.is_health_check:
+            return Visitor(f"10.0.{1 + int(random() * 2)}.12", None, "ELB-HealthChecker/2.0", "-")
+        if request.method == "GET" and request.path.startswith(_CRAWLED) and random() < 0.15:
+            return Visitor(f"192.0.2.{1 + int(random() * 20)}", None, _CRAWLER, "-")
+        # Who is not logged in has no user; a 401 says just that.
+        user = None if request.status == 401 or random() < 0.6 else self.user()
+        agent = _AGENTS[int(random() * len(_AGENTS))]
+        return Visitor(self.address(), user, agent, _REFERERS[int(random() * len(_REFERERS))])
 
     def latency(self, status: int, usual_ms: int = 30) -> int:
         """Milliseconds until this status: about `usual_ms` with a long tail, more where the server failed."""
@@ -97,6 +170,31 @@ class Traffic:
     def user(self) -> str:
         """The name of a customer's account."""
         return f"u{1000 + int(self._random() * 900)}"
+
+
+class RequestIds:
+    """Request ids for the events of one source.
+
+    The first few of each second are the same in all sources of a scenario, as those of requests that pass through
+    several services; so an id that is found in one log group is found in another.
+    """
+
+    SHARED_PER_SECOND: Final = 6
+
+    def __init__(self, chance: "Chance", random: "Random") -> None:
+        """`chance` is the same for all sources, `random` the source's own."""
+        self._chance = chance
+        self._random = random
+        self._second = -1
+        self._shared: list[str] = []
+
+    def draw(self, instant: int) -> str:
+        """The id of the next request, at `instant` (epoch milliseconds)."""
+        if instant // SECOND != self._second:
+            self._second = instant // SECOND
+            shared = self._chance.stream(f"requests {self._second}")
+            self._shared = [draw_uuid(shared) for _ in range(self.SHARED_PER_SECOND)]
+        return self._shared.pop() if self._shared else draw_uuid(self._random)
 
 
 def level_of(status: int, latency_ms: int) -> str:

@@ -1,8 +1,6 @@
 """A running emulator: the engine, the writers of its sessions and its timer, as the AWS endpoint and the control plane
 use it."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.types import Scope
@@ -15,7 +13,7 @@ from livetail.server.tail_writer import Tails
 from livetail.settings import Settings
 
 if TYPE_CHECKING:
-    from livetail.scenarios.scenario import Scenario
+    from livetail.scenarios.model import Scenario
 
 __all__ = ["LiveServer"]
 
@@ -32,7 +30,7 @@ class LiveServer:
 
     def __init__(self, settings: Settings) -> None:
         """Raises ScenarioError if a scenario file is wrong."""
-        self.engine = Engine(settings, _load(settings.scenario))
+        self.engine = Engine(settings, _load(settings))
         self.tails = Tails()
         self.timekeeper = Timekeeper(self.engine.clock, self.engine, self.tails)
         self.ca_pem: bytes | None = None
@@ -75,9 +73,12 @@ class LiveServer:
         await self.tails.finished()
 
 
-def _load(paths: Sequence[Path]) -> "list[Scenario]":
-    if not paths:
+def _load(settings: Settings) -> "list[Scenario]":
+    """The scenarios that are played from the start."""
+    if not settings.scenario and not settings.replay:
         return []
-    from livetail.scenarios.scenario import load
+    from livetail.scenarios import fixtures
+    from livetail.scenarios.scenario import load, load_replay
 
-    return [load(path) for path in paths]
+    files = [file for given in settings.scenario for file in fixtures.find(given)]
+    return [load(file) for file in files] + [load_replay(file) for file in settings.replay]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["livetail", "livetail_client", "livetail_server", "livetail_settings"]
 
-_PATHS = ("certfile", "keyfile", "port_file", "scenario", "tls_dir")
+_PATHS = ("certfile", "keyfile", "port_file", "replay", "scenario", "tls_dir")
 """The settings that are paths."""
 
 

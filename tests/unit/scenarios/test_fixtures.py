@@ -27,8 +27,8 @@ def messages(name: str, seconds: int) -> list[str]:
     return [event.message for emission in run_until(playing, STARTED_AT + seconds * 1000) for event in emission.events]
 
 
-def test_there_are_seven() -> None:
-    assert fixtures.names() == (*("audit-trail", "burst", "demo", "flaky", "lambda-fleet", "shop", "slow-consumer"),)
+def test_there_are_eight() -> None:
+    assert " ".join(fixtures.names()) == "audit-trail burst demo flaky lambda-fleet nasty shop slow-consumer"
     with pytest.raises(LookupError, match=r"there is no bundled scenario 'nope'; there are audit-trail, burst, demo"):
         fixtures.path("nope")
 

@@ -18,7 +18,7 @@ from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import Scenario
 from livetail.scenarios.player import Player
 from livetail.store.batch import LogEvent
-from tests.unit.scenarios.builders import STARTED_AT, lines, run_until, source
+from tests.unit.scenarios.builders import STARTED_AT, lines, play, run_until, source
 
 # nginx's predefined `combined`, in the words of Apache: $body_bytes_sent is 0 where %b writes '-'.
 NGINX_COMBINED = '%h - %u %t "%r" %>s %B "%{Referer}i" "%{User-Agent}i"'
@@ -95,8 +95,13 @@ def test_access_logs_are_read_by_a_log_parser(name: str, log_format: str) -> Non
         assert method in {"GET", "POST", "PUT", "DELETE"}
         assert path.startswith("/")
         protocols.add(protocol)
-        assert entry.remote_host.rsplit(".", 1)[0] in {"203.0.113", "198.51.100", "192.0.2"}
-        assert entry.headers_in["User-Agent"]
+        assert entry.remote_host.rsplit(".", 1)[0] in {"203.0.113", "198.51.100", "192.0.2", "10.0.1", "10.0.2"}
+        agent = entry.headers_in["User-Agent"]
+        if path == "/health" or agent.startswith("ELB-HealthChecker"):
+            assert (method, path, entry.final_status, entry.remote_user) == ("GET", "/health", 200, None)
+            assert agent == "ELB-HealthChecker/2.0"
+        if "Googlebot" in agent:
+            assert (method, entry.remote_user) == ("GET", None)
         statuses[entry.final_status] += 1
         if entry.final_status in {204, 304}:
             assert not entry.bytes_sent
@@ -287,17 +292,62 @@ def test_cloudtrail_records_have_the_fields_of_the_reference() -> None:
     assert len(identifiers) == 2_000
 
 
+def test_people_search_for_several_things() -> None:
+    found = {term for event in lines("nginx", 2_000) for term in re.findall(r"/search\?q=([^&]+)&", event.message)}
+    assert len(found) >= 10
+
+
+def test_text_has_many_sentences_whose_numbers_agree() -> None:
+    sentences = set()
+    for event in lines("text", 3_000):
+        sentences.add(re.sub(r"\d+", "#", event.message.partition(" ")[2]))
+        if found := re.search(r"pool has (\d+) connections, (\d+) idle", event.message):
+            assert int(found[2]) <= int(found[1])
+    assert len(sentences) >= 20
+
+
+def test_a_request_id_is_found_in_other_log_groups() -> None:
+    text = """
+[[source]]
+log_group = "/api"
+format = "json"
+rate = 8
+
+[[source]]
+log_group = "/payments"
+template = "request={request_id}"
+rate = 1.5
+"""
+    found: dict[str, list[str]] = {"/api": [], "/payments": []}
+    for emission in play(text, 20):
+        for event in emission.events:
+            found[emission.log_group] += re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", event.message)
+    assert len(found["/payments"]) == 30
+    assert set(found["/payments"]) < set(found["/api"])
+    assert all(len(set(ids)) == len(ids) for ids in found.values())
+
+
+def test_nasty_lines_have_what_viewers_stumble_over() -> None:
+    messages = [event.message for event in lines("nasty", 400)]
+    everything = "".join(messages)
+    for part in ("\x1b[31m", "\x1b[2J", "👩‍👩‍👧‍👦", "漢字", "\t", "\u202e", "\0", "\x07", "\r", "<script>", "e\u0301"):
+        assert part in everything, part
+    assert max(len(message.encode()) for message in messages) > 190_000
+    assert any("\n  " in message and json.loads(message) for message in messages if message.startswith("{\n"))
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("text", "b580f0024219c74e"),
-        ("json", "812c0f218c4bf59e"),
-        ("apache", "1fcfa4c1fe6f4345"),
-        ("nginx", "e21e17f1dcdefb39"),
+        ("text", "52a83b4528c42fc9"),
+        ("json", "a3c723b5c1f1a50a"),
+        ("apache", "7f8011f0cdbbb08e"),
+        ("nginx", "92167db0d2e2ceaf"),
         ("lambda", "041fed9ec2511c61"),
         ("java", "a3e716bfd578bfb2"),
         ("vpc-flow", "bc11d0e55bf6d8fc"),
         ("cloudtrail", "7e1d1ce827bc5ec5"),
+        ("nasty", "f0d44e758caab95b"),
     ],
 )
 def test_the_same_bytes_on_every_python(name: str, expected: str) -> None:

@@ -190,7 +190,7 @@ FAULTS = [
     (source(fromat="'json'"), "4: source 1: fromat is not a key of a source; did you mean 'format'?"),
     (
         source(format="'jsn'"),
-        "4: source 1: format is 'jsn'; one of apache, cloudtrail, java, json, lambda, nginx, text, vpc-flow i",
+        "4: source 1: format is 'jsn'; one of apache, cloudtrail, java, json, lambda, nasty, nginx, text, vpc-",
     ),
     (
         source(format="'json'", template="'x'"),

@@ -15,7 +15,7 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
 
 def written(template: str, count: int = 1, *, seed: int = 1) -> list[str]:
-    maker = TemplateFormat(parse_template(template), Chance(seed).stream("test"), ("main",))
+    maker = TemplateFormat(parse_template(template), Chance(seed).stream("test"), ("main",), Chance(seed))
     return [event.message for event in maker.events(range(STARTED_AT, STARTED_AT + count), [0] * count)]
 
 
@@ -141,3 +141,17 @@ def test_every_documented_field_can_be_used() -> None:
     arguments = {"int": ":1..2", "float": ":1..2", "hex": ":2"}
     for name in FIELDS:
         assert written(f"{{{name}{arguments.get(name, '')}}}")[0]
+
+
+def test_events_are_numbered() -> None:
+    assert written("{seq}/{seq}", 3) == ["1/1", "2/2", "3/3"]
+
+
+def test_a_template_is_bounded() -> None:
+    for text, told in (
+        ("x" * 262_145, "it has more than 262,144 characters"),
+        ("{seq}" * 1_001, "or 1,000 fields"),
+        ("{hex:1024}" * 300, "its lines would have about 307,800 bytes; 262,144 are the limit"),
+    ):
+        with pytest.raises(TemplateError, match=told):
+            parse_template(text)

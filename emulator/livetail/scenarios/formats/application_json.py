@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from livetail.scenarios.formats.base import LineFormat
 from livetail.scenarios.timestamps import IsoTime
-from livetail.scenarios.traffic import Traffic, draw_uuid, level_of, one_of
+from livetail.scenarios.traffic import Traffic, level_of, one_of
 
 if TYPE_CHECKING:
-    from livetail.core.chance import Random
+    from livetail.core.chance import Chance, Random
 
 __all__ = ["JsonFormat"]
 
@@ -21,14 +21,17 @@ _ERRORS = (
 
 
 class JsonFormat(LineFormat):
-    def __init__(self, random: "Random", stream_names: Sequence[str]) -> None:
-        super().__init__(random, stream_names)
+    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+        super().__init__(random, stream_names, chance)
         self._traffic = Traffic(random)
         self._time = IsoTime()
 
     def message(self, instant: int, stream: int) -> str:
         traffic = self._traffic
-        method, path, status, latency_ms, size = traffic.request()
+        request = traffic.request()
+        method, path, status, latency_ms, size = request
+        visitor = traffic.visitor(request)
+        user = f'"{visitor.user}"' if visitor.user else "null"
         error = ""
         if status >= 500:
             kind, text = one_of(self._random, _ERRORS)
@@ -36,7 +39,7 @@ class JsonFormat(LineFormat):
         # Nothing that is put in here holds a quote or a backslash, so the text is JSON as it stands.
         return (
             f'{{"time":"{self._time(instant)}","level":"{level_of(status, latency_ms)}","service":"shop",'
-            f'"message":"{method} {path} {status}","request_id":"{draw_uuid(self._random)}","user":"{traffic.user()}",'
-            f'"client":"{traffic.address()}","method":"{method}","path":"{path}","status":{status},'
+            f'"message":"{method} {path} {status}","request_id":"{self._request_ids.draw(instant)}","user":{user},'
+            f'"client":"{visitor.address}","method":"{method}","path":"{path}","status":{status},'
             f'"latency_ms":{latency_ms},"bytes":{size}{error}}}'
         )

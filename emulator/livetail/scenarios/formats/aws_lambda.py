@@ -17,7 +17,7 @@ from livetail.scenarios.traffic import draw_uuid, one_of
 from livetail.store.batch import LogEvent
 
 if TYPE_CHECKING:
-    from livetail.core.chance import Random
+    from livetail.core.chance import Chance, Random
 
 __all__ = ["LambdaFormat"]
 
@@ -31,7 +31,7 @@ _ERRORS = (
 
 
 class _Invocation:
-    """What is left to say of the invocation that an execution environment is at."""
+    """What is left to write of the invocation that an execution environment is at."""
 
     __slots__ = ("duration", "end", "failed", "init", "latest", "request_id", "start", "steps", "steps_left")
 
@@ -49,16 +49,16 @@ class _Invocation:
         self.steps = self.steps_left = 1 + int(draw() * len(_STEPS))
         self.end = 0
 
-    def say(self, arrives: int, fraction: float) -> int:
+    def stamp(self, arrives: int, fraction: float) -> int:
         """The time stamp of the line that arrives now and was written `fraction` of the duration after the start."""
         self.latest = max(self.latest, min(arrives, self.start + int(self.duration * fraction)))
         return self.latest
 
 
 class LambdaFormat:
-    """Execution environments that take turns: which one speaks is given with each instant."""
+    """Execution environments that take turns: which one writes is given with each instant."""
 
-    def __init__(self, random: "Random", stream_names: Sequence[str]) -> None:
+    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
         self._random = random
         self._time = IsoTime()
         self._current: list[_Invocation | None] = [None] * len(stream_names)
@@ -82,14 +82,14 @@ class LambdaFormat:
         if invocation.steps_left:
             return self._step(invocation, arrives)
         if not invocation.end:
-            invocation.end = invocation.say(arrives, 1.0)
+            invocation.end = invocation.stamp(arrives, 1.0)
             return LogEvent(invocation.end, f"END RequestId: {invocation.request_id}\n")
         self._current[stream] = None
         return LogEvent(invocation.end, self._report(invocation, stream))
 
     def _step(self, invocation: _Invocation, arrives: int) -> LogEvent:
         invocation.steps_left -= 1
-        stamp = invocation.say(arrives, 1.0 - (invocation.steps_left + 1) / (invocation.steps + 1))
+        stamp = invocation.stamp(arrives, 1.0 - (invocation.steps_left + 1) / (invocation.steps + 1))
         if invocation.failed and not invocation.steps_left:
             level, text = "ERROR", one_of(self._random, _ERRORS)
         elif self._random.random() < 0.03:

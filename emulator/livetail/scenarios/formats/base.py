@@ -4,10 +4,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from livetail.scenarios.traffic import RequestIds
 from livetail.store.batch import LogEvent
 
 if TYPE_CHECKING:
-    from livetail.core.chance import Random
+    from livetail.core.chance import Chance, Random
 
 __all__ = ["Format", "LineFormat"]
 
@@ -26,9 +27,10 @@ class Format(Protocol):
 class LineFormat(ABC):
     """A format whose events know nothing of each other: all that differs is the message."""
 
-    def __init__(self, random: "Random", stream_names: Sequence[str]) -> None:
+    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
         self._random = random
         self._stream_names = tuple(stream_names)
+        self._request_ids = RequestIds(chance, random)
 
     @staticmethod
     def default_streams(random: "Random", instant: int) -> tuple[str, ...]:

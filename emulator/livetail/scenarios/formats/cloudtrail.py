@@ -13,7 +13,7 @@ from livetail.scenarios.timestamps import IsoTime
 from livetail.scenarios.traffic import Traffic, draw_uuid, one_of, weighted
 
 if TYPE_CHECKING:
-    from livetail.core.chance import Random
+    from livetail.core.chance import Chance, Random
 
 __all__ = ["CloudTrailFormat"]
 
@@ -96,8 +96,8 @@ _CALLS = weighted(
 
 
 class CloudTrailFormat(LineFormat):
-    def __init__(self, random: "Random", stream_names: Sequence[str]) -> None:
-        super().__init__(random, stream_names)
+    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+        super().__init__(random, stream_names, chance)
         self._draw = random.random
         self._traffic = Traffic(random)
         self._time = IsoTime(milliseconds=False)

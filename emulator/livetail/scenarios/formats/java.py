@@ -8,7 +8,7 @@ from livetail.scenarios.timestamps import IsoTime
 from livetail.scenarios.traffic import one_of, weighted
 
 if TYPE_CHECKING:
-    from livetail.core.chance import Random
+    from livetail.core.chance import Chance, Random
 
 __all__ = ["JavaFormat"]
 
@@ -80,8 +80,8 @@ _FAILURES: tuple[tuple[str, str, str, tuple[str, ...], str, tuple[str, ...]], ..
 
 
 class JavaFormat(LineFormat):
-    def __init__(self, random: "Random", stream_names: Sequence[str]) -> None:
-        super().__init__(random, stream_names)
+    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+        super().__init__(random, stream_names, chance)
         self._draw = random.random
         self._time = IsoTime(separator=" ", suffix="")
 

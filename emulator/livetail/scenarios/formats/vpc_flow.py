@@ -12,7 +12,7 @@ from livetail.scenarios.formats.base import LineFormat
 from livetail.scenarios.traffic import Traffic, weighted
 
 if TYPE_CHECKING:
-    from livetail.core.chance import Random
+    from livetail.core.chance import Chance, Random
 
 __all__ = ["VpcFlowFormat"]
 
@@ -33,8 +33,8 @@ _FLOWS: tuple[tuple[int, int, int, int, int], ...] = weighted(
 
 
 class VpcFlowFormat(LineFormat):
-    def __init__(self, random: "Random", stream_names: Sequence[str]) -> None:
-        super().__init__(random, stream_names)
+    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+        super().__init__(random, stream_names, chance)
         self._traffic = Traffic(random)
         self._interfaces = [
             # AWS names the stream of a flow log after the interface: `eni-1235b8ca123456789-all`.
