@@ -81,6 +81,13 @@ def _sessions() -> Iterator[tuple[str, str, Known, str, Question]]:
         ask.prefix_without_streams,
     )
     yield "sampling", "Of more than 500 matches a second, 500, sampled", "documented", reference, ask.sampled
+    yield (
+        "arn-with-colon",
+        "An ARN that ends in a colon is accepted",
+        "observed",
+        "https://github.com/mikhail-m1/axe",
+        ask.arn_with_colon,
+    )
     hours = ask.not_asked("takes three hours")
     yield "session-timeout", "SessionTimeoutException after three hours", "documented", reference, hours
     many = ask.not_asked("would use up the quota of the account")
@@ -99,6 +106,8 @@ def _refusals() -> Iterator[tuple[str, str, Known, str, Question]]:
     yield "names-or-prefixes", "Names and prefixes of log streams exclude each other", "documented", reference, names
     bare = ask.refuses("StartLiveTail", {"logGroupIdentifiers": [GROUP]}, INVALID, None)
     yield "only-arns", "Log groups are given as ARNs", "documented", reference, bare
+    stream = ask.refuses("StartLiveTail", _TAIL | {"logStreamNames": ["none"]}, "ResourceNotFoundException", None)
+    yield "unknown-stream", "A log stream that does not exist is refused", "observed", _TABLES, stream
     text = "Invalid filter pattern: Invalid character(s) in term '('"
     pattern = ask.refuses("StartLiveTail", _TAIL | {"logEventFilterPattern": "("}, INVALID, text)
     defang = "https://github.com/DefangLabs/defang/issues/1008"
@@ -148,6 +157,9 @@ def _groups_and_events() -> Iterator[tuple[str, str, Known, str, Question]]:
     text = f"Invalid retention value. Valid values are: [{_RETENTION_DAYS}]"
     days = ask.refuses("PutRetentionPolicy", {"logGroupName": GROUP, "retentionInDays": 8}, INVALID, text)
     yield "retention-days", "The text for a retention of 8 days", "observed", _STACKD, days
+    arn = ask.refuses("ListTagsForResource", {"resourceArn": ARN + ":*"}, "ValidationException", "Invalid resourceArn")
+    yield "tags-arn", "Tags refuse an ARN with `:*`", "observed", "https://github.com/boto/boto3/issues/4104", arn
+    yield "bearer-token", "Log groups show bearerTokenAuthenticationEnabled", "observed", _STACKD, ask.bearer_token
     old = _API + "API_PutLogEvents.html"
     yield "too-old", "Events older than 14 days are rejected by index", "documented", old, ask.too_old
     ingestion = f"{_STACKD}/ingestion.json"
