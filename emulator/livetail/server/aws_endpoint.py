@@ -9,7 +9,12 @@ from starlette.types import Receive, Scope, Send
 
 from livetail.core.errors import InternalFailure, ResourceNotFoundException, ServiceError
 from livetail.live.session import Session
-from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, json_response, note_request, verify_signature
+from livetail.server.aws_request import (
+    MAX_BODY_BYTES,
+    AwsRequest,
+    enter_in_journal,
+    verify_signature,
+)
 from livetail.server.bodies import ClientGoneError, read_to_end
 from livetail.server.cors import granted_origin, is_preflight, preflight_headers, response_headers
 from livetail.server.dates import HttpDate
@@ -18,7 +23,7 @@ from livetail.server.other_requests import OtherRequests
 from livetail.server.request_log import log_rejection, log_request, log_session_end, log_session_start, places_elsewhere
 from livetail.server.tail_writer import Client, Tail
 from livetail.wire import awsjson
-from livetail.wire.awsjson import AwsResponse
+from livetail.wire.awsjson import AwsResponse, error_response, json_response
 
 if TYPE_CHECKING:
     from livetail.server.request_faults import RequestFaults
@@ -37,12 +42,13 @@ class AwsEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        request_id = self._server.engine.next_request_id()
+        engine = self._server.engine
+        request_id = engine.next_request_id()
         try:
             body, length = await read_to_end(receive, MAX_BODY_BYTES)
         except ClientGoneError:
             return
-        origin = granted_origin(headers, self._server.engine.settings.allowed_origin)
+        origin = granted_origin(headers, engine.settings.allowed_origin) if "origin" in headers else None
         call = awsjson.identify(scope["method"], scope["path"], headers)
         if isinstance(call, AwsResponse):
             if is_preflight(scope["method"], headers):
@@ -51,9 +57,11 @@ class AwsEndpoint:
                 other = self._other_requests.respond(scope, headers, body, request_id, call)
                 await self._send(send, other, request_id, origin)
             return
-        request = self._accept(scope, headers, call, body, length, request_id, origin)
+        caller, entry = enter_in_journal(engine, call.operation, headers, body, request_id)
+        started_at = asyncio.get_running_loop().time()
+        request = AwsRequest(scope, headers, call, caller, body, length, entry, started_at, origin)
         response: AwsResponse | Session | None
-        if self._server.engine.fault_rules:
+        if engine.fault_rules:
             response, message = await self._respond_under_rules(request, receive)
         else:
             response, message = self._carry_out(request)
@@ -64,21 +72,6 @@ class AwsEndpoint:
             await self._stream(response, request, receive, send)
         else:
             await self._send(send, response, request_id, origin)
-
-    def _accept(
-        self,
-        scope: Scope,
-        headers: awsjson.Headers,
-        call: awsjson.AwsCall,
-        body: bytes,
-        length: int,
-        request_id: str,
-        origin: str | None,
-    ) -> AwsRequest:
-        """Find out who calls, and put the request into the journal."""
-        caller, entry = note_request(self._server.engine, call.operation, headers, body, request_id)
-        started_at = asyncio.get_running_loop().time()
-        return AwsRequest(scope, headers, call, caller, body, length, entry, started_at, origin)
 
     def _carry_out(self, request: AwsRequest) -> tuple[AwsResponse | Session, str | None]:
         """The response to a request, whatever goes wrong, and the message of its error."""
@@ -100,7 +93,7 @@ class AwsEndpoint:
             _log.exception("%s failed (request %s)", call.operation, entry.request_id)
             problem = InternalFailure()
         entry.status, entry.error = problem.status, problem.code
-        return json_response(call, entry.status, awsjson.error_body(entry.error, problem.message)), problem.message
+        return error_response(call, problem.status, problem.code, problem.message), problem.message
 
     def _finish(self, request: AwsRequest, message: str | None) -> None:
         """Count a request whose response is known, and log it; `message` is that of its error."""

@@ -60,14 +60,7 @@ class AwsRequest:
             return ()
 
 
-def json_response(call: awsjson.AwsCall, status: int, body: bytes) -> awsjson.AwsResponse:
-    """A response in the content type that the call asked for."""
-    if call.content_type == awsjson.JSON:
-        body = awsjson.wrapped(body)
-    return awsjson.AwsResponse(status, call.content_type, body)
-
-
-def note_request(
+def enter_in_journal(
     engine: Engine, operation: str, headers: awsjson.Headers, body: bytes, request_id: str
 ) -> tuple[Caller, Entry]:
     """Find out on whose behalf a request runs, and put it into the journal."""

@@ -5,7 +5,7 @@ import asyncio
 from starlette.types import Scope
 
 from livetail.core.errors import ServiceError
-from livetail.server.aws_request import note_request, verify_signature
+from livetail.server.aws_request import enter_in_journal, verify_signature
 from livetail.server.engine import Engine
 from livetail.server.request_log import RefusalLog, log_request
 from livetail.wire import awsjson
@@ -40,7 +40,7 @@ class OtherRequests:
     def _identify_caller(
         self, other: OtherRequest, scope: Scope, headers: awsjson.Headers, body: bytes, request_id: str
     ) -> awsjson.AwsResponse:
-        caller, entry = note_request(self._engine, GET_CALLER_IDENTITY, headers, body, request_id)
+        caller, entry = enter_in_journal(self._engine, GET_CALLER_IDENTITY, headers, body, request_id)
         try:
             if self._engine.settings.verify_signatures:
                 verify_signature(self._engine, scope, body, "sts")

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-import msgspec
 from starlette.types import Receive
 
 from livetail.api.context import PageFault
@@ -18,11 +17,10 @@ from livetail.faults.fault_rules import RequestFault
 from livetail.faults.texts import error_message, error_status
 from livetail.live.session import Session
 from livetail.live.totals import Ending
-from livetail.server.aws_request import AwsRequest, json_response
+from livetail.server.aws_request import AwsRequest
 from livetail.server.bodies import left
 from livetail.server.live_server import LiveServer
-from livetail.wire import awsjson
-from livetail.wire.awsjson import AwsResponse
+from livetail.wire.awsjson import AwsResponse, error_response
 
 MAX_HELD_REQUESTS: Final = 1_000
 MAX_HELD_BYTES: Final = 64 * 1024 * 1024
@@ -99,10 +97,7 @@ class RequestFaults:
         partition = partition_of(caller.region)
         message = error_message(error, caller.account_id, request.call.operation, str(arn), partition)
         entry.status, entry.error = error_status(error), error.code
-        body = awsjson.error_body(error.code, message)
-        if error.members:
-            body = msgspec.json.encode(msgspec.json.decode(body) | error.members)
-        return json_response(request.call, entry.status, body), message
+        return error_response(request.call, entry.status, error.code, message, error.members), message
 
     def _close(self, request: AwsRequest, *, reset: bool = False) -> Response:
         """Close the connection of a request, or reset it; the sessions that share it end with it."""

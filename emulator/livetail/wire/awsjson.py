@@ -31,7 +31,7 @@ class AwsCall:
     """A request that names an operation, of whatever name.
 
     Attributes:
-        content_type: that of the response. Calls in `application/json` get their responses wrapped (`wrapped`).
+        content_type: that of the response. Calls in `application/json` get their responses wrapped.
     """
 
     operation: str
@@ -68,15 +68,19 @@ def identify(method: str, path: str, headers: Headers) -> AwsCall | AwsResponse:
     return AwsCall(target[1], content_type)
 
 
-def error_body(code: str, message: str | None) -> bytes:
-    """The body of an error: `__type` first, and no `message` if there is none. There is no x-amzn-errortype header."""
-    error = {"__type": code} if message is None else {"__type": code, "message": message}
-    return msgspec.json.encode(error)
+def json_response(call: AwsCall, status: int, body: bytes) -> AwsResponse:
+    """A response in the content type of the call. In `application/json` it is wrapped; that errors are, is assumed."""
+    if call.content_type == JSON:
+        body = b'{"Output":%s,"Version":"1.0"}' % (body or b"null")
+    return AwsResponse(status, call.content_type, body)
 
 
-def wrapped(body: bytes) -> bytes:
-    """The body of a response in `application/json`; also of an error, which is assumed."""
-    return b'{"Output":%s,"Version":"1.0"}' % (body or b"null")
+def error_response(
+    call: AwsCall, status: int, code: str, message: str | None, members: Mapping[str, object] | None = None
+) -> AwsResponse:
+    """An error: `__type`, `message` if there is one, then other members. There is no x-amzn-errortype header."""
+    error: dict[str, object] = {"__type": code} if message is None else {"__type": code, "message": message}
+    return json_response(call, status, msgspec.json.encode({**error, **(members or {})}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from livetail.wire.awsjson import (
     AwsResponse,
     Credential,
     credential_of,
-    error_body,
+    error_response,
     identify,
-    wrapped,
+    json_response,
 )
 
 TARGET = "Logs_20140328.StartLiveTail"
@@ -82,17 +82,21 @@ def test_other_methods_and_paths(method: str, path: str) -> None:
 # ---- answers -------------------------------------------------------------------------------------------------------
 
 
-def test_bodies_of_errors() -> None:
-    assert error_body("LimitExceededException", "Rate exceeded") == (
-        b'{"__type":"LimitExceededException","message":"Rate exceeded"}'
-    )
-    assert error_body("SerializationException", None) == b'{"__type":"SerializationException"}'
-    assert error_body("X", 'é "\n') == '{"__type":"X","message":"é \\"\\n"}'.encode()
+CALL, WRAPPED_CALL = AwsCall("X", JSON_1_1), AwsCall("X", JSON)
+
+
+def test_errors() -> None:
+    error = error_response(CALL, 400, "LimitExceededException", "Rate exceeded")
+    assert error == AwsResponse(400, JSON_1_1, b'{"__type":"LimitExceededException","message":"Rate exceeded"}')
+    assert error_response(CALL, 500, "X", None).body == b'{"__type":"X"}'
+    assert error_response(CALL, 400, "X", 'é "\n').body == '{"__type":"X","message":"é \\"\\n"}'.encode()
+    assert error_response(CALL, 400, "X", "y", {"z": 1}).body == b'{"__type":"X","message":"y","z":1}'
 
 
 def test_wrapped_bodies() -> None:
-    assert wrapped(b'{"a":1}') == b'{"Output":{"a":1},"Version":"1.0"}'
-    assert wrapped(b"") == b'{"Output":null,"Version":"1.0"}'
+    assert json_response(WRAPPED_CALL, 200, b'{"a":1}') == AwsResponse(200, JSON, b'{"Output":{"a":1},"Version":"1.0"}')
+    assert json_response(WRAPPED_CALL, 200, b"").body == b'{"Output":null,"Version":"1.0"}'
+    assert json_response(CALL, 200, b"") == AwsResponse(200, JSON_1_1, b"")
 
 
 # ---- the caller ----------------------------------------------------------------------------------------------------
