@@ -50,7 +50,6 @@ class Hub:
         self._opened = 0
         self.updates_made = 0
         self.totals = Totals()
-        self._endings: dict[str, Ending] = {}
         self._sessions: dict[str, Session] = {}
         self._owners: dict[str, Owner] = {}
         self._open_sessions: Counter[Owner] = Counter()
@@ -133,13 +132,13 @@ class Hub:
                 session.tick(now)
                 self.updates_made += 1
                 if session.state is not State.STREAMING:
-                    self._endings[session.session_id] = Ending.TIMEOUT
+                    session.ended_by = Ending.TIMEOUT
             except Exception:
                 # A fault of ours in one session must not silence the others, nor stop the clock for them.
                 _log.exception("session %s failed", session.session_id)
                 if session.state is State.STREAMING:
                     session.fail(livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE))
-                self._endings[session.session_id] = Ending.FAILURE
+                session.ended_by = Ending.EXCEPTION
             if session.state is State.STREAMING:
                 heapq.heapreplace(self._due, (session.next_due, order, session))
             else:
@@ -150,13 +149,13 @@ class Hub:
     def fail(self, session: Session, message: bytes) -> None:
         """End a session with an exception or error message, after what is buffered."""
         session.fail(message)
-        self._endings[session.session_id] = Ending.FAILURE
+        session.ended_by = Ending.EXCEPTION
         self._silence(session)
 
-    def end(self, session: Session) -> None:
+    def end(self, session: Session, ending: Ending = Ending.DELETED) -> None:
         """End a session cleanly, after what is buffered."""
         session.end()
-        self._endings[session.session_id] = Ending.ENDED
+        session.ended_by = ending
         self._silence(session)
 
     def close(self, session: Session, ending: Ending = Ending.CLIENT) -> None:
@@ -168,7 +167,8 @@ class Hub:
         self._silence(session)
         if self._sessions.pop(session.session_id, None) is not None:
             self._open_sessions[self._owners.pop(session.session_id)] -= 1
-            self.totals.close(session.counters, self._endings.pop(session.session_id, ending))
+            session.ended_by = Ending(session.ended_by or ending)
+            self.totals.close(session.counters, session.ended_by)
 
     def _check_quotas(self, owner: Owner, now: int) -> None:
         """Both quotas answer alike, as far as has been observed: LimitExceededException, `Rate exceeded`."""

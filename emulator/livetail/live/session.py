@@ -125,6 +125,7 @@ class Session:
     """A Live Tail session.
 
     Attributes:
+        ended_by: what ended it, a value of `Ending`; None while it is open.
         next_due: epoch milliseconds of the next tick; the first comes a second after the start, the others follow on
         the same
             grid whatever the delay of one of them.
@@ -142,6 +143,7 @@ class Session:
         "_updates",
         "_window",
         "distortion",
+        "ended_by",
         "ends_at",
         "next_due",
         "request_id",
@@ -168,6 +170,7 @@ class Session:
         self.ends_at = started_at + timeout
         self.next_due = min(started_at + UPDATE_INTERVAL, self.ends_at)
         self.state = State.STREAMING
+        self.ended_by: str | None = None
         self.distortion: Distorting | None = None
         self._window = Window(random)
         self._backlog = Backlog()

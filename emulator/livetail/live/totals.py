@@ -20,14 +20,20 @@ class Ending(StrEnum):
     CLIENT = "client"
     """Its client has gone."""
 
-    ENDED = "ended"
-    """It was ended cleanly: by the control plane, or because the server stops."""
+    DELETED = "deleted"
+    """It was ended through the control plane."""
 
-    FAILURE = "failure"
-    """Something in here failed."""
+    EXCEPTION = "exception"
+    """An error inside the emulator."""
 
     FAULT = "fault"
     """A fault rule ended it."""
+
+    RESET = "reset"
+    """The emulator was reset."""
+
+    SERVER = "server"
+    """The server stops."""
 
     TIMEOUT = "timeout"
     """It timed out."""

@@ -143,7 +143,8 @@ class AwsEndpoint:
             await self._server.tails.serve(tail, receive, send, headers)
         finally:
             engine.close_session(session)
-        log_session_end(session, None, engine.clock.now())
+            self._server.note_ended(session, client)
+        log_session_end(session, session.ended_by, engine.clock.now())
 
     def _headers(self, request_id: str, content_type: str, origin: str | None) -> list[tuple[bytes, bytes]]:
         headers = [

@@ -12,6 +12,7 @@ from livetail.core.ids import uuid4
 from livetail.live.hub import Hub
 from livetail.live.limits import TailLimits
 from livetail.live.session import Session
+from livetail.live.totals import Ending
 from livetail.server.clocks import make_clock
 from livetail.server.journal import Journal
 from livetail.server.request_totals import RequestTotals
@@ -74,17 +75,17 @@ class Engine:
 
         Answers the sessions that were open; they have been ended, and their writers hand over what is left.
         """
-        ended = self.end_sessions()
+        ended = self.end_sessions(Ending.RESET)
         self.clock.reset()
         self.journal.clear()
         self._build()
         return ended
 
-    def end_sessions(self) -> list[Session]:
+    def end_sessions(self, ending: Ending) -> list[Session]:
         """End every session cleanly; no fault keeps it from ending. Answers the sessions whose writers have to look."""
         self.clear_faults()
         for session in self.hub.streaming():
-            self.hub.end(session)
+            self.hub.end(session, ending)
         return list(self.hub)
 
     def next_request_id(self) -> str:

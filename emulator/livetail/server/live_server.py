@@ -1,21 +1,42 @@
 """A running emulator: the engine, the writers of its sessions and its timer, as the AWS endpoint and the control plane
 use it."""
 
-from typing import TYPE_CHECKING
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from starlette.types import Scope
 
-from livetail.live.session import State
+from livetail.live.session import Counters, Session, State
+from livetail.live.subscription import Subscription
+from livetail.live.totals import Ending
 from livetail.server.connection import connection_of
 from livetail.server.engine import Engine
 from livetail.server.scheduler import Timekeeper
-from livetail.server.tail_writer import Tails
+from livetail.server.tail_writer import Client, Tails
 from livetail.settings import Settings
 
 if TYPE_CHECKING:
     from livetail.scenarios.model import Scenario
 
-__all__ = ["LiveServer"]
+__all__ = ["EndedSession", "LiveServer"]
+
+_MAX_ENDED_KEPT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSession:
+    """What is kept of a session that is over. Times are epoch milliseconds."""
+
+    session_id: str
+    request_id: str
+    started_at: int
+    ended_at: int
+    ended_by: str
+    subscription: Subscription
+    http_version: str
+    user_agent: str | None
+    counters: Counters
 
 
 class LiveServer:
@@ -24,6 +45,7 @@ class LiveServer:
     Attributes:
         engine: the pure part.
         tails: the writers of the open sessions.
+        ended_sessions: the newest that are over, oldest first.
         timekeeper: makes things happen when they are due.
         ca_pem: the certificate authority that it made for itself, if it did (PEM).
     """
@@ -32,6 +54,7 @@ class LiveServer:
         """Raises ScenarioError if a scenario file is wrong."""
         self.engine = Engine(settings, _load(settings))
         self.tails = Tails()
+        self.ended_sessions: deque[EndedSession] = deque(maxlen=_MAX_ENDED_KEPT)
         self.timekeeper = Timekeeper(self.engine.clock, self.engine, self.tails)
         self.ca_pem: bytes | None = None
 
@@ -61,6 +84,22 @@ class LiveServer:
             self.tails.wake([session])
         return True
 
+    def note_ended(self, session: Session, client: Client) -> None:
+        """Keep what is worth knowing of a session that is over."""
+        self.ended_sessions.append(
+            EndedSession(
+                session.session_id,
+                session.request_id,
+                session.started_at,
+                self.engine.clock.now(),
+                session.ended_by or Ending.CLIENT,
+                session.subscription,
+                client.http_version,
+                client.user_agent,
+                session.counters,
+            )
+        )
+
     def wake_all(self) -> None:
         """Let every writer look again, and the timer too: the rules have changed under them."""
         self.tails.wake(self.engine.hub)
@@ -69,7 +108,7 @@ class LiveServer:
     async def drain(self) -> None:
         """End all sessions and wait until their clients have what was left for them."""
         self.timekeeper.stop()
-        self.tails.wake(self.engine.end_sessions())
+        self.tails.wake(self.engine.end_sessions(Ending.SERVER))
         await self.tails.finished()
 
 

@@ -196,7 +196,7 @@ class Tail:
             return self.session.take()
         except Exception:
             _log.exception("session %s failed", self.session.session_id)
-            self._hub.close(self.session, Ending.FAILURE)
+            self._hub.close(self.session, Ending.EXCEPTION)
             return livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
 
 

@@ -129,9 +129,9 @@ class TestSessions:
         ("end", "reason"),
         [
             (lambda engine, session: None, "client"),
-            (lambda engine, session: engine.hub.end(session), "ended"),
+            (lambda engine, session: engine.hub.end(session), "deleted"),
             (lambda engine, session: engine.run_due(session.ends_at), "timeout"),
-            (lambda engine, session: engine.hub.fail(session, b""), "failure"),
+            (lambda engine, session: engine.hub.fail(session, b""), "exception"),
         ],
     )
     def test_how_it_ended(self, engine: Engine, end: Callable[[Engine, Session], object], reason: str) -> None:
@@ -148,7 +148,7 @@ class TestSessions:
         monkeypatch.setattr(Session, "_make_update", None)
         engine.run_due(session.next_due)
         engine.hub.close(session)
-        assert scrape(engine)["sessions_ended_total", "failure"] == 1
+        assert scrape(engine)["sessions_ended_total", "exception"] == 1
 
 
 class TestOverTheWire:
@@ -196,9 +196,9 @@ class TestOverTheWire:
         manual.remove_fault(fault)
         manual.assert_no_sessions()
         seen = scraped(manual)
-        assert {reason: seen["sessions_ended_total", reason] for reason in ("client", "ended", "fault")} == {
+        assert {reason: seen["sessions_ended_total", reason] for reason in ("client", "deleted", "fault")} == {
             "client": 1,
-            "ended": 1,
+            "deleted": 1,
             "fault": 1,
         }
         assert seen["faults_fired_total", "end"] == 1

@@ -1,6 +1,7 @@
 """`/scenarios`: the scenarios that are being played."""
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta
@@ -30,6 +31,19 @@ class Scenarios(Shape):
     scenarios: list[Scenario]
 
 
+class BundledScenario(Shape):
+    """A scenario that comes with the package."""
+
+    name: str
+    description: Annotated[str, Meta(description="The first sentence of its file.")]
+
+
+class BundledScenarios(Shape):
+    """The scenarios that come with the package, in order of their names."""
+
+    scenarios: list[BundledScenario]
+
+
 async def list_scenarios(server: LiveServer, _: ControlCall) -> Scenarios:
     return Scenarios([_scenario(running) for running in server.engine.scenarios])
 
@@ -43,6 +57,25 @@ async def start_scenario(server: LiveServer, call: ControlCall) -> Scenario:
         running = server.engine.start_scenario(scenario)
     except ScenarioError as error:
         raise ControlError("; ".join(error.problems)) from None
+    server.wake_all()
+    return _scenario(running)
+
+
+async def list_bundled_scenarios(_: LiveServer, __: ControlCall) -> BundledScenarios:
+    from livetail.scenarios import fixtures
+
+    return BundledScenarios([BundledScenario(name, _first_sentence(fixtures.path(name))) for name in fixtures.names()])
+
+
+async def start_bundled_scenario(server: LiveServer, call: ControlCall) -> Scenario:
+    from livetail.scenarios import fixtures
+    from livetail.scenarios.scenario import load
+
+    try:
+        path = fixtures.path(call.path["name"])
+    except LookupError as error:
+        raise ControlError(str(error), 404) from None
+    running = server.engine.start_scenario(load(path))
     server.wake_all()
     return _scenario(running)
 
@@ -62,6 +95,12 @@ def _read_scenario(body: bytes) -> "ScenarioModel":
     except UnicodeDecodeError:
         raise ScenarioError(["the scenario is not UTF-8"]) from None
     return parse_toml(text)
+
+
+def _first_sentence(path: Path) -> str:
+    """Of the comment that each bundled file begins with."""
+    comment = " ".join(line.lstrip("# ") for line in path.read_text().split("\n\n")[0].splitlines() if line[:1] == "#")
+    return comment.partition(". ")[0].rstrip(".")
 
 
 def _scenario(running: RunningScenario) -> Scenario:
@@ -87,6 +126,22 @@ ROUTES: Final = (
         body_schema="ScenarioFile",
         example={"source": [{"log_group": "/shop/api", "format": "json", "rate": 20, "duration": "5m"}]},
         errors={400: "The body is not a scenario."},
+    ),
+    ControlRoute(
+        "GET",
+        "/scenarios/bundled",
+        "The scenarios that come with the package.",
+        list_bundled_scenarios,
+        BundledScenarios,
+    ),
+    ControlRoute(
+        "POST",
+        "/scenarios/bundled/{name}",
+        "Play a scenario that comes with the package from now on.",
+        start_bundled_scenario,
+        Scenario,
+        path_parameters={"name": "The name of the scenario."},
+        errors={404: "There is no such scenario."},
     ),
     ControlRoute(
         "DELETE",

@@ -1,14 +1,15 @@
 """`/sessions`: the open Live Tail sessions of all clients."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
-from livetail.live.session import Session
+from livetail.live.session import Counters, Session, State
+from livetail.live.subscription import Subscription
 from livetail.server.bodies import left
 from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Done, Query, Shape, Time
-from livetail.server.live_server import LiveServer
+from livetail.server.live_server import EndedSession, LiveServer
 
 _MAX_SESSIONS: Final = 1_000_000
 _MAX_WAIT_S: Final = 3_600
@@ -48,6 +49,21 @@ class SessionShape(Shape):
     counters: SessionCounters
 
 
+class EndedSessionShape(SessionShape):
+    """A Live Tail session that is over."""
+
+    ended_at: Time
+    ended_by: Annotated[
+        str, Meta(description="`timeout`, `client`, `exception`, `fault`, `deleted`, `reset` or `server`.")
+    ]
+
+
+class EndedSessions(Shape):
+    """The last 100 sessions that ended, oldest first."""
+
+    sessions: list[EndedSessionShape]
+
+
 class Sessions(Shape):
     """The open sessions, in order of their start."""
 
@@ -68,6 +84,10 @@ async def list_sessions(server: LiveServer, call: ControlCall) -> Sessions:
     return Sessions([_session(server, session) for session in server.engine.hub])
 
 
+async def list_ended_sessions(server: LiveServer, _: ControlCall) -> EndedSessions:
+    return EndedSessions([_ended(session) for session in server.ended_sessions])
+
+
 async def end_session(server: LiveServer, call: ControlCall) -> Done:
     session_id = call.path["id"]
     if not server.end_session(session_id):
@@ -76,22 +96,45 @@ async def end_session(server: LiveServer, call: ControlCall) -> Done:
 
 
 def _session(server: LiveServer, session: Session) -> SessionShape:
-    subscription = session.subscription
-    counters = session.counters
     client = server.tails.client_of(session)
     return SessionShape(
         session_id=session.session_id,
         request_id=session.request_id,
         state=session.state.value,
         started_at=session.started_at,
-        log_group_identifiers=subscription.log_group_identifiers,
-        log_stream_names=subscription.log_stream_names,
-        log_stream_name_prefixes=subscription.log_stream_name_prefixes,
-        log_event_filter_pattern=subscription.log_event_filter_pattern,
         http_version=None if client is None else client.http_version,
         user_agent=None if client is None else client.user_agent,
-        counters=SessionCounters(**{name: getattr(counters, name) for name in SessionCounters.__struct_fields__}),
+        counters=_counters(session.counters),
+        **_parameters(session.subscription),
     )
+
+
+def _ended(session: EndedSession) -> EndedSessionShape:
+    return EndedSessionShape(
+        session_id=session.session_id,
+        request_id=session.request_id,
+        state=State.ENDED.value,
+        started_at=session.started_at,
+        ended_at=session.ended_at,
+        ended_by=session.ended_by,
+        http_version=session.http_version,
+        user_agent=session.user_agent,
+        counters=_counters(session.counters),
+        **_parameters(session.subscription),
+    )
+
+
+def _parameters(subscription: Subscription) -> dict[str, Any]:
+    return {
+        "log_group_identifiers": subscription.log_group_identifiers,
+        "log_stream_names": subscription.log_stream_names,
+        "log_stream_name_prefixes": subscription.log_stream_name_prefixes,
+        "log_event_filter_pattern": subscription.log_event_filter_pattern,
+    }
+
+
+def _counters(counters: Counters) -> SessionCounters:
+    return SessionCounters(**{name: getattr(counters, name) for name in SessionCounters.__struct_fields__})
 
 
 ROUTES: Final = (
@@ -107,6 +150,9 @@ ROUTES: Final = (
             Query("timeout", "Real seconds to wait.", 10.0, _MAX_WAIT_S),
         ),
         errors={400: "A parameter is not such a number.", 408: "There were not as many sessions in time."},
+    ),
+    ControlRoute(
+        "GET", "/sessions/ended", "The last 100 sessions that ended, and by what.", list_ended_sessions, EndedSessions
     ),
     ControlRoute(
         "DELETE",

@@ -1,0 +1,80 @@
+"""`/log-groups`: what the store holds, of all accounts and regions."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from livetail.server.control.route import ControlCall, ControlRoute, Count, Shape, Time
+from livetail.server.live_server import LiveServer
+from livetail.store.log_group import LogGroup, LogStream
+
+
+class LogStreamShape(Shape):
+    """A log stream."""
+
+    log_stream_name: str
+    events: Annotated[int, Meta(description="How many of its log events are kept.", ge=0)]
+    first_event_timestamp: Annotated[int | None, Meta(description="Of all that were ingested; epoch milliseconds.")]
+    last_event_timestamp: Annotated[int | None, Meta(description="Of all that were ingested; epoch milliseconds.")]
+    last_ingestion_time: Annotated[int | None, Meta(description="Epoch milliseconds.")]
+
+
+class LogGroupShape(Shape):
+    """A log group with its log streams."""
+
+    account_id: str
+    region: str
+    log_group_name: str
+    log_group_class: str
+    created_at: Time
+    retention_in_days: int | None
+    ingested: Annotated[int, Meta(description="How many log events were ingested.", ge=0)]
+    events: Annotated[int, Meta(description="How many of them are kept.", ge=0)]
+    bytes: Count
+    streams: list[LogStreamShape]
+
+
+class LogGroups(Shape):
+    """The log groups of all accounts and regions."""
+
+    log_groups: list[LogGroupShape]
+
+
+async def list_log_groups(server: LiveServer, _: ControlCall) -> LogGroups:
+    return LogGroups([_group(group) for store in server.engine.service.accounts for group in store.groups.values()])
+
+
+def _group(group: LogGroup) -> LogGroupShape:
+    return LogGroupShape(
+        account_id=group.arn.account_id,
+        region=group.arn.region,
+        log_group_name=group.name,
+        log_group_class=group.log_group_class.value,
+        created_at=group.created_at,
+        retention_in_days=group.retention_days,
+        ingested=group.ingested,
+        events=group.shown,
+        bytes=group.stored_bytes,
+        streams=[_stream(stream) for stream in group.streams.values()],
+    )
+
+
+def _stream(stream: LogStream) -> LogStreamShape:
+    return LogStreamShape(
+        log_stream_name=stream.name,
+        events=sum(len(batch) for batch in stream.batches),
+        first_event_timestamp=stream.first_event_timestamp,
+        last_event_timestamp=stream.last_event_timestamp,
+        last_ingestion_time=stream.last_ingestion_time,
+    )
+
+
+ROUTES: Final = (
+    ControlRoute(
+        "GET",
+        "/log-groups",
+        "What the store holds: log groups and their log streams, with counts, bytes and times.",
+        list_log_groups,
+        LogGroups,
+    ),
+)

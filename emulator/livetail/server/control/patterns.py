@@ -1,0 +1,77 @@
+"""`/patterns`: what a filter pattern makes of messages, and why."""
+
+import asyncio
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from livetail.patterns.errors import InvalidPatternError
+from livetail.patterns.matcher import compile
+from livetail.server.control.route import ControlCall, ControlRoute, Shape
+from livetail.server.live_server import LiveServer
+
+_MAX_MESSAGES: Final = 1_000
+
+
+class PatternRequest(Struct, forbid_unknown_fields=True):
+    """A filter pattern, and the messages to try it on."""
+
+    pattern: Annotated[str, Meta(max_length=1_024)]
+    messages: Annotated[list[Annotated[str, Meta(max_length=1_048_576)]], Meta(max_length=_MAX_MESSAGES)] = []
+
+
+class FindingShape(Shape):
+    """What one condition, or one term, of the pattern found in a message."""
+
+    condition: Annotated[str, Meta(description="As pattern text, such as `$.status >= 500`.")]
+    holds: Annotated[bool | None, Meta(description="Null for terms that are ignored.")]
+    reason: str
+
+
+class PatternResult(Shape):
+    """What the pattern makes of one message."""
+
+    kind: Annotated[str, Meta(description="`terms`, `json` or `space`.")]
+    matches: bool
+    findings: list[FindingShape]
+    note: Annotated[str | None, Meta(description="What decides where no condition was tried.")]
+    extracted: Annotated[dict[str, str], Meta(description="The fields of a space-delimited pattern by name.")]
+
+
+class PatternResults(Shape):
+    """The results in the order of the messages; or why AWS would refuse the pattern."""
+
+    results: list[PatternResult]
+    error: Annotated[str | None, Meta(description="AWS's text; null for a good pattern.")] = None
+    reason: Annotated[str | None, Meta(description="What is wrong with the pattern, in our words.")] = None
+    column: Annotated[int | None, Meta(description="Where in the pattern the error is, from 1.")] = None
+
+
+async def try_pattern(_: LiveServer, call: ControlCall) -> PatternResults:
+    from livetail.patterns.explain import explain
+
+    given: PatternRequest = call.body
+    results = []
+    try:
+        compile(given.pattern)
+        for message in given.messages:
+            results.append(msgspec.convert(explain(given.pattern, message), PatternResult, from_attributes=True))
+            await asyncio.sleep(0)  # so that other requests do not wait for all of them
+    except InvalidPatternError as error:
+        return PatternResults([], error.message(), error.reason, error.column)
+    return PatternResults(results)
+
+
+ROUTES: Final = (
+    ControlRoute(
+        "POST",
+        "/patterns",
+        "Try a filter pattern on messages: which of them match, and why.",
+        try_pattern,
+        PatternResults,
+        body=PatternRequest,
+        example={"pattern": "{ $.status >= 500 }", "messages": ['{"status": 503}']},
+        errors={400: "The body does not fit."},
+    ),
+)

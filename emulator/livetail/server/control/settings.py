@@ -1,0 +1,43 @@
+"""`/settings`: what the server was started with, as far as its clients need to know."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+import livetail
+from livetail.server.control.clock import ClockMode
+from livetail.server.control.route import ControlCall, ControlRoute, Count, Shape
+from livetail.server.live_server import LiveServer
+
+
+class SettingsShape(Shape):
+    """What the server was started with."""
+
+    version: str
+    region: Annotated[str, Meta(description="Used where a request names none.")]
+    account_id: Annotated[str, Meta(description="Used where a request names none.")]
+    clock: ClockMode
+    seed: int
+    session_timeout: Annotated[int, Meta(description="Milliseconds after which a session times out.", ge=1)]
+    max_sessions: Annotated[int, Meta(description="Per account and region; 0 is no limit.", ge=0)]
+    retain_events: Count
+    verify_signatures: bool
+
+
+async def show_settings(server: LiveServer, _: ControlCall) -> SettingsShape:
+    engine = server.engine
+    settings = engine.settings
+    return SettingsShape(
+        version=livetail.__version__,
+        region=settings.region,
+        account_id=settings.account_id,
+        clock=str(settings.clock),
+        seed=engine.seed,
+        session_timeout=settings.session_timeout,
+        max_sessions=settings.max_sessions,
+        retain_events=settings.retain_events,
+        verify_signatures=settings.verify_signatures,
+    )
+
+
+ROUTES: Final = (ControlRoute("GET", "/settings", "What the server was started with.", show_settings, SettingsShape),)

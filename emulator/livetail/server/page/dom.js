@@ -1,0 +1,57 @@
+// Small pieces that every panel uses.
+
+export const $ = (id) => document.getElementById(id);
+
+/** An element with attributes and children; text is always text. */
+export function el(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (value === true) node.setAttribute(key, "");
+    else if (value !== false && value != null) node.setAttribute(key, value);
+  }
+  node.append(...children.filter((child) => child != null));
+  return node;
+}
+
+export const number = (value) => value.toLocaleString("en");
+
+export function clockTime(milliseconds, withDate = false) {
+  const text = new Date(milliseconds).toISOString();
+  return withDate ? text.replace("T", " ").slice(0, 19) : text.slice(11, 23);
+}
+
+export function duration(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const two = (value) => String(value).padStart(2, "0");
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+let noticeTimer;
+
+/** Says something for a while, also to a screen reader. */
+export function notice(text, isError = false) {
+  const node = $("notice");
+  node.textContent = text;
+  node.classList.toggle("error", isError);
+  node.hidden = false;
+  clearTimeout(noticeTimer);
+  noticeTimer = setTimeout(() => (node.hidden = true), isError ? 12_000 : 4_000);
+}
+
+/** Runs an action of the user and shows what goes wrong. */
+export async function attempt(action) {
+  try {
+    return await action();
+  } catch (error) {
+    notice(error.message, true);
+  }
+}
+
+/** Puts children into a node unless they are the same as before, so that focus and selection survive polling. */
+export function update(node, key, children) {
+  const text = JSON.stringify(key);
+  if (node.dataset.key === text) return;
+  node.dataset.key = text;
+  node.replaceChildren(...children());
+}
