@@ -263,6 +263,15 @@ def test_effects_have_keys(emulator: LiveTailEmulator, arguments: list[str], eff
     assert json.loads(added.stdout)["effect"].items() >= effect.items()
 
 
+def test_effects_and_presets_are_listed_without_a_server() -> None:
+    head, *rows = run_livetail("fault", "effects").stdout.splitlines()
+    assert head.split() == ["NAME", "KIND", "KEYS", "DOES"]
+    assert next(row for row in rows if row.startswith("cut ")).split()[:3] == ["cut", "effect", "bytes"]
+    assert next(row for row in rows if row.startswith("throttling ")).split()[1:4] == ["preset", "fail", "pass"]
+    listed = json.loads(run_livetail("fault", "effects", "--json").stdout)
+    assert len(rows) == len(listed["effects"]) + len(listed["presets"])
+
+
 def test_presets_and_all(emulator: LiveTailEmulator) -> None:
     assert livetail(emulator, "fault", "add", "--preset", "observed-disconnect").returncode == 0
     assert livetail(emulator, "fault", "rm", "--all", "--json").stdout == "{}\n"

@@ -1,4 +1,4 @@
-"""`livetail fault add|list|rm`: the fault rules of a running emulator."""
+"""`livetail fault add|list|rm|effects`: the fault rules of a running emulator."""
 
 import argparse
 import json
@@ -32,6 +32,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--times", type=int, metavar="N", help="how often it fires [1]; 0 is always")
     add.add_argument("--probability", type=float, metavar="P", help="chance that it fires when it could [1]")
     shown = actions.add_parser("list", help="list the rules", description="List the fault rules in force.")
+    effects = actions.add_parser(
+        "effects", help="list what a rule can do", description="List the effects and presets, with their keys."
+    )
+    add_json_flag(effects)
     remove = actions.add_parser("rm", help="remove rules", description="Remove fault rules.")
     remove.add_argument("ids", nargs="*", metavar="ID", help="a rule, by its id")
     remove.add_argument("--all", action="store_true", help="remove all rules")
@@ -41,6 +45,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.action == "effects":
+        from livetail.faults.catalogue import catalogue
+
+        listed = catalogue()
+        print(json.dumps(listed) if arguments.json else _effects_table(listed))
+        return 0
     client = connect(arguments.endpoint)
     if arguments.action == "add":
         reply = control(client, "POST", "/faults", _rule(arguments))
@@ -90,6 +100,15 @@ def _key_and_value(text: str) -> tuple[str, Any]:
         return key, json.loads(value)
     except (ValueError, RecursionError):
         return key, value
+
+
+def _effects_table(listed: dict[str, list[dict[str, Any]]]) -> str:
+    rows = [
+        (one["name"], kind, " ".join(key["name"] for key in one["keys"]), one["description"])
+        for kind, ones in (("effect", listed["effects"]), ("preset", listed["presets"]))
+        for one in ones
+    ]
+    return table(("NAME", "KIND", "KEYS", "DOES"), rows)
 
 
 def _table(faults: list[dict[str, Any]]) -> str:

@@ -63,7 +63,7 @@ class LateEvents:
 
         Once there are no effects any more, all that is held back comes with the next update.
         """
-        events = self._held
+        events, first_new = self._held, self._number + 1
         for selection in update.drawn().selections:
             batch = selection.batch
             for position in selection.positions:
@@ -72,7 +72,7 @@ class LateEvents:
         events.sort()  # The numbers differ, so batches are never compared.
         ready = sum(1 for event in events if event[0] <= now) if effects else len(events)
         ready = min(ready, EVENTS_PER_UPDATE)
-        self._held = events[ready:]
+        self._held = [_detached(event) if event[1] >= first_new else event for event in events[ready:]]
         return Update(tuple(_selections(islice(events, ready))), ready, update.sampled)
 
     def flush(self) -> list[Update]:
@@ -82,6 +82,12 @@ class LateEvents:
             events, self._held = self._held[:EVENTS_PER_UPDATE], self._held[EVENTS_PER_UPDATE:]
             updates.append(Update(tuple(_selections(events)), len(events), sampled=False))
         return updates
+
+
+def _detached(event: _Late) -> _Late:
+    """The event in a batch of its own, so that it does not keep the others of its batch in memory while it waits."""
+    instant, number, batch, position = event
+    return instant, number, Selection(batch, (position,)).detached().batch, 0
 
 
 def _delay(effects: Iterable[tuple[Reorder, Random]]) -> int:

@@ -1,5 +1,6 @@
 """What becomes of log events under `lose` and `reorder`."""
 
+import gc
 import json
 from typing import Any
 
@@ -182,6 +183,15 @@ def test_an_update_never_grows_beyond_its_size() -> None:
     rest = rules.flush()
     assert all(update.events <= EVENTS_PER_UPDATE and not update.sampled for update in rest)
     assert seen + sum(update.events for update in rest) == 5 * EVENTS_PER_UPDATE
+
+
+def test_what_is_held_back_does_not_keep_the_rest_of_its_batch_in_memory() -> None:
+    rules = session_rules(rule("reorder", milliseconds=60_000, share=0.05))
+    for second in range(1, 4):
+        rules.distort(update_of(batch(START + second * SECOND, ["x" * 100] * 200)), START + second * SECOND)
+    assert rules.held_events > 0
+    gc.collect()
+    assert [len(one) for one in gc.get_objects() if isinstance(one, Batch) and len(one) > 1] == []
 
 
 def test_when_the_rule_is_removed_the_next_update_brings_all_that_was_held_back() -> None:
