@@ -54,7 +54,7 @@ class Batch:
         log_group_identifier: `ACCOUNT:NAME`, the form in which a session update names the group.
         ingestion_time: epoch milliseconds, the same for all events of a request.
         sequence: how many events the group had ingested before this batch.
-        events: in time order, at least one.
+        events: in time order, at least one; `first_timestamp` and `last_timestamp` are those of its ends.
         fragments: the JSON of each event as session updates carry it, filled in when it is first delivered; owned by
             `livetail.live.encoding`.
     """
@@ -62,8 +62,10 @@ class Batch:
     __slots__ = (
         "_size",
         "events",
+        "first_timestamp",
         "fragments",
         "ingestion_time",
+        "last_timestamp",
         "log_group_identifier",
         "log_stream_name",
         "sequence",
@@ -83,6 +85,8 @@ class Batch:
         self.ingestion_time = ingestion_time
         self.sequence = sequence
         self.events = events
+        self.first_timestamp = events[0].timestamp
+        self.last_timestamp = events[-1].timestamp
         self.fragments: list[bytes | None] | None = None
         self._size: int | None = None
 

@@ -57,7 +57,7 @@ class LogStream:
 
     def note(self, batch: Batch) -> None:
         """Take up the times of a batch that has just been put."""
-        first, last = batch.events[0].timestamp, batch.events[-1].timestamp
+        first, last = batch.first_timestamp, batch.last_timestamp
         if self.first_event_timestamp is None or first < self.first_event_timestamp:
             self.first_event_timestamp = first
         if self.last_event_timestamp is None or last > self.last_event_timestamp:

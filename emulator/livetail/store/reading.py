@@ -1,67 +1,79 @@
 """Reading stored events in the order of GetLogEvents and FilterLogEvents: by time stamp, then as they were ingested.
 
-An event's place in that order is its time stamp and its sequence number in the group, so each event has a place of its
-own, and a page can begin right behind (or before) the last event of another one, whatever has been put since.
+Each event has a `Position` of its own, so a page can begin right behind (or before) the last event of another one,
+whatever has been put since.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush, heapreplace
+from operator import attrgetter
 
 from livetail.store.batch import Batch, Position
 
 __all__ = ["END", "START", "in_order"]
 
-
 START = Position(0, 0)
 END = Position(2**64, 0)
+
+_first = attrgetter("first_timestamp")
+_last = attrgetter("last_timestamp")
 
 
 def in_order(
     batches: Iterable[Batch], low: Position, high: Position, first_shown: int = 0, *, newest_first: bool = False
 ) -> Iterator[tuple[Batch, int]]:
-    """The events at places from `low` up to but not `high`, each as its batch and its index there.
+    """The events at positions from `low` up to but not `high`, each as its batch and its index there.
 
-    Only the batches that the reader gets to are opened, so a page of a large group costs little more than its events.
+    A batch is opened when the reader comes to its first event, so a page of a large group costs little more than its
+    events.
 
     Args:
+        batches: in order of ingestion.
         first_shown: events of a lower sequence number are left out.
     """
-    step = -1 if newest_first else 1
-    waiting = []
-    for batch in batches:
-        events = batch.events
-        first, last = events[0].timestamp, events[-1].timestamp
-        if last < low.timestamp or first > high.timestamp:
-            continue
-        start, stop = 0, len(events)
-        if first <= low.timestamp or last >= high.timestamp or batch.sequence < first_shown:
-            start, stop = _range(batch, low, high, first_shown)
-            if start >= stop:
-                continue
-        index, end = (stop - 1, start - 1) if newest_first else (start, stop)
-        waiting.append((step * events[index].timestamp, step * (batch.sequence + index), index, end, batch))
-    waiting.sort(reverse=True)
+    earliest, latest = low.timestamp, high.timestamp
+    waiting = [batch for batch in batches if batch.last_timestamp >= earliest and batch.first_timestamp <= latest]
+    # The sort is stable: batches that begin at the same time stay in order of ingestion. The next one is at the end.
+    if newest_first:
+        waiting.sort(key=_last)
+        step = -1
+    else:
+        waiting.reverse()
+        waiting.sort(key=_first, reverse=True)
+        step = 1
     opened: list[tuple[int, int, int, int, Batch]] = []
     while waiting or opened:
-        while waiting and (not opened or waiting[-1] < opened[0]):
-            heappush(opened, waiting.pop())
+        while waiting:
+            batch = waiting[-1]
+            if opened and _order(batch, 0 if step > 0 else -1, step) > opened[0]:
+                break
+            waiting.pop()
+            start, stop = _range(batch, low, high, first_shown)
+            if start < stop:
+                index, end = (start, stop) if step > 0 else (stop - 1, start - 1)
+                heappush(opened, (*_order(batch, index, step), index, end, batch))
+        if not opened:
+            return
         _, _, index, end, batch = opened[0]
         yield batch, index
         index += step
         if index == end:
             heappop(opened)
         else:
-            place = step * batch.events[index].timestamp, step * (batch.sequence + index)
-            heapreplace(opened, (*place, index, end, batch))
+            heapreplace(opened, (*_order(batch, index, step), index, end, batch))
 
 
-def _range(batch: Batch, low: tuple[int, int], high: tuple[int, int], first_shown: int) -> tuple[int, int]:
-    """The events of a batch that lie between two places: the first one's index, and that behind the last one."""
+def _order(batch: Batch, index: int, step: int) -> tuple[int, int]:
+    """What orders the events of a direction; an index of -1 is the last event."""
+    return step * batch.events[index].timestamp, step * (batch.sequence + index % len(batch))
 
-    def place(index: int) -> tuple[int, int]:
-        return batch.events[index].timestamp, batch.sequence + index
 
-    indexes = range(len(batch))
-    start = bisect_left(indexes, low, key=place)
-    return max(start, first_shown - batch.sequence), bisect_left(indexes, high, key=place)
+def _range(batch: Batch, low: Position, high: Position, first_shown: int) -> tuple[int, int]:
+    """The events of a batch that lie between two positions: the index of the first, and that behind the last."""
+    start, stop = max(0, first_shown - batch.sequence), len(batch)
+    if batch.first_timestamp <= low.timestamp:
+        start = max(start, bisect_left(range(len(batch)), low, key=batch.position))
+    if batch.last_timestamp >= high.timestamp:
+        stop = bisect_left(range(len(batch)), high, key=batch.position)
+    return start, stop

@@ -13,7 +13,6 @@ IN_ORDER = ["3", "0", "1", "4", "6", "2", "7", "8", "5"]
 def test_time_stamp_and_then_sequence() -> None:
     assert messages(in_order(BATCHES, START, END)) == IN_ORDER
     assert messages(in_order(BATCHES, START, END, newest_first=True)) == IN_ORDER[::-1]
-    assert messages(in_order(BATCHES[::-1], START, END)) == IN_ORDER
 
 
 @pytest.mark.parametrize(
