@@ -32,7 +32,7 @@ from livetail.core.errors import InvalidParameterException, SerializationExcepti
 __all__ = ["MAX_PROBLEMS", "read_leniently", "request_from"]
 
 MAX_PROBLEMS: Final = 10
-"""How many problems are named at most. The framework stops there in DynamoDB; for this service it is assumed."""
+"""How many problems are named at most (observed: fluent-plugin-cloudwatch-logs#140)."""
 
 MAX_UNLIMITED_LENGTH: Final = 1_000
 """Elements that are read of a list whose length the model does not limit."""
