@@ -297,3 +297,13 @@ def test_the_region_is_found_as_sdks_find_it(
     command = ["put", "--endpoint", emulator.endpoint_url, *arguments, "/put", "s"]
     assert run_livetail(*command, given=b"x\n", variables=variables).returncode == 0
     assert {request["region"] for request in emulator.requests()} == {region}
+
+
+def test_what_the_server_does_not_keep_is_said() -> None:
+    with LiveTailEmulator(retain_events=100) as emulator:
+        run = put(emulator, given=b"x\n" * 250)
+    assert run.returncode == 0
+    assert run.stderr == (
+        "250 log events sent\nlivetail: the server keeps the newest 100 log events of /put; "
+        "serve --retain-events and --retain-bytes keep more\n"
+    )

@@ -83,6 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             if sys.exc_info()[0] in (None, KeyboardInterrupt):
                 print(sender.summary(), file=sys.stderr)
     sender.check_rejected()
+    sender.check_kept()
     return 0
 
 
@@ -167,6 +168,19 @@ class _Sender:
             raise CommandError(
                 f"PutLogEvents rejected {counted(self.rejected, 'log event')} as too old or too new for the emulator's "
                 "clock; serve --clock manual@TIME, with a time close to theirs, takes them"
+            )
+
+    def check_kept(self) -> None:
+        """Say on stderr when the server has let go of what was sent."""
+        name = self._names["logGroupName"]
+        groups = control(self._client, "GET", "/log-groups")["logGroups"]
+        region = self._region or control(self._client, "GET", "/settings")["region"]
+        kept = sum(group["events"] for group in groups if (group["logGroupName"], group["region"]) == (name, region))
+        if kept < self.sent:
+            print(
+                f"livetail: the server keeps the newest {counted(kept, 'log event')} of {name}; "
+                "serve --retain-events and --retain-bytes keep more",
+                file=sys.stderr,
             )
 
     def _now(self) -> int:

@@ -9,12 +9,15 @@ from livetail.core.clock import SECOND
 
 __all__ = ["AccessLogTime", "IsoTime", "civil"]
 
+_LAST_SECOND = 253_402_300_799
+"""9999-12-31T23:59:59Z, the last second that `datetime` knows."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def civil(instant: int) -> datetime:
-    """The date and time in UTC of `instant` (epoch milliseconds), to the second."""
-    return datetime.fromtimestamp(instant // SECOND, UTC)
+    """The date and time in UTC of `instant` (epoch milliseconds), to the second; at most the end of the year 9999."""
+    return datetime.fromtimestamp(min(instant // SECOND, _LAST_SECOND), UTC)
 
 
 class IsoTime:

@@ -1,5 +1,6 @@
 """The scenarios that are being played: what they emit is ingested as everything else is."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from livetail.store.accounts import RegionStore
 
 __all__ = ["RunningScenario", "RunningScenarios"]
+
+_log = logging.getLogger(__name__)
 
 MAX_RUNNING: Final = 50
 """Scenarios that are played or listed at a time."""
@@ -104,10 +107,20 @@ class RunningScenarios:
                 if not isinstance(self._service.clock, ManualClock):
                     self._resting_until = self._service.clock.now() + REST_MS
                 return False
-            for emission in earliest[1].player.take():
-                self._service.ingest(self._caller, emission.log_group, emission.log_stream, emission.events)
-                ingested += len(emission.events) + EMISSION_WEIGHT
+            ingested += self._ingest(earliest[1])
         return True
+
+    def _ingest(self, running: RunningScenario) -> int:
+        """Ingest the next slice of a scenario; returns its cost. One that fails is stopped, so that time goes on."""
+        cost = 0
+        try:
+            for emission in running.player.take():
+                self._service.ingest(self._caller, emission.log_group, emission.log_stream, emission.events)
+                cost += len(emission.events) + EMISSION_WEIGHT
+        except Exception:
+            _log.exception("the scenario %s failed and has been stopped", running.scenario_id)
+            del self._running[running.scenario_id]
+        return cost
 
     def _earliest(self) -> tuple[int, RunningScenario] | None:
         """The scenario that is due next, the one that was started first among several, and when that is."""

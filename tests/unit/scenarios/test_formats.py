@@ -353,3 +353,9 @@ def test_nasty_lines_have_what_viewers_stumble_over() -> None:
 def test_the_same_bytes_on_every_python(name: str, expected: str) -> None:
     """A seed gives these bytes whatever Python runs; who changes a format changes its line here, and the changelog."""
     assert digest(lines(name, 400)) == expected
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_end_of_the_calendar_stops_no_format(name: str) -> None:
+    playing = Player(Scenario("test", 1, sources=(source(name),)), 253_402_300_799_000, Chance(0))
+    assert len(run_until(playing, 253_402_300_799_000 + 3_000)) > 0

@@ -1,7 +1,6 @@
 """`/scenarios`: the scenarios that are being played."""
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta
@@ -64,18 +63,19 @@ async def start_scenario(server: LiveServer, call: ControlCall) -> Scenario:
 async def list_bundled_scenarios(_: LiveServer, __: ControlCall) -> BundledScenarios:
     from livetail.scenarios import fixtures
 
-    return BundledScenarios([BundledScenario(name, _first_sentence(fixtures.path(name))) for name in fixtures.names()])
+    return BundledScenarios([BundledScenario(name, fixtures.summary(name)) for name in fixtures.names()])
 
 
 async def start_bundled_scenario(server: LiveServer, call: ControlCall) -> Scenario:
     from livetail.scenarios import fixtures
-    from livetail.scenarios.scenario import load
+    from livetail.scenarios.scenario import ScenarioError, load
 
     try:
-        path = fixtures.path(call.path["name"])
+        running = server.engine.start_scenario(load(fixtures.path(call.path["name"])))
     except LookupError as error:
         raise ControlError(str(error), 404) from None
-    running = server.engine.start_scenario(load(path))
+    except ScenarioError as error:
+        raise ControlError(str(error)) from None
     server.wake_all()
     return _scenario(running)
 
@@ -95,12 +95,6 @@ def _read_scenario(body: bytes) -> "ScenarioModel":
     except UnicodeDecodeError:
         raise ScenarioError(["the scenario is not UTF-8"]) from None
     return parse_toml(text)
-
-
-def _first_sentence(path: Path) -> str:
-    """Of the comment that each bundled file begins with."""
-    comment = " ".join(line.lstrip("# ") for line in path.read_text().split("\n\n")[0].splitlines() if line[:1] == "#")
-    return comment.partition(". ")[0].rstrip(".")
 
 
 def _scenario(running: RunningScenario) -> Scenario:

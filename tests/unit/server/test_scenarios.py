@@ -1,0 +1,80 @@
+"""Scenarios in an engine: what they cost at a time, and that no scenario holds up the others or the time."""
+
+import logging
+
+import pytest
+
+from livetail.scenarios.player import Emission
+from livetail.scenarios.scenario import ScenarioError, parse_toml
+from livetail.server.engine import Engine
+from livetail.server.scenarios import MAX_EVENTS_AT_ONCE, MAX_RUNNING
+from livetail.settings import Settings
+
+ONCE = parse_toml('[[source]]\nlog_group = "/once"\nrate = { shape = "once", count = 5000 }\n')
+STEADY = parse_toml('[[source]]\nlog_group = "/steady"\nrate = 10\n')
+
+
+def engine(clock: str = "manual@2026-01-01T00:00:00Z") -> Engine:
+    return Engine(Settings.resolve({"clock": clock, "seed": 1}))
+
+
+def ingested(of: Engine, group: str) -> int:
+    return of.service.accounts.region("123456789012", "us-east-1").groups[group].ingested
+
+
+def test_what_is_due_at_one_instant_is_ingested_in_slices() -> None:
+    one = engine()
+    one.start_scenario(ONCE)
+    counts = []
+    while (due := one.next_due()) is not None:
+        one.run_due(due)
+        counts.append(ingested(one, "/once"))
+    assert counts == [MAX_EVENTS_AT_ONCE * number for number in range(1, 6)]
+
+
+def test_a_running_clock_rests_between_slices() -> None:
+    one = engine("real")
+    one.start_scenario(ONCE)
+    due = one.next_due()
+    assert due is not None
+    one.run_due(due)
+    assert ingested(one, "/once") == MAX_EVENTS_AT_ONCE
+    resting = one.next_due()
+    assert resting is not None
+    one.run_due(resting - 1)
+    assert ingested(one, "/once") == MAX_EVENTS_AT_ONCE
+    one.run_due(resting)
+    assert ingested(one, "/once") == 2 * MAX_EVENTS_AT_ONCE
+
+
+def test_a_scenario_that_fails_is_stopped_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = engine()
+    failing = one.start_scenario(STEADY)
+    one.start_scenario(ONCE)
+
+    def fail() -> list[Emission]:
+        raise ValueError("broken")
+
+    monkeypatch.setattr(failing.player, "take", fail)
+    with caplog.at_level(logging.ERROR):
+        for _ in range(10):
+            one.run_due(one.clock.now() + 1_000)
+    assert f"the scenario {failing.scenario_id} failed and has been stopped" in caplog.text
+    assert ingested(one, "/once") == 5_000
+    assert [running.scenario_id for running in one.scenarios] == ["scenario-2"]
+
+
+def test_there_is_a_limit_to_what_is_played_at_a_time() -> None:
+    one = engine()
+    for _ in range(MAX_RUNNING):
+        one.start_scenario(STEADY)
+    with pytest.raises(ScenarioError, match="50 scenarios are being played, which is the limit; stop them first"):
+        one.start_scenario(STEADY)
+    one.scenarios.stop_all()
+    for _ in range(MAX_RUNNING + 1):
+        one.start_scenario(ONCE)
+        for _ in range(5):
+            one.run_due(one.clock.now() + 100)
+    assert len(one.scenarios) == MAX_RUNNING
