@@ -76,8 +76,8 @@ def test_one_line_a_request_and_two_a_session(text_log: list[str]) -> None:
     assert lines[0] == f"StartLiveTail {GROUP} 200 N ms"
     session = started.split()[1]
     assert started == f"session {session} started on {GROUP} with the pattern ERROR"
-    assert ended.startswith(f"session {session} ended")
-    assert ended.endswith(" after 1 s: 1 updates, 1 delivered, 0 sampled out, 0 dropped")
+    counts = "1 updates, 1 delivered, 0 sampled out, 0 dropped"
+    assert ended == f"session {session} ended (client) after 1 s: {counts}"
     assert lines[-1] == (
         "DescribeLogStreams /elsewhere 400 ResourceNotFoundException N ms: "
         "/elsewhere is not in us-east-1, but in eu-west-1"
@@ -112,8 +112,34 @@ def test_json_is_all_there_is() -> None:
     (started,) = (record for record in records if record.get("event") == "session started")
     (ended,) = (record for record in records if record.get("event") == "session ended")
     assert (started["sessionId"], started["pattern"]) == (ended["sessionId"], "ERROR")
+    assert ended["endedBy"] == "client"
     assert (ended["seconds"], ended["updates"], ended["delivered"], ended["dropped"]) == (1, 1, 1, 0)
     assert records[-1]["error"] == "ResourceNotFoundException"
+
+
+def test_why_a_session_ended() -> None:
+    with serving("--clock", "manual", "--session-timeout", "15m") as (process, lines):
+        livetail = LiveTail(lines[0].removeprefix("Ready. "))
+        livetail.put(GROUP, "web-1", ["ready"])
+        logs, arn = livetail.client(), livetail.log_group_arn(GROUP)
+        streams = []
+        for how in ("deleted", "fault", "timeout", "server"):
+            if how == "fault":
+                livetail.add_fault({"effect": {"type": "cut"}, "after": {"seconds": 1}})
+            streams.append(logs.start_live_tail(logGroupIdentifiers=[arn])["responseStream"])
+            (session,) = livetail.wait_for_sessions(1)
+            if how == "deleted":
+                livetail.end_session(session["sessionId"])
+            elif how != "server":
+                livetail.advance(1 if how == "fault" else 900)
+            if how != "server":
+                livetail.assert_no_sessions()
+        process.terminate()
+        _, errors = process.communicate(timeout=10)
+        for stream in streams:
+            stream.close()
+        logs.close()
+    assert re.findall(r"session \S+ ended \((\w+)\)", errors) == ["deleted", "fault", "timeout", "server"]
 
 
 def test_a_start_that_fails_is_json_too() -> None:
