@@ -6,7 +6,6 @@ nothing reaches RE2 that was not understood here.
 """
 
 import re
-import string
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -14,10 +13,11 @@ from typing import Any
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.regex_cost import Atom, memory_for
 
-_ALPHANUMERIC = frozenset(string.ascii_letters + string.digits)
-_CLASS_ESCAPES = frozenset("dDsSwW")
-_REPETITION = re.compile(r"\{([0-9]*)(,?)([0-9]*)\}")
-_HEX = re.compile(r"[0-9A-Fa-f]{2}")
+_QUANTIFIER = re.compile(r"[*+?]|\{([0-9]*)(,?)([0-9]*)\}")
+_ESCAPE = r"\\x[0-7][0-9A-Fa-f]|\\[dDsSwW]|\\[^A-Za-z0-9 ]"
+# `]` and `}` that close nothing are ordinary, as is a bracket that comes first in a class: []a].
+_ATOM = re.compile(rf"{_ESCAPE}|\[\^?\]?(?:\\.|[^\\\]])*\]|[^\\\[]", re.DOTALL)
+_MEMBER = re.compile(rf"({_ESCAPE}|[^\\])(?:-({_ESCAPE}|[^\\]))?", re.DOTALL)
 _NAMED_CLASS = re.compile(r"\[:\^?[a-z]+:\]")
 # RE2 allows no more; AWS's own limit is not known, only its text.
 _MAX_REPETITIONS = 1_000
@@ -31,7 +31,7 @@ def check_regex(body: str, column: int) -> None:
     Raises:
         InvalidPatternError: AWS does not accept it, or it would take too long to run.
     """
-    _Reader(body, column).read()
+    _read(body, column)
     if _memory_for(body) is None:
         raise InvalidPatternError(column, "the regular expression takes too long to run", text=_TOO_COSTLY)
 
@@ -49,8 +49,7 @@ def regex_spans(body: str, encoded: bytes) -> list[tuple[int, int]]:
 
 def _compiled(body: str) -> Any:
     """RE2's form of a body. The library shares equal ones, and keeps the latest 128."""
-    reader = _Reader(body, 1)
-    reader.read()
+    written, _ = _read(body, 1)
     # Imported late: it costs several milliseconds, and most patterns hold no regular expression.
     import re2
 
@@ -60,159 +59,109 @@ def _compiled(body: str) -> Any:
     # The documentation: `.` is any single character; a line feed is one.
     options.dot_nl = True
     options.max_mem = _memory_for(body)
-    return re2.compile(reader.written.encode("ascii"), options)
+    return re2.compile(written.encode("ascii"), options)
 
 
 @lru_cache(maxsize=4)
 def _memory_for(body: str) -> int | None:
     """As `memory_for`; an expression is checked and then compiled."""
-    return memory_for(_Reader(body, 1).read())
+    return memory_for(_read(body, 1)[1])
 
 
-def _literal(character: str) -> str:
-    return character if character in _ALPHANUMERIC else f"\\x{ord(character):02x}"
+def _read(body: str, column: int) -> tuple[str, list[list[Atom]]]:
+    """The body as RE2 takes it, and its alternatives as the atoms that follow each other.
 
-
-class _Reader:
-    """Reads a body from left to right.
-
-    Attributes:
-        written: the body as RE2 takes it.
+    Raises:
+        InvalidPatternError: it does not compile. AWS does not say where (recorded for `%[abc%`).
     """
 
-    def __init__(self, body: str, column: int) -> None:
-        self.written = ""
-        self._body = body
-        self._column = column
-        self._position = 0
+    def error(reason: str, text: str = _NOT_COMPILED) -> InvalidPatternError:
+        return InvalidPatternError(column + position, reason, text=text)
 
-    def read(self) -> list[list[Atom]]:
-        """The alternatives of the expression, each as the atoms that follow each other.
-
-        Raises:
-            InvalidPatternError: it does not compile.
-        """
-        branches: list[list[Atom]] = [[]]
-        repeatable = False  # an atom stands before
-        repeated = False  # a quantifier stands before
-        while self._position < len(self._body):
-            start = self._position
-            character = self._body[start]
-            if character in "*+?{":
-                written, least, most = self._quantifier()
-                if repeatable:
-                    branches[-1][-1] = Atom(branches[-1][-1].written, least, most)
-                elif not (repeated and written == "?"):
-                    raise self._error(f"there is nothing to repeat before {character!r}", at=start)
-                # Behind a lazy quantifier nothing more may follow; it finds a match in the same texts as a greedy one.
-                repeatable, repeated = False, repeatable
-                self.written += written
-                continue
-            repeatable, repeated = character not in "^$|", False
-            written = self._atom(character)
-            self.written += written
-            if character == "|":
-                branches.append([])
-            else:
-                branches[-1].append(Atom(written))
-        return branches
-
-    def _atom(self, character: str) -> str:
-        if character == "[":
-            return self._class()
-        if character == "\\":
-            return self._escape()
-        self._position += 1
-        # `]` and `}` that close nothing are ordinary, as they are elsewhere.
-        return character if character in "^$|." else _literal(character)
-
-    def _quantifier(self) -> tuple[str, int, int | None]:
-        """What is written, and how often the atom before may stand; None for any number of times."""
-        character = self._body[self._position]
-        if character != "{":
-            self._position += 1
-            least, most = {"?": (0, 1), "*": (0, None), "+": (1, None)}[character]
-            return character, least, most
-        found = _REPETITION.match(self._body, self._position)
-        if found is None or not (found[1] or found[3]):
-            raise self._error(r"'{' must be followed by how often to repeat, as in {2,3}; a brace is written '\{'")
-        low, comma, high = (found[1].lstrip("0") or "0"), found[2], (found[3].lstrip("0") or "0")
-        if max(len(low), len(high)) > 4 or max(int(low), int(high)) > _MAX_REPETITIONS:
-            raise InvalidPatternError(
-                self._column + self._position,
-                f"a repetition of more than {_MAX_REPETITIONS:,} takes too long to run",
-                text=_TOO_COSTLY,
-            )
-        if found[3] and int(low) > int(high):
-            raise self._error(f"{found[0]} asks for at least {low} and at most {high}")
-        self._position = found.end()
-        written = f"{{{low}{comma}{high if found[3] else ''}}}"
-        return written, int(low), int(high) if found[3] else None if comma else int(low)
-
-    def _class(self) -> str:
-        opening = self._position
-        self._position += 1
-        written = ["["]
-        if self._body.startswith("^", self._position):
-            self._position += 1
-            written.append("^")
-        first = self._position
-        while True:
-            if self._position >= len(self._body):
-                raise self._error("the '[' is not closed", at=opening)
-            # A bracket that comes first is a member, as it is elsewhere: []a].
-            if self._body[self._position] == "]" and self._position > first:
-                self._position += 1
-                return "".join([*written, "]"])
-            written.append(self._member())
-
-    def _member(self) -> str:
-        """A character, a range or an escape inside brackets."""
-        start = self._position
-        if _NAMED_CLASS.match(self._body, start):
-            raise self._error("named character classes are not supported")
-        low = self._class_character()
-        rest = self._body[self._position : self._position + 2]
-        if len(rest) < 2 or rest[0] != "-" or rest[1] == "]":
-            return low
-        self._position += 1
-        high = self._class_character()
-        if low[1:] in _CLASS_ESCAPES or high[1:] in _CLASS_ESCAPES or _code(low) > _code(high):
-            raise self._error(f"{self._body[start : self._position]!r} is not a range of characters", at=start)
-        return f"{low}-{high}"
-
-    def _class_character(self) -> str:
-        character = self._body[self._position]
-        if character == "\\":
-            return self._escape()
-        self._position += 1
-        return _literal(character)
-
-    def _escape(self) -> str:
-        start = self._position
-        character = self._body[start + 1 : start + 2]
-        if not character:
-            raise self._error("the backslash at the end escapes nothing")
-        self._position += 2
-        if character == "x":
-            found = _HEX.match(self._body, self._position)
-            if found is None or int(found[0], 16) > 0x7F:
-                raise self._error(
-                    r"'\x' must be followed by the two hexadecimal digits of an ASCII character", at=start
-                )
-            self._position = found.end()
-            return _literal(chr(int(found[0], 16)))
-        if character in _ALPHANUMERIC and character not in _CLASS_ESCAPES:
-            raise self._error(f"'\\{character}' is not supported in a regular expression", at=start)
-        if character == " ":
-            raise self._error("a blank cannot be escaped", at=start)
-        return f"\\{character}" if character in _CLASS_ESCAPES else _literal(character)
-
-    def _error(self, reason: str, *, at: int | None = None) -> InvalidPatternError:
-        """An expression of allowed characters that is none: AWS does not say where (recorded for `%[abc%`)."""
-        return InvalidPatternError(self._column + (self._position if at is None else at), reason, text=_NOT_COMPILED)
+    written = ""
+    branches: list[list[Atom]] = [[]]
+    repeatable = False  # an atom stands before
+    repeated = False  # a quantifier stands before
+    position = 0
+    while position < len(body):
+        character = body[position]
+        quantifier = _QUANTIFIER.match(body, position)
+        if quantifier is not None and quantifier[0] != "{,}" and quantifier[0] != "{}":
+            least, most = _bounds(quantifier)
+            if max(least, most or 0) > _MAX_REPETITIONS:
+                raise error(f"a repetition of more than {_MAX_REPETITIONS:,} takes too long to run", _TOO_COSTLY)
+            if most is not None and least > most:
+                raise error(f"{quantifier[0]} asks for at least {least} and at most {most}")
+            if repeatable:
+                branches[-1][-1] = Atom(branches[-1][-1].written, least, most)
+            elif not (repeated and character == "?"):
+                raise error(f"there is nothing to repeat before {character!r}")
+            # RE2 reads {,5} as text. Behind a lazy quantifier nothing more may follow; it finds a match in the same
+            # texts as a greedy one.
+            written += quantifier[0] if character != "{" else f"{{{least},{'' if most is None else most}}}"
+            repeatable, repeated = False, repeatable
+            position = quantifier.end()
+            continue
+        if character == "{":
+            raise error(r"'{' must be followed by how often to repeat, as in {2,3}; a brace is written '\{'")
+        found = _ATOM.match(body, position)
+        if found is None:
+            if character == "[":
+                raise error("the '[' is not closed")
+            raise error(f"{body[position : position + 2]!r} is not supported in a regular expression")
+        atom = character if character in "^$|." else _class(found[0]) if character == "[" else _literal(found[0])
+        if atom is None:
+            raise error(f"{found[0]} is not a class of characters")
+        written += atom
+        if character == "|":
+            branches.append([])
+        else:
+            branches[-1].append(Atom(atom))
+        repeatable, repeated = character not in "^$|", False
+        position = found.end()
+    return written, branches
 
 
-def _code(literal: str) -> int:
-    """The character code of what `_literal` wrote."""
-    return ord(literal) if len(literal) == 1 else int(literal[2:], 16)
+def _bounds(quantifier: re.Match[str]) -> tuple[int, int | None]:
+    """How often an atom may stand; None for any number of times."""
+    if quantifier[0] in "*+?":
+        return {"*": (0, None), "+": (1, None), "?": (0, 1)}[quantifier[0]]
+    # More digits than these are more repetitions than are allowed.
+    low, high = (int(digits.lstrip("0")[:5] or "0") for digits in (quantifier[1], quantifier[3]))
+    if not quantifier[2]:
+        return low, low
+    return low, high if quantifier[3] else None
+
+
+def _literal(text: str) -> str:
+    """A character or an escape as it is written for RE2."""
+    if text.startswith("\\x"):
+        text = chr(int(text[2:], 16))
+    elif text.startswith("\\") and not text[1].isalpha():
+        text = text[1]
+    return text if text.isalnum() or len(text) > 1 else f"\\x{ord(text):02x}"
+
+
+def _class(text: str) -> str | None:
+    """A class in brackets as it is written for RE2; None if it is none."""
+    opening = "[^" if text.startswith("[^") else "["
+    inside = text[len(opening) : -1]
+    written = opening
+    position = 0
+    while found := _MEMBER.match(inside, position):
+        if _NAMED_CLASS.match(text, position + len(opening)):
+            return None
+        low, high = _literal(found[1]), _literal(found[2]) if found[2] else None
+        if high is not None and not _is_range(low, high):
+            return None
+        written += low if high is None else f"{low}-{high}"
+        position = found.end()
+    return f"{written}]" if 0 < position == len(inside) else None
+
+
+def _is_range(low: str, high: str) -> bool:
+    """Whether both are characters, in this order."""
+    codes = [
+        int(text[2:], 16) if text.startswith("\\x") else ord(text) if len(text) == 1 else -1 for text in (low, high)
+    ]
+    return 0 <= codes[0] <= codes[1]

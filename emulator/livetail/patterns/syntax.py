@@ -1,4 +1,4 @@
-"""The parsed form of a filter pattern. `str()` of each part is pattern text that parses to an equal part.
+"""The parsed form of a filter pattern. `str()` of a term or a condition is its text in a pattern.
 
 A pattern is `Terms`, a `JsonPattern` or a `SpacePattern`. The last two hold conditions, joined by `And` and `Or`. The
 terms, and the values that conditions compare with, are a `Word`, a `Quoted` or a `Regex`.
@@ -72,9 +72,6 @@ class Terms:
     """`ERROR -"not this" ?maybe`; without any item it matches every message."""
 
     items: tuple[Item, ...]
-
-    def __str__(self) -> str:
-        return " ".join(map(str, self.items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,18 +173,12 @@ class And:
 
     operands: "tuple[Condition, ...]"
 
-    def __str__(self) -> str:
-        return " && ".join(f"({operand})" if isinstance(operand, Or) else str(operand) for operand in self.operands)
-
 
 @dataclass(frozen=True, slots=True)
 class Or:
     """At least one of the operands, of which there are two or more; none of them is an `Or`."""
 
     operands: "tuple[Condition, ...]"
-
-    def __str__(self) -> str:
-        return " || ".join(map(str, self.operands))
 
 
 Condition = And | Or | Leaf
@@ -199,9 +190,6 @@ class JsonPattern:
 
     condition: Condition
 
-    def __str__(self) -> str:
-        return f"{{ {self.condition} }}"
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -210,16 +198,10 @@ class Field:
     name: str | None = None
     condition: Condition | None = None
 
-    def __str__(self) -> str:
-        return "" if self.condition is None else str(self.condition)
-
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """`...`, which stands for any number of fields."""
-
-    def __str__(self) -> str:
-        return "..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +209,6 @@ class SpacePattern:
     """`[ip, user, ..., status_code = 4*, bytes]`"""
 
     entries: tuple[Field | Gap, ...]
-
-    def __str__(self) -> str:
-        return f"[{', '.join(map(str, self.entries))}]"
 
 
 Pattern = Terms | JsonPattern | SpacePattern
