@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from livetail.core.clock import SECOND
 from livetail.core.tables import Path, Problem, Table, shown
-from livetail.faults.effects import ActsOn, AnyEffect
+from livetail.faults.effects import ActsOn, AnyEffect, Reset
 
 __all__ = [
     "ANY_OPERATION",
@@ -202,6 +202,8 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
             return
         if self.sequence is not None and not self.acts_on.is_request:
             yield ("sequence",), f"is given; the effect {name} acts on {self.acts_on.value}, not on requests"
+        if self.acts_on is ActsOn.SESSION and isinstance(effect, Reset) and effect.carry_out:
+            yield ("effect", "carryOut"), "is true; a reset of a running session has no operation to carry out"
         possible = _WAITS_FOR[self.acts_on]
         for given in self.after.given if self.after else ():
             if given not in possible:

@@ -203,6 +203,11 @@ SENTENCES: list[tuple[str, dict[str, Any], list[str]]] = [
         ["sequence is given; the effect cut acts on the messages of a session, not on requests"],
     ),
     (
+        "nothing to carry out",
+        {"after": {"updates": 1}, "effect": {"type": "reset", "carryOut": True}},
+        ["effect.carryOut is true; a reset of a running session has no operation to carry out"],
+    ),
+    (
         "a body that HTTP does not allow",
         {"effect": {"type": "status", "status": 204, "body": "x"}},
         ["effect.body is given; a response with the status 204 has none"],
