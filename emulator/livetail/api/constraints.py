@@ -1,8 +1,8 @@
 """How the constraints of AWS's model are written on the members of a request.
 
-One annotation serves twice: msgspec enforces it while it decodes, and `livetail.api.validation` reads it back to word
-a fault. msgspec searches with its patterns where AWS matches the whole of a text, and Python's classes are wider than
-those of Java; so a pattern is kept in both forms.
+One annotation serves twice: msgspec enforces it while it decodes, and `livetail.api.validation` reads it back to name
+what is wrong. msgspec searches with its patterns where AWS matches the whole of a text, and Python's classes are wider
+than those of Java; so a pattern is kept in both forms.
 """
 
 from msgspec import Meta
@@ -79,9 +79,9 @@ entries = items
 
 
 def _number(kind: str, minimum: int | None, maximum: int | None) -> Meta:
-    least, most = INTEGER_RANGES[kind]
+    lowest, highest = INTEGER_RANGES[kind]
     return Meta(
-        ge=least if minimum is None else minimum,
-        le=most if maximum is None else maximum,
+        ge=lowest if minimum is None else minimum,
+        le=highest if maximum is None else maximum,
         extra={"type": kind},
     )

@@ -13,7 +13,7 @@ def log_group_by_name_or_identifier(context: Context, name: str | None, identifi
     """The group that `logGroupName` or `logGroupIdentifier` (a name or an ARN) means; a request has one of the two.
 
     Raises:
-        ValidationException: it has both (text as AWS answers DescribeLogStreams).
+        ValidationException: it has both (text of AWS on DescribeLogStreams).
         InvalidParameterException: it has neither, or the identifier is an ARN of something else (texts chosen).
         ResourceNotFoundException: there is no such group in the caller's account and region.
     """

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 DESCRIBE_LIMIT = 50
-"""How many rows DescribeLogGroups and DescribeLogStreams give at most, and without a limit."""
+"""How many rows DescribeLogGroups and DescribeLogStreams give at most, and without `limit`."""
 
 
 def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
@@ -98,7 +98,7 @@ def describe_log_groups(context: Context, request: DescribeLogGroupsRequest) -> 
 
 
 def _names(context: Context, request: DescribeLogGroupsRequest) -> set[str]:
-    """The groups of `logGroupIdentifiers` by name; what is not there, or not here, is not in the answer."""
+    """The groups of `logGroupIdentifiers` by name; what is not there, or not here, is left out."""
     filters = request.log_group_name_prefix, request.log_group_name_pattern, request.log_group_class
     if any(other is not None for other in filters):
         raise InvalidParameterException(

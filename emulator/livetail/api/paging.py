@@ -1,7 +1,7 @@
 """Pages and the tokens that lead from one to the next.
 
 AWS's tokens are opaque; only those of GetLogEvents show their form, `f/` or `b/`, 56 digits, `/s`. A token here holds a
-place in the order of the answer rather than a count, so that nothing is lost or doubled when something is added or
+position in the order of the rows rather than a count, so that nothing is lost or doubled when something is added or
 removed between two pages. Tokens do not expire (AWS: after 24 hours).
 """
 
@@ -47,7 +47,7 @@ Key = TypeVar("Key", str, tuple[int, str])
 
 
 def invalid_token() -> InvalidParameterException:
-    """What a token is answered with that the operation has not given."""
+    """The error for a token that is none of the operation's."""
     return InvalidParameterException("The specified nextToken is invalid.")
 
 

@@ -50,7 +50,7 @@ class Service:
         rejected_events: how many events PutLogEvents has not taken, by reason.
 
     Args:
-        hub: hears of everything that is ingested.
+        hub: is told of everything that is ingested.
         retain_events: how many events, the newest, each log group keeps for GetLogEvents and FilterLogEvents.
         retain_bytes: how many bytes the events of all log groups may take together; the oldest go first.
     """

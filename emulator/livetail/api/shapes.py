@@ -47,7 +47,7 @@ __all__ = [
 
 
 class OrderBy(StrEnum):
-    """How DescribeLogStreams orders its answer."""
+    """How DescribeLogStreams orders its rows."""
 
     LOG_STREAM_NAME = "LogStreamName"
     LAST_EVENT_TIME = "LastEventTime"

@@ -1,7 +1,7 @@
 """The rules of PutLogEvents that a good request passes without a look at each of its events in Python.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html has the rules; that an event
-counts 26 bytes more than its message, and the texts, are from answers of AWS. Which rule is told when several are
+counts 26 bytes more than its message, and the texts, were observed. Which rule is told when several are
 broken is not known and chosen here: size of an event, size of the batch, order; then the log group and the log stream
 are looked up; and the span comes last, as it is measured among the events that the group takes. The number of events
 (1 to 10,000), empty messages and negative time stamps are constraints of the request and come before everything.

@@ -1,0 +1,208 @@
+"""Reads the JSON of a request as leniently as AWS's front end does, and refuses what is of a wrong type.
+
+Null is absent, a null element is dropped, unknown members are ignored, a fraction where an integer belongs loses what
+is behind the point. A member of the wrong type is a SerializationException that names the JSON token, whatever else is
+wrong. Seen on another service of the same framework in 2026.
+
+Nothing is made of what cannot matter: msgspec skips unknown members, and of a list or map that is longer than the model
+allows, only as many elements are read as it takes to say so. So a request of five million empty objects costs no more
+than the bytes that it has.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import takewhile
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, inspect
+
+from livetail.api.constraints import INTEGER, INTEGER_RANGES, LONG
+from livetail.core.errors import SerializationException
+
+__all__ = ["read_members", "strip_optional"]
+
+MAX_UNLIMITED_LENGTH: Final = 1_000
+"""Elements that are read of a list whose length the model does not limit."""
+
+MAX_ORDERED_BYTES: Final = 65_536
+"""An object up to this size is read in its own order, so that the first wrong type in it is the one that is named; a
+larger one in that of the model, so that its unknown members cost nothing."""
+
+_LIST_MISPLACED: Final = "Start of list found where not expected"
+_OBJECT_MISPLACED: Final = "Start of structure or map found where not expected."
+
+_SURROGATES: Final = re.compile(
+    rb"(?:\\\\)+|\\u[dD][89abAB][0-9a-fA-F]{2}(?P<low>\\u[dD][c-fC-F][0-9a-fA-F]{2})?"
+    rb"|(?P<half>\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+
+
+def read_members(body: bytes, schema: inspect.Type) -> dict[str, Any]:
+    """The members of a request by AWS's names, of the types of the model; their constraints are not checked.
+
+    Raises:
+        SerializationException: the body is not JSON, or a member is of a wrong type.
+    """
+    try:
+        body.decode()
+        document = bytes(msgspec.json.decode(_without_surrogate_halves(body), type=Raw))
+        if not document.startswith((b"{", b"[")):
+            raise SerializationException
+        members: dict[str, Any] = _cleaned(document, schema)
+    except (ValueError, msgspec.MsgspecError, RecursionError):
+        raise SerializationException from None
+    return members
+
+
+def _without_surrogate_halves(body: bytes) -> bytes:
+    """JSON with U+FFFD for each escape of half a surrogate pair, which msgspec refuses (see `core.unicode`)."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+
+    def replace(found: re.Match[bytes]) -> bytes:
+        is_kept = found[0].startswith(b"\\\\") or found["low"]
+        return found[0] if is_kept else b"\\ufffd"
+
+    return _SURROGATES.sub(replace, body)
+
+
+def strip_optional(type_: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:
+    """A member's type without the "or null" around it, and what `constraints` has noted on it."""
+    if isinstance(type_, inspect.UnionType):
+        type_ = next(each for each in type_.types if not isinstance(each, inspect.NoneType))
+    if isinstance(type_, inspect.Metadata):
+        return type_.type, type_.extra or {}
+    return type_, {}
+
+
+def _cleaned(value: bytes, type_: inspect.Type) -> Any:
+    """The JSON of a value (not null) as what the model wants in its place."""
+    type_, extra = strip_optional(type_)
+    if value.startswith(b"["):
+        if not isinstance(type_, inspect.ListType):
+            raise SerializationException(_LIST_MISPLACED)
+        return _cleaned_list(value, type_)
+    if value.startswith(b"{"):
+        if isinstance(type_, inspect.StructType):
+            return _cleaned_struct(value, type_)
+        if isinstance(type_, inspect.DictType):
+            return _cleaned_map(value.decode(), type_)
+        raise SerializationException(_OBJECT_MISPLACED)
+    return _cleaned_scalar(msgspec.json.decode(value), type_, extra.get("type", LONG))
+
+
+def _cleaned_struct(value: bytes, type_: inspect.StructType) -> dict[str, Any]:
+    types = {field.encode_name: field.type for field in type_.fields}
+    members: Iterable[tuple[str, Raw]]
+    if len(value) <= MAX_ORDERED_BYTES:
+        members = msgspec.json.decode(value, type=dict[str, Raw]).items()
+    else:
+        known = msgspec.json.decode(value, type=_raw_members(tuple(types)))
+        members = zip(types, msgspec.structs.astuple(known), strict=True)
+    given = ((name, bytes(raw)) for name, raw in members if name in types)
+    return {name: _cleaned(raw, types[name]) for name, raw in given if raw not in (b"", b"null")}
+
+
+def _cleaned_list(value: bytes, type_: inspect.ListType) -> list[Any]:
+    """At most one element more than the model allows."""
+    limit = MAX_UNLIMITED_LENGTH if type_.max_length is None else type_.max_length
+    head = msgspec.structs.astuple(msgspec.json.decode(value, type=_raw_elements(limit + 2)))
+    elements = list(takewhile(bool, map(bytes, head)))
+    cleaned = [_cleaned(element, type_.item_type) for element in elements[: limit + 1] if element != b"null"]
+    if len(elements) > limit + 1 >= len(cleaned) + 1:
+        raise SerializationException  # nulls among too many elements; AWS would count without them
+    return cleaned
+
+
+def _cleaned_map(text: str, type_: inspect.DictType) -> dict[str, Any]:
+    """At most one entry more than the model allows; all values of the model's maps are scalars."""
+    limit = MAX_UNLIMITED_LENGTH if type_.max_length is None else type_.max_length
+    cleaned: dict[str, Any] = {}
+    for number, (key, value) in enumerate(_entries(text)):
+        if number > 2 * limit:
+            raise SerializationException  # one key again and again
+        if value is not None:
+            cleaned[key] = _cleaned_scalar(value, strip_optional(type_.value_type)[0], LONG)
+        if len(cleaned) > limit:
+            break
+    return cleaned
+
+
+def _entries(text: str) -> Iterator[tuple[str, Any]]:
+    """The entries of a JSON object whose syntax has been checked, read one by one."""
+    skip = re.compile(r"[ \t\n\r]*").match
+    scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+
+    def after_blanks(position: int) -> int:
+        found = skip(text, position)
+        assert found is not None
+        return found.end()
+
+    position = after_blanks(1)
+    while text[position] == '"':
+        key, position = scanstring(text, position + 1)
+        position = after_blanks(after_blanks(position) + 1)
+        if text[position] in "[{":
+            raise SerializationException(_LIST_MISPLACED if text[position] == "[" else _OBJECT_MISPLACED)
+        value, position = scan(text, position)
+        yield key, value
+        position = after_blanks(position)
+        if text[position] == ",":
+            position = after_blanks(position + 1)
+
+
+@cache
+def _raw_members(names: tuple[str, ...]) -> type[msgspec.Struct]:
+    """A struct that takes some members of an object as they are; all others are skipped."""
+    fields = [(f"member_{number}", Raw, Raw()) for number in range(len(names))]
+    renamed = {f"member_{number}": name for number, name in enumerate(names)}
+    return msgspec.defstruct("RawMembers", fields, rename=renamed)
+
+
+@cache
+def _raw_elements(count: int) -> type[msgspec.Struct]:
+    """A struct that takes the first elements of a list as they are; all others are skipped."""
+    return msgspec.defstruct(
+        "RawElements", [(f"element_{number}", Raw, Raw()) for number in range(count)], array_like=True
+    )
+
+
+def _cleaned_scalar(value: Any, type_: inspect.Type, number: str) -> Any:
+    match type_:
+        case inspect.ListType():
+            raise SerializationException("Expected list or null")
+        case inspect.DictType():
+            raise SerializationException("Expected map or null")
+        case inspect.StructType():
+            raise SerializationException("Expected null")
+        case inspect.BoolType() if isinstance(value, bool):
+            return value
+        case inspect.BoolType():
+            wanted = "a Boolean"
+        case inspect.StrType() | inspect.EnumType() if isinstance(value, str):
+            return value
+        case inspect.StrType() | inspect.EnumType():
+            wanted = "a String"
+        case _ if isinstance(value, int | float) and not isinstance(value, bool):
+            return _whole(value, number)
+        case _:
+            wanted = "an Integer" if number == INTEGER else "a Long"
+    raise SerializationException(f"{_token(value)} can not be converted to {wanted}")
+
+
+def _token(value: str | float | bool) -> str:
+    """The name of a JSON token as the framework's parser has it."""
+    if isinstance(value, bool):
+        return "TRUE_VALUE" if value else "FALSE_VALUE"
+    return "STRING_VALUE" if isinstance(value, str) else "NUMBER_VALUE"
+
+
+def _whole(value: float, number: str) -> int:
+    minimum, maximum = INTEGER_RANGES[number]
+    if not minimum <= value <= maximum:
+        raise SerializationException
+    return min(int(value), maximum)
