@@ -48,7 +48,7 @@ class AwsEndpoint:
             body, length = await read_to_end(receive, MAX_BODY_BYTES)
         except ClientGoneError:
             return
-        origin = granted_origin(headers, engine.settings.allowed_origin) if "origin" in headers else None
+        origin = granted_origin(headers["origin"], engine.settings.allowed_origin) if "origin" in headers else None
         call = awsjson.identify(scope["method"], scope["path"], headers)
         if isinstance(call, AwsResponse):
             if is_preflight(scope["method"], headers):

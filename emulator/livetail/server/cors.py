@@ -19,11 +19,8 @@ _MAX_AGE_S: Final = b"7200"
 Headers = list[tuple[bytes, bytes]]
 
 
-def granted_origin(headers: Mapping[str, str], allowed_origins: Collection[str]) -> str | None:
-    """The origin of the page that sent a request, if it may read the response; `headers` by names in lower case."""
-    origin = headers.get("origin")
-    if origin is None:
-        return None
+def granted_origin(origin: str, allowed_origins: Collection[str]) -> str | None:
+    """The origin of the page that sent a request, if it may read the response."""
     return origin if origin in allowed_origins or _LOCAL.fullmatch(origin.lower()) else None
 
 

@@ -25,6 +25,7 @@ STS_VERSION: Final = "2011-06-15"
 """The parameter `Version` of its requests, by which they are known where they are not signed."""
 
 _FORM: Final = "application/x-www-form-urlencoded"
+_JSON = re.compile(r"application/x-amz-json-1\.[01]")
 _OWN_TARGET: Final = "logs_20140328"
 _TARGET = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9]+")
 _QUERY_SERVICE = re.compile(r"X-Amz-Credential=[^&]+?(?:/|%2F)([a-z0-9-]+)(?:/|%2F)aws4_request", re.IGNORECASE)
@@ -77,7 +78,8 @@ def not_emulated(request: OtherRequest, headers: Headers, request_id: str) -> Aw
         return AwsResponse(STATUS, "application/cbor", body, ((b"smithy-protocol", b"rpc-v2-cbor"),))
     if "x-amz-target" in headers:
         body = msgspec.json.encode({"__type": CODE, "message": text})
-        return AwsResponse(STATUS, headers.get("content-type", JSON_1_1), body)
+        content_type = headers.get("content-type", "")
+        return AwsResponse(STATUS, content_type if _JSON.fullmatch(content_type) else JSON_1_1, body)
     if request.action is not None:
         return AwsResponse(STATUS, "text/xml", query_error(request.service, CODE, text, request_id))
     if request.service in _REST_XML_SERVICES:
