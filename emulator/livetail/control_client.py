@@ -8,8 +8,6 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any, Final
 
-__all__ = ["ControlClient", "NoAnswerError"]
-
 MAX_REPLY_BYTES: Final = 256 * 1024 * 1024
 """No reply of an emulator is larger; what sends more is something else."""
 

@@ -8,8 +8,6 @@ from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, connect, con
 from livetail.cli.terminal import counted
 from livetail.core.durations import parse_duration
 
-__all__ = ["configure", "run"]
-
 _TIMEOUT_S = 3_600
 """Hours of many sessions and scenarios take a while."""
 

@@ -3,8 +3,6 @@
 import argparse
 from collections.abc import Callable
 
-__all__ = ["number", "seconds"]
-
 
 def number(what: str, maximum: float) -> Callable[[str], float]:
     """A reader for numbers above 0 and up to `maximum`; `what` describes one in the message."""

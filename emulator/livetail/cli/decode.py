@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from livetail.wire.eventstream import Header, Message
 
-__all__ = ["configure", "run"]
-
 _PORTION = 65_536
 
 

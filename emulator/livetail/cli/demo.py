@@ -21,8 +21,6 @@ from livetail.scenarios import fixtures
 if TYPE_CHECKING:
     from livetail.testing.emulator import LiveTailEmulator
 
-__all__ = ["Screen", "configure", "run"]
-
 SHOWN_OF_AN_UPDATE: Final = 6
 """Log events of one update that are printed; a burst would fill the screen."""
 

@@ -8,17 +8,6 @@ from typing import Any, Final
 from livetail.cli.errors import CommandError
 from livetail.control_client import ControlClient, NoAnswerError
 
-__all__ = [
-    "add_endpoint_flag",
-    "add_json_flag",
-    "add_region_flag",
-    "call",
-    "connect",
-    "control",
-    "default_endpoint",
-    "refusal",
-]
-
 _SIGNATURE_ERRORS: Final = {
     "IncompleteSignatureException",
     "InvalidSignatureException",

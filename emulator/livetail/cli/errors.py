@@ -1,7 +1,5 @@
 """How a command fails: one sentence for a person, and an exit status."""
 
-__all__ = ["CommandError"]
-
 
 class CommandError(Exception):
     """A command could not do what it was asked; `str()` is the sentence that the user reads, or one a line.

@@ -9,8 +9,6 @@ from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, connect, con
 from livetail.cli.errors import CommandError
 from livetail.cli.terminal import table
 
-__all__ = ["configure", "run"]
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)

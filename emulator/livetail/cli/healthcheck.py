@@ -8,8 +8,6 @@ from livetail.cli.endpoint import add_endpoint_flag, connect
 from livetail.cli.errors import CommandError
 from livetail.control_client import NoAnswerError
 
-__all__ = ["configure", "run"]
-
 _PAUSE = 0.05
 
 

@@ -13,8 +13,6 @@ from typing import Final
 
 from livetail.cli.errors import CommandError
 
-__all__ = ["Input", "open_input"]
-
 _PORTION_BYTES: Final = 65_536
 _GZIP: Final = b"\x1f\x8b"
 _OTHER_FORMATS: Final = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}

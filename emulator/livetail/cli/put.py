@@ -23,8 +23,6 @@ from livetail.cli.terminal import Progress, counted
 from livetail.control_client import ControlClient
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS
 
-__all__ = ["configure", "run"]
-
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 MAX_MESSAGE_BYTES: Final = MAX_BATCH_BYTES - EVENT_OVERHEAD_BYTES
 MAX_BATCH_SPAN_MS: Final = 24 * 3_600_000

@@ -23,8 +23,6 @@ from livetail.cli.errors import CommandError
 from livetail.cli.terminal import Progress, counted
 from livetail.scenarios.recording import VERSION, Header, RecordingWriter
 
-__all__ = ["configure", "run"]
-
 GRACE: Final = 0.4
 """Seconds of silence after which nothing more can be on its way, when the recording is to stop."""
 

@@ -5,8 +5,6 @@ import json
 
 from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, connect, control
 
-__all__ = ["configure", "run"]
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (

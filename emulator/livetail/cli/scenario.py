@@ -13,8 +13,6 @@ from livetail.cli.terminal import counted
 if TYPE_CHECKING:
     from livetail.scenarios.model import Scenario
 
-__all__ = ["configure", "run"]
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)

@@ -9,8 +9,6 @@ from typing import Any
 from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, connect, control
 from livetail.cli.terminal import table
 
-__all__ = ["configure", "run"]
-
 _INTERVAL_S = 1.0
 _CLEAR = "\x1b[H\x1b[2J"
 _HEAD = ("SESSION", "STATE", "LOG GROUPS", "PATTERN", "UPDATES", "DELIVERED", "SAMPLED OUT", "DROPPED", "WAITING")

@@ -16,8 +16,6 @@ from livetail.cli.terminal import EventPrinter, counted
 from livetail.control_client import ControlClient, NoAnswerError
 from livetail.wire.eventstream import Decoder, EventStreamError, Message
 
-__all__ = ["configure", "run"]
-
 _PORTION_BYTES = 65_536
 
 

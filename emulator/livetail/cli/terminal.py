@@ -8,8 +8,6 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-__all__ = ["EventPrinter", "Progress", "counted", "printable", "table"]
-
 _BAR: Final = 30
 _COLOURS: Final = ("\x1b[36m", "\x1b[33m", "\x1b[35m", "\x1b[32m", "\x1b[34m")
 _PLAIN: Final = "\x1b[0m"

@@ -3,8 +3,6 @@
 from itertools import takewhile
 from pathlib import Path
 
-__all__ = ["find", "names", "path", "summary"]
-
 
 def _folder() -> Path:
     package = Path(__file__).parent.parent

@@ -9,8 +9,6 @@ from livetail.scenarios.replay import Replay
 from livetail.scenarios.tables import LogGroup
 from livetail.scenarios.templates import Template
 
-__all__ = ["Scenario", "Source"]
-
 
 @dataclass(frozen=True, slots=True)
 class Source:

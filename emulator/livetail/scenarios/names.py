@@ -2,8 +2,6 @@
 
 from livetail.core import limits
 
-__all__ = ["group_problem", "stream_problem", "tag_problem"]
-
 
 def group_problem(name: str) -> str | None:
     """Why this is not the name of a log group, as the end of a sentence about it; None if it is one."""

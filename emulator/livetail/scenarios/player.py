@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from livetail.scenarios.formats.base import Format
     from livetail.scenarios.model import Scenario, Source
 
-__all__ = ["GRID_MS", "MAX_SLICE_WEIGHT", "Emission", "Player"]
-
 GRID_MS: Final = 100
 
 MAX_SLICE_WEIGHT: Final = 1_000

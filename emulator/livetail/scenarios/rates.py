@@ -19,22 +19,6 @@ from livetail.core.clock import DAY, SECOND
 if TYPE_CHECKING:
     from livetail.core.chance import Random
 
-__all__ = [
-    "LIFETIME",
-    "Arrivals",
-    "Burst",
-    "Constant",
-    "Count",
-    "Counted",
-    "Once",
-    "Poisson",
-    "PoissonArrivals",
-    "Ramp",
-    "Rate",
-    "Shape",
-    "Sine",
-]
-
 LIFETIME = 100 * 365 * DAY
 """How long a source without a duration goes on, in milliseconds: longer than anybody waits, and still a date."""
 

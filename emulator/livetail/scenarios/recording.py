@@ -17,18 +17,6 @@ from typing import Any, BinaryIO, Literal
 
 import msgspec
 
-__all__ = [
-    "VERSION",
-    "Entry",
-    "Header",
-    "RecordedEvent",
-    "Recording",
-    "RecordingError",
-    "RecordingWriter",
-    "is_recording",
-    "read_recording",
-]
-
 VERSION = 1
 
 Kind = Literal["start", "update", "exception", "end"]

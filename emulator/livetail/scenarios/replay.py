@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-__all__ = ["Line", "Replay", "ReplayCursor"]
-
 
 class Line(NamedTuple):
     """An event to replay.

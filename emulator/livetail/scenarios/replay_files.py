@@ -23,8 +23,6 @@ from livetail.scenarios.recording import Entry, RecordingError, is_recording, re
 from livetail.scenarios.replay import Line
 from livetail.wire.gzip_body import gunzip
 
-__all__ = ["MAX_FILE_BYTES", "ReplayError", "read_replay"]
-
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_PROBLEMS: Final = 20
 _GZIP: Final = b"\x1f\x8b"

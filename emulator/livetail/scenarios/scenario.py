@@ -25,8 +25,6 @@ from livetail.scenarios.tables import LogGroup, ReplayTable, ScenarioTable, Sour
 from livetail.scenarios.templates import parse_template
 from livetail.scenarios.toml_lines import MAX_KEY_PARTS, TomlLines, find_long_key
 
-__all__ = ["Scenario", "ScenarioError", "load", "load_replay", "parse_json", "parse_toml"]
-
 MAX_SCENARIO_BYTES: Final = 1024 * 1024
 MAX_ENTRIES: Final = 200
 """Tables of each kind in one scenario."""

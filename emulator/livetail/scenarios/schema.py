@@ -6,8 +6,6 @@ import msgspec
 
 from livetail.scenarios.tables import ScenarioTable
 
-__all__ = ["scenario_schema"]
-
 _LEFT_OUT: Final = ("discriminator", "title")
 
 

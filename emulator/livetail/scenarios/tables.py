@@ -13,21 +13,6 @@ from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.names import group_problem, stream_problem, tag_problem
 from livetail.scenarios.templates import TemplateError, parse_template
 
-__all__ = [
-    "RATE_TABLES",
-    "BurstTable",
-    "ConstantTable",
-    "LogGroup",
-    "OnceTable",
-    "PoissonTable",
-    "RampTable",
-    "RateTable",
-    "ReplayTable",
-    "ScenarioTable",
-    "SineTable",
-    "SourceTable",
-]
-
 MAX_RATE: Final = 1_000_000
 MIN_RATE: Final = 0.000001
 MAX_DURATION_MS: Final = 366 * DAY

@@ -13,14 +13,12 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from livetail.core.clock import SECOND
-from livetail.scenarios.formats.base import LineFormat
+from livetail.scenarios.formats.base import Format
 from livetail.scenarios.timestamps import AccessLogTime, IsoTime
-from livetail.scenarios.traffic import Traffic, draw_uuid, level_of, one_of
+from livetail.scenarios.traffic import draw_uuid, level_of, one_of
 
 if TYPE_CHECKING:
     from livetail.core.chance import Chance, Random
-
-__all__ = ["FIELDS", "Choice", "Template", "TemplateError", "TemplateFormat", "parse_template"]
 
 FIELDS: Final = {
     "time": "the event's time, `2026-01-31T12:00:00.123Z`; `{time:access}` is `31/Jan/2026:12:00:00 +0000`, `{time:s}` "
@@ -46,7 +44,7 @@ _NUMBER = r"-?\d{1,15}(?:\.\d{1,6})?"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _WEIGHT = re.compile(r"\s*[1-9]\d{0,5}\s*", re.ASCII)
-_LONGEST_HEX = 1_024
+MAX_HEX_DIGITS = 1_024
 MAX_LINE_BYTES: Final = 256 * 1_024
 MAX_FIELDS: Final = 1_000
 _USUAL_BYTES: Final = 24
@@ -105,9 +103,11 @@ class Template:
 
     @property
     def size_bytes(self) -> int:
-        """About how large a line is."""
-        values = (int(field.argument) if field.name == "hex" else _USUAL_BYTES for field in self.fields)
-        return len(self.text.encode()) + sum(values)
+        """About how large a line can be."""
+        chosen = {name: max(len(value.encode()) for value in choice.values) for name, choice in self.choices.items()}
+        hexadecimal = (int(field.argument) for field in self.fields if field.name == "hex")
+        others = (chosen.get(field.name, _USUAL_BYTES) for field in self.fields if field.name != "hex")
+        return len(self.text.encode()) + sum(hexadecimal) + sum(others)
 
 
 def parse_template(text: str) -> Template:
@@ -202,9 +202,9 @@ def _read_field(source: str, column: int, choices: dict[str, Choice], problems: 
         return _Field(name, low=float(found[1]), high=float(found[2]))
     elif name == "hex":
         if not (
-            argument.isdecimal() and argument.isascii() and len(argument) < 5 and 1 <= int(argument) <= _LONGEST_HEX
+            argument.isdecimal() and argument.isascii() and len(argument) < 5 and 1 <= int(argument) <= MAX_HEX_DIGITS
         ):
-            problems.append(f"{here} needs a number of digits from 1 to {_LONGEST_HEX:,}, such as {{hex:8}}")
+            problems.append(f"{here} needs a number of digits from 1 to {MAX_HEX_DIGITS:,}, such as {{hex:8}}")
     elif name == "time":
         if argument not in _TIMES:
             problems.append(
@@ -223,7 +223,7 @@ _TIMES: Final[dict[str, Callable[[], Callable[[int], object]]]] = {
 }
 
 
-class TemplateFormat(LineFormat):
+class TemplateFormat(Format):
     """Lines out of a template: the format of a source that has a `template`."""
 
     def __init__(self, template: Template, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
@@ -231,7 +231,6 @@ class TemplateFormat(LineFormat):
         self._count = 0
         self._text = template.text
         self._choices = template.choices
-        self._traffic = Traffic(random)
         self._instant = 0
         self._values: dict[str, object] = {}
         self._per_event = self._drawn_per_event(template)
@@ -263,6 +262,7 @@ class TemplateFormat(LineFormat):
     def _draw_request(self) -> None:
         """Make up a request whose fields agree with each other and with the weights of the template."""
         values, choices = self._values, self._choices
+        status: int | None
         if "status" in choices:
             status = int(choices["status"].draw(self._random))
         elif "level" in choices:
@@ -270,14 +270,11 @@ class TemplateFormat(LineFormat):
             status = one_of(self._random, _STATUS_OF_LEVEL.get(level.upper(), _STATUS_OF_SUCCESS))
             values["level"] = level
         else:
-            request = self._traffic.request()
-            values.update(request._asdict(), level=level_of(request.status, request.latency_ms))
-            return
+            status = None
         request = self._traffic.request(status)
-        latency_ms = request.latency_ms
-        values.update(method=request.method, path=request.path, status=status, latency_ms=latency_ms)
+        values.update(request._asdict())
         if "level" not in choices:
-            values["level"] = level_of(status, latency_ms)
+            values["level"] = level_of(request.status, request.latency_ms)
 
     def _draw_choices(self) -> None:
         request_follows = "status" if "status" in self._choices else "level"

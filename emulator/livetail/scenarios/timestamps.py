@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 
 from livetail.core.clock import SECOND
 
-__all__ = ["AccessLogTime", "IsoTime", "civil"]
-
 _LAST_SECOND = 253_402_300_799
 """9999-12-31T23:59:59Z, the last second that `datetime` knows."""
 

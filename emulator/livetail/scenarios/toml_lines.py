@@ -9,8 +9,6 @@ from typing import Final
 
 from livetail.core.tables import Path
 
-__all__ = ["MAX_KEY_PARTS", "TomlLines", "find_long_key"]
-
 MAX_KEY_PARTS: Final = 16
 """Parts of a dotted key; no key of a scenario has more than three."""
 

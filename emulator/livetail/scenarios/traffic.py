@@ -13,8 +13,6 @@ from livetail.core.clock import SECOND
 if TYPE_CHECKING:
     from livetail.core.chance import Chance, Random
 
-__all__ = ["Request", "RequestIds", "Traffic", "Visitor", "draw_uuid", "level_of", "one_of", "weighted"]
-
 T = TypeVar("T")
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from livetail.scenarios.tables import LogGroup
     from livetail.store.accounts import RegionStore
 
-__all__ = ["RunningScenario", "RunningScenarios"]
-
 _log = logging.getLogger(__name__)
 
 MAX_RUNNING: Final = 50

@@ -9,7 +9,7 @@ from livetail.faults.reading import full_rule
 from livetail.patterns import Subject, compile
 from livetail.scenarios import fixtures
 from livetail.scenarios.player import Player
-from livetail.scenarios.scenario import Scenario, load
+from livetail.scenarios.scenario import load
 from tests.unit.scenarios.builders import STARTED_AT, run_until
 
 
@@ -69,7 +69,7 @@ def test_the_slow_consumer_is_not_sampled() -> None:
 
 
 def test_the_flaky_session_fails_in_three_ways() -> None:
-    scenario: Scenario = load(fixtures.path("flaky"))
+    scenario = load(fixtures.path("flaky"))
     rules = [full_rule(rule) for rule in scenario.faults]
     assert [rule.effect.type_name() for rule in rules] == ["error", "exception", "cut"]
     assert rules[1].log_group == "/flaky/*"

@@ -152,6 +152,7 @@ def test_a_template_is_bounded() -> None:
         ("x" * 262_145, "it has more than 262,144 characters"),
         ("{seq}" * 1_001, "or 1,000 fields"),
         ("{hex:1024}" * 300, "its lines would have about 307,800 bytes; 262,144 are the limit"),
+        ("{x:" + "y" * 2_000 + "}" + "{x}" * 200, "its lines would have about 402,402 bytes; 262,144 are the limit"),
     ):
         with pytest.raises(TemplateError, match=told):
             parse_template(text)

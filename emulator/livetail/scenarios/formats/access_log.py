@@ -3,29 +3,20 @@
 https://httpd.apache.org/docs/2.4/logs.html#combined and https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from livetail.scenarios.formats.base import LineFormat
+from livetail.scenarios.formats.base import Format
 from livetail.scenarios.timestamps import AccessLogTime
-from livetail.scenarios.traffic import Traffic, one_of, weighted
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
-
-__all__ = ["ApacheFormat", "NginxFormat"]
+from livetail.scenarios.traffic import one_of, weighted
 
 
-class ApacheFormat(LineFormat):
+class ApacheFormat(Format):
     """`%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`."""
 
     protocols = weighted(("HTTP/1.1", 9), ("HTTP/1.0", 1))
     empty_body = "-"
 
-    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
-        super().__init__(random, stream_names, chance)
-        self._traffic = Traffic(random)
-        self._time = AccessLogTime()
+    @staticmethod
+    def make_time() -> AccessLogTime:
+        return AccessLogTime()
 
     def message(self, instant: int, stream: int) -> str:
         request = self._traffic.request()

@@ -1,16 +1,7 @@
 """JSON application logs, one object a line, about the requests of a web shop."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from livetail.scenarios.formats.base import LineFormat
-from livetail.scenarios.timestamps import IsoTime
-from livetail.scenarios.traffic import Traffic, level_of, one_of
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
-
-__all__ = ["JsonFormat"]
+from livetail.scenarios.formats.base import Format
+from livetail.scenarios.traffic import level_of, one_of
 
 _ERRORS = (
     ("UpstreamTimeout", "payments did not answer in time"),
@@ -20,12 +11,7 @@ _ERRORS = (
 )
 
 
-class JsonFormat(LineFormat):
-    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
-        super().__init__(random, stream_names, chance)
-        self._traffic = Traffic(random)
-        self._time = IsoTime()
-
+class JsonFormat(Format):
     def message(self, instant: int, stream: int) -> str:
         traffic = self._traffic
         request = traffic.request()

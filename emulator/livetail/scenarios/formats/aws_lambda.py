@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from livetail.core.clock import DAY
-from livetail.scenarios.timestamps import IsoTime, civil
+from livetail.scenarios.formats.base import Format
+from livetail.scenarios.timestamps import civil
 from livetail.scenarios.traffic import draw_uuid, one_of
 from livetail.store.batch import LogEvent
 
 if TYPE_CHECKING:
     from livetail.core.chance import Chance, Random
-
-__all__ = ["LambdaFormat"]
 
 _MEMORY_MB = 256
 _STEPS = ("Loaded cart", "Reserved the items", "Charged the card")
@@ -55,12 +54,11 @@ class _Invocation:
         return self.latest
 
 
-class LambdaFormat:
+class LambdaFormat(Format):
     """Execution environments that take turns: which one writes is given with each instant."""
 
     def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
-        self._random = random
-        self._time = IsoTime()
+        super().__init__(random, stream_names, chance)
         self._current: list[_Invocation | None] = [None] * len(stream_names)
         self._used_mb = [0] * len(stream_names)
 

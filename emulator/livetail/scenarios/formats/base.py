@@ -1,46 +1,44 @@
 """What every format is: something that fills given instants with log events."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from livetail.scenarios.traffic import RequestIds
+from livetail.scenarios.timestamps import IsoTime
+from livetail.scenarios.traffic import RequestIds, Traffic
 from livetail.store.batch import LogEvent
 
 if TYPE_CHECKING:
     from livetail.core.chance import Chance, Random
 
-__all__ = ["Format", "LineFormat"]
 
-
-class Format(Protocol):
-    """The maker of one source's events, made with the source's own random stream."""
-
-    def events(self, times: Sequence[int], streams: Sequence[int]) -> list[LogEvent]:
-        """One event for each of `times` (epoch milliseconds, in order), which goes to the stream of that position.
-
-        The time stamp of an event is its time, or shortly before it for a format whose lines arrive late.
-        """
-        ...
-
-
-class LineFormat(ABC):
-    """A format whose events know nothing of each other: all that differs is the message."""
+class Format:
+    """The log events of one source. Most formats only have a `message`, whose events know nothing of each other."""
 
     def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+        """`random` is the source's own, `chance` that of all sources of the scenario."""
         self._random = random
-        self._stream_names = tuple(stream_names)
+        self._traffic = Traffic(random)
         self._request_ids = RequestIds(chance, random)
+        self._time = self.make_time()
 
     @staticmethod
     def default_streams(random: "Random", instant: int) -> tuple[str, ...]:
-        """The streams of a source that names none and whose log group declares none."""
+        """The log streams of a source that names none and whose log group declares none."""
         return ("main",)
 
-    @abstractmethod
+    @staticmethod
+    def make_time() -> Callable[[int], str]:
+        """How the lines write an instant."""
+        return IsoTime()
+
     def message(self, instant: int, stream: int) -> str:
-        """The message of the event at `instant` in the stream at position `stream`."""
+        """The message of the event at `instant` in the log stream at position `stream`."""
+        raise NotImplementedError
 
     def events(self, times: Sequence[int], streams: Sequence[int]) -> list[LogEvent]:
+        """One event for each of `times` (epoch milliseconds, in order), for the log stream of that position.
+
+        The time stamp of an event is its time, or shortly before it for a format whose lines arrive late.
+        """
         message = self.message
         return [LogEvent(time, message(time, stream)) for time, stream in zip(times, streams, strict=True)]

@@ -4,145 +4,91 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 fields. What auditors look for is in here on purpose: denied calls, failed sign-ins, the root user, changed policies.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from livetail.scenarios.formats.base import LineFormat
+from livetail.scenarios.formats.base import Format
 from livetail.scenarios.timestamps import IsoTime
-from livetail.scenarios.traffic import Traffic, draw_uuid, one_of, weighted
+from livetail.scenarios.traffic import draw_uuid, one_of, weighted
 
 if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
-
-__all__ = ["CloudTrailFormat"]
+    from livetail.core.chance import Random
 
 _ACCOUNT_ID = "123456789012"
 _REGION = "us-east-1"
 _PEOPLE = ("alice", "bob", "carol", "dave")
 _ROLES = ("web", "deploy", "backup")
+_SSH = '{"items":[{"ipProtocol":"tcp","fromPort":22,"toPort":22}]}'
+_ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 _AGENTS = ("aws-cli/2.22.7", "Boto3/1.35.74", "aws-sdk-go-v2/1.32.6", "console.amazonaws.com")
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """An API call. `parameters` is JSON, in which `#` stands for some hex digits; `denied` is the code of a refusal."""
-
-    source: str
-    name: str
-    parameters: str
-    read_only: bool = True
-    denied: str = "AccessDenied"
-
-
-_CALLS = weighted(
-    (_Call("s3.amazonaws.com", "ListBuckets", "null"), 8),
-    (_Call("s3.amazonaws.com", "GetBucketPolicy", '{"bucketName":"shop-assets-#"}'), 6),
-    (_Call("s3.amazonaws.com", "PutBucketPolicy", '{"bucketName":"shop-assets-#"}', read_only=False), 1),
-    (_Call("ec2.amazonaws.com", "DescribeInstances", '{"instancesSet":{}}', denied="Client.UnauthorizedOperation"), 16),
-    (
-        _Call(
-            "ec2.amazonaws.com",
-            "RunInstances",
-            '{"instanceType":"t3.micro","minCount":1,"maxCount":1}',
-            read_only=False,
-            denied="Client.UnauthorizedOperation",
-        ),
-        3,
-    ),
-    (
-        _Call(
-            "ec2.amazonaws.com",
-            "StopInstances",
-            '{"instancesSet":{"items":[{"instanceId":"i-0#"}]}}',
-            read_only=False,
-            denied="Client.UnauthorizedOperation",
-        ),
-        2,
-    ),
-    (
-        _Call(
-            "ec2.amazonaws.com",
-            "AuthorizeSecurityGroupIngress",
-            '{"groupId":"sg-0#","ipPermissions":{"items":[{"ipProtocol":"tcp","fromPort":22,"toPort":22}]}}',
-            read_only=False,
-            denied="Client.UnauthorizedOperation",
-        ),
-        1,
-    ),
-    (_Call("iam.amazonaws.com", "ListUsers", "null"), 6),
-    (_Call("iam.amazonaws.com", "CreateUser", '{"userName":"temp-#"}', read_only=False), 1),
-    (
-        _Call(
-            "iam.amazonaws.com",
-            "AttachRolePolicy",
-            '{"roleName":"deploy","policyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}',
-            read_only=False,
-        ),
-        1,
-    ),
-    (_Call("sts.amazonaws.com", "GetCallerIdentity", "null"), 8),
-    (_Call("kms.amazonaws.com", "Decrypt", '{"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}'), 10),
-    (
-        _Call(
-            "cloudtrail.amazonaws.com",
-            "StopLogging",
-            f'{{"name":"arn:aws:cloudtrail:{_REGION}:{_ACCOUNT_ID}:trail/audit"}}',
-            read_only=False,
-        ),
-        1,
-    ),
+# Service, name of the call, parameters in JSON (in which `#` stands for some hexadecimal digits).
+_CALLS: tuple[tuple[str, str, str], ...] = weighted(
+    (("s3", "ListBuckets", "null"), 8),
+    (("s3", "GetBucketPolicy", '{"bucketName":"shop-assets-#"}'), 6),
+    (("s3", "PutBucketPolicy", '{"bucketName":"shop-assets-#"}'), 1),
+    (("ec2", "DescribeInstances", '{"instancesSet":{}}'), 16),
+    (("ec2", "RunInstances", '{"instanceType":"t3.micro","minCount":1,"maxCount":1}'), 3),
+    (("ec2", "StopInstances", '{"instancesSet":{"items":[{"instanceId":"i-0#"}]}}'), 2),
+    (("ec2", "AuthorizeSecurityGroupIngress", f'{{"groupId":"sg-0#","ipPermissions":{_SSH}}}'), 1),
+    (("iam", "ListUsers", "null"), 6),
+    (("iam", "CreateUser", '{"userName":"temp-#"}'), 1),
+    (("iam", "AttachRolePolicy", f'{{"roleName":"deploy","policyArn":"{_ADMINISTRATOR}"}}'), 1),
+    (("sts", "GetCallerIdentity", "null"), 8),
+    (("kms", "Decrypt", '{"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}'), 10),
+    (("cloudtrail", "StopLogging", f'{{"name":"arn:aws:cloudtrail:{_REGION}:{_ACCOUNT_ID}:trail/audit"}}'), 1),
 )
+_READING = ("Decrypt", "Describe", "Get", "List")
 
 
-class CloudTrailFormat(LineFormat):
-    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
-        super().__init__(random, stream_names, chance)
-        self._draw = random.random
-        self._traffic = Traffic(random)
-        self._time = IsoTime(milliseconds=False)
+class CloudTrailFormat(Format):
+    @staticmethod
+    def make_time() -> IsoTime:
+        return IsoTime(milliseconds=False)
 
     @staticmethod
     def default_streams(random: "Random", instant: int) -> tuple[str, ...]:
         return (f"{_ACCOUNT_ID}_CloudTrail_{_REGION}",)
 
     def message(self, instant: int, stream: int) -> str:
-        return self._sign_in(instant) if self._draw() < 0.06 else self._api_call(instant)
+        return self._sign_in(instant) if self._random.random() < 0.06 else self._api_call(instant)
 
     def _api_call(self, instant: int) -> str:
         random = self._random
-        call = one_of(random, _CALLS)
-        kind = self._draw()
+        service, name, parameters = one_of(random, _CALLS)
+        read_only = name.startswith(_READING)
+        kind = self._random.random()
         if kind < 0.01:
             identity = _root()
         elif kind < 0.55:
             identity = _person(one_of(random, _PEOPLE))
         else:
             identity = _role(one_of(random, _ROLES), f"i-0{random.getrandbits(64):016x}")
-        parameters = call.parameters.replace("#", f"{random.getrandbits(32):08x}")
+        parameters = parameters.replace("#", f"{random.getrandbits(32):08x}")
         error = ""
-        if kind >= 0.01 and self._draw() < (0.04 if call.read_only else 0.25):
-            reason = f"You are not authorized to perform this operation: {call.name}"
-            error = f'"errorCode":"{call.denied}","errorMessage":"{reason}",'
-        answer = "null" if call.read_only or error else '{"_return":true}'
+        if kind >= 0.01 and self._random.random() < (0.04 if read_only else 0.25):
+            code = "Client.UnauthorizedOperation" if service == "ec2" else "AccessDenied"
+            reason = f"You are not authorized to perform this operation: {name}"
+            error = f'"errorCode":"{code}","errorMessage":"{reason}",'
+        answer = "null" if read_only or error else '{"_return":true}'
         return self._record(
             instant,
             identity,
-            source=call.source,
-            name=call.name,
+            source=f"{service}.amazonaws.com",
+            name=name,
             agent=one_of(random, _AGENTS),
             details=f'{error}"requestParameters":{parameters},"responseElements":{answer},'
             f'"requestID":"{draw_uuid(random)}"',
-            read_only=call.read_only,
+            read_only=read_only,
             kind="AwsApiCall",
         )
 
     def _sign_in(self, instant: int) -> str:
         person = one_of(self._random, _PEOPLE)
-        failed = self._draw() < 0.3
+        failed = self._random.random() < 0.3
         error = '"errorMessage":"Failed authentication",' if failed else ""
         outcome = "Failure" if failed else "Success"
-        mfa = "Yes" if self._draw() < 0.8 else "No"
+        mfa = "Yes" if self._random.random() < 0.8 else "No"
         return self._record(
             instant,
             _person(person) if not failed else _person(person, with_key=False),

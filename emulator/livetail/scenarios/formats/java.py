@@ -1,16 +1,8 @@
 """Logs of a Java service in Logback's usual layout; a stack trace is part of its event, as agents send it."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from livetail.scenarios.formats.base import LineFormat
+from livetail.scenarios.formats.base import Format
 from livetail.scenarios.timestamps import IsoTime
 from livetail.scenarios.traffic import one_of, weighted
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
-
-__all__ = ["JavaFormat"]
 
 _LINES: tuple[tuple[str, str, str, int], ...] = weighted(
     (("INFO ", "c.e.shop.web.OrderController", "Order %d accepted", 90000), 24),
@@ -79,14 +71,13 @@ _FAILURES: tuple[tuple[str, str, str, tuple[str, ...], str, tuple[str, ...]], ..
 )
 
 
-class JavaFormat(LineFormat):
-    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
-        super().__init__(random, stream_names, chance)
-        self._draw = random.random
-        self._time = IsoTime(separator=" ", suffix="")
+class JavaFormat(Format):
+    @staticmethod
+    def make_time() -> IsoTime:
+        return IsoTime(separator=" ", suffix="")
 
     def message(self, instant: int, stream: int) -> str:
-        draw = self._draw
+        draw = self._random.random
         level, logger, text, largest = _LINES[int(draw() * len(_LINES))]
         head = f"{self._time(instant)} {level} [http-nio-8080-exec-{1 + int(draw() * 10)}]"
         if logger:

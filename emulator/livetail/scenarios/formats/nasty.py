@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from livetail.scenarios.formats.base import LineFormat
-from livetail.scenarios.timestamps import IsoTime
+from livetail.scenarios.formats.base import Format
 from livetail.scenarios.traffic import one_of, weighted
 
 if TYPE_CHECKING:
     from livetail.core.chance import Chance, Random
-
-__all__ = ["NastyFormat"]
 
 LONG_LINE_BYTES = 200_000
 
@@ -46,10 +43,9 @@ _LINES: tuple[str, ...] = weighted(
 )
 
 
-class NastyFormat(LineFormat):
+class NastyFormat(Format):
     def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
         super().__init__(random, stream_names, chance)
-        self._time = IsoTime()
         self._count = 0
 
     def message(self, instant: int, stream: int) -> str:

@@ -1,16 +1,7 @@
 """Plain text as a small application writes it: `2026-01-31T12:00:00.123Z INFO [cart] item 12 added, 3 in cart`."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from livetail.scenarios.formats.base import LineFormat
-from livetail.scenarios.timestamps import IsoTime
+from livetail.scenarios.formats.base import Format
 from livetail.scenarios.traffic import weighted
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
-
-__all__ = ["TextFormat"]
 
 # A line with two numbers, and the largest value of each; the second is at most the first where its largest value is 0.
 _LINES: tuple[tuple[str, int, int], ...] = weighted(
@@ -41,14 +32,9 @@ _LINES: tuple[tuple[str, int, int], ...] = weighted(
 )
 
 
-class TextFormat(LineFormat):
-    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
-        super().__init__(random, stream_names, chance)
-        self._draw = random.random
-        self._time = IsoTime()
-
+class TextFormat(Format):
     def message(self, instant: int, stream: int) -> str:
-        draw = self._draw
+        draw = self._random.random
         line, first_max, second_max = _LINES[int(draw() * len(_LINES))]
         first = 1 + int(draw() * first_max)
         second = 1 + int(draw() * second_max) if second_max else int(draw() * (first + 1))

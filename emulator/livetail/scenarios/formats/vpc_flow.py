@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from livetail.core.clock import SECOND
-from livetail.scenarios.formats.base import LineFormat
-from livetail.scenarios.traffic import Traffic, weighted
+from livetail.scenarios.formats.base import Format
+from livetail.scenarios.traffic import weighted
 
 if TYPE_CHECKING:
     from livetail.core.chance import Chance, Random
-
-__all__ = ["VpcFlowFormat"]
 
 _ACCOUNT_ID = "123456789012"
 _INTERVAL_SECONDS = 60
@@ -32,10 +30,9 @@ _FLOWS: tuple[tuple[int, int, int, int, int], ...] = weighted(
 )
 
 
-class VpcFlowFormat(LineFormat):
+class VpcFlowFormat(Format):
     def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
         super().__init__(random, stream_names, chance)
-        self._traffic = Traffic(random)
         self._interfaces = [
             # AWS names the stream of a flow log after the interface: `eni-1235b8ca123456789-all`.
             (
