@@ -310,20 +310,27 @@ def test_rest_of_a_dribble_comes_when_its_rule_is_removed(manual: LiveTailEmulat
 # ---- under TLS -------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def secured() -> Iterator[LiveTailEmulator]:
+    """One for all tests: to make a CA takes longer than the rest."""
+    with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7, tls=True) as emulator:
+        yield emulator
+
+
 @pytest.mark.parametrize("kind", [Wire1, Wire2], ids=["http1", "http2"])
 @pytest.mark.parametrize("effect", ["cut", "reset"])
-def test_tls(kind: Callable[[LiveTail], Wire], effect: str) -> None:
-    with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7, tls=True) as emulator:
-        emulator.put(GROUP, "web-1", ["before anyone listens"])
-        with kind(emulator) as wire:
-            body = _play(emulator, wire, {"times": 0, **_effect(effect)})
-            assert split(body.data)[0][2:]
-            is_told = effect == "reset" and sys.version_info >= (3, 13)  # before, ssl took a reset for an end
-            assert body.ended_by == ("RST" if is_told else "FIN")
-        emulator.assert_no_sessions()
-        with kind(emulator) as wire:
-            _play_unread(emulator, wire)
-            assert _ended_below_tls(wire.socket) == ("RST" if effect == "reset" else "FIN")
+def test_tls(secured: LiveTailEmulator, kind: Callable[[LiveTail], Wire], effect: str) -> None:
+    secured.reset()
+    secured.put(GROUP, "web-1", ["before anyone listens"])
+    with kind(secured) as wire:
+        body = _play(secured, wire, {"times": 0, **_effect(effect)})
+        assert split(body.data)[0][2:]
+        is_told = effect == "reset" and sys.version_info >= (3, 13)  # before, ssl took a reset for an end
+        assert body.ended_by == ("RST" if is_told else "FIN")
+    secured.assert_no_sessions()
+    with kind(secured) as wire:
+        _play_unread(secured, wire)
+        assert _ended_below_tls(wire.socket) == ("RST" if effect == "reset" else "FIN")
 
 
 def _play_unread(emulator: LiveTailEmulator, wire: Wire) -> None:
