@@ -84,7 +84,7 @@ class SessionMachine(RuleBasedStateMachine):
             assert set(numbers) <= set(expected.candidates)
             self.delivered += len(numbers)
         else:
-            assert message == self.model.last
+            assert (message and message.data) == self.model.last
             self.model.last = None
 
     @precondition(streaming)

@@ -1,44 +1,15 @@
 """What the writer of a session does next, and how an effect damages a message."""
 
 from dataclasses import dataclass
-from enum import Enum
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 from zlib import crc32
 
 from livetail.faults.effects import Corrupt
-from livetail.wire import livetail
 from livetail.wire.eventstream import MIN_MESSAGE_LENGTH, PRELUDE_LENGTH
 
-__all__ = ["Message", "MessageKind", "Step", "beginning_of", "corrupted", "typed"]
+__all__ = ["Step", "beginning_of", "corrupted"]
 
 _CHECKSUM_LENGTH: Final = 4
-
-
-class MessageKind(Enum):
-    INITIAL_RESPONSE = "initial-response"
-    SESSION_START = "sessionStart"
-    SESSION_UPDATE = "sessionUpdate"
-    LAST = "last"
-
-
-class Message(NamedTuple):
-    kind: MessageKind
-    data: bytes
-
-
-def _headers(empty: bytes) -> bytes:
-    return empty[PRELUDE_LENGTH : PRELUDE_LENGTH + int.from_bytes(empty[4:8], "big")]
-
-
-_KINDS: Final = {
-    _headers(livetail.initial_response()): MessageKind.INITIAL_RESPONSE,
-    _headers(livetail.session_start(b"")): MessageKind.SESSION_START,
-    _headers(livetail.session_update(())): MessageKind.SESSION_UPDATE,
-}
-
-
-def typed(message: bytes) -> Message:
-    return Message(_KINDS.get(_headers(message), MessageKind.LAST), message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from livetail.core.clock import SECOND
 from livetail.faults import effects
 from livetail.faults.effects import ActsOn, AnyEffect, Effect
 from livetail.faults.log_events import LateEvents, without_lost
-from livetail.faults.messages import Message, MessageKind, Step, beginning_of, corrupted, typed
+from livetail.faults.messages import Step, beginning_of, corrupted
 from livetail.faults.rule_in_force import Firing, RuleInForce
 from livetail.faults.texts import EXCEPTION_MESSAGES
 from livetail.live.window import Update
 from livetail.wire import livetail
+from livetail.wire.livetail import Message, MessageKind
 
 __all__ = ["SessionRules"]
 
@@ -83,7 +84,7 @@ class SessionRules:
 
     # ---- what the writer asks ----------------------------------------------------------------------------------------
 
-    def take(self, next_message: Callable[[], bytes | None], now: int) -> Step | None:
+    def take(self, next_message: Callable[[], Message | None], now: int) -> Step | None:
         """What to do next; None while there is nothing to do.
 
         To be asked again once the step is done, which makes the message count as written.
@@ -103,10 +104,9 @@ class SessionRules:
         if self._is_paused(now):
             return None
         while not self._steps:
-            data = next_message()
-            if data is None:
+            message = next_message()
+            if message is None:
                 return None
-            message = typed(data)
             self._being_written = message.kind
             self._steps.extend(self._steps_for(message, now))
             if not self._steps:

@@ -1,7 +1,7 @@
 """One Live Tail session as a state machine, in the manner of h11 and h2.
 
-A session is fed (`offer`), told the time (`tick`) and emptied (`take`). It never waits and never writes; it answers
-with the bytes of the next message, or with None when there is none yet. Everything that changes its state is in
+A session is fed (`offer`), told the time (`tick`) and emptied (`take`). It never waits and never writes; it returns
+the next message with its kind, or None when there is none yet. Everything that changes its state is in
 `TRANSITIONS`.
 
     STREAMING ──fail/end──▶ ENDING ──take, until nothing is left──▶ ENDED
@@ -23,6 +23,7 @@ from livetail.live.limits import UPDATE_INTERVAL
 from livetail.live.subscription import Subscription
 from livetail.live.window import Selection, Update, Window
 from livetail.wire import livetail
+from livetail.wire.livetail import Message, MessageKind
 
 __all__ = ["STREAMING_FAILURE", "TRANSITIONS", "Counters", "IllegalInputError", "Input", "Session", "State"]
 
@@ -174,13 +175,14 @@ class Session:
         self.distortion: Distorting | None = None
         self._window = Window(random)
         self._backlog = Backlog()
-        self._ready: deque[bytes] = deque(
+        start = livetail.session_start(session_start_json(request_id, session_id, subscription))
+        self._ready = deque(
             (
-                livetail.initial_response(),
-                livetail.session_start(session_start_json(request_id, session_id, subscription)),
+                Message(MessageKind.INITIAL_RESPONSE, livetail.initial_response()),
+                Message(MessageKind.SESSION_START, start),
             )
         )
-        self._last: bytes | None = None
+        self._last: Message | None = None
         self._matched = self._delivered = self._sampled_out = self._updates = self._bytes = 0
 
     def offer(self, selection: Selection) -> None:
@@ -204,15 +206,15 @@ class Session:
         elapsed = (now - self.started_at) // UPDATE_INTERVAL
         self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL, self.ends_at)
 
-    def take(self) -> bytes | None:
-        """The bytes of the next message for the client, or None if there is none now.
+    def take(self) -> Message | None:
+        """The next message for the client, or None if there is none now.
 
         The session has ENDED once it answers None after `fail` or `end`.
         """
         self._move(Input.TAKE)
         message = None if self.state is State.ENDED else self._next_message()
         if message is not None:
-            self._bytes += len(message)
+            self._bytes += len(message.data)
         elif self.state is State.ENDING:
             self._move(Input.DRAINED)
         return message
@@ -221,7 +223,7 @@ class Session:
         """End the session with an exception or error message, after what is buffered."""
         self._move(Input.FAIL)
         self._flush()
-        self._last = message
+        self._last = Message(MessageKind.LAST, message)
 
     def end(self) -> None:
         """End the session cleanly, after what is buffered."""
@@ -268,14 +270,15 @@ class Session:
             for update in self.distortion.flush():
                 self._backlog.put(update)
 
-    def _next_message(self) -> bytes | None:
+    def _next_message(self) -> Message | None:
         if self._ready:
             return self._ready.popleft()
         if self._backlog:
             update = self._backlog.take()
             self._updates += 1
             self._delivered += update.events
-            self._ready.extend(map(livetail.session_update, session_update_json(update)))
+            for parts in session_update_json(update):
+                self._ready.append(Message(MessageKind.SESSION_UPDATE, livetail.session_update(parts)))
             return self._ready.popleft()
         last, self._last = self._last, None
         return last

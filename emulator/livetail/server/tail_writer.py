@@ -147,7 +147,7 @@ class Tail:
             return await self._write_under_rules(rules, send)
         message = self._take()
         if message is not None:
-            await self._send(send, message)
+            await self._send(send, message.data)
         elif self.session.state is State.ENDED:
             await self._end(send)
         else:
@@ -190,14 +190,15 @@ class Tail:
         """The fault rules that concern the session; None where there are none, so that they cost nothing."""
         return cast("SessionRules | None", self.session.distortion)
 
-    def _take(self) -> bytes | None:
+    def _take(self) -> livetail.Message | None:
         """What the session has to say. A fault of ours becomes the exception that the service has for it."""
         try:
             return self.session.take()
         except Exception:
             _log.exception("session %s failed", self.session.session_id)
             self._hub.close(self.session, Ending.EXCEPTION)
-            return livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
+            last = livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
+            return livetail.Message(livetail.MessageKind.LAST, last)
 
 
 class Tails:

@@ -6,6 +6,8 @@ content type of the protocol, and the events are plain JSON. No client is known 
 """
 
 from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
 
 import msgspec.json
 
@@ -15,6 +17,8 @@ from livetail.wire.headers import MAX_VALUE_LENGTH, Header
 
 __all__ = [
     "MODELED_EXCEPTIONS",
+    "Message",
+    "MessageKind",
     "initial_response",
     "modeled_exception",
     "session_start",
@@ -22,6 +26,24 @@ __all__ = [
     "unknown_event",
     "unmodeled_error",
 ]
+
+
+class MessageKind(Enum):
+    """What a message of a session is."""
+
+    INITIAL_RESPONSE = "initial-response"
+    SESSION_START = "sessionStart"
+    SESSION_UPDATE = "sessionUpdate"
+    LAST = "last"
+    """An exception or an error: nothing follows it."""
+
+
+class Message(NamedTuple):
+    """A message of a session: its kind, so that nobody has to read it for that, and its bytes."""
+
+    kind: MessageKind
+    data: bytes
+
 
 _PROTOCOL = "application/x-amz-json-1.1"
 _JSON = "application/json"

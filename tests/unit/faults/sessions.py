@@ -110,7 +110,7 @@ class WrittenSession:
         if self.session.distortion is not None:
             return self.rules.take(self.session.take, now)
         message = self.session.take()
-        return None if message is None else Step(message)
+        return None if message is None else Step(message.data)
 
     def update(self, now: int) -> list[Step]:
         """A tick: one more update, written as far as it may be."""

@@ -12,6 +12,7 @@ from livetail.live.subscription import Subscription
 from livetail.live.window import Selection
 from livetail.patterns import compile as compile_pattern
 from livetail.store.batch import Batch, LogEvent
+from livetail.wire import livetail
 from livetail.wire.eventstream import Message, decode
 
 ARN = LogGroupArn.of("us-east-1", "123456789012", "/app")
@@ -62,14 +63,14 @@ def fresh_session(timeout: int = 3 * HOUR, seed: int = 1) -> Session:
     )
 
 
-def read(message: bytes | None) -> Message:
-    """The one message in these bytes."""
+def read(message: livetail.Message | None) -> Message:
+    """The message, decoded."""
     assert message is not None
-    (decoded,) = decode(message)
+    (decoded,) = decode(message.data)
     return decoded
 
 
-def update_in(message: bytes | None) -> tuple[list[str], bool]:
+def update_in(message: livetail.Message | None) -> tuple[list[str], bool]:
     """The texts of the log events of a session update, and whether it is sampled."""
     decoded = read(message)
     assert decoded.header(":event-type") == "sessionUpdate"
