@@ -55,7 +55,7 @@ def expected(given_offsets: list[int], retention: int | None) -> Outcome:
 @example(given_offsets=[-14 * DAY], retention=None)
 @example(given_offsets=[-22 * HOUR, 2 * HOUR], retention=None)
 @example(given_offsets=[-15 * DAY, -8 * DAY, 0, 3 * HOUR], retention=7)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_rules_of_time(given_offsets: list[int], retention: int | None) -> None:
     client = Client()
     client.create("/a", "s")
@@ -79,7 +79,7 @@ def test_rules_of_time(given_offsets: list[int], retention: int | None) -> None:
     character=st.sampled_from(["x", "é", "\n", "🙀"]),
     ascii_only=st.booleans(),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_rules_of_size(sizes: list[int], character: str, ascii_only: bool) -> None:
     """However the messages are written in JSON: a size is that of the message in UTF-8."""
     width = len(character.encode())

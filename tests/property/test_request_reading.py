@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from livetail.api.operation import OPERATIONS
+from livetail.api.shapes import FilterLogEventsRequest
 from livetail.api.validation import read_leniently
 from livetail.core.errors import ServiceError
+from livetail.core.unicode import well_formed
 from tests.unit.api.client import Client
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -105,3 +107,16 @@ def answer_or_refuse(name: str, body: bytes) -> None:
     except ServiceError as error:
         assert error.status == 400
         assert error.message is None or error.message
+
+
+@given(st.lists(st.sampled_from([r"\\", r"\ud83d", r"\uDE40", "ud83d", "a", r"\n", r"\"]), max_size=12))
+def test_halves_of_surrogate_pairs_are_read_as_everywhere(parts: list[str]) -> None:
+    """As `well_formed` has them, wherever backslashes and halves stand."""
+    text = f'"{"".join(parts)}"'
+    try:
+        wanted = well_formed(json.loads(text))
+    except ValueError:
+        return
+    body = f'{{"logGroupName": "/a", "filterPattern": {text}}}'.encode()
+    read = read_leniently(body, FilterLogEventsRequest)
+    assert read.filter_pattern == wanted

@@ -35,10 +35,15 @@ larger one in that of the model, so that its unknown members cost nothing."""
 _LIST_MISPLACED: Final = "Start of list found where not expected"
 _OBJECT_MISPLACED: Final = "Start of structure or map found where not expected."
 
-_SURROGATES: Final = re.compile(
-    rb"(?:\\\\)+|\\u[dD][89abAB][0-9a-fA-F]{2}(?P<low>\\u[dD][c-fC-F][0-9a-fA-F]{2})?"
-    rb"|(?P<half>\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+MAX_REPAIRED_BYTES: Final = 8 * 1024 * 1024
+"""Up to this size halves of surrogate pairs are replaced; what the operations accept is smaller, however it is
+escaped."""
+
+_HALF_OF_A_PAIR: Final = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
+_TWO_NULS: Final = b"\0\0"
 
 
 def read_members(body: bytes, schema: inspect.Type) -> dict[str, Any]:
@@ -60,14 +65,12 @@ def read_members(body: bytes, schema: inspect.Type) -> dict[str, Any]:
 
 def _without_surrogate_halves(body: bytes) -> bytes:
     """JSON with U+FFFD for each escape of half a surrogate pair, which msgspec refuses (see `core.unicode`)."""
-    if b"\\ud" not in body and b"\\uD" not in body:
+    is_without = b"\\ud" not in body and b"\\uD" not in body
+    if is_without or b"\0" in body or len(body) > MAX_REPAIRED_BYTES:
         return body
-
-    def replace(found: re.Match[bytes]) -> bytes:
-        is_kept = found[0].startswith(b"\\\\") or found["low"]
-        return found[0] if is_kept else b"\\ufffd"
-
-    return _SURROGATES.sub(replace, body)
+    # Escaped backslashes make way, so that each backslash that is left begins an escape.
+    only_escapes = body.replace(rb"\\", _TWO_NULS)
+    return _HALF_OF_A_PAIR.sub(rb"\\ufffd", only_escapes).replace(_TWO_NULS, rb"\\")
 
 
 def strip_optional(type_: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:
