@@ -204,7 +204,7 @@ def test_reorder_loses_nothing_and_disturbs_the_order_by_so_many_milliseconds_on
     for second, size in enumerate(sizes, 1):
         made = an_update(second, size, spread)
         given_ += content(made)
-        sent += content(disturbing.distort(made, START + 1_000 * second))
+        sent += content(disturbing.change_update(made, START + 1_000 * second))
         assert len(sent) + disturbing.held_events == len(given_)
     for made in disturbing.flush():
         sent += content(made)
@@ -226,7 +226,7 @@ def test_lose_counts_exactly_and_keeps_the_order(
     all_given = all_sent = 0
     for second, size in enumerate(sizes, 1):
         made = an_update(second, size)
-        sent = content(losing.distort(made, START + 1_000 * second))
+        sent = content(losing.change_update(made, START + 1_000 * second))
         left = iter(content(made))
         assert all(event in left for event in sent), "what is left is in its old order"
         safe, room = 0, per_second or 0
@@ -253,7 +253,7 @@ def test_the_sum_of_the_events_is_right_at_every_instant(
     matched = delivered = 0
     for second, size in enumerate(sizes, 1):
         matched += size
-        delivered += both.distort(an_update(second, size), START + 1_000 * second).events
+        delivered += both.change_update(an_update(second, size), START + 1_000 * second).events
         assert matched == delivered + both.lost_events + both.held_events
     delivered += sum(made.events for made in both.flush())
     assert matched == delivered + both.lost_events

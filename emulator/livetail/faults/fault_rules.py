@@ -167,12 +167,12 @@ class FaultRules:
         return [rules.session_id for rules in found]
 
     def _apply(self, rule: RuleInForce, session: Session, ordinal: int) -> None:
-        rules = session.distortion
+        rules = session.fault_rules
         if not isinstance(rules, SessionRules):
             counters = session.counters
             updates = counters.updates if counters.bytes else -1
             rules = SessionRules(session.session_id, session.request_id, session.started_at, updates)
-            session.distortion = self._sessions[session.session_id] = rules
+            session.fault_rules = self._sessions[session.session_id] = rules
         rules.add(rule, ordinal)
 
 

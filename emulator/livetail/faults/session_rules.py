@@ -152,8 +152,11 @@ class SessionRules:
         """Log events that will come in a later update."""
         return len(self._late)
 
-    def distort(self, update: Update, now: int) -> Update:
-        """What becomes of an update that is made at `now` (epoch milliseconds); still at most 500 log events."""
+    def change_update(self, update: Update, now: int) -> Update:
+        """The update that is delivered in place of one that is made at `now` (epoch milliseconds).
+
+        It has at most 500 log events, too.
+        """
         elapsed, self._updated_at = now - self._updated_at, now
         for effect, random, _ in self._lasting(effects.Lose, now):
             kept = without_lost(update, effect, random, elapsed)

@@ -66,8 +66,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], State]] = {
 }
 
 
-class Distorting(Protocol):
-    """What befalls log events on their way into an update, when a fault rule wants it: some get lost, some come late.
+class UpdateRules(Protocol):
+    """What fault rules do to the log events of a session update: some are lost, some come late.
 
     Attributes:
         lost_events: log events that will never be delivered; they count as dropped.
@@ -80,8 +80,8 @@ class Distorting(Protocol):
         """Log events that will come in a later update; they count as pending."""
         ...
 
-    def distort(self, update: Update, now: int) -> Update:
-        """What becomes of an update that is made at `now` (epoch milliseconds)."""
+    def change_update(self, update: Update, now: int) -> Update:
+        """The update that is delivered in place of one that is made at `now` (epoch milliseconds)."""
         ...
 
     def flush(self) -> list[Update]:
@@ -90,7 +90,7 @@ class Distorting(Protocol):
 
 
 class IllegalInputError(Exception):
-    """A session was given something that its state does not allow: a fault of the caller."""
+    """A session was given something that its state does not allow: a mistake of the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Session:
         next_due: epoch milliseconds of the next tick; the first comes a second after the start, the others follow on
         the same
             grid whatever the delay of one of them.
-        distortion: what befalls its log events; None is nothing.
+        fault_rules: the fault rules that concern it; None where there are none.
     """
 
     __slots__ = (
@@ -143,7 +143,7 @@ class Session:
         "_sampled_out",
         "_updates",
         "_window",
-        "distortion",
+        "fault_rules",
         "ended_by",
         "ends_at",
         "next_due",
@@ -172,7 +172,7 @@ class Session:
         self.next_due = min(started_at + UPDATE_INTERVAL, self.ends_at)
         self.state = State.STREAMING
         self.ended_by: str | None = None
-        self.distortion: Distorting | None = None
+        self.fault_rules: UpdateRules | None = None
         self._window = Window(random)
         self._backlog = Backlog()
         start = livetail.session_start(session_start_json(request_id, session_id, subscription))
@@ -236,7 +236,9 @@ class Session:
 
     @property
     def counters(self) -> Counters:
-        lost, held = (0, 0) if self.distortion is None else (self.distortion.lost_events, self.distortion.held_events)
+        lost, held = (
+            (0, 0) if self.fault_rules is None else (self.fault_rules.lost_events, self.fault_rules.held_events)
+        )
         return Counters(
             updates=self._updates,
             matched=self._matched,
@@ -260,14 +262,14 @@ class Session:
         matched = self._window.matched
         update = self._window.close()
         self._sampled_out += matched - update.events
-        if self.distortion is not None:
-            update = self.distortion.distort(update, now)
+        if self.fault_rules is not None:
+            update = self.fault_rules.change_update(update, now)
         self._backlog.put(update)
 
     def _flush(self) -> None:
         """Nothing that is held back is lost when the session ends."""
-        if self.distortion is not None:
-            for update in self.distortion.flush():
+        if self.fault_rules is not None:
+            for update in self.fault_rules.flush():
                 self._backlog.put(update)
 
     def _next_message(self) -> Message | None:

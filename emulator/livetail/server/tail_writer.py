@@ -188,7 +188,7 @@ class Tail:
     @property
     def _rules(self) -> "SessionRules | None":
         """The fault rules that concern the session; None where there are none, so that they cost nothing."""
-        return cast("SessionRules | None", self.session.distortion)
+        return cast("SessionRules | None", self.session.fault_rules)
 
     def _take(self) -> livetail.Message | None:
         """What the session has to say. A fault of ours becomes the exception that the service has for it."""

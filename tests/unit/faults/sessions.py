@@ -95,7 +95,7 @@ class WrittenSession:
 
     @property
     def rules(self) -> SessionRules:
-        rules = self.session.distortion
+        rules = self.session.fault_rules
         assert isinstance(rules, SessionRules), "no rule concerns this session"
         return rules
 
@@ -107,7 +107,7 @@ class WrittenSession:
         return self.steps[before:]
 
     def _next(self, now: int) -> Step | None:
-        if self.session.distortion is not None:
+        if self.session.fault_rules is not None:
             return self.rules.take(self.session.take, now)
         message = self.session.take()
         return None if message is None else Step(message.data)

@@ -303,7 +303,7 @@ def test_a_rule_that_is_added_later_acts_on_open_sessions() -> None:
     session = WrittenSession(rules)
     session.write(START)
     session.update(START + SECOND)
-    assert session.session.distortion is None, "no rule, no state"
+    assert session.session.fault_rules is None, "no rule, no state"
     rules.add(rule("exception"), START + SECOND, [session.session])
     assert session.write(START + SECOND) == [Step(EXCEPTION, "end")]
 
@@ -376,7 +376,7 @@ def test_a_rule_is_about_the_sessions_of_its_log_groups() -> None:
         WrittenSession(rules, session_id="other", group="/aws/ecs/checkout"),
     )
     assert [step.then for step in one.write(START)] == ["continue", "end"]
-    assert other.session.distortion is None
+    assert other.session.fault_rules is None
 
 
 def test_rules_on_one_message_act_in_their_order() -> None:
