@@ -3,6 +3,7 @@
 from typing import Final
 
 from livetail.server.control import (
+    certificate,
     clock,
     events,
     faults,
@@ -30,6 +31,7 @@ _RESOURCES: Final[tuple[ControlRoute, ...]] = (
     *faults.ROUTES,
     *scenarios.ROUTES,
     *requests.ROUTES,
+    *certificate.ROUTES,
     *metrics.ROUTES,
     *page.ROUTES,
 )

@@ -16,6 +16,7 @@ export class Rows {
   #lost = 0;
   #frame = 0;
   #follows = true;
+  #scrolledTo = 0;
   #selected = null;
   #highlights = [];
   #counts = [];
@@ -27,8 +28,10 @@ export class Rows {
     this.onSelect = onSelect;
     this.onChange = onChange;
     this.#node.addEventListener("scroll", () => {
-      const distance = this.#node.scrollHeight - this.#node.scrollTop - this.#node.clientHeight;
-      this.#follows = distance < 24;
+      const { scrollHeight, scrollTop, clientHeight } = this.#node;
+      if (scrollHeight - scrollTop - clientHeight < 24) this.#follows = true;
+      else if (scrollTop < this.#scrolledTo) this.#follows = false; // somebody has scrolled back
+      this.#scrolledTo = scrollTop;
       this.onChange();
     });
     this.#node.addEventListener("click", (click) => {

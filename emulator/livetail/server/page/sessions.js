@@ -64,11 +64,13 @@ function cell(name, value, loud) {
   return el("div", { class: value && loud ? loud : null }, el("dt", {}, name), el("dd", {}, number(value)));
 }
 
-/** `Boto3/1.43.7 md/Botocore#1.43.7 …` is Boto3/1.43.7; a browser is its last word. */
+/** `Boto3/1.43.7 md/Botocore#1.43.7 …` is Boto3/1.43.7; of a browser it is its name among others'. */
 export function agent({ userAgent }) {
   if (!userAgent) return "unknown client";
   const words = userAgent.split(" ");
-  return (userAgent.startsWith("Mozilla/") ? words.findLast((word) => /^(Firefox|Edg|Chrome|HeadlessChrome|Safari)\//.test(word)) : words[0]) ?? words[0];
+  if (!userAgent.startsWith("Mozilla/")) return words[0];
+  const find = (name) => words.find((word) => word.startsWith(name));
+  return find("Firefox/") ?? find("Edg/") ?? find("HeadlessChrome/") ?? find("Chrome/") ?? find("Safari/") ?? words[0];
 }
 
 export const none = (text) => el("p", { class: "quiet" }, text);

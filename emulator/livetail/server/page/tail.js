@@ -222,7 +222,7 @@ export class Tail {
       ? "This server checks signatures (--verify-signatures). A page has no secret to sign with, so it cannot tail. Everything else here works."
       : this.#abort
         ? "Waiting for log events. Nothing matches yet."
-        : "Name a log group and press Start. To see something now: the tab Write sends log events and starts scenarios.";
+        : `${this.groups.length ? "Press" : "Name a log group and press"} Start. To see something now: the tab Write sends log events and starts scenarios.`;
     rows.replaceChildren(el("p", { id: "hint", class: "quiet" }, hint));
   }
 
