@@ -57,6 +57,8 @@ def configure_logging(level: str, form: str) -> None:
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter(_shows_colours(sys.stderr)))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    # What no line shows need not be found out for each: https://docs.python.org/3/howto/logging.html#optimization
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.getLogger("livetail").setLevel(level.upper())
 
 

@@ -187,4 +187,7 @@ def _write(level: int, line: str, fields: Mapping[str, Any]) -> None:
         line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
     if len(line) > _MAX_LENGTH:
         line = line[: _MAX_LENGTH - 1] + "…"
-    _log.log(level, "%s", line, extra={"fields": fields})
+    if _log.isEnabledFor(level):
+        # Not by `log()`, which searches the stack for its caller: this is on the way of every request.
+        record = _log.makeRecord(_log.name, level, "", 0, line, (), None, extra={"fields": fields})
+        _log.handle(record)
