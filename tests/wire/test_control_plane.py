@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,6 +76,8 @@ class TestWhoMayUseIt:
         with LiveTailEmulator(tls=True, clock="manual") as emulator, Http1(emulator) as client:
             assert client.ask(Origin="https://localhost").status == 200
             _refused(client.ask(Origin="http://localhost"), 403)
+            certificate = client.ask("GET", "/_livetail/ca.pem")
+            assert certificate.body == Path(emulator.environment()["AWS_CA_BUNDLE"]).read_bytes()
 
     def test_http2(self, manual: LiveTailEmulator) -> None:
         with Http2(manual) as client:
@@ -249,6 +252,7 @@ class TestJournal:
                 "region": "eu-west-1",
                 "accountId": "111122223333",
                 "userAgent": "test/1",
+                "rejectedLogEventsInfo": None,
                 "parameters": {"logGroupName": "none", "logStreamName": "s"},
             }
         ]

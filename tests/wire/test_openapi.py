@@ -101,7 +101,7 @@ def test_the_example_is_taken(client: Http1, route: ControlRoute) -> None:
     body = json.dumps(route.example).encode() if route.example else b""
     if not route.path_parameters:
         answer = ask(client, route, body=body)
-        assert answer.status == 200
+        assert answer.status == (404 if route.path == "/ca.pem" else 200)  # this server has no TLS
         check(route, answer)
 
 
