@@ -1,18 +1,15 @@
 """The service as a whole: a request goes in by its operation and body, a response comes out."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from livetail.api.context import Caller, Context, Response
-from livetail.api.log_groups import create_log_group
-from livetail.api.log_streams import create_log_stream
 from livetail.api.operation import OPERATIONS, Operation
-from livetail.api.retention import check_retention
-from livetail.api.shapes import CreateLogGroupRequest, CreateLogStreamRequest, PutLogEventsRequest, Request
+from livetail.api.shapes import CreateLogStreamRequest, PutLogEventsRequest, Request
 from livetail.core.clock import Clock
 from livetail.core.errors import InvalidParameterException, UnknownOperationException
 from livetail.core.limits import MAX_BATCH_BYTES, MAX_BATCH_EVENTS
@@ -26,8 +23,6 @@ if TYPE_CHECKING:
     from livetail.live.session import Session
 
 __all__ = ["Caller", "Handled", "Service"]
-
-RequestType = TypeVar("RequestType", bound=Request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,50 +89,6 @@ class Service:
                 return Handled(self._encoder.encode(members), rejection)
         return result
 
-    def create_log_group(
-        self,
-        caller: Caller,
-        name: str,
-        *,
-        log_group_class: str = "STANDARD",
-        retention_days: int | None = None,
-        kms_key_id: str | None = None,
-        deletion_protection: bool = False,
-        tags: Mapping[str, str] | None = None,
-    ) -> None:
-        """Make a log group as CreateLogGroup and PutRetentionPolicy do, for code that has no request to send.
-
-        Raises:
-            ResourceAlreadyExistsException: there is a group of this name; it is left as it is.
-            InvalidParameterException: AWS would refuse the name, a tag, the class or the number of days.
-            ValidationException: the retention of this class cannot be set.
-        """
-        members = {
-            "logGroupName": name,
-            "kmsKeyId": kms_key_id,
-            "tags": tags or None,
-            "logGroupClass": log_group_class,
-            "deletionProtectionEnabled": deletion_protection,
-        }
-        group = _request_from(members, CreateLogGroupRequest)
-        if retention_days is not None:
-            check_retention(retention_days, group.log_group_class)
-        context = self._context(caller, 0)
-        create_log_group(context, group)
-        if retention_days is not None:
-            context.store.group(name).retention_days = retention_days
-
-    def create_log_stream(self, caller: Caller, log_group: str, log_stream: str) -> None:
-        """Make a log stream as CreateLogStream does.
-
-        Raises:
-            ResourceAlreadyExistsException: there is a stream of this name.
-            ResourceNotFoundException: there is no such group.
-            InvalidParameterException: AWS would refuse a name.
-        """
-        members = {"logGroupName": log_group, "logStreamName": log_stream}
-        create_log_stream(self._context(caller, 0), _request_from(members, CreateLogStreamRequest))
-
     def ingest(self, caller: Caller, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:
         """Take in events without the rules of PutLogEvents, for the control plane, scenarios and replays.
 
@@ -151,7 +102,7 @@ class Service:
         now = context.now
         group = context.store.groups.get(log_group)
         if group is None or log_stream not in group.streams:
-            _request_from({"logGroupName": log_group, "logStreamName": log_stream}, CreateLogStreamRequest)
+            _check_names(log_group, log_stream)
             group = group or context.store.create_group(log_group, now)
             group.create_stream(log_stream, now)
         stamped = [_stamped(event, now) for event in events]
@@ -196,7 +147,7 @@ def _timestamp(event: LogEvent) -> int:
     return event.timestamp
 
 
-def _request_from(members: Mapping[str, Any], request_type: type[RequestType]) -> RequestType:
+def _check_names(log_group: str, log_stream: str) -> None:
     from livetail.api.validation import request_from
 
-    return request_from(members, request_type)
+    request_from({"logGroupName": log_group, "logStreamName": log_stream}, CreateLogStreamRequest)

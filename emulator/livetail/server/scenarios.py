@@ -133,7 +133,8 @@ def _create_log_group(store: "RegionStore", group: "LogGroup", now: int) -> None
         made = store.create_group(
             group.name, now, log_group_class=LogGroupClass(group.log_class), tags=dict(group.tags)
         )
-        made.retention_days = group.retention_days
+        if group.retention_days is not None:
+            made.retention_days = group.retention_days
     for stream in group.streams:
         if stream not in made.streams:
             made.create_stream(stream, now)

@@ -1,6 +1,7 @@
 """The log groups of every account and region. Nothing is shared between two of them."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
@@ -8,6 +9,10 @@ from livetail.store.log_group import LogGroup, LogGroupClass
 from livetail.store.retention import Retention
 
 __all__ = ["Accounts", "RegionStore"]
+
+
+MIN_REGIONS: Final = 1_000
+"""So many stores are kept whether they have log groups or not."""
 
 
 class RegionStore:
@@ -79,7 +84,9 @@ class Accounts:
     def __init__(self, retain_events: int, retain_bytes: int) -> None:
         self._retain_events = retain_events
         self._retain_bytes = retain_bytes
-        self.clear()
+        self._retention = Retention(retain_events, retain_bytes)
+        self._regions: dict[tuple[str, str], RegionStore] = {}
+        self._max_regions = MIN_REGIONS
 
     def __iter__(self) -> Iterator[RegionStore]:
         """The stores that have log groups."""
@@ -90,10 +97,15 @@ class Accounts:
         try:
             return self._regions[account_id, region]
         except KeyError:
+            if len(self._regions) >= self._max_regions:
+                # Clients choose account and region; those without log groups need not be kept.
+                self._regions = {key: store for key, store in self._regions.items() if store.groups}
+                self._max_regions = max(MIN_REGIONS, 2 * len(self._regions))
             store = self._regions[account_id, region] = RegionStore(account_id, region, self._retention)
             return store
 
     def clear(self) -> None:
         """Forget everything."""
-        self._regions: dict[tuple[str, str], RegionStore] = {}
         self._retention = Retention(self._retain_events, self._retain_bytes)
+        self._regions = {}
+        self._max_regions = MIN_REGIONS

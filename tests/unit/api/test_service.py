@@ -1,7 +1,5 @@
 """The service around its operations: unknown ones, accounts and regions, ingestion without ceremony, reset."""
 
-from typing import Any
-
 import pytest
 
 from livetail.api.operation import OPERATIONS
@@ -9,9 +7,6 @@ from livetail.api.service import Caller
 from livetail.core.clock import DAY
 from livetail.core.errors import (
     InvalidParameterException,
-    ResourceAlreadyExistsException,
-    ResourceNotFoundException,
-    ServiceError,
 )
 from livetail.store.batch import LogEvent
 from tests.unit.api.client import ACCOUNT, NOW, Client
@@ -129,44 +124,3 @@ def test_a_request_sees_one_time(client: Client) -> None:
     client.put("/a", "s", (0, "x"), (0, "y"))
     times = {event["ingestionTime"] for event in client.call("FilterLogEvents", logGroupName="/a")["events"]}
     assert times == {NOW + 5}
-
-
-# ---- groups and streams without a request --------------------------------------------------------------------------
-
-
-def test_a_log_group_is_made_with_all_its_settings(client: Client) -> None:
-    client.service.create_log_group(
-        client.caller, "/a", retention_days=7, kms_key_id=KEY, deletion_protection=True, tags={"a": "b"}
-    )
-    client.service.create_log_stream(client.caller, "/a", "s")
-    (row,) = client.call("DescribeLogGroups")["logGroups"]
-    assert (row["retentionInDays"], row["kmsKeyId"], row["deletionProtectionEnabled"]) == (7, KEY, True)
-    assert client.call("ListTagsLogGroup", logGroupName="/a") == {"tags": {"a": "b"}}
-    assert [stream["logStreamName"] for stream in client.call("DescribeLogStreams", logGroupName="/a")["logStreams"]]
-
-
-@pytest.mark.parametrize(
-    ("settings", "error"),
-    [
-        ({"name": "a b"}, "logGroupName"),
-        ({"log_group_class": "OTHER"}, "enum value set"),
-        ({"retention_days": 2}, "Invalid retention value"),
-        ({"kms_key_id": "k"}, "KMS Key Id"),
-        ({"tags": {"": ""}}, "tags"),
-        ({"log_group_class": "DELIVERY", "retention_days": 1}, "not supported for Delivery"),
-    ],
-)
-def test_what_aws_would_refuse_makes_no_group(client: Client, settings: dict[str, Any], error: str) -> None:
-    with pytest.raises(ServiceError, match=error):
-        client.service.create_log_group(client.caller, **{"name": "/a", **settings})
-    assert client.call("DescribeLogGroups") == {"logGroups": []}
-
-
-def test_what_is_there_is_not_made_again(client: Client) -> None:
-    client.create("/a", "s")
-    with pytest.raises(ResourceAlreadyExistsException):
-        client.service.create_log_group(client.caller, "/a")
-    with pytest.raises(ResourceAlreadyExistsException):
-        client.service.create_log_stream(client.caller, "/a", "s")
-    with pytest.raises(ResourceNotFoundException):
-        client.service.create_log_stream(client.caller, "/b", "s")

@@ -1,5 +1,7 @@
 """Log groups: what they keep, what they let go, and their streams."""
 
+import tracemalloc
+
 import pytest
 
 from livetail.core.arns import LogGroupArn
@@ -146,3 +148,36 @@ def test_regions_and_accounts_share_nothing() -> None:
         there.delete_group("/a")
     accounts.clear()
     assert accounts.region("123456789012", "us-east-1").groups == {}
+
+
+def test_accounts_that_only_ask_are_not_kept() -> None:
+    accounts = Accounts(retain_events=5, retain_bytes=10_000)
+    accounts.region("123456789012", "us-east-1").create_group("/a", NOW)
+    tracemalloc.start()
+    for number in range(20_000):
+        assert accounts.region(f"{number:012}", "us-east-1").groups == {}
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 1_500_000
+    assert [store.account_id for store in accounts] == ["123456789012"]
+
+
+def test_bytes_are_bounded_by_what_is_retained() -> None:
+    """3,000 events of 1 MB took 2.9 GB."""
+    logs = group(Retention(max_events=100_000, max_bytes=3_000_000))
+    tracemalloc.start()
+    for number in range(60):
+        append(logs, "s", f"{number}" + "y" * 500_000)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert 2_000_000 < held < 4_000_000
+    assert len(shown(logs)) == 5
+
+
+def test_memory_is_estimated_for_small_events_too() -> None:
+    tracemalloc.start()
+    logs = group(10_000)
+    append(logs, "s", *(f"message {number}" for number in range(10_000)))
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert 0.5 < logs.retention.held_bytes / held < 2
