@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from livetail import LiveTailEmulator
 from tests.cli.running import run_livetail, serving
@@ -103,15 +105,41 @@ print(next(iter(stream))["sessionStart"]["logGroupIdentifiers"])
 """
 
 
+def tail_with(variables: dict[str, str]) -> bool:
+    """Whether a program with these variables and no others opens a session in the region of the server."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SSL_", "REQUESTS_"))}
+    command = [sys.executable, "-c", TAIL]
+    run = subprocess.run(command, env=kept | variables, capture_output=True, text=True, timeout=60, check=False)
+    assert run.stdout == "['arn:aws:logs:eu-central-1:123456789012:log-group:/written']\n", run.stderr
+    return True
+
+
 def test_the_written_files_alone_point_boto3_at_the_server(emulator: LiveTailEmulator, tmp_path: Path) -> None:
     folder = tmp_path / "a folder" / "aws"
     found = variables_of(emulator.endpoint_url, "--write", folder)
     assert sorted(path.name for path in folder.iterdir()) == ["config", "credentials"]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    files = {name: found[name] for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")}
-    command = [sys.executable, "-c", TAIL]
-    run = subprocess.run(command, env=kept | files, capture_output=True, text=True, timeout=60, check=False)
-    assert run.stdout == "['arn:aws:logs:eu-central-1:123456789012:log-group:/written']\n", run.stderr
+    assert tail_with({name: found[name] for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")})
+
+
+def test_https(tmp_path: Path) -> None:
+    """The CA of the server is stored in two forms, and boto3 trusts it by the written files alone."""
+    with serving("--tls", "--region", "eu-central-1") as (_, lines):
+        endpoint = lines[0].removeprefix("Ready. ")
+        found = variables_of(endpoint, "--write", tmp_path)
+        ca_bundle, truststore = str(tmp_path / "ca.pem"), str(tmp_path / "truststore.p12")
+        assert {name for name, value in found.items() if value == ca_bundle} == {
+            "AWS_CA_BUNDLE",
+            "NODE_EXTRA_CA_CERTS",
+            "SSL_CERT_FILE",
+        }
+        assert f"-Djavax.net.ssl.trustStore={truststore} " in found["JAVA_TOOL_OPTIONS"]
+        store = pkcs12.load_pkcs12(Path(truststore).read_bytes(), b"changeit")
+        (entry,) = store.additional_certs
+        assert entry.certificate == x509.load_pem_x509_certificate(Path(ca_bundle).read_bytes())
+        assert tail_with({name: found[name] for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")})
+        run = run_livetail("env", "--endpoint", endpoint)
+        assert "CERT" not in run.stdout
+        assert run.stderr.startswith("livetail: no variable for the certificate is printed: --write DIR")
 
 
 def test_keys_that_the_server_would_refuse_are_not_printed() -> None:

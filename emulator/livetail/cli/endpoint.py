@@ -20,7 +20,8 @@ def default_endpoint() -> str:
     """Where the emulator of `livetail exec` is, or where a server that was started with this environment listens."""
     if os.environ.get("LIVETAIL_ENDPOINT"):
         return os.environ["LIVETAIL_ENDPOINT"]
-    scheme = "https" if os.environ.get("LIVETAIL_TLS") in ("1", "true") else "http"
+    tls = os.environ.get("LIVETAIL_TLS", "").lower() in ("1", "true")
+    scheme = "https" if tls or os.environ.get("LIVETAIL_TLS_DIR") or os.environ.get("LIVETAIL_CERTFILE") else "http"
     return f"{scheme}://127.0.0.1:{os.environ.get('LIVETAIL_PORT') or 4586}"
 
 
