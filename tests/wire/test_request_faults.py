@@ -18,11 +18,14 @@ from tests.wire.sockets import eventually
 GROUP = "/app/api"
 
 
+def _metrics(emulator: LiveTailEmulator) -> str:
+    with Http1(emulator) as control:
+        return control.ask(path="/_livetail/metrics").body.decode()
+
+
 def _ended_by(emulator: LiveTailEmulator, how: str) -> int:
     """How many sessions have ended like this."""
-    with Http1(emulator) as control:
-        text = control.ask(path="/_livetail/metrics").body.decode()
-    found = re.search(rf'^livetail_sessions_ended_total{{[a-z]+="{how}"}} (\d+)', text, re.MULTILINE)
+    found = re.search(rf'^livetail_sessions_ended_total{{reason="{how}"}} (\d+)', _metrics(emulator), re.MULTILINE)
     return 0 if found is None else int(found[1])
 
 
@@ -41,6 +44,8 @@ def test_a_delayed_request_is_closed_by_a_reset_and_not_carried_out(manual: Live
         assert eventually(lambda: len(manual.requests()) == 1)
         manual.reset()
         assert client.at_end()
+    assert manual.requests() == []
+    assert "livetail_requests_total{" not in _metrics(manual)
     manual.put(GROUP, "web-1", ["x"])
     manual.advance(120)
     with Http1(manual) as client:

@@ -16,6 +16,7 @@ from livetail.server.aws_request import (
     verify_signature,
 )
 from livetail.server.bodies import ClientGoneError, read_to_end
+from livetail.server.connection import connection_of
 from livetail.server.cors import granted_origin, is_preflight, preflight_headers, response_headers
 from livetail.server.dates import HttpDate
 from livetail.server.live_server import LiveServer
@@ -62,7 +63,10 @@ class AwsEndpoint:
         request = AwsRequest(scope, headers, call, caller, body, length, entry, started_at, origin)
         response: AwsResponse | Session | None
         if engine.fault_rules:
-            response, message = await self._respond_under_rules(request, receive)
+            responded = await self._respond_under_rules(request, receive)
+            if responded is None:
+                return  # it was dropped while a rule delayed it
+            response, message = responded
         else:
             response, message = self._carry_out(request)
         self._finish(request, message)
@@ -109,8 +113,8 @@ class AwsEndpoint:
 
     async def _respond_under_rules(
         self, request: AwsRequest, receive: Receive
-    ) -> tuple[AwsResponse | Session | None, str | None]:
-        """The response under the fault rules in force, None if the connection is closed; and the error's message."""
+    ) -> tuple[AwsResponse | Session | None, str | None] | None:
+        """As `RequestFaults.respond`."""
         from livetail.server.request_faults import RequestFaults  # with the rooms that only rules need
 
         if self._request_faults is None:
@@ -128,7 +132,7 @@ class AwsEndpoint:
         client = Client(
             http_version=request.scope["http_version"],
             user_agent=request.entry.user_agent,
-            address=request.scope["client"],
+            connection=connection_of(request.scope),
             close=partial(self._server.close_connection, request.scope),
             reset=partial(self._server.close_connection, request.scope, reset=True),
         )

@@ -67,8 +67,8 @@ class LiveServer:
 
     def close_connection(self, scope: Scope, *, reset: bool = False) -> None:
         """Close the connection of a request as a fault rule wants it, or reset it; sessions over it end by `fault`."""
-        self.tails.end_by_fault(scope["client"])
         connection = connection_of(scope)
+        self.tails.end_by_fault(connection)
         if reset:
             connection.reset()
         else:
@@ -106,10 +106,14 @@ class LiveServer:
         self.timekeeper.schedule()
 
     async def drain(self) -> None:
-        """End all sessions and wait until their clients have what was left for them."""
+        """End all sessions, those too that are opened meanwhile, and wait until their clients have what was left."""
         self.timekeeper.stop()
-        self.tails.wake(self.engine.end_sessions(Ending.SERVER))
-        await self.tails.finished()
+
+        def have_ended() -> bool:
+            self.tails.wake(self.engine.end_sessions(Ending.SERVER))
+            return not self.tails
+
+        await self.tails.until(have_ended)
 
 
 def _load(settings: Settings) -> "list[Scenario]":

@@ -40,20 +40,26 @@ class RequestFaults:
 
     async def respond(
         self, request: AwsRequest, receive: Receive, carry_out: Callable[[AwsRequest], Response]
-    ) -> Response:
-        """Respond to a request under the rules in force; `carry_out` does what it asks for."""
+    ) -> Response | None:
+        """Respond to a request under the rules in force; `carry_out` does what it asks for.
+
+        Returns:
+            None if the request was dropped, and its connection closed: its client has left, or the emulator was reset
+            or stops, while a rule delayed it.
+        """
         engine, entry = self._server.engine, request.entry
-        if engine.fault_rules is None:
+        rules = engine.fault_rules
+        if rules is None:
             return carry_out(request)
-        log_groups = request.log_groups()
-        fault = engine.fault_rules.on_request(request.call.operation, entry.request_id, log_groups, engine.clock.now())
+        fault = rules.on_request(request.call.operation, entry.request_id, request.log_groups(), engine.clock.now())
         if fault is None:
             return carry_out(request)
         if fault.delay:
             if not self._has_room(request):
                 return self._error(request, Error(code="ServiceUnavailableException"), None)
-            if not await self._wait(fault.delay, request, receive):
-                return self._close(request)
+            if not await self._wait(fault.delay, request, receive) or engine.fault_rules is not rules:
+                self._close(request)
+                return None
         if fault.outcome is None:
             return carry_out(_with_page_fault(request, fault, engine.clock.now()))
         if fault.outcome.carry_out:

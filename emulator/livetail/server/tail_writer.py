@@ -43,14 +43,14 @@ class Client:
     Attributes:
         http_version: that of its request.
         user_agent: what it calls itself.
-        address: of its end of the connection; sessions over one HTTP/2 connection share it.
+        connection: the one that its request came on; sessions over HTTP/2 may share it.
         close: closes its connection without an end of the body.
         reset: resets its connection.
     """
 
     http_version: str
     user_agent: str | None
-    address: object
+    connection: object
     close: Callable[[], None]
     reset: Callable[[], None]
 
@@ -235,10 +235,10 @@ class Tails:
         while not condition():
             await self._changed.wait()
 
-    def end_by_fault(self, address: object) -> None:
-        """Note that a fault rule is about to close the connection from this address, with all sessions over it."""
+    def end_by_fault(self, connection: object) -> None:
+        """Note that a fault rule is about to close a connection, with all sessions over it."""
         for tail in self._tails.values():
-            if tail.client.address == address:
+            if tail.client.connection is connection:
                 tail.ended_by_fault = True
 
     def client_of(self, session: Session) -> Client | None:

@@ -233,3 +233,18 @@ def test_drain_waits_for_the_last_bytes() -> None:
         assert server.open_sessions == 0
 
     _run(test)
+
+
+def test_drain_ends_sessions_that_are_opened_meanwhile() -> None:
+    async def test() -> None:
+        server, slow, late = _Server(), _Client(room=0), _Client()
+        await server.open(slow)
+        draining = asyncio.ensure_future(server.server.drain())
+        await asyncio.sleep(0)
+        await server.open(late)
+        assert late.has_ended
+        slow.make_room(1_000)
+        await draining
+        assert server.open_sessions == 0
+
+    _run(test)
