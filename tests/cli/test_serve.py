@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -91,3 +92,69 @@ def test_a_scenario_that_is_wrong_is_told_fault_by_fault(tmp_path: Path) -> None
     lines = run.stderr.splitlines()
     assert len(lines) == 2
     assert all(line.startswith(f"livetail: {file}:") for line in lines)
+
+
+def serve_in_bash(redirection: str) -> subprocess.CompletedProcess[str]:
+    command = f"set -o pipefail; {sys.executable} -m livetail serve --port 0 {redirection}"
+    return subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_output_that_cannot_be_written_ends_it() -> None:
+    run = serve_in_bash("> /dev/full")
+    assert (run.returncode, run.stderr) == (1, "livetail: cannot write the output: No space left on device\n")
+    run = serve_in_bash("--port-file /dev/full")
+    assert (run.returncode, run.stderr) == (
+        1,
+        "livetail: cannot write the port to /dev/full: No space left on device\n",
+    )
+
+
+def test_nobody_who_reads_its_output_ends_it() -> None:
+    run = serve_in_bash("| true")
+    assert run.returncode != 0
+    assert run.stderr == ""
+
+
+def test_a_port_file_that_is_a_pipe_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    link = tmp_path / "link"
+    link.symlink_to(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with serving("--port-file", str(link)) as (_, lines):
+            assert endpoint(lines).endswith(f":{os.read(reading, 100).decode().strip()}")
+    finally:
+        os.close(reading)
+    assert pipe.is_fifo() and link.is_symlink()
+    run = run_livetail("serve", "--port", "0", "--port-file", pipe)
+    assert run.returncode == 1
+    assert run.stderr == f"livetail: cannot write the port to {pipe}: No such device or address\n"
+
+
+def test_a_port_file_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    file, link = tmp_path / "port", tmp_path / "link"
+    file.write_text("old")
+    link.symlink_to(file)
+    with serving("--port-file", str(link)) as (_, lines):
+        assert endpoint(lines).endswith(f":{file.read_text().strip()}")
+    assert link.is_symlink()
+
+
+def test_all_addresses_of_ipv6_are_those_of_ipv4_too() -> None:
+    with serving("--host", "::") as (_, lines):
+        assert endpoint(lines).startswith("http://[::1]:")
+        port = endpoint(lines).rpartition(":")[2]
+        for host in ("[::1]", "127.0.0.1"):
+            health = get(f"http://{host}:{port}/_livetail/health")
+            assert isinstance(health, dict) and health["status"] == "ok"
+
+
+def test_a_tls_start_that_fails_leaves_no_key(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for flags in (("--port", port), ("--port", "0", "--port-file", str(tmp_path / "none" / "port"))):
+            run = run_livetail("serve", "--tls", *flags, variables={"TMPDIR": str(tmp_path)})
+            assert run.returncode == 1
+            assert len(run.stderr.splitlines()) == 1
+            assert list(tmp_path.iterdir()) == []

@@ -141,11 +141,11 @@ def _write_port(path: Path, port: int) -> None:
     """
     text = f"{port}\n"
     try:
-        target = path.resolve()
-        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-            with open(path, "w") as file:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            with open(os.open(path, os.O_WRONLY | os.O_NONBLOCK), "w") as file:  # a pipe that nobody reads is an error
                 file.write(text)
             return
+        target = path.resolve()
         temporary = target.with_name(f"{target.name}.{os.getpid()}")
         temporary.write_text(text)
         temporary.replace(target)

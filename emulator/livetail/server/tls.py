@@ -122,6 +122,8 @@ def _made(folder: Path, host: str, *, is_kept: bool) -> Certificate:
             _write(made.chain, b"".join(blob.bytes() for blob in issued.cert_chain_pems))
     except OSError as error:
         raise StartError(f"cannot keep a certificate in {folder}: {error.strerror or error}") from None
+    except UnicodeError:
+        raise StartError(f"no certificate can be made for the host {host!r}") from None
     return made
 
 
