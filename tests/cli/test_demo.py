@@ -50,8 +50,8 @@ def summary(printed: str) -> tuple[int, int, int]:
     return int(found[1]), int(found[2].replace(",", "")), int(found[3])
 
 
-@pytest.mark.parametrize("name", fixtures.names())
-def test_every_scenario_is_shown_and_ends(show: Show, name: str) -> None:
+@pytest.mark.parametrize("name", ["audit-trail", "demo", "nasty"])
+def test_scenarios_are_shown_and_end(show: Show, name: str) -> None:
     """Twenty times as fast as the real time: half a minute of each."""
     printed = show("--scenario", name, "--seconds", "1.5", clock="20x")
     first, comment, *_ = printed.splitlines()

@@ -110,8 +110,8 @@ def test_a_slow_pipe_is_sent_as_it_comes(emulator: LiveTailEmulator) -> None:
 
 
 def test_a_file_that_is_not_there(emulator: LiveTailEmulator) -> None:
-    run = put(emulator, "/nowhere/x.log")
-    assert (run.returncode, run.stderr) == (1, "livetail: cannot open /nowhere/x.log: No such file or directory\n")
+    run = put(emulator, "/proc/none/x.log")
+    assert (run.returncode, run.stderr) == (1, "livetail: cannot open /proc/none/x.log: No such file or directory\n")
 
 
 def test_a_server_that_is_not_there() -> None:

@@ -501,7 +501,7 @@ def test_the_region_is_that_of_the_log_group(emulator: LiveTailEmulator, output:
         (["{arn}", "--filter-pattern", "{ broken"], 1, "StartLiveTail was refused: InvalidParameterException: "),
         (["{arn}", "--endpoint", "http://127.0.0.1:1"], 1, "there is no session: Could not connect to the endpoint"),
         (["{arn}", "--endpoint", "nonsense"], 2, "--endpoint 'nonsense' is not a URL such as http://127.0.0.1:4586"),
-        (["{arn}", "-o", "/nowhere/x"], 1, "cannot write /nowhere/x: there is no folder /nowhere"),
+        (["{arn}", "-o", "/proc/none/x"], 1, "cannot write /proc/none/x: there is no folder /proc/none"),
         (["{arn}", "--seconds", "0"], 2, "argument --seconds: '0' is not a number of seconds up to ten days"),
     ],
 )
