@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from livetail.patterns import InvalidPatternError, Subject, compile
-from tests.property.pattern_naive import fields_match, json_matches, terms_match
+from tests.property.pattern_naive import fields_match, json_matches, regex_finds, terms_match
 from tests.property.pattern_trees import (
     fields_and_entries,
     json_conditions,
@@ -115,6 +115,23 @@ def test_a_pattern_is_refused_or_works(pattern: str, message: str) -> None:
         return
     assert verdict(pattern, message) in (True, False)
     assert all(type(value) is str for value in matcher.extract(Subject(message)).values())
+
+
+long_atoms = st.tuples(
+    st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\w", "^", "$"]),
+    st.sampled_from(["{7}", "{0,9}", "{1,9}", "{6,}", "?", "*", ""]),
+).map(lambda drawn: drawn[0] if drawn[0] in "^$" else "".join(drawn))
+long_bodies = st.lists(st.lists(long_atoms, min_size=3, max_size=5).map("".join), min_size=1, max_size=2).map("|".join)
+
+
+@modest
+@given(long_bodies, st.text("ab1\né", max_size=24))
+def test_expressions_of_many_positions(body: str, message: str) -> None:
+    """RE2 gets these in another form."""
+    try:
+        assert verdict(f"%{body}%", message) is regex_finds(body, message)
+    except InvalidPatternError as error:
+        assert error.message() == "Regular expression evaluation time exceeded allowed limit"
 
 
 hostile_bodies = st.lists(

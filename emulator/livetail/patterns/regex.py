@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.regex_cost import Atom, memory_for
+from livetail.patterns.regex_cost import MEMORY_BYTES, Atom, Cost, cost_of, with_few_states
 
 _QUANTIFIER = re.compile(r"[*+?]|\{([0-9]*)(,?)([0-9]*)\}")
 _ESCAPE = r"\\x[0-7][0-9A-Fa-f]|\\[dDsSwW]|\\[^A-Za-z0-9 ]"
@@ -21,6 +21,8 @@ _MEMBER = re.compile(rf"({_ESCAPE}|[^\\])(?:-({_ESCAPE}|[^\\]))?", re.DOTALL)
 _NAMED_CLASS = re.compile(r"\[:\^?[a-z]+:\]")
 # RE2 allows no more; AWS's own limit is not known, only its text.
 _MAX_REPETITIONS = 1_000
+# More states than this memory holds would not make an expression of few positions faster.
+_FEW_POSITIONS_BYTES = 1 << 19
 _TOO_COSTLY = "Regular expression evaluation time exceeded allowed limit"
 _NOT_COMPILED = "Failed to compile regular expression."
 
@@ -32,24 +34,28 @@ def check_regex(body: str, column: int) -> None:
         InvalidPatternError: AWS does not accept it, or it would take too long to run.
     """
     _read(body, column)
-    if _memory_for(body) is None:
+    if _cost_of(body) is Cost.TOO_MUCH:
         raise InvalidPatternError(column, "the regular expression takes too long to run", text=_TOO_COSTLY)
 
 
 def regex_search(body: str) -> Callable[[bytes], bool]:
     """A search for the body, which was checked, in UTF-8 text."""
-    search = _compiled(body).search
+    written, branches = _read(body, 1)
+    if _cost_of(body) is Cost.FEW_POSITIONS:
+        search = _compiled(written).search
+    else:
+        search = _compiled(with_few_states(branches), longest_match=True).match
     return lambda encoded: search(encoded) is not None
 
 
 def regex_spans(body: str, encoded: bytes) -> list[tuple[int, int]]:
     """Where the body, which was checked, is found in UTF-8 text."""
-    return [found.span() for found in _compiled(body).finditer(encoded) if found.end() > found.start()]
+    found_each = _compiled(_read(body, 1)[0]).finditer(encoded)
+    return [found.span() for found in found_each if found.end() > found.start()]
 
 
-def _compiled(body: str) -> Any:
-    """RE2's form of a body. The library shares equal ones, and keeps the latest 128."""
-    written, _ = _read(body, 1)
+def _compiled(written: str, *, longest_match: bool = False) -> Any:
+    """RE2's form of an expression. The library shares equal ones, and keeps the latest 128."""
     # Imported late: it costs several milliseconds, and most patterns hold no regular expression.
     import re2
 
@@ -58,14 +64,15 @@ def _compiled(body: str) -> Any:
     options.never_capture = True
     # The documentation: `.` is any single character; a line feed is one.
     options.dot_nl = True
-    options.max_mem = _memory_for(body)
+    options.longest_match = longest_match
+    options.max_mem = MEMORY_BYTES if longest_match else _FEW_POSITIONS_BYTES
     return re2.compile(written.encode("ascii"), options)
 
 
 @lru_cache(maxsize=4)
-def _memory_for(body: str) -> int | None:
-    """As `memory_for`; an expression is checked and then compiled."""
-    return memory_for(_read(body, 1)[1])
+def _cost_of(body: str) -> Cost:
+    """As `cost_of`; an expression is checked and then compiled."""
+    return cost_of(_read(body, 1)[1])
 
 
 def _read(body: str, column: int) -> tuple[str, list[list[Atom]]]:

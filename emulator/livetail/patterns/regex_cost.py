@@ -6,30 +6,36 @@ each position, 28 s on 1 MB for `%[^a]{1000}[^b]{1000}c%`. So an expression is a
 the slow way takes some tens of milliseconds on 256 KB, or if all its states fit the memory. Everything else is refused,
 as AWS refuses what exceeds its own limit (https://github.com/aws/aws-cdk/issues/36901).
 
-The states are counted here as RE2 would build them. Without groups, an expression is a chain of positions for each
-alternative, so that a set of positions is an integer, and one step of the automaton is a few operations on it.
+The states are counted here: they are sets of positions, as in RE2 if it gets the expression as `with_few_states`
+writes it. Without groups, an expression is a chain of positions for each alternative, so that a set is an integer, and
+one step of the automaton is a few operations on it.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from itertools import islice
 from typing import NamedTuple
 
-MAX_POSITIONS = 32
+MAX_POSITIONS = 20
 """An expression with no more positions than this is affordable in any case."""
 
-_FEW_POSITIONS_BYTES = 1 << 19
-_MANY_POSITIONS_BYTES = 1 << 21
-# RE2 gives a third of its memory to the states of each direction. Half of that is left for what is not counted here.
-_STATES_BYTES = _MANY_POSITIONS_BYTES // 6
+MEMORY_BYTES = 1 << 22
+"""What RE2 may use for an expression of few states."""
+
+# RE2 gives a third of its memory to these states. Half of that is left for what is not counted here, such as the states
+# inside a character of several bytes.
+_STATES_BYTES = MEMORY_BYTES // 6
+# Measured: 130 bytes for a state of 6.5 positions and 5 edges, 165 where `.` takes any character.
 _BYTES_PER_STATE = 64
 _BYTES_PER_EDGE = 8
 _BYTES_PER_POSITION = 4
+_EDGES_INSIDE_CHARACTERS = 8
+# Each step takes about a microsecond.
+_MAX_STEPS = 30_000
 # There are at least as many states as positions.
 _MAX_COUNTED = _STATES_BYTES // (_BYTES_PER_STATE + _BYTES_PER_EDGE + _BYTES_PER_POSITION)
-# A position for any character stands for several, as characters have up to four bytes.
-_BYTES_PER_WIDE_POSITION = 16
 
 _ASCII = [chr(code) for code in range(128)]
 _NOT_ASCII = "\u00e9"
@@ -52,22 +58,44 @@ class _Position(NamedTuple):
     loop: bool = False
 
 
-def memory_for(branches: list[list[Atom]]) -> int | None:
-    """The memory in bytes that RE2 needs for an expression with these alternatives; None if it takes too long then."""
+class Cost(Enum):
+    """Why an expression is affordable, or that it is not."""
+
+    FEW_POSITIONS = 1
+    FEW_STATES = 2
+    TOO_MUCH = 3
+
+
+def cost_of(branches: list[list[Atom]]) -> Cost:
+    """What an expression with these alternatives costs."""
     chains = [list(islice(_positions(branch), _MAX_COUNTED + 1)) for branch in branches]
     count = sum(map(len, chains))
     if count <= MAX_POSITIONS:
-        return _FEW_POSITIONS_BYTES
+        return Cost.FEW_POSITIONS
     if count > _MAX_COUNTED:
-        return None
+        return Cost.TOO_MUCH
     restarts = [not branch or branch[0].written != "^" for branch in branches]
-    end = _Position(None)
-    forward = _Automaton([[*chain, end] for chain in chains])
-    if not forward.fits(restarts):
-        return None
-    # To find where a match begins, RE2 runs the expression backwards from where it ends.
-    backward = _Automaton([[*reversed(chain), end] for chain in chains])
-    return _MANY_POSITIONS_BYTES if backward.fits([False] * len(chains)) else None
+    automaton = _Automaton([[*chain, _Position(None)] for chain in chains], restarts)
+    return Cost.FEW_STATES if automaton.fits() else Cost.TOO_MUCH
+
+
+def with_few_states(branches: list[list[Atom]]) -> str:
+    """The expression, written so that RE2 has as few states as are counted here.
+
+    It is to look for the longest match that begins with the text. With `.*` before it, RE2 need not know where a match
+    begins. Of `.{0,9}` it would count how many characters were taken; nine times `.?` leads to the same positions from
+    everywhere. `(?:)` keeps RE2 from joining them again.
+    """
+    return "(?s:.*)(?:" + "|".join("(?:)".join(_copies(atom) for atom in branch) for branch in branches) + ")"
+
+
+def _copies(atom: Atom) -> str:
+    if atom.least == atom.most == 1:
+        return atom.written
+    if atom.most is None:
+        return f"{atom.written}{{{atom.least},}}"
+    required = [f"{atom.written}{{{atom.least}}}"] if atom.least else []
+    return "(?:)".join(required + [f"{atom.written}?"] * (atom.most - atom.least))
 
 
 def _positions(branch: list[Atom]) -> Iterator[_Position]:
@@ -83,13 +111,14 @@ def _positions(branch: list[Atom]) -> Iterator[_Position]:
 class _Automaton:
     """Sets of positions as integers; the bit of a position is set where its character may come next."""
 
-    def __init__(self, chains: list[list[_Position]]) -> None:
+    def __init__(self, chains: list[list[_Position]], restarts: list[bool]) -> None:
+        """Alternatives with a restart may begin at every character."""
         positions = [position for chain in chains for position in chain]
-        starts, bit = [], 0
-        for chain in chains:
-            starts.append(1 << bit)
+        self._starts = self._restarts = bit = 0
+        for chain, restart in zip(chains, restarts, strict=True):
+            self._starts |= 1 << bit
+            self._restarts |= restart << bit
             bit += len(chain)
-        self._starts = starts
         self._loops = _bits(position.loop for position in positions)
         optional = [position.optional for position in positions]
         behind_optional = [False, *optional[:-1]]
@@ -98,23 +127,23 @@ class _Automaton:
         self._run_ends = _bits(last and not now for last, now in zip(behind_optional, optional, strict=True))
         self._runs = _bits(behind_optional)
         takes = {written: _takes(written) for written in {position.written for position in positions}}
-        self._wide = _bits(_NOT_ASCII in takes[position.written] for position in positions)
+        takes_bytes = any(_NOT_ASCII in characters for characters in takes.values())
         # Characters that all positions treat alike are one.
         alike = {frozenset(written for written in takes if one in takes[written]) for one in [*_ASCII, _NOT_ASCII]}
         self._alphabet = [_bits(position.written in taking for position in positions) for taking in alike]
+        edges = len(alike) + (_EDGES_INSIDE_CHARACTERS if takes_bytes else 0)
+        self._state_bytes = _BYTES_PER_STATE + _BYTES_PER_EDGE * edges
 
-    def fits(self, restarts: list[bool]) -> bool:
-        """Whether all the states fit RE2's memory; alternatives with a restart may begin at every character."""
-        again = self._closed(sum(start for start, restart in zip(self._starts, restarts, strict=True) if restart))
-        first = self._closed(sum(self._starts))
+    def fits(self) -> bool:
+        """Whether all the states fit RE2's memory."""
+        again, first = self._closed(self._restarts), self._closed(self._starts)
         seen, waiting = {first}, [first]
-        size = 0
+        size = steps = 0
         while waiting:
             state = waiting.pop()
-            wide = (state & self._wide).bit_count()
-            size += _BYTES_PER_STATE + _BYTES_PER_EDGE * len(self._alphabet) + _BYTES_PER_WIDE_POSITION * wide
-            size += _BYTES_PER_POSITION * (state.bit_count() - wide)
-            if size > _STATES_BYTES:
+            size += self._state_bytes + _BYTES_PER_POSITION * state.bit_count()
+            steps += len(self._alphabet)
+            if size > _STATES_BYTES or steps > _MAX_STEPS:
                 return False
             for taking in self._alphabet:
                 taken = state & taking
