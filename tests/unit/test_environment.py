@@ -27,7 +27,7 @@ SHELLS = [shell for shell in ("sh", "dash", "bash", "zsh", "ksh") if shutil.whic
 
 def printed_by(command: list[str], script: str, environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables of a shell after a script."""
-    environ = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "LC_ALL": "C.UTF-8", **(environ or {})}
+    environ = {"PATH": "/usr/bin:/bin", "HOME": "/dev/null", "LC_ALL": "C.UTF-8", **(environ or {})}
     run = subprocess.run([*command, f"{script}\nenv -0"], capture_output=True, env=environ, timeout=30, check=True)
     assert run.stderr == b""
     return dict(entry.split("=", 1) for entry in run.stdout.decode().split("\0") if entry)
