@@ -35,6 +35,9 @@ def window(driver: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
     driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride", {"width": 1440, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     )
+    driver.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "light"}]}
+    )
     for kind in ("browser", "performance"):
         driver.get_log(kind)  # type: ignore[no-untyped-call]
     yield driver

@@ -272,8 +272,8 @@ export class Tail {
         el("button", { type: "button", onclick: () => this.#copy([event]) }, "Copy"),
         el("button", { type: "button", onclick: () => this.rows.select(null), "aria-label": "Close" }, "×"),
       ),
-      el("pre", { class: "mono", dir: "auto" }, ...this.rows.nodesInFull(event)),
       el("div", { id: "why" }),
+      el("pre", { class: "mono", dir: "auto" }, ...this.rows.nodesInFull(event)),
     );
     this.pattern.explain(event);
   }
