@@ -208,11 +208,15 @@ def _edge_again(context: Context, place: Position, number: int) -> int:
 def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:
     """The batches of the streams that are searched."""
     if request.log_stream_names is not None:
-        names = {group.stream(name).name for name in request.log_stream_names}
+        streams = [group.stream(name) for name in dict.fromkeys(request.log_stream_names)]
     elif request.log_stream_name_prefix is not None:
-        names = {name for name in group.streams if name.startswith(request.log_stream_name_prefix)}
+        prefix = request.log_stream_name_prefix
+        streams = [stream for name, stream in group.streams.items() if name.startswith(prefix)]
     else:
         return group.batches
+    if len(streams) == 1:
+        return streams[0].batches
+    names = {stream.name for stream in streams}
     return [batch for batch in group.batches if batch.log_stream_name in names]
 
 

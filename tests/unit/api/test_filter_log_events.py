@@ -283,3 +283,19 @@ def test_events_at_the_ends_of_time(client: Client) -> None:
     assert client.messages("FilterLogEvents", logGroupName="/a", endTime=2**63 - 1, limit=1) == ["first"]
     assert client.all_messages("FilterLogEvents", logGroupName="/a", limit=1) == ["first", "last"]
     assert client.all_messages("FilterLogEvents", logGroupName="/a", limit=1, startFromHead=False) == ["last", "first"]
+
+
+@pytest.mark.parametrize("now", [253_402_300_800_000, 10**15, 2**62], ids=["year 10000", "year 33658", "far"])
+def test_a_clock_beyond_the_year_10000(now: int) -> None:
+    """Ids have more than 56 digits then, and everything goes on."""
+    client = Client(now=now)
+    client.create("/a", "s")
+    client.put("/a", "s", *((number, f"m{number}") for number in range(5)))
+    wanted = [f"m{number}" for number in range(5)]
+    assert client.all_messages("FilterLogEvents", logGroupName="/a", limit=2) == wanted
+    stream = {"logGroupName": "/a", "logStreamName": "s", "limit": 2}
+    assert client.all_messages("GetLogEvents", "nextForwardToken", **stream, startFromHead=True) == wanted
+    assert sorted(client.all_messages("GetLogEvents", "nextBackwardToken", **stream)) == wanted
+    client.call("PutRetentionPolicy", logGroupName="/a", retentionInDays=1)
+    assert client.call("DescribeLogStreams", logGroupName="/a")["logStreams"][0]["lastEventTimestamp"] == now + 4
+    assert client.call("DescribeLogGroups")["logGroups"][0]["creationTime"] == now
