@@ -28,7 +28,8 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _JSON = re.compile(r"application/x-amz-json-1\.[01]")
 _OWN_TARGET: Final = "logs_20140328"
 _TARGET = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9]+")
-_QUERY_SERVICE = re.compile(r"X-Amz-Credential=[^&]+?(?:/|%2F)([a-z0-9-]+)(?:/|%2F)aws4_request", re.IGNORECASE)
+_SLASH = re.compile(r"/|%2F", re.IGNORECASE)
+_MAX_CREDENTIAL: Final = 300
 _SERVICE = re.compile(r"[a-z0-9-]{1,40}")
 _REST_XML: Final = {"s3": "<Error>{}</Error>", "route53": "<ErrorResponse><Error>{}</Error></ErrorResponse>"}
 _REST_XML_SERVICES: Final = {"s3": "s3", "s3express": "s3", "route53": "route53", "cloudfront": "route53"}
@@ -55,8 +56,7 @@ class OtherRequest:
 def recognize(query: str, headers: Headers, body: bytes) -> OtherRequest | None:
     """What a request of another service is for; None if nothing in it says so."""
     parameters = _parameters(query, headers, body)
-    presigned = _QUERY_SERVICE.search(query)
-    service = credential_of(headers).service or (presigned and presigned[1])
+    service = credential_of(headers).service or _presigned_service(query)
     if service and _SERVICE.fullmatch(service):
         return OtherRequest(service, parameters) if service != "logs" else None
     target = _TARGET.fullmatch(headers.get("x-amz-target", ""))
@@ -100,6 +100,13 @@ def query_error(service: str, code: str, text: str, request_id: str) -> bytes:
     return (
         f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
     ).encode()
+
+
+def _presigned_service(query: str) -> str | None:
+    """The service that the URL of a request is signed for."""
+    credential = query.partition("X-Amz-Credential=")[2][:_MAX_CREDENTIAL].partition("&")[0]
+    parts = _SLASH.split(credential)
+    return parts[3] if len(parts) == 5 else None
 
 
 def _parameters(query: str, headers: Headers, body: bytes) -> dict[str, str]:

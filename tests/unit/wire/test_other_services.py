@@ -20,6 +20,8 @@ FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
         ("", {"authorization": SIGNED.format("s3")}, b"", "s3"),
         ("", {"authorization": SIGNED.format("logs"), "x-amz-target": "DynamoDB_20120810.ListTables"}, b"", None),
         ("X-Amz-Credential=AKID%2F20260101%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Date=1", {}, b"", "s3"),
+        ("a=b&X-Amz-Credential=AKID/20260101/eu-west-1/s3/aws4_request", {}, b"", "s3"),
+        ("X-Amz-Credential=" + "a/" * 100_000, {}, b"", None),
         ("", {"x-amz-target": "DynamoDB_20120810.ListTables"}, b"", "DynamoDB_20120810"),
         ("", {"x-amz-target": "Logs_20140328.x"}, b"", None),
         ("", {"x-amz-target": "logs_20140328.StartLiveTail"}, b"", None),
