@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, SSLError
 from livetail import LiveTailEmulator
 from livetail.control_client import NoAnswerError
 from livetail.scenarios.scenario import ScenarioError
-from livetail.server.failures import StartError
+from livetail.server.http_server import StartError
 from livetail.settings import SettingsError
 
 

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from livetail import LiveTailEmulator
-from livetail.server.failures import StartError
+from livetail.server.http_server import StartError
 from tests.wire.http1 import Http1, Http1Tail
 from tests.wire.http2 import Http2Tail
 from tests.wire.kinds import KINDS

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _serve(settings: Settings) -> int:
     from livetail.scenarios.scenario import ScenarioError
-    from livetail.server.failures import StartError
+    from livetail.server.http_server import StartError
     from livetail.server.launch import Launch
     from livetail.server.logs import configure_logging
     from livetail.server.runner import serve_in_foreground

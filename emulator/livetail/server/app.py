@@ -20,10 +20,7 @@ def make_app(server: LiveServer) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # Routing is not needed for the AWS API, where all is `POST /`, and costs as much as a small request.
-        if scope["type"] == "websocket":  # there are none here
-            await receive()
-            await send({"type": "websocket.close", "code": 1000, "reason": ""})
-        elif scope["type"] != "http" or scope["path"] == PREFIX or scope["path"].startswith(f"{PREFIX}/"):
+        if scope["path"] == PREFIX or scope["path"].startswith(f"{PREFIX}/"):
             await control(scope, receive, log_control_request(scope, send))
         elif scope["method"] == "GET" and scope["path"] == "/" and _is_browser(scope):
             await RedirectResponse(f"{PREFIX}/", 303)(scope, receive, send)

@@ -1,12 +1,11 @@
-"""The bodies of requests, read to their end before anything is answered.
+"""The bodies of requests, read to their end before there is a response.
 
-Hypercorn queues ten parts of a body for an application. One that answers and leaves parts lying blocks the connection,
-with all its HTTP/2 streams, for good; on HTTP/1.1 its client never sees the answer.
+A response that comes earlier is lost to an HTTP/1.1 client that is still sending: the connection is closed under it.
 """
 
 from starlette.types import Message, Receive
 
-__all__ = ["ClientGoneError", "left", "read_to_end", "replaying"]
+__all__ = ["ClientGoneError", "wait_for_disconnect", "read_to_end", "replaying"]
 
 
 class ClientGoneError(Exception):
@@ -14,10 +13,10 @@ class ClientGoneError(Exception):
 
 
 async def read_to_end(receive: Receive, limit: int) -> tuple[bytes, int]:
-    """The body up to `limit` bytes, and how long it was in all; what is beyond the limit is read and let go.
+    """The body up to `limit` bytes, and how long it was in all; what is beyond the limit is discarded.
 
     Raises:
-        ClientGoneError: there is nobody to answer.
+        ClientGoneError: the client left first.
     """
     body = bytearray()
     length = 0
@@ -47,7 +46,7 @@ def replaying(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def left(receive: Receive) -> None:
+async def wait_for_disconnect(receive: Receive) -> None:
     """Wait until the client leaves."""
     while (await receive())["type"] != "http.disconnect":
         pass

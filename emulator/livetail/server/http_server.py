@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from livetail.server.connection import Connection
 from livetail.server.http_request import ServerConfig
 
-__all__ = ["HttpServer", "listen"]
+__all__ = ["HttpServer", "StartError", "listen"]
 
 _log = logging.getLogger(__name__)
 
@@ -46,18 +46,27 @@ CANCEL_S: Final = 0.3
 """Seconds that requests get to end after their connections have."""
 
 
+class StartError(Exception):
+    """The server cannot start; `str()` is one sentence."""
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens on an address. `::` means all addresses, those of IPv4 included.
 
     Raises:
-        OSError: the address cannot be listened on.
+        StartError: the address cannot be listened on.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except UnicodeError:
-        raise OSError("this is not a host name") from None
+        return _listen(host, port)
+    except (OSError, UnicodeError) as error:
+        reason = "this is not a host name" if isinstance(error, UnicodeError) else error.strerror or str(error)
+        raise StartError(f"cannot listen on {host}:{port}: {reason}") from None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

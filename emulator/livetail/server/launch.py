@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +9,7 @@ from typing import Final
 
 from livetail.environment import sdk_environment
 from livetail.server.app import make_app
-from livetail.server.failures import StartError
-from livetail.server.http_server import HttpServer, listen
+from livetail.server.http_server import HttpServer, StartError, listen
 from livetail.server.live_server import LiveServer
 from livetail.server.runner import Stop
 from livetail.server.tls import Certificate, certificate_for
@@ -54,7 +52,7 @@ class Launch:
         self.loop = settings.loop
         self._settings = settings
         self._certificate: Certificate | None = None
-        self._listener = _listen(settings)
+        self._listener = listen(settings.host, settings.port)
         try:
             self._certificate = certificate_for(settings)
         except BaseException:
@@ -112,14 +110,6 @@ class Launch:
         await asyncio.wait((draining, hurry), timeout=GRACE_S, return_when=asyncio.FIRST_COMPLETED)
         draining.cancel()
         hurry.cancel()
-
-
-def _listen(settings: Settings) -> socket.socket:
-    try:
-        return listen(settings.host, settings.port)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StartError(f"cannot listen on {settings.host}:{settings.port}: {reason}") from None
 
 
 def _reachable(host: str) -> str:

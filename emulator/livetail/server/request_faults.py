@@ -18,7 +18,7 @@ from livetail.faults.texts import error_message, error_status
 from livetail.live.session import Session
 from livetail.live.totals import Ending
 from livetail.server.aws_request import AwsRequest
-from livetail.server.bodies import left
+from livetail.server.bodies import wait_for_disconnect
 from livetail.server.live_server import LiveServer
 from livetail.wire.awsjson import AwsResponse, error_response
 
@@ -86,7 +86,7 @@ class RequestFaults:
         self._held_requests += 1
         self._held_bytes += len(request.body)
         sleep = asyncio.ensure_future(self._server.timekeeper.sleep(milliseconds))
-        disconnect = asyncio.ensure_future(left(receive))
+        disconnect = asyncio.ensure_future(wait_for_disconnect(receive))
         try:
             await asyncio.wait((sleep, disconnect), return_when=asyncio.FIRST_COMPLETED)
             return not disconnect.done() and sleep.result()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final, Protocol
 
-from livetail.server.failures import StartError
+from livetail.server.http_server import StartError
 
 __all__ = ["ServerThread", "Service", "Stop", "loop_factory", "serve_in_foreground"]
 

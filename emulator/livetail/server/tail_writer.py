@@ -18,7 +18,7 @@ from livetail.core.clock import Clock
 from livetail.live.hub import Hub
 from livetail.live.session import STREAMING_FAILURE, Session, State
 from livetail.live.totals import Ending
-from livetail.server.bodies import left
+from livetail.server.bodies import wait_for_disconnect
 from livetail.wire import livetail
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Tail:
         Hypercorn does not wake it when an HTTP/2 client vanishes.
         """
         writer = asyncio.create_task(self._write(send, headers))
-        watcher = asyncio.create_task(left(receive))
+        watcher = asyncio.create_task(wait_for_disconnect(receive))
         try:
             await asyncio.wait((writer, watcher), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -170,7 +170,6 @@ class Tail:
         if step.then == "end":
             await self._end(send)
         elif step.then != "continue":
-            await _let_it_leave()
             self._is_over = True
             (self.client.reset if step.then == "reset" else self.client.close)()
         return True
@@ -270,9 +269,3 @@ class Tails:
     async def finished(self) -> None:
         """Wait until no tail runs."""
         await self.until(lambda: not self._tails)
-
-
-async def _let_it_leave() -> None:
-    """Give Hypercorn the turns of the loop that it takes to hand what was sent last to the connection."""
-    for _ in range(_TURNS):
-        await asyncio.sleep(0)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from livetail.core.truststore import make_truststore
-from livetail.server.failures import StartError
+from livetail.server.http_server import StartError
 from livetail.settings import Settings
 
 if TYPE_CHECKING:

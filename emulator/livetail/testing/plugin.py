@@ -82,7 +82,7 @@ class _Servers:
 
     def _start(self, given: dict[str, Any]) -> "LiveTailEmulator":
         from livetail.scenarios.scenario import ScenarioError
-        from livetail.server.failures import StartError
+        from livetail.server.http_server import StartError
         from livetail.testing.emulator import LiveTailEmulator
 
         try:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from livetail import LiveTailEmulator
-from livetail.server.failures import StartError
+from livetail.server.http_server import StartError
 from livetail.server.tls import certificate_for
 from livetail.settings import Settings
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from livetail.live.session import Counters, Session, State
 from livetail.live.subscription import Subscription
-from livetail.server.bodies import left
+from livetail.server.bodies import wait_for_disconnect
 from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Done, Query, Shape, Time
 from livetail.server.live_server import EndedSession, LiveServer
 
@@ -73,7 +73,7 @@ class Sessions(Shape):
 async def list_sessions(server: LiveServer, call: ControlCall) -> Sessions:
     minimum, maximum, timeout = call.query["wait"], call.query["max"], call.query["timeout"]
     waiting = asyncio.ensure_future(server.tails.until(lambda: minimum <= len(server.engine.hub) <= maximum))
-    leaving = asyncio.ensure_future(left(call.receive))
+    leaving = asyncio.ensure_future(wait_for_disconnect(call.receive))
     done, _ = await asyncio.wait((waiting, leaving), timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     leaving.cancel()
