@@ -10,6 +10,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from livetail.cli import conformance
+from livetail.cli.aws_client import aws_client
 from livetail.cli.conformance_checks import CHECKS
 from livetail.cli.errors import CommandError
 from tests.cli.running import run_livetail
@@ -86,6 +87,22 @@ def test_what_a_fault_changes_differs(
 def test_on_a_running_clock(capsys: pytest.CaptureFixture[str]) -> None:
     with LiveTailEmulator(clock="60x") as emulator:
         assert run(emulator.endpoint_url, "--only", "empty-update") == 0
+
+
+def test_aws_is_asked_in_the_region_of_its_name() -> None:
+    client = aws_client("https://logs.eu-west-1.amazonaws.com", 1)
+    assert client.meta.region_name == "eu-west-1"
+    assert client.meta.config.inject_host_prefix  # Live Tail has a host of its own there
+
+
+def test_another_endpoint_needs_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    client = aws_client("http://127.0.0.1:4586", 1)
+    assert client.meta.region_name == "us-east-1"
+    assert not client.meta.config.inject_host_prefix
 
 
 def test_an_endpoint_that_is_not_there() -> None:
