@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from livetail.core.table_schema import table_schema
 from livetail.core.tables import Table
 from livetail.faults.effects import EFFECTS
 from livetail.faults.presets import PRESETS
@@ -41,8 +42,7 @@ def keys_of(table: type[Table]) -> list[dict[str, Any]]:
 
     A preset's are its own; those that all rules have in common are left out.
     """
-    name = table.__name__
-    schema = msgspec.json.schema(table)["$defs"][name]
+    schema = table_schema(table)
     config = table.__struct_config__
     common = {config.tag_field}
     if issubclass(table, RuleKeys):

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import UNSET
 
+from livetail.core.table_schema import table_schema
 from livetail.core.tables import Path, Problems, Table, shown
 from livetail.faults.presets import PRESETS, AnyPreset, Preset
 from livetail.faults.rules import FaultRule, FaultRuleError
@@ -61,18 +62,6 @@ def as_json(rule: Table) -> dict[str, Any]:
 
 
 def rule_schema() -> dict[str, Any]:
-    """The JSON Schema of a rule as it is given; it refers to nothing outside itself."""
-    kinds = [FaultRule, *PRESETS.values()]
-    schemas, parts = msgspec.json.schema_components(kinds, ref_template="{name}")
-    return {"oneOf": [_inlined(schema, parts) for schema in schemas]}
-
-
-def _inlined(schema: Any, parts: Mapping[str, Any]) -> Any:
-    """The schema with the parts that it refers to in place."""
-    if isinstance(schema, list):
-        return [_inlined(item, parts) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inlined(parts[schema["$ref"]] | {key: schema[key] for key in schema if key != "$ref"}, parts)
-    return {key: _inlined(value, parts) for key, value in schema.items() if key != "discriminator"}
+    """The JSON Schema of a rule as it is given."""
+    tables: list[type[Table]] = [FaultRule, *PRESETS.values()]
+    return {"oneOf": [table_schema(table) for table in tables]}

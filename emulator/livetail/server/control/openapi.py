@@ -110,23 +110,7 @@ def _schemas_of_tables() -> dict[str, Any]:
     from livetail.faults.reading import rule_schema
     from livetail.scenarios.schema import scenario_schema
 
-    return {"FaultRule": _with_nulls(rule_schema()), "ScenarioFile": scenario_schema(_reference("FaultRule"))}
-
-
-def _with_nulls(schema: Any) -> Any:
-    """The schema with null for each key that may be left out: in a rule null means that a key is not given."""
-    if isinstance(schema, list):
-        return [_with_nulls(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    schema = {name: _with_nulls(value) for name, value in schema.items()}
-    required = schema.get("required", ())
-    if isinstance(properties := schema.get("properties"), dict):
-        schema["properties"] = {
-            name: value if name in required else {"anyOf": [value, {"type": "null"}]}
-            for name, value in properties.items()
-        }
-    return schema
+    return {"FaultRule": rule_schema(), "ScenarioFile": scenario_schema(_reference("FaultRule"))}
 
 
 def _reference(name: str) -> dict[str, str]:
