@@ -35,8 +35,8 @@ def test_hostile_messages_are_text(page: Page) -> None:
     page.until(lambda: len(page.messages()) == len(HOSTILE))
     shown = page.messages()
     assert shown[:3] == HOSTILE[:3]
-    assert shown[3] == "␛]0;title␇ ␛[2J red"
-    assert shown[4] == "a␀b␈c␡dU+009Fe␍f"
+    assert shown[3] == "ESC]0;titleBEL ESC[2J red"
+    assert shown[4] == "aNULbBScDELdU+009FeCRf"
     assert shown[5] == "userU+202Egpj.exeU+202C U+2066isolatedU+2069 U+200Bzero U+FEFF"
     assert shown[6:] == HOSTILE[6:]
     assert page.driver.title == "Livetail"

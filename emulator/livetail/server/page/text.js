@@ -83,9 +83,12 @@ function pushVisible(nodes, text) {
   if (at < text.length) nodes.push(document.createTextNode(text.slice(at)));
 }
 
+const CONTROL_NAMES =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
+
 function nameOf(code) {
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code); // ␛ and its like
-  return code === 0x7f ? "␡" : `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  if (code === 0x7f) return "DEL";
+  return CONTROL_NAMES[code] ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 function span(className, text = "") {
