@@ -33,7 +33,7 @@ def test_it_prints_what_serve_prints() -> None:
     with serving() as (_, lines):
         endpoint = lines[0].removeprefix("Ready. ")
         run = run_livetail("env", "--endpoint", endpoint)
-        assert (run.returncode, run.stdout.splitlines()) == (0, lines[2:-1])
+        assert (run.returncode, run.stdout.splitlines()) == (0, lines[2:-2])
 
 
 def test_a_server_that_does_not_run_yet() -> None:

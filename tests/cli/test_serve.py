@@ -26,6 +26,7 @@ def test_it_says_where_it_is_and_how_to_point_an_sdk_at_it() -> None:
         assert lines[0].startswith("Ready. http://127.0.0.1:")
         assert f"export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS={endpoint(lines)}" in lines
         assert "export AWS_DISABLE_HOST_PREFIX_INJECTION=true" in lines
+        assert lines[-2] == f"# see what it does at {endpoint(lines)}/_livetail/"
         assert lines[-1].startswith("# seed 7:")
 
 

@@ -5,7 +5,7 @@ import gc
 import logging
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from livetail.cli.errors import CommandError
 from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["configure", "run"]
 
 _log = logging.getLogger(__name__)
+
+DASHBOARD: Final = "/_livetail/"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -71,6 +73,7 @@ def _print_ready(launch: "Launch") -> None:
         f"Ready. {launch.endpoint_url}",
         "# Variables that point an SDK here; `livetail env` prints them in other forms:",
         *shell(launch.environment, kept).splitlines(),
+        f"# see what it does at {launch.endpoint_url}{DASHBOARD}",
         f"# seed {seed}: --seed {seed} draws the same ids and samples again",
     ]
     if launch.ca_bundle is not None:
@@ -85,6 +88,7 @@ def _print_ready_as_json(launch: "Launch") -> None:
     fields = {
         "event": "ready",
         "endpoint": launch.endpoint_url,
+        "dashboard": launch.endpoint_url + DASHBOARD,
         "seed": launch.server.engine.seed,
         "environment": launch.environment,
         "caBundle": launch.ca_bundle,
