@@ -205,4 +205,4 @@ def test_an_output_that_takes_no_more_is_told_in_one_line(tmp_path: Path) -> Non
             env=ENVIRONMENT,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
         )
-    assert (done.returncode, done.stderr) == (1, b"livetail: cannot write: File too large\n")
+    assert (done.returncode, done.stderr) == (1, b"livetail: cannot write the output: File too large\n")

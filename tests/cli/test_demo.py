@@ -55,7 +55,7 @@ def test_scenarios_are_shown_and_end(show: Show, name: str) -> None:
     """Twenty times as fast as the real time: half a minute of each."""
     printed = show("--scenario", name, "--seconds", "1.5", clock="20x")
     first, comment, *_ = printed.splitlines()
-    assert re.fullmatch(rf"Livetail answers on http://127\.0\.0\.1:\d+ and plays {name}\.toml; boto3 tails it\.", first)
+    assert re.fullmatch(rf"Livetail listens on http://127\.0\.0\.1:\d+ and plays {name}\.toml; boto3 tails it\.", first)
     assert fixtures.path(name).read_text().startswith(f"# {comment}\n")
     updates, events, sampled = summary(printed)
     assert updates >= 5

@@ -351,7 +351,7 @@ def test_signals_while_messages_arrive_lose_none(emulator: LiveTailEmulator, out
     with recording(emulator, emulator.log_group_arn(GROUP), "-o", output) as process:
         emulator.put(GROUP, "web-1", ["first"])
         emulator.advance(1)
-        until(lambda: b"first" in output.read_bytes())
+        until(lambda: output.exists() and b"first" in output.read_bytes())
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
         assert finish(process)[0] == 0
@@ -363,7 +363,7 @@ def test_a_recorder_that_is_killed_leaves_what_it_had(emulator: LiveTailEmulator
         for step in range(3):
             emulator.put(GROUP, "web-1", [f"message {step}"])
             emulator.advance(1)
-        until(lambda: b"message 2" in output.read_bytes())
+        until(lambda: output.exists() and b"message 2" in output.read_bytes())
         process.kill()
         process.wait(10)
     assert messages(output) == [["message 0"], ["message 1"], ["message 2"]]

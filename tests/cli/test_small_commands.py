@@ -50,7 +50,7 @@ def test_the_demo_shows_events_and_sampling_and_ends_by_itself() -> None:
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
     lines = run.stdout.splitlines()
-    assert lines[0].startswith("Livetail answers on http://127.0.0.1:")
+    assert lines[0].startswith("Livetail listens on http://127.0.0.1:")
     assert any(line.split()[1:2] == ["/demo/orders"] for line in lines)
     assert "and 494 more log events in this update; sampled: 500 of those that matched" in run.stdout
     assert re.fullmatch(r"\d+ updates with [\d,]+ log events; [1-9]\d* of the updates sampled\.", lines[-1])

@@ -45,12 +45,6 @@ def run(arguments: "argparse.Namespace") -> int:
             output.flush()
     except EventStreamError as error:
         raise CommandError(str(error)) from error
-    except BrokenPipeError:
-        raise  # The reader has seen enough, as `head` has after some lines; `main` ends quietly.
-    except OSError as error:
-        # Python would flush once more on its way out, and complain in lines of its own.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
-        raise CommandError(f"cannot write: {error.strerror}") from error
     return 0
 
 

@@ -25,7 +25,7 @@ SHOWN_OF_AN_UPDATE: Final = 6
 """Log events of one update that are printed; a burst would fill the screen."""
 
 SILENCE: Final = 2.0
-"""Seconds without an update after which the demo says why: there is one in every second."""
+"""Seconds without an update after which the demo explains; normally there is one every second."""
 
 PAUSE: Final = 0.5
 """Seconds before a session that has failed is asked for again."""
@@ -54,12 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("the demo needs boto3: pip install 'livetail[boto3]'") from None
     from livetail.testing.emulator import LiveTailEmulator
 
-    # A client that leaves with bytes on their way is nothing to speak of here.
+    # A client that closes its connection while data is sent is normal here.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     file = fixtures.path(arguments.scenario)
     screen = Screen()
     with LiveTailEmulator(scenario=file) as emulator, contextlib.suppress(KeyboardInterrupt):
-        screen.note(f"Livetail answers on {emulator.endpoint_url} and plays {file.name}; boto3 tails it.")
+        screen.note(f"Livetail listens on {emulator.endpoint_url} and plays {file.name}; boto3 tails it.")
         screen.remark(_first_comment(file.read_text(encoding="utf-8")))
         logs = emulator.client()
         groups = logs.describe_log_groups()["logGroups"]
@@ -104,7 +104,7 @@ def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ending: "_End
 
 
 class _Ending:
-    """Ends the demo in time, whatever its session does, and says what goes on while that is silent.
+    """Ends the demo in time, whatever its session does, and explains while no update comes.
 
     The reader may be waiting for bytes that do not come, so it is the server that is stopped under it.
     """
@@ -195,6 +195,6 @@ class Screen:
 
 
 def _first_comment(scenario: str) -> str:
-    """What a bundled scenario says about itself: what to look at."""
+    """The comment that a bundled scenario begins with: what to look at."""
     lines = itertools.takewhile(lambda line: line.startswith("#"), scenario.splitlines())
     return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)

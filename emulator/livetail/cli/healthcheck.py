@@ -1,4 +1,4 @@
-"""`livetail healthcheck`: exit 0 when the server answers. The container image probes itself with it."""
+"""`livetail healthcheck`: exit 0 when the server replies. The container image checks itself with it."""
 
 import argparse
 import time
@@ -13,7 +13,7 @@ _PAUSE = 0.05
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_endpoint_flag(parser)
-    parser.add_argument("--wait", action="store_true", help="wait until it answers, for --timeout seconds at most")
+    parser.add_argument("--wait", action="store_true", help="wait until it replies, for --timeout seconds at most")
     parser.add_argument("--timeout", type=seconds, default=3.0, metavar="S", help="seconds to wait for an answer [3]")
 
 

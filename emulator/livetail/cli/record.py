@@ -179,7 +179,7 @@ class _Session:
 
 @dataclass(slots=True)
 class _Recorder:
-    """Writes down what a session says. Offsets are milliseconds since `asked_at` (monotonic seconds)."""
+    """Writes the messages of a session to a recording. Offsets are milliseconds since `asked_at` (monotonic s)."""
 
     writer: RecordingWriter
     asked_at: float
@@ -250,7 +250,7 @@ def _client(endpoint: str | None, arn: str) -> Any:
 
 
 def _start(client: Any, parameters: dict[str, Any], stop: _Stop) -> Any:
-    """Ask for the session; answers its event stream."""
+    """Call StartLiveTail; returns the event stream."""
     from botocore.eventstream import ParserError
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
@@ -282,7 +282,7 @@ def _code_and_message(error: Any) -> tuple[str, str]:
 
 
 def _sentence(error: Exception) -> str:
-    # Some errors of urllib3 are a text and what it says already.
+    # Some errors of urllib3 have a text, and the text again in an object.
     first = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else error
     return " ".join(str(first).split()) or type(error).__name__
 

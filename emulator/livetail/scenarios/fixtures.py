@@ -1,4 +1,4 @@
-"""The scenarios that come along: in `livetail/fixtures` once installed, in `fixtures` in a source checkout."""
+"""The bundled scenarios: in `livetail/fixtures` once installed, in `fixtures` in a source checkout."""
 
 from itertools import takewhile
 from pathlib import Path
@@ -36,7 +36,7 @@ def summary(name: str) -> str:
 def find(given: Path) -> list[Path]:
     """The scenario files that a user means: a file, all files of a folder in order, or a bundled scenario by its name.
 
-    What is none of them is returned as it is: reading it says what is wrong.
+    Anything else is returned as it is, and reading it raises the error.
     """
     if given.is_dir():
         return sorted(given.glob("*.toml"))

@@ -32,7 +32,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Everything that a scenario file says.
+    """The content of a scenario file.
 
     Attributes:
         name: the file's name without its ending, or what it was given.

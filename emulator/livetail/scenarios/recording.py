@@ -7,8 +7,8 @@ r"""The recording of a Live Tail session: JSON lines, a header first.
     {"offset_ms": 5020, "kind": "exception", "name": "SessionStreamingException", "message": "…"}
     {"offset_ms": 5021, "kind": "end", "reason": "exception"}
 
-Offsets are milliseconds since the session was asked for. What AWS names keeps AWS's names. Each line is written whole
-as soon as it is known, so what breaks off has lost at most its last line, and a reader passes over a half one.
+Offsets are milliseconds since StartLiveTail was called. Keys that AWS has are spelled as AWS spells them. Each line is
+written as soon as it is known; a last line that is not complete is ignored.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,6 +18,9 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 
 VERSION = 1
+
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for a line that is not as expected."""
 
 Kind = Literal["start", "update", "exception", "end"]
 
@@ -64,7 +67,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording that was read. `truncated` says that its last line was only half there."""
+    """A recording that was read. `truncated`: its last line was not complete."""
 
     header: Header
     entries: tuple[Entry, ...]
@@ -74,7 +77,7 @@ class Recording:
 class RecordingWriter:
     """Writes a recording to a binary file, a line as soon as it is known.
 
-    The dictionaries are those that boto3 gives; offsets are milliseconds since the session was asked for.
+    The dictionaries are those of boto3; offsets are milliseconds since StartLiveTail was called.
     """
 
     def __init__(self, file: BinaryIO, header: Header | None = None) -> None:
@@ -106,7 +109,7 @@ class RecordingWriter:
         self._write(Entry(offset_ms, "exception", name=name, message=message))
 
     def end(self, offset_ms: int, reason: str, message: str | None = None) -> None:
-        """Note the end, and why: `closed`, `stopped`, `exception`, `cut`, `silent` or `damaged`, and what was said."""
+        """Note the end. `reason` is closed, stopped, exception, cut, silent or damaged; `message` is the error."""
         self._write(Entry(offset_ms, "end", reason=reason, message=message))
 
     def _write(self, line: Header | Entry) -> None:
@@ -115,10 +118,10 @@ class RecordingWriter:
 
 
 def is_recording(first_line: bytes) -> bool:
-    """Whether a file that begins with this line means to be a recording."""
+    """Whether a file with this first line is a recording."""
     try:
         return "livetail" in msgspec.json.decode(first_line, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return False
 
 
@@ -126,10 +129,10 @@ def read_recording(content: bytes) -> Recording:
     """Read a recording.
 
     Raises:
-        RecordingError: with every bad line. A half line at the end is none.
+        RecordingError: with every bad line. A last line that is not complete is ignored.
     """
     lines = content.split(b"\n")
-    # A whole line ends in a line feed, so what stands behind the last one was cut off, unless it reads well.
+    # A complete line ends in a line feed. What follows the last one counts if it can be read.
     unfinished = lines.pop()
     problems: list[str] = []
     entries: list[Entry] = []
@@ -141,7 +144,7 @@ def read_recording(content: bytes) -> Recording:
         header = msgspec.json.decode(lines[0], type=Header)
         if header.livetail != VERSION:
             problems.append(f"line 1: version {header.livetail} of the format is unknown; {VERSION} is known")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NOT_JSON as error:
         problems.append(f"line 1: no header of a recording: {error}")
     decoder = msgspec.json.Decoder(Entry)
     for number, line in enumerate(lines[1:], 2):
@@ -149,12 +152,12 @@ def read_recording(content: bytes) -> Recording:
             continue
         try:
             entries.append(decoder.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NOT_JSON as error:
             problems.append(f"line {number}: {error}")
     if unfinished.strip():
         try:
             entries.append(decoder.decode(unfinished))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except NOT_JSON:
             truncated = True
     if problems:
         raise RecordingError(problems)

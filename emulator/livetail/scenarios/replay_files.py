@@ -19,7 +19,7 @@ import msgspec
 from livetail.core.clock import SECOND
 from livetail.core.errors import ServiceError
 from livetail.scenarios.names import group_problem, stream_problem
-from livetail.scenarios.recording import Entry, RecordingError, is_recording, read_recording
+from livetail.scenarios.recording import NOT_JSON, Entry, RecordingError, is_recording, read_recording
 from livetail.scenarios.replay import Line
 from livetail.wire.gzip_body import gunzip
 
@@ -82,7 +82,7 @@ def read_replay(path: Path, log_group: str | None = None) -> tuple[tuple[Line, .
         lines, length = _lines(content, log_group or "/replay/" + re.sub(r"[^.\-_/#A-Za-z0-9]", "-", name))
     if not lines:
         raise ReplayError(["it has no events"])
-    # Without an end of its own a file ends on the next whole second, so that a loop has a gap where it starts over.
+    # A file without an end of its own ends at the next whole second, so that a loop has a gap before it starts over.
     return lines, max(length, (lines[-1].offset // SECOND + 1) * SECOND)
 
 
@@ -94,12 +94,12 @@ def _recorded(content: bytes) -> tuple[tuple[Line, ...], int]:
     seconds = _seconds_of(recording.entries)
     beginning = _beginning(seconds)
     lines: list[Line] = []
-    offset = 1  # at 0 nobody listens yet
+    offset = 1  # at 0 no session is open yet
     problems: list[str] = []
     for second, entry in seconds:
         for event in entry.events or ():
             elapsed = event.ingestionTime - beginning
-            # What arrived at the very turn of a second belongs to the update that it came in.
+            # What was ingested exactly at the end of a second belongs to the update that it came in.
             offset = max(offset, elapsed + (elapsed == (second - 1) * SECOND))
             # `logGroupIdentifier` is `ACCOUNT:NAME`; other emulators give an ARN, which ends in the name as well.
             group = event.logGroupIdentifier.rpartition(":")[2]
@@ -114,10 +114,10 @@ def _recorded(content: bytes) -> tuple[tuple[Line, ...], int]:
 
 
 def _seconds_of(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
-    """The updates, each with the second of the session that it stands for; the first one is 1.
+    """The updates, each with its second of the session, from 1.
 
-    There is one for each second, by the clock of the service, which need not be that of the recording: an emulator's
-    clock may stand still, or run. Where some are missing, the offsets tell.
+    There is one for each second of the service's clock. That may differ from the offsets, which are real time: the
+    clock of an emulator may be manual or fast. The offsets only count where updates are missing.
     """
     started = next((entry.offset_ms for entry in entries if entry.kind == "start"), 0)
     updates = [entry for entry in entries if entry.kind == "update"]
@@ -128,7 +128,7 @@ def _seconds_of(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
 def _beginning(seconds: Sequence[tuple[int, Entry]]) -> int:
     """When the session began by the service's clock, in epoch milliseconds.
 
-    Nothing says so, but each update does its part to tell: what it has was ingested within its second.
+    It is not recorded, but each update narrows it down: the events of update N were ingested within second N.
     """
     earliest = latest = first = None
     for second, entry in seconds:
@@ -141,7 +141,7 @@ def _beginning(seconds: Sequence[tuple[int, Entry]]) -> int:
             lower, upper = max(earliest, lower), min(latest, upper)
         if lower <= upper:
             earliest, latest = lower, upper
-        # Else the service was late, or has skipped a second; the others still tell.
+        # Else the service was late or left a second out, and this update is not used.
     if first is None:
         return 0
     return first if earliest is None or latest is None else min(first, (earliest + latest) // 2)
@@ -157,7 +157,7 @@ def _lines(content: bytes, log_group: str) -> tuple[tuple[Line, ...], int]:
             continue
         try:
             read.append((number, decoder.decode(text)))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             if not read and not problems and (document := _cli_document(content)) is not None:
                 read = list(enumerate(document, 1))
                 break
@@ -180,7 +180,7 @@ def _cli_document(content: bytes) -> "list[_PlainLine] | None":
     """The events of what `aws logs filter-log-events` prints; None if it is something else."""
     try:
         document = msgspec.json.decode(content, type=_Page | list[_PlainLine])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NOT_JSON:
         return None
     return document if isinstance(document, list) else document.events
 

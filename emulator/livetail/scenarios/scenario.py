@@ -104,7 +104,7 @@ def parse_toml(text: str, name: str = "scenario", directory: FilePath | None = N
         document = tomllib.loads(text)
     except RecursionError:
         raise ScenarioError([f"{name}: it is nested too deeply"]) from None
-    except ValueError as error:  # TOMLDecodeError, and what `int` says to ten thousand digits
+    except ValueError as error:  # TOMLDecodeError, or an integer of too many digits
         raise ScenarioError([_syntax_problem(name, str(error), text)]) from None
     return _build(document, name, directory, TomlLines(text))
 
@@ -244,7 +244,7 @@ def _too_large(name: str) -> ScenarioError:
 
 
 def _syntax_problem(name: str, message: str, text: str) -> str:
-    """What `tomllib` says, with the line where compilers put it."""
+    """The error of `tomllib`, in the form FILE:LINE: MESSAGE."""
     found = _LINE_AND_COLUMN.search(message)
     if found is None:
         return f"{name}: it is not TOML: {message}"

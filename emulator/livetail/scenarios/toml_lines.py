@@ -1,7 +1,7 @@
 """The lines of a TOML file: `tomllib` gives the values, this gives the line of each.
 
-It follows the text only as far as headers, keys, strings and brackets go, and is used on text that `tomllib` has
-accepted. What it cannot find has the line of what encloses it.
+It knows headers, keys, strings and brackets, and is used on text that `tomllib` has accepted. What it cannot find has
+the line of the table that it is in.
 """
 
 import re

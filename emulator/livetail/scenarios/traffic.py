@@ -48,7 +48,7 @@ HEALTH_PATH: Final = "/health"
 
 
 def weighted(*choices: tuple[T, int]) -> tuple[T, ...]:
-    """Each value as often as its weight says, so that one evenly drawn index is a weighted draw."""
+    """Each value, repeated as often as its weight is, so that a random index draws by weight."""
     return tuple(value for value, weight in choices for _ in range(weight))
 
 
@@ -146,7 +146,7 @@ class Traffic:
             return Visitor(f"10.0.{1 + int(random() * 2)}.12", None, "ELB-HealthChecker/2.0", "-")
         if request.method == "GET" and request.path.startswith(_CRAWLED) and random() < 0.15:
             return Visitor(f"192.0.2.{1 + int(random() * 20)}", None, _CRAWLER, "-")
-        # Who is not logged in has no user; a 401 says just that.
+        # A 401 means that nobody is logged in.
         user = None if request.status == 401 or random() < 0.6 else self.user()
         agent = _AGENTS[int(random() * len(_AGENTS))]
         return Visitor(self.address(), user, agent, _REFERERS[int(random() * len(_REFERERS))])
@@ -155,7 +155,7 @@ class Traffic:
         """Milliseconds until this status: about `usual_ms` with a long tail, more where the server failed."""
         random = self._random
         if status >= 500:
-            # A failure mostly means that something was waited for in vain.
+            # A server error is mostly a timeout.
             return 1_200 + int(random() * 3_800)
         tail = random()
         return 1 + int(usual_ms * (0.6 + 0.5 * random()) / (1.0 - 0.9 * tail * tail))

@@ -1,11 +1,11 @@
-"""Logs of an AWS Lambda function: START, what the function says, END and REPORT, each invocation under one request id.
+"""Logs of an AWS Lambda function: START, its own lines, END and REPORT, each invocation under one request id.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html shows the lines. A log stream is one execution
 environment, so it works at one invocation at a time, and the first of them is a cold start.
 
-A source makes as many lines per second as its rate says, whatever the function would need for them. Where lines come
-slower than the function works, their time stamps tell when it wrote them, which is before they arrive; where they come
-faster, the function is taken to be that fast. So the time from START to END is always the Duration that is reported.
+The rate of the source gives the lines per second. Where they come slower than the function would write them, their time
+stamps are earlier than their arrival; where they come faster, the function is that fast. So the time from START to END
+always is the Duration that is reported.
 """
 
 from collections.abc import Sequence
@@ -101,7 +101,7 @@ class LambdaFormat(Format):
         # The stamps are whole milliseconds, the report has hundredths.
         duration = invocation.end - invocation.start + int(draw() * 100) / 100
         billed = -int(-(duration + invocation.init) // 1)
-        # What an environment has used at most never falls again.
+        # The maximum of an environment never falls.
         self._used_mb[stream] = max(self._used_mb[stream], 62 + int(draw() * 40))
         init = f"Init Duration: {invocation.init:.2f} ms\t" if invocation.init else ""
         return (

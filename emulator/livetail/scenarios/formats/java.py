@@ -21,7 +21,7 @@ _LINES: tuple[tuple[str, str, str, int], ...] = weighted(
     (("WARN ", "c.e.shop.payment.PaymentClient", "Payment %d is retried", 90000), 8),
     (("ERROR", "", "", 0), 8),
 )
-# Logger, what it says, the exception, its frames, and the exception that caused it with its frames.
+# Logger, message, exception, its frames, and the exception that caused it with its frames.
 _FAILURES: tuple[tuple[str, str, str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     (
         "c.e.shop.web.OrderController",
