@@ -9,21 +9,6 @@ from msgspec import Meta
 
 from livetail.core.limits import python_pattern
 
-__all__ = [
-    "INTEGER",
-    "INTEGER_RANGES",
-    "INVALID_ARN",
-    "LONG",
-    "NAME_TOO_LONG",
-    "arn",
-    "entries",
-    "integer",
-    "items",
-    "long",
-    "name",
-    "text",
-]
-
 INTEGER = "Integer"
 LONG = "Long"
 INVALID_ARN = "Invalid resourceArn"

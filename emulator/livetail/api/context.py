@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from livetail.live.hub import Hub
     from livetail.store.accounts import Accounts, RegionStore
 
-__all__ = ["Caller", "Context", "PageFault", "Response"]
-
 
 @dataclass(frozen=True, slots=True)
 class PageFault:

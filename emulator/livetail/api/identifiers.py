@@ -6,8 +6,6 @@ from livetail.core.arns import LogGroupArn
 from livetail.core.errors import InvalidParameterException, ResourceNotFoundException, ValidationException
 from livetail.store.log_group import LogGroup
 
-__all__ = ["log_group_by_arn", "log_group_by_name_or_identifier", "tagged_log_group"]
-
 
 def log_group_by_name_or_identifier(context: Context, name: str | None, identifier: str | None) -> LogGroup:
     """The group that `logGroupName` or `logGroupIdentifier` (a name or an ARN) means; a request has one of the two.

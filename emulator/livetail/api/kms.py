@@ -9,8 +9,6 @@ from livetail.api.shapes import AssociateKmsKeyRequest, DisassociateKmsKeyReques
 from livetail.core.errors import InvalidParameterException
 from livetail.store.log_group import LogGroup
 
-__all__ = ["associate_kms_key", "check_kms_key", "disassociate_kms_key"]
-
 _KEY: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/.+", re.ASCII)
 _QUERY_RESULTS: Final = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:query-result:\*", re.ASCII)
 

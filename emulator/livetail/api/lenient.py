@@ -23,8 +23,6 @@ from msgspec import Raw, inspect
 from livetail.api.constraints import INTEGER, INTEGER_RANGES, LONG
 from livetail.core.errors import SerializationException
 
-__all__ = ["read_members", "strip_optional"]
-
 MAX_UNLIMITED_LENGTH: Final = 1_000
 """Elements that are read of a list whose length the model does not limit."""
 

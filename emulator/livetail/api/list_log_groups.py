@@ -11,8 +11,6 @@ from livetail.api.paging import page_of_rows
 from livetail.api.shapes import ListLogGroupsRequest, TagFilter
 from livetail.store.log_group import LogGroup
 
-__all__ = ["list_log_groups"]
-
 DEFAULT_LIMIT = 50
 
 

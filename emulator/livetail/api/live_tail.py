@@ -18,8 +18,6 @@ from livetail.patterns import InvalidPatternError, Matcher
 from livetail.patterns import compile as compile_pattern
 from livetail.store.log_group import LogGroup, LogGroupClass
 
-__all__ = ["start_live_tail"]
-
 NOT_AN_ARN: Final = "The specified log group identifier is not a valid log group ARN: {identifier}"
 STREAMS_OF_ONE_GROUP: Final = (
     "logStreamNames and logStreamNamePrefixes can be specified only if logGroupIdentifiers has one log group."

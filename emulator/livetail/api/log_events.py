@@ -30,8 +30,6 @@ from livetail.store.log_group import LogGroup, LogGroupClass
 from livetail.store.reading import END, in_order
 from livetail.store.rules import admit, check
 
-__all__ = ["NEWEST_FIRST_SINCE", "filter_log_events", "get_log_events", "put_log_events"]
-
 NEWEST_FIRST_SINCE = 1_704_067_200_000
 """FilterLogEvents reads backwards only from 2024-01-01T00:00:00Z on (its `startFromHead` in the model)."""
 

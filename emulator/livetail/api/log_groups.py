@@ -19,15 +19,6 @@ from livetail.core.errors import InvalidParameterException, ValidationException
 from livetail.core.limits import RESERVED_PREFIX
 from livetail.store.log_group import LogGroup, LogGroupClass
 
-__all__ = [
-    "DESCRIBE_LIMIT",
-    "check_deletion",
-    "create_log_group",
-    "delete_log_group",
-    "describe_log_groups",
-    "put_log_group_deletion_protection",
-]
-
 DESCRIBE_LIMIT = 50
 """How many rows DescribeLogGroups and DescribeLogStreams give at most, and without `limit`."""
 

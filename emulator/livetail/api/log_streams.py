@@ -11,8 +11,6 @@ from livetail.api.shapes import CreateLogStreamRequest, DeleteLogStreamRequest, 
 from livetail.core.errors import InvalidParameterException
 from livetail.store.log_group import LogGroup, LogStream
 
-__all__ = ["create_log_stream", "delete_log_stream", "describe_log_streams"]
-
 
 def create_log_stream(context: Context, request: CreateLogStreamRequest) -> None:
     """Make a log stream in a log group."""

@@ -7,8 +7,6 @@ from livetail.api.shapes import TestMetricFilterRequest
 from livetail.core.errors import InvalidParameterException
 from livetail.core.limits import MAX_BATCH_BYTES
 
-__all__ = ["test_metric_filter"]
-
 
 def test_metric_filter(context: Context, request: TestMetricFilterRequest) -> dict[str, Any]:
     """Which of some messages a pattern matches, numbered from 1, and what it extracts from them.

@@ -6,8 +6,6 @@ import msgspec
 
 from livetail.core.arns import LogGroupArn
 
-__all__ = ["named_log_groups"]
-
 
 class _Naming(msgspec.Struct, rename="camel"):
     """The members in which operations name log groups. Other members are passed over without being read."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from livetail.api.context import Context, Response
     from livetail.live.session import Session
 
-__all__ = ["OPERATIONS", "Operation"]
-
 
 @dataclass(frozen=True, slots=True)
 class Operation:

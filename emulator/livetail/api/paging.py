@@ -20,18 +20,6 @@ from livetail.core.ids import event_id_text, is_edge, timestamp_and_sequence
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_PAGE_BYTES, MAX_PAGE_EVENTS
 from livetail.store.batch import Batch, Position
 
-__all__ = [
-    "EventPage",
-    "StreamToken",
-    "decode_event_token",
-    "encode_event_token",
-    "invalid_token",
-    "page_of_events",
-    "page_of_rows",
-    "place_before",
-    "place_behind",
-]
-
 MAX_EXAMINED_EVENTS: Final = 5_000
 MAX_EXAMINED_BYTES: Final = 2_097_152
 """How much FilterLogEvents tries a pattern on before it gives a page that is not full, or empty, and a token to go on

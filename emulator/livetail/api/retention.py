@@ -8,8 +8,6 @@ from livetail.core.errors import InvalidParameterException, ValidationException
 from livetail.core.limits import RETENTION_DAYS
 from livetail.store.log_group import LogGroupClass
 
-__all__ = ["check_retention", "delete_retention_policy", "put_retention_policy"]
-
 _FIXED: Final = "This operation is not supported for Delivery log class"
 
 

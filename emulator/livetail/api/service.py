@@ -22,8 +22,6 @@ from livetail.store.rules import Rejection
 if TYPE_CHECKING:
     from livetail.live.session import Session
 
-__all__ = ["Caller", "Handled", "Service"]
-
 
 @dataclass(frozen=True, slots=True)
 class Handled:

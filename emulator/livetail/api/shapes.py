@@ -14,37 +14,6 @@ from livetail.core import limits
 from livetail.store.batch import LogEvent
 from livetail.store.log_group import LogGroupClass
 
-__all__ = [
-    "AssociateKmsKeyRequest",
-    "CreateLogGroupRequest",
-    "CreateLogStreamRequest",
-    "DeleteLogGroupRequest",
-    "DeleteLogStreamRequest",
-    "DeleteRetentionPolicyRequest",
-    "DataSourceFilter",
-    "DescribeLogGroupsRequest",
-    "DescribeLogStreamsRequest",
-    "DisassociateKmsKeyRequest",
-    "Entity",
-    "FilterLogEventsRequest",
-    "GetLogEventsRequest",
-    "ListLogGroupsRequest",
-    "ListTagsForResourceRequest",
-    "ListTagsLogGroupRequest",
-    "OrderBy",
-    "PutLogEventsRequest",
-    "PutLogGroupDeletionProtectionRequest",
-    "PutRetentionPolicyRequest",
-    "Request",
-    "StartLiveTailRequest",
-    "TagFilter",
-    "TagLogGroupRequest",
-    "TagResourceRequest",
-    "TestMetricFilterRequest",
-    "UntagLogGroupRequest",
-    "UntagResourceRequest",
-]
-
 
 class OrderBy(StrEnum):
     """How DescribeLogStreams orders its rows."""

@@ -17,17 +17,6 @@ from livetail.core.errors import InvalidParameterException, ServiceError
 from livetail.core.limits import MAX_TAGS
 from livetail.store.log_group import LogGroup
 
-__all__ = [
-    "TooManyTagsException",
-    "check_tag_keys",
-    "list_tags_for_resource",
-    "list_tags_log_group",
-    "tag_log_group",
-    "tag_resource",
-    "untag_log_group",
-    "untag_resource",
-]
-
 
 class TooManyTagsException(ServiceError):
     """A resource can have no more than 50 tags."""

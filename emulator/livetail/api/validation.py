@@ -14,8 +14,6 @@ from msgspec import inspect
 from livetail.api.lenient import read_members, strip_optional
 from livetail.core.errors import InvalidParameterException, ServiceError, ValidationException
 
-__all__ = ["MAX_PROBLEMS", "read_leniently", "request_from"]
-
 MAX_PROBLEMS: Final = 10
 """How many problems are named at most (observed: fluent-plugin-cloudwatch-logs#140)."""
 

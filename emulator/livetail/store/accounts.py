@@ -8,9 +8,6 @@ from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoun
 from livetail.store.log_group import LogGroup, LogGroupClass
 from livetail.store.retention import Retention
 
-__all__ = ["Accounts", "RegionStore"]
-
-
 MIN_REGIONS: Final = 1_000
 """So many stores are kept whether they have log groups or not."""
 

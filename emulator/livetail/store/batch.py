@@ -12,8 +12,6 @@ import msgspec
 from livetail.core.ids import event_id
 from livetail.core.limits import EVENT_OVERHEAD_BYTES
 
-__all__ = ["Batch", "LogEvent", "Position", "size_of"]
-
 _EVENT_MEMORY_BYTES: Final = 150
 _BATCH_MEMORY_BYTES: Final = 600
 """What Python needs for an event, and for a batch, besides the text (measured with 3.11, rounded up)."""

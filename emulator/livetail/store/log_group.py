@@ -15,8 +15,6 @@ from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoun
 from livetail.store.batch import Batch, LogEvent
 from livetail.store.retention import Retention
 
-__all__ = ["DELIVERY_RETENTION_DAYS", "LogGroup", "LogGroupClass", "LogStream"]
-
 DELIVERY_RETENTION_DAYS = 2
 """What DescribeLogGroups of AWS gives for a group of the Delivery class, which cannot be changed
 (terraform-provider-aws #42657). The documentation says that such events are kept for one day."""

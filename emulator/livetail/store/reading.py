@@ -11,8 +11,6 @@ from operator import attrgetter
 
 from livetail.store.batch import Batch, Position
 
-__all__ = ["END", "START", "in_order"]
-
 START = Position(0, 0)
 END = Position(2**64, 0)
 

@@ -5,8 +5,6 @@ from typing import Protocol
 
 from livetail.store.batch import Batch
 
-__all__ = ["Retention"]
-
 
 class Holder(Protocol):
     """A log group, as far as retention is concerned."""

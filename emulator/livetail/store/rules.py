@@ -22,8 +22,6 @@ from livetail.core.limits import (
 )
 from livetail.store.batch import LogEvent, size_of
 
-__all__ = ["Admission", "Rejection", "admit", "check"]
-
 
 @dataclass(frozen=True, slots=True)
 class Admission:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from livetail.api.service import Caller, Handled, Service
+from livetail.api.context import Caller
+from livetail.api.service import Handled, Service
 from livetail.core.arns import LogGroupArn
 from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock

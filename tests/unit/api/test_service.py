@@ -2,8 +2,8 @@
 
 import pytest
 
+from livetail.api.context import Caller
 from livetail.api.operation import OPERATIONS
-from livetail.api.service import Caller
 from livetail.core.clock import DAY
 from livetail.core.errors import (
     InvalidParameterException,
