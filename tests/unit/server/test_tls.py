@@ -1,16 +1,25 @@
 """The throw-away authority, as real clients see it."""
 
+import errno
+import os
 import socket
 import ssl
+import tempfile
 import urllib.request
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from livetail import LiveTailEmulator
+from livetail.server import tls
 from livetail.server.http_server import StartError
-from livetail.server.tls import certificate_for
+from livetail.server.tls import Certificate, certificate_for
 from livetail.settings import Settings
 
 NAMES = [
@@ -56,10 +65,10 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("protocol", ["h2", "http/1.1"])
-def test_client_trusts_it_under_every_local_name(tls: LiveTailEmulator, name: str, protocol: str) -> None:
-    context = ssl.create_default_context(cafile=tls.environment()["AWS_CA_BUNDLE"])
+def test_client_trusts_it_under_every_local_name(served: LiveTailEmulator, name: str, protocol: str) -> None:
+    context = ssl.create_default_context(cafile=served.environment()["AWS_CA_BUNDLE"])
     context.set_alpn_protocols([protocol])
-    port = int(tls.endpoint_url.rpartition(":")[2])
+    port = int(served.endpoint_url.rpartition(":")[2])
     with (
         socket.create_connection(("127.0.0.1", port), 10) as plain,
         context.wrap_socket(plain, server_hostname=name) as secured,
@@ -69,26 +78,26 @@ def test_client_trusts_it_under_every_local_name(tls: LiveTailEmulator, name: st
 
 
 @pytest.fixture(scope="module")
-def tls() -> Any:
+def served() -> Any:
     with LiveTailEmulator(tls=True) as emulator:
         yield emulator
 
 
-def test_name_that_it_is_not_for(tls: LiveTailEmulator) -> None:
-    context = ssl.create_default_context(cafile=tls.environment()["AWS_CA_BUNDLE"])
-    port = int(tls.endpoint_url.rpartition(":")[2])
+def test_name_that_it_is_not_for(served: LiveTailEmulator) -> None:
+    context = ssl.create_default_context(cafile=served.environment()["AWS_CA_BUNDLE"])
+    port = int(served.endpoint_url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), 10) as plain, pytest.raises(ssl.SSLCertVerificationError):
         context.wrap_socket(plain, server_hostname="evil.example")
 
 
-def test_stranger_does_not_trust_it(tls: LiveTailEmulator) -> None:
+def test_stranger_does_not_trust_it(served: LiveTailEmulator) -> None:
     with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
-        urllib.request.urlopen(f"{tls.endpoint_url}/_livetail/health", timeout=10)
+        urllib.request.urlopen(f"{served.endpoint_url}/_livetail/health", timeout=10)
 
 
-def test_standard_library_reads_from_it(tls: LiveTailEmulator) -> None:
-    context = ssl.create_default_context(cafile=tls.environment()["AWS_CA_BUNDLE"])
-    with urllib.request.urlopen(f"{tls.endpoint_url}/_livetail/health", timeout=10, context=context) as answer:
+def test_standard_library_reads_from_it(served: LiveTailEmulator) -> None:
+    context = ssl.create_default_context(cafile=served.environment()["AWS_CA_BUNDLE"])
+    with urllib.request.urlopen(f"{served.endpoint_url}/_livetail/health", timeout=10, context=context) as answer:
         assert answer.status == 200
 
 
@@ -101,3 +110,108 @@ def test_host_of_the_settings_is_in_it() -> None:
             assert answer.status == 200
     assert made.key.stat().st_mode & 0o077 == 0
     made.discard()
+
+
+class TestKeptCertificates:
+    """`--tls-dir`: what clients have been told to trust stays so."""
+
+    @staticmethod
+    def _make(folder: Path, **given: Any) -> Certificate:
+        made = certificate_for(_settings(tls_dir=folder, **given))
+        assert made is not None
+        return made
+
+    @staticmethod
+    def _contents(folder: Path) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def test_all_of_it_stays(self, tmp_path: Path) -> None:
+        folder = tmp_path / "some" / "tls"
+        self._make(folder).discard()
+        first = self._contents(folder)
+        assert sorted(first) == ["ca.key", "ca.pem", "server.key", "server.pem", "truststore.p12"]
+        self._make(folder).discard()
+        assert self._contents(folder) == first
+        for key in ("ca.key", "server.key"):
+            assert not (folder / key).stat().st_mode & 0o077
+
+    def test_server_serves_with_it(self, tmp_path: Path) -> None:
+        self._make(tmp_path)
+        trusted = tmp_path.joinpath("ca.pem").read_bytes().decode()
+        context = ssl.create_default_context(cadata=trusted)
+        for _ in range(2):
+            with LiveTailEmulator(tls_dir=tmp_path) as emulator:
+                address = f"{emulator.endpoint_url}/_livetail/ca.pem"
+                with urllib.request.urlopen(address, timeout=10, context=context) as answer:
+                    assert answer.read().decode() == trusted
+
+    def test_truststore_has_the_authority(self, tmp_path: Path) -> None:
+        self._make(tmp_path)
+        store = pkcs12.load_pkcs12(tmp_path.joinpath("truststore.p12").read_bytes(), b"changeit")
+        (entry,) = store.additional_certs
+        assert entry.certificate == x509.load_pem_x509_certificate(tmp_path.joinpath("ca.pem").read_bytes())
+
+    def test_other_host_is_another_certificate_of_the_same_authority(self, tmp_path: Path) -> None:
+        self._make(tmp_path)
+        first = self._contents(tmp_path)
+        self._make(tmp_path, host="127.0.0.2")
+        now = self._contents(tmp_path)
+        assert now["ca.pem"] == first["ca.pem"] and now["server.pem"] != first["server.pem"]
+        certificate = x509.load_pem_x509_certificate(now["server.pem"])
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        assert ip_address("127.0.0.2") in names.get_values_for_type(x509.IPAddress)
+
+    @pytest.mark.parametrize("days", [366 * 2000, -1])
+    def test_what_has_expired_is_made_again(self, tmp_path: Path, days: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """First the authority has, with all that it signed; then only the certificate."""
+        self._make(tmp_path)
+        first = self._contents(tmp_path)
+        if days < 0:
+            authority = trustme.CA.from_pem(first["ca.pem"], first["ca.key"])
+            yesterday = datetime.now(UTC) + timedelta(days=days)
+            expired = authority.issue_cert(*tls._NAMES, not_after=yesterday)
+            tmp_path.joinpath("server.key").write_bytes(expired.private_key_pem.bytes())
+            tmp_path.joinpath("server.pem").write_bytes(expired.cert_chain_pems[0].bytes())
+        else:
+            monkeypatch.setattr(tls, "_MIN_VALIDITY", timedelta(days=days))
+        self._make(tmp_path)
+        now = self._contents(tmp_path)
+        assert (now["ca.pem"] == first["ca.pem"]) == (days < 0)
+        assert now["server.pem"] not in (first["server.pem"], b"")
+        certificate = x509.load_pem_x509_certificate(now["server.pem"])
+        assert certificate.not_valid_after_utc > datetime.now(UTC)
+
+    def test_key_of_another_certificate_is_made_again(self, tmp_path: Path) -> None:
+        self._make(tmp_path)
+        tmp_path.joinpath("server.key").write_bytes(tmp_path.joinpath("ca.key").read_bytes())
+        self._make(tmp_path).context()
+
+    def test_files_that_are_something_else_are_not_replaced(self, tmp_path: Path) -> None:
+        tmp_path.joinpath("ca.pem").write_text("mine")
+        tmp_path.joinpath("ca.key").write_text("mine")
+        with pytest.raises(StartError, match="no certificate with its key"):
+            self._make(tmp_path)
+        assert tmp_path.joinpath("ca.pem").read_text() == "mine"
+
+    def test_folder_that_cannot_be_made(self, tmp_path: Path) -> None:
+        tmp_path.joinpath("file").touch()
+        with pytest.raises(StartError, match="Not a directory"):
+            self._make(tmp_path / "file" / "tls")
+
+
+def test_file_system_that_is_read_only_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    with pytest.raises(
+        StartError, match=r"^--tls needs a temporary folder for its certificate: Read-only file system$"
+    ):
+        certificate_for(_settings(tls=True))
+
+
+def test_failure_leaves_no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(StartError, match="no certificate can be made for the host 'a_b'"):
+        certificate_for(_settings(tls=True, host="a_b"))
+    assert list(tmp_path.iterdir()) == []
