@@ -142,6 +142,11 @@ def test_https(tmp_path: Path) -> None:
         assert run.stderr.startswith("livetail: no variable for the certificate is printed: --write DIR")
 
 
+def test_the_port_that_kubernetes_sets_is_not_that_of_the_server() -> None:
+    run = run_livetail("hosts", "--check", variables={"LIVETAIL_PORT": "tcp://10.0.0.1:4586"})
+    assert "HTTP_PROXY=http://127.0.0.1:4586: works" in run.stdout
+
+
 def test_keys_that_the_server_would_refuse_are_not_printed() -> None:
     with LiveTailEmulator(verify_signatures=True, credentials=["AKID:secret"]) as emulator:
         run = run_livetail("env", "--endpoint", emulator.endpoint_url)

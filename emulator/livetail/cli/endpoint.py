@@ -22,7 +22,8 @@ def default_endpoint() -> str:
         return os.environ["LIVETAIL_ENDPOINT"]
     tls = os.environ.get("LIVETAIL_TLS", "").lower() in ("1", "true")
     scheme = "https" if tls or os.environ.get("LIVETAIL_TLS_DIR") or os.environ.get("LIVETAIL_CERTFILE") else "http"
-    return f"{scheme}://127.0.0.1:{os.environ.get('LIVETAIL_PORT') or 4586}"
+    port = os.environ.get("LIVETAIL_PORT", "")  # Kubernetes sets it to tcp://… for a service called livetail
+    return f"{scheme}://127.0.0.1:{port if port.isdecimal() else 4586}"
 
 
 def add_endpoint_flag(parser: argparse.ArgumentParser) -> None:

@@ -49,20 +49,8 @@ class InvalidOperationException(ServiceError):
     """The operation is not valid on the specified resource."""
 
 
-class OperationAbortedException(ServiceError):
-    """Multiple concurrent requests to update the same resource were in conflict."""
-
-
 class LimitExceededException(ServiceError):
     """You have reached the maximum number of resources that can be created."""
-
-
-class ThrottlingException(ServiceError):
-    """The request was throttled because of quota limits."""
-
-
-class AccessDeniedException(ServiceError):
-    """You don't have sufficient permissions to perform this action."""
 
 
 class UnknownOperationException(ServiceError):
