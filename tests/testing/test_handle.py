@@ -68,6 +68,12 @@ def test_one_text_is_one_message_and_bytes_are_none(manual: LiveTailEmulator, lo
             manual.put("/app/api", "web-1", wrong)  # type: ignore[arg-type]
 
 
+def test_put_of_more_than_a_request_may_have(manual: LiveTailEmulator) -> None:
+    manual.put("/app/api", "web-1", [*(str(number) for number in range(100_001)), "x" * 900_000, "y" * 900_000])
+    (group,) = manual._control("GET", "/log-groups")["logGroups"]
+    assert group["ingested"] == 100_003
+
+
 def test_put_says_what_is_wrong(manual: LiveTailEmulator) -> None:
     with pytest.raises(LiveTailError, match="logGroupName"):
         manual.put("a name with spaces", "web-1", ["hello"])

@@ -1,7 +1,7 @@
 """A handle of a running emulator: what a test does with it and asks it. It speaks the control plane over HTTP."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from livetail.control_client import ControlClient
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from livetail.faults import AnyRule
 
 __all__ = ["LiveTail", "LiveTailError"]
+
+
+_MAX_PART_MESSAGES: Final = 50_000
+_MAX_PART_CHARACTERS: Final = 1_000_000
+"""In JSON these are at most 12 MB; a control body has at most 16 MiB."""
 
 
 class LiveTailError(Exception):
@@ -68,11 +73,12 @@ class LiveTail:
         for message in given:
             if not isinstance(message, str | Mapping):
                 raise TypeError(f"a message is a str or an event with timestamp and message, not {message!r:.60}")
-        events = [dict(event) for event in given if not isinstance(event, str)]
-        texts = [event for event in given if isinstance(event, str)]
-        self._control(
-            "POST", "/events", {"logGroup": log_group, "logStream": log_stream, "messages": texts, "events": events}
-        )
+        for part in _parts(given):
+            events = [dict(event) for event in part if not isinstance(event, str)]
+            texts = [event for event in part if isinstance(event, str)]
+            self._control(
+                "POST", "/events", {"logGroup": log_group, "logStream": log_stream, "messages": texts, "events": events}
+            )
 
     def async_client(self, **options: Any) -> Any:
         """An aiobotocore client, for `async with`; `options` as for its `create_client`."""
@@ -181,3 +187,15 @@ class LiveTail:
         if status != 200:
             raise LiveTailError(reply["error"] if isinstance(reply, dict) and "error" in reply else f"status {status}")
         return reply
+
+
+def _parts(given: list[str | Mapping[str, Any]]) -> Iterator[list[str | Mapping[str, Any]]]:
+    """Messages in as many requests as the control plane's limits want; one for most."""
+    start = size = 0
+    for index, message in enumerate(given):
+        length = len(message if isinstance(message, str) else str(message.get("message", "")))
+        if index > start and (size + length > _MAX_PART_CHARACTERS or index - start == _MAX_PART_MESSAGES):
+            yield given[start:index]
+            start, size = index, 0
+        size += length
+    yield given[start:]
