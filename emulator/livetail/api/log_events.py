@@ -25,6 +25,8 @@ from livetail.core.ids import (
     start_edge,
     timestamp_and_sequence,
 )
+from livetail.patterns import InvalidPatternError, Subject
+from livetail.patterns import compile as compile_pattern
 from livetail.store.batch import Batch, Position
 from livetail.store.log_group import LogGroup, LogGroupClass
 from livetail.store.reading import END, in_order
@@ -68,7 +70,7 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
     _check_class(group, "GetLogEvents")
     stream = group.stream(request.log_stream_name)
-    low = _low(context, group, request.start_time)
+    low = _earliest(context, group, request.start_time)
     high = END if request.end_time is None else Position(request.end_time, 0)
     forward = token.forward if token else bool(request.start_from_head)
     if token and forward:
@@ -153,7 +155,7 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
     group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
     _check_class(group, "FilterLogEvents")
     batches = _selected(group, request)
-    low = _low(context, group, request.start_time)
+    low = _earliest(context, group, request.start_time)
     # Unlike that of GetLogEvents, this end is part of the range: "a timestamp later than this time" is left out.
     high = END if request.end_time is None else Position(request.end_time + 1, 0)
     if reached is not None and newest_first:
@@ -231,7 +233,7 @@ def _check_class(group: LogGroup, operation: str) -> None:
         )
 
 
-def _low(context: Context, group: LogGroup, start_time: int | None) -> Position:
+def _earliest(context: Context, group: LogGroup, start_time: int | None) -> Position:
     """The first place that a reader may see: from its own start on, and not what retention has let go."""
     return Position(max(start_time or 0, group.oldest_timestamp(context.now)), 0)
 
@@ -244,10 +246,8 @@ def _filter(pattern: str | None) -> Callable[[str], bool] | None:
     """
     if not pattern:
         return None
-    from livetail.patterns import InvalidPatternError, Subject, compile
-
     try:
-        matcher = compile(pattern)
+        matcher = compile_pattern(pattern)
     except InvalidPatternError as error:
         raise InvalidParameterException(error.message(subject="filter pattern")) from None
     return None if matcher.matches_everything else lambda message: matcher.matches(Subject(message))

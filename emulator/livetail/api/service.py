@@ -10,6 +10,7 @@ import msgspec
 from livetail.api.context import Caller, Context, Response
 from livetail.api.operation import OPERATIONS, Operation
 from livetail.api.shapes import CreateLogStreamRequest, PutLogEventsRequest, Request
+from livetail.api.validation import read_leniently, request_from
 from livetail.core.clock import Clock
 from livetail.core.errors import InvalidParameterException, UnknownOperationException
 from livetail.core.limits import MAX_BATCH_BYTES, MAX_BATCH_EVENTS
@@ -130,8 +131,6 @@ class Service:
                 return decoder.decode(body)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 pass
-        from livetail.api.validation import read_leniently
-
         return read_leniently(body, row.request_type)
 
 
@@ -146,6 +145,4 @@ def _timestamp(event: LogEvent) -> int:
 
 
 def _check_names(log_group: str, log_stream: str) -> None:
-    from livetail.api.validation import request_from
-
     request_from({"logGroupName": log_group, "logStreamName": log_stream}, CreateLogStreamRequest)
