@@ -5,8 +5,6 @@ escape; UTF-8 has no form for it. Everywhere in Livetail it becomes U+FFFD, the 
 that belong together become the character that they are.
 """
 
-__all__ = ["utf8", "well_formed"]
-
 
 def well_formed(text: str) -> str:
     """`text` with U+FFFD for each half of a surrogate pair that has no partner."""

@@ -1,18 +1,36 @@
 """The filter pattern language of CloudWatch Logs: what a pattern means, and whether a message matches it.
 
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html describes the language. A pattern
-is compiled once, to functions; one `Subject` stands for a message and is read once for all patterns that look at it:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html describes the language, and
+`docs/filter-patterns.md` what was decided and recorded beyond that. A pattern is compiled once, to functions; one
+`Subject` stands for a message and is read once for all patterns that look at it:
 
     matcher = compile('{ $.level = "ERROR" }')
     matcher.matches(Subject('{"level": "ERROR"}'))
 
 `terms_pattern`, `json_pattern` and `space_pattern` are the three kinds of pattern, `regex` what all of them may hold.
-`compiler` has them all; it is loaded with the first pattern. What AWS leaves open is decided in `decisions`.
-`docs/filter-patterns.md` describes the language to users.
+`compiler` has them all; it is loaded with the first pattern. `explain` tells why a message matches or not.
 """
 
+from functools import lru_cache
+
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.matcher import Matcher, compile
-from livetail.patterns.subject import Subject
+from livetail.patterns.subject import Matcher, Subject
 
 __all__ = ["InvalidPatternError", "Matcher", "Subject", "compile"]
+
+_MAX_CACHED = 64
+
+
+@lru_cache(maxsize=_MAX_CACHED)
+def compile(pattern: str) -> Matcher:
+    """A matcher for the pattern; equal patterns share one while it is among the latest ones.
+
+    The length is not checked here: the limit of 1,024 characters belongs to the parameters of the API.
+
+    Raises:
+        InvalidPatternError: AWS would refuse the pattern.
+    """
+    # Imported late: the parsers cost several milliseconds, and many runs never see a pattern.
+    from livetail.patterns.compiler import build
+
+    return build(pattern)

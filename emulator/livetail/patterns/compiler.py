@@ -8,7 +8,6 @@ from collections.abc import Callable
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.json_pattern import NO_VALUES as NO_JSON_VALUES
 from livetail.patterns.json_pattern import build_json, parse_json
-from livetail.patterns.matcher import Matcher
 from livetail.patterns.scanner import (
     BEGUN_JSON_TOKEN,
     BEGUN_SPACE_TOKEN,
@@ -20,7 +19,7 @@ from livetail.patterns.scanner import (
 )
 from livetail.patterns.space_pattern import NO_VALUES as NO_SPACE_VALUES
 from livetail.patterns.space_pattern import Layout, build_space, parse_space
-from livetail.patterns.subject import Subject
+from livetail.patterns.subject import Matcher, Subject
 from livetail.patterns.syntax import JsonPattern, Pattern, SpacePattern, Terms
 from livetail.patterns.terms_pattern import build_terms, parse_terms
 

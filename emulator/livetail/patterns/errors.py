@@ -20,11 +20,11 @@ class InvalidPatternError(Exception):
         text: str | None = None,
         by_metric_filters: bool = False,
     ) -> None:
-        """Without `term` and `text`, AWS's answer is generic.
+        """Without `term` and `text`, AWS's text is generic.
 
         Args:
             term: what AWS names in `Invalid character(s) in term '…'`.
-            text: AWS's whole answer.
+            text: AWS's whole text.
             by_metric_filters: only the operations on metric filters name the term.
         """
         super().__init__(column, reason)

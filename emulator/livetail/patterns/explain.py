@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from livetail.core.unicode import well_formed
-from livetail.patterns import json_conditions, space_pattern
-from livetail.patterns.matcher import Matcher, compile
+from livetail.patterns import Matcher, Subject, compile, json_conditions, space_pattern
 from livetail.patterns.selectors import find_all
 from livetail.patterns.space_pattern import Layout
-from livetail.patterns.subject import NOT_JSON, Json, Number, Subject
+from livetail.patterns.subject import NOT_JSON, Json, Number
 from livetail.patterns.syntax import (
     And,
     Comparison,

@@ -2,7 +2,7 @@
 
 Positions are counted from 0 inside, columns from 1 in what a person reads.
 
-AWS's texts show that its parser first cuts a pattern into tokens. Where no token can begin or go on, the answer names
+AWS's texts show that its parser first cuts a pattern into tokens. Where no token can begin or go on, the text names
 all that was read of the token, up to and with the character that does not belong: `%^(`, `$..`, `[-`, `!(`, `"ERROR`.
 That comes before every problem with the order of the tokens, wherever it stands in the pattern (recorded:
 `{ "v": [1] }` names `:`).

@@ -6,12 +6,16 @@ others find it read. Reading never fails: a message that is not JSON is `NOT_JSO
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from livetail.core.unicode import utf8
+
+if TYPE_CHECKING:
+    from livetail.patterns.syntax import Pattern
 
 Json = object
 """A JSON value: dict, list, str, Number, bool or None."""
@@ -146,3 +150,23 @@ def split_fields(text: str) -> Fields:
         starts.append(start)
         found = _WORD_OR_DELIMITER.search(text, position)
     return Fields(text, texts, starts, position)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matcher:
+    """A filter pattern, ready to be used.
+
+    Attributes:
+        pattern: its text, as given.
+        syntax: its parsed form.
+        matches_everything: whether it passes every message, so that none need be looked at.
+        matches: whether a message matches. Never raises: a message that the pattern cannot read does not match.
+        extract: the values that TestMetricFilter reports for a message: the fields of a space-delimited pattern, as
+            `$name` or `$1`. Empty for the other kinds, and for a message that does not match.
+    """
+
+    pattern: str
+    syntax: "Pattern"
+    matches_everything: bool
+    matches: Callable[[Subject], bool]
+    extract: Callable[[Subject], dict[str, str]]

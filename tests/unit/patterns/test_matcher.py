@@ -3,7 +3,6 @@
 import pytest
 
 from livetail.patterns import InvalidPatternError, Matcher, Subject, compile
-from livetail.patterns import matcher as matcher_module
 from livetail.patterns.subject import NOT_JSON
 from livetail.patterns.syntax import JsonPattern, SpacePattern, Terms
 from tests.unit.patterns.tables import refusal
@@ -32,7 +31,7 @@ def test_equal_patterns_share_a_matcher() -> None:
 def test_the_cache_is_bounded() -> None:
     for number in range(1_000):
         compile(f"pattern{number}")
-    assert compile.cache_info().currsize <= matcher_module._MAX_CACHED
+    assert compile.cache_info().currsize <= 64
 
 
 def test_a_matcher_cannot_be_changed() -> None:

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
+from livetail.patterns import compile
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.matcher import compile
 from livetail.server.control.route import ControlCall, ControlRoute, Shape
 from livetail.server.live_server import LiveServer
 
