@@ -33,7 +33,9 @@ def test_says_what_is_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
-def test_prints_every_fault_and_goes_on_with_the_next_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_prints_every_problem_and_goes_on_with_the_next_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text('seed = "x"\n\n[[source]]\nlog_group = "/x"\nrate = { shape = "brust" }\n\n[[fault]]\ntimes = -1\n')
     good = tmp_path / "good.toml"

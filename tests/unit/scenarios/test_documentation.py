@@ -73,10 +73,10 @@ def test_every_format_field_and_fixture_is_described() -> None:
     assert first_column("Formats") == list(FORMATS)
     rows = re.findall(r"^\| `\{(\w+)\}` \| (.+) \|$", section("Templates"), re.MULTILINE)
     assert dict(rows) == FIELDS
-    assert sorted(first_column("What comes along")) == list(fixtures.names())
+    assert sorted(first_column("Bundled scenarios")) == list(fixtures.names())
 
 
-def test_the_faults_are_told_so() -> None:
+def test_the_problems_are_as_printed() -> None:
     with pytest.raises(ScenarioError) as refused:
         parse_toml('[[source]]\nlog_group = "/x"\nrate = { shape = "brust" }\nfromat = "json"\n', "shop.toml")
     assert list(refused.value.problems) == blocks("text")[-1].splitlines()

@@ -243,6 +243,21 @@ def test_the_output_of_the_aws_cli_is_replayed_in_order(tmp_path: Path, content:
     assert {line.log_group for line in read_replay(path, "/other")[0]} == {"/other"}
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"a": ' + "[" * 100_000,
+        '{"livetail": 1}\n{"offset_ms": 1, "kind": "start", "session": {"a": ' + "[" * 100_000 + "\n",
+    ],
+    ids=["lines", "recording"],
+)
+def test_refuses_what_is_nested_too_deeply(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "deep"
+    path.write_text(content)
+    with pytest.raises(ReplayError, match="line [12]: maximum recursion depth exceeded"):
+        read_replay(path)
+
+
 def test_refuses_gzip_that_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "lines.gz"
     path.write_bytes(gzip.compress(line(0, "a").encode())[:-4])

@@ -1,4 +1,4 @@
-"""Scenario files that are good, and what every kind of fault in one is called."""
+"""Scenario files that are good, and the sentence for every kind of problem."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -56,7 +56,7 @@ def source(**keys: str) -> str:
     return "[[source]]\n" + "\n".join(f"{key} = {value}" for key, value in values.items() if value)
 
 
-def faults_of(text: str, directory: Path | None = None) -> tuple[str, ...]:
+def problems_of(text: str, directory: Path | None = None) -> tuple[str, ...]:
     with pytest.raises(ScenarioError) as refused:
         parse_toml(text, "shop.toml", directory)
     return refused.value.problems
@@ -141,7 +141,7 @@ def test_a_source_writes_text_unless_it_says_otherwise() -> None:
     assert parse_toml(source()).sources[0].format == "text"
 
 
-FAULTS = [
+PROBLEMS = [
     ("seed = 'x'\n" + source(), "1: seed is 'x'; a whole number of 64 bits is expected"),
     ("", ": it has no log_group, source, replay or fault, so there is nothing to play"),
     ("x = = 1", "1: it is not TOML: Invalid value (column 5)"),
@@ -276,16 +276,16 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "fault"), FAULTS)
-def test_each_fault_has_its_place_and_its_words(text: str, fault: str, folder: Path) -> None:
+@pytest.mark.parametrize(("text", "problem"), PROBLEMS)
+def test_each_problem_has_its_line_and_its_words(text: str, problem: str, folder: Path) -> None:
     (folder / "bad.jsonl").write_text(LINE + "{oops\n" + LINE)
-    faults = faults_of(text, folder)
-    place = "shop.toml" if fault.startswith(":") else "shop.toml:"
-    assert faults[0].startswith(place + fault), faults
-    assert len(faults) == 1
+    problems = problems_of(text, folder)
+    place = "shop.toml" if problem.startswith(":") else "shop.toml:"
+    assert problems[0].startswith(place + problem), problems
+    assert len(problems) == 1
 
 
-def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:
+def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
     text = "\n".join(
         [
             source(rate="-1", format="'x'", log_group="'a b'"),
@@ -295,11 +295,11 @@ def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:
             "seeed = 1",
         ]
     )
-    faults = faults_of(text)
-    assert [fault.split(": ")[0].removeprefix("shop.toml:") for fault in faults] == [
+    problems = problems_of(text)
+    assert [problem.split(": ")[0].removeprefix("shop.toml:") for problem in problems] == [
         *("2", "3", "4", "6", "9", "9", "9", "9", "10", "11"),
     ]
-    assert str(ScenarioError(faults)) == "\n".join(faults)
+    assert str(ScenarioError(problems)) == "\n".join(problems)
 
 
 def test_json_has_places_without_lines() -> None:
@@ -311,7 +311,7 @@ def test_json_has_places_without_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "fault"),
+    ("body", "problem"),
     [
         (b"{", "posted: it is not JSON: Input data was truncated"),
         (b"\xff\xfe", "posted: it is not JSON: "),
@@ -322,10 +322,10 @@ def test_json_has_places_without_lines() -> None:
         ({"source": ({"log_group": "/x", "rate": object()},)}, "posted: source 1: rate is <object object at "),
     ],
 )
-def test_refuses_json(body: Any, fault: str) -> None:
+def test_refuses_json(body: Any, problem: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         parse_json(body, "posted")
-    assert refused.value.problems[0].startswith(fault)
+    assert refused.value.problems[0].startswith(problem)
 
 
 def test_a_posted_scenario_cannot_read_files() -> None:
@@ -347,7 +347,7 @@ def test_problems_of_faults_have_the_lines_of_their_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "fault"),
+    ("content", "problem"),
     [
         (b"seed = 1\nx = '\xff'", ":2: byte 14 is not UTF-8"),
         (b"\xef\xbb\xbfseed = 1", ": it has no log_group, source, replay or fault, so there is nothing to play"),
@@ -356,12 +356,12 @@ def test_problems_of_faults_have_the_lines_of_their_keys() -> None:
         (b"#" * 1_100_000, ": it has more than 1,048,576 bytes, which no scenario needs"),
     ],
 )
-def test_refuses_files(tmp_path: Path, content: bytes, fault: str) -> None:
+def test_refuses_files(tmp_path: Path, content: bytes, problem: str) -> None:
     file = tmp_path / "bad.toml"
     file.write_bytes(content)
     with pytest.raises(ScenarioError) as refused:
         load(file)
-    assert refused.value.problems[0].startswith(f"{file}{fault}")
+    assert refused.value.problems[0].startswith(f"{file}{problem}")
 
 
 @pytest.mark.parametrize("path", ["/nowhere/shop.toml", "", "/", "a\0b", "x" * 5_000])
