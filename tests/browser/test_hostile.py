@@ -110,6 +110,19 @@ def test_nothing_is_asked_of_another_origin(page: Page) -> None:
     assert page.problems() == []
 
 
+def test_over_tls_and_http2(window: webdriver.Chrome) -> None:
+    window.execute_cdp_cmd("Security.setIgnoreCertificateErrors", {"ignore": True})
+    with LiveTailEmulator(clock="manual", tls=True) as emulator:
+        emulator.put(GROUP, STREAM, ["before"])
+        page = Page(window, emulator).open()
+        page.tail()
+        emulator.put(GROUP, STREAM, ["one"])
+        page.second()
+        page.shows("one")
+        (session,) = emulator.sessions()
+        assert session["httpVersion"] == "2"
+
+
 def test_server_that_checks_signatures(window: webdriver.Chrome) -> None:
     with LiveTailEmulator(clock="manual", verify_signatures=True, credentials=["key:secret"]) as emulator:
         emulator.put(GROUP, STREAM, ["before"])

@@ -94,6 +94,21 @@ class TestWhoMayUseIt:
             assert client.ask(Host="logs.test.example:4586").status == 200
             _refused(client.ask(Host="test.example"), 403)
 
+    @pytest.mark.parametrize(
+        ("target", "host", "status"),
+        [
+            ("http://localhost/_livetail/health", "localhost", 200),
+            ("http://evil.example/_livetail/health", "evil.example", 403),
+            ("http://evil.example/_livetail/health", "localhost", 403),
+            ("http://evil.example/_livetail/health", None, 403),
+            ("http://127.0.0.1.nip.io:80/_livetail/reset", "127.0.0.1", 403),
+        ],
+    )
+    def test_target_in_absolute_form(self, client: Http1, target: str, host: str | None, status: int) -> None:
+        """Its authority counts as the Host (RFC 9112, 3.2.2)."""
+        client.send(request_bytes("GET", target, host=host, version="HTTP/1.1" if host else "HTTP/1.0"))
+        assert client.read_answer().status == status
+
     def test_no_host_comes_from_no_browser(self, client: Http1) -> None:
         client.send(request_bytes("GET", "/_livetail/health", host=None, version="HTTP/1.0"))
         assert client.read_answer().status == 200
@@ -342,6 +357,58 @@ class TestSessions:
             assert grouped.sessions() == []
             with pytest.raises(LiveTailError, match=r"^0 .*after 0\.05 s"):
                 grouped.wait_for_sessions(1, timeout=0.05)
+
+
+class TestEndedSessions:
+    def ended(self, client: Http1, count: int = 1) -> list[Parameters]:
+        assert client.ask("GET", "/_livetail/sessions?max=0").status == 200
+        sessions: list[Parameters] = client.ask("GET", "/_livetail/sessions/ended").json["sessions"]
+        assert len(sessions) == count
+        return sessions
+
+    def test_session(self, grouped: LiveTailEmulator, client: Http1) -> None:
+        with Http1Tail(grouped, GROUP, logEventFilterPattern="ERROR") as tail:
+            (open_session,) = grouped.sessions()
+            grouped.put(GROUP, "web-1", ["ERROR one", "two"])
+            grouped.advance(1)
+            grouped.end_session(tail.session_id)
+            tail.take_all()
+        (session,) = self.ended(client)
+        counters = session.pop("counters")
+        assert (counters["updates"], counters["matched"], counters["delivered"]) == (1, 1, 1)
+        del open_session["counters"]
+        assert session == {**open_session, "state": "ended", "endedAt": START + 1_000, "endedBy": "deleted"}
+
+    def test_client_that_leaves(self, grouped: LiveTailEmulator, client: Http1) -> None:
+        Http1Tail(grouped, GROUP).close()
+        assert self.ended(client)[0]["endedBy"] == "client"
+
+    def test_timeout(self) -> None:
+        with LiveTailEmulator(clock="manual", session_timeout="2s") as emulator, Http1(emulator) as client:
+            emulator.put(GROUP, "web-1", ["before anyone listens"])
+            with Http1Tail(emulator, GROUP) as tail:
+                emulator.advance(2)
+                tail.take_all()
+            assert self.ended(client)[0]["endedBy"] == "timeout"
+
+    @pytest.mark.parametrize("effect", ["exception", "end", "cut", "reset", "truncate"])
+    def test_fault(self, grouped: LiveTailEmulator, client: Http1, effect: str) -> None:
+        grouped.add_fault({"after": {"updates": 1}, "effect": {"type": effect}})
+        with Http1Tail(grouped, GROUP):
+            grouped.advance(2)
+            assert self.ended(client)[0]["endedBy"] == "fault"
+
+    def test_reset(self, grouped: LiveTailEmulator, client: Http1) -> None:
+        with Http1Tail(grouped, GROUP) as tail:
+            grouped.reset()
+            tail.take_all()
+        assert self.ended(client)[0]["endedBy"] == "reset"
+
+    def test_last_hundred(self, grouped: LiveTailEmulator, client: Http1) -> None:
+        for _ in range(103):
+            Http1Tail(grouped, GROUP).close()
+            assert client.ask("GET", "/_livetail/sessions?max=0").status == 200
+        self.ended(client, 100)
 
 
 def test_reset_ends_sessions_and_forgets(grouped: LiveTailEmulator, client: Http1) -> None:
