@@ -6,8 +6,6 @@ import msgspec
 
 from livetail.core.tables import Table
 
-__all__ = ["table_schema"]
-
 _LEFT_OUT: Final = ("discriminator", "title")
 """What msgspec adds and has no meaning here: a mapping to names that are not used, and the names of classes."""
 

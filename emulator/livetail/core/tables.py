@@ -16,8 +16,6 @@ from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 import msgspec
 from msgspec import UNSET, inspect
 
-__all__ = ["Path", "Problem", "Problems", "Table", "is_encodable", "nearest", "shown"]
-
 Path: TypeAlias = tuple[str | int, ...]
 """`("source", 2, "rate", "shape")`: the key `rate.shape` of the second `[[source]]`. Entries of lists count from 1, and
 keys are spelled as they were written."""

@@ -10,8 +10,6 @@ from livetail.faults.effects import EFFECTS
 from livetail.faults.presets import PRESETS
 from livetail.faults.rules import RuleKeys
 
-__all__ = ["catalogue", "keys_of"]
-
 
 def catalogue() -> dict[str, list[dict[str, Any]]]:
     """All effects and presets in the order of the documentation.

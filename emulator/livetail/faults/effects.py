@@ -13,34 +13,6 @@ from msgspec import Meta
 from livetail.core.clock import DAY, SECOND
 from livetail.core.tables import Path, Table
 
-__all__ = [
-    "EFFECTS",
-    "ActsOn",
-    "AnyEffect",
-    "Corrupt",
-    "Cut",
-    "Delay",
-    "Dribble",
-    "Duplicate",
-    "Effect",
-    "Empty",
-    "EmptyPage",
-    "End",
-    "Error",
-    "ErrorMessage",
-    "HideEvents",
-    "Lose",
-    "NoInitialResponse",
-    "Reorder",
-    "Reset",
-    "Seconds",
-    "Stall",
-    "Status",
-    "StreamException",
-    "Truncate",
-    "UnknownEvent",
-]
-
 DEFAULT_SHARE: Final = 0.1
 """Of the log events that `reorder` delays where a rule does not say. Chosen: enough to be seen in a short test."""
 

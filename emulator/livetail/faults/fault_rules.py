@@ -14,8 +14,6 @@ from livetail.faults.rules import START_LIVE_TAIL
 from livetail.faults.session_rules import SessionRules
 from livetail.live.session import Session
 
-__all__ = ["FaultRules", "Outcome", "RequestFault"]
-
 Outcome: TypeAlias = Error | Status | Reset | Empty
 
 

@@ -15,8 +15,6 @@ from livetail.live.limits import EVENTS_PER_UPDATE
 from livetail.live.window import Selection, Update
 from livetail.store.batch import Batch
 
-__all__ = ["LateEvents", "without_lost"]
-
 _Late: TypeAlias = tuple[int, int, Batch, int]
 """A log event in its place in the new order: when it may be delivered, its number, batch and position."""
 

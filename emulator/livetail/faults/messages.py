@@ -7,8 +7,6 @@ from zlib import crc32
 from livetail.faults.effects import Corrupt
 from livetail.wire.eventstream import MIN_MESSAGE_LENGTH, PRELUDE_LENGTH
 
-__all__ = ["Step", "beginning_of", "corrupted"]
-
 _CHECKSUM_LENGTH: Final = 4
 
 

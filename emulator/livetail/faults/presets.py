@@ -26,22 +26,6 @@ from livetail.faults.effects import (
 )
 from livetail.faults.rules import ANY_OPERATION, After, FaultRule, Repeat, RuleKeys
 
-__all__ = [
-    "PRESETS",
-    "AnyPreset",
-    "DataAlreadyAccepted",
-    "EmptyPages",
-    "InvalidSequenceToken",
-    "ObservedDisconnect",
-    "ObservedDisorder",
-    "ObservedLoss",
-    "ObservedSilence",
-    "OperationAborted",
-    "Preset",
-    "ReadDelay",
-    "Throttling",
-]
-
 _DYNAMODB_TOOLS: Final = "https://github.com/awslabs/amazon-dynamodb-tools/issues"
 
 SEQUENCE_TOKEN: Final = "49590293515121184143516241009459514993483551644565275730"

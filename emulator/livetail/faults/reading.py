@@ -11,8 +11,6 @@ from livetail.core.tables import Path, Problems, Table, shown
 from livetail.faults.presets import PRESETS, AnyPreset, Preset
 from livetail.faults.rules import FaultRule, FaultRuleError
 
-__all__ = ["AnyRule", "as_json", "full_rule", "parse_rule", "read_rule", "rule_schema"]
-
 AnyRule: TypeAlias = FaultRule | Preset
 """A rule as it was given: with an effect, or as a preset."""
 

@@ -7,8 +7,6 @@ from typing import Any, Final
 from livetail.core.chance import Chance, Random
 from livetail.faults.reading import AnyRule, as_json, full_rule
 
-__all__ = ["Firing", "RuleInForce"]
-
 MAX_FIRINGS_KEPT: Final = 100
 """The newest requests and sessions that a rule names as those it has fired on."""
 

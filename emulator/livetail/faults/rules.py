@@ -17,17 +17,6 @@ from livetail.core.clock import SECOND
 from livetail.core.tables import Path, Problem, Table, shown
 from livetail.faults.effects import ActsOn, AnyEffect, Reset
 
-__all__ = [
-    "ANY_OPERATION",
-    "START_LIVE_TAIL",
-    "After",
-    "FaultRule",
-    "FaultRuleError",
-    "Repeat",
-    "RuleKeys",
-    "Where",
-]
-
 START_LIVE_TAIL: Final = "StartLiveTail"
 ANY_OPERATION: Final = "*"
 _MAX_COUNT: Final = 1_000_000_000

@@ -22,8 +22,6 @@ from livetail.live.window import Update
 from livetail.wire import livetail
 from livetail.wire.livetail import Message, MessageKind
 
-__all__ = ["SessionRules"]
-
 EffectT = TypeVar("EffectT", bound=Effect)
 
 

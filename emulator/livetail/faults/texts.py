@@ -6,8 +6,6 @@ from typing import Final
 from livetail.faults.effects import Error
 from livetail.live.session import STREAMING_FAILURE, TIMEOUT_MESSAGE
 
-__all__ = ["EXCEPTION_MESSAGES", "error_message", "error_status"]
-
 EXCEPTION_MESSAGES: Final[Mapping[str, str]] = {
     "SessionTimeoutException": TIMEOUT_MESSAGE,
     "SessionStreamingException": STREAMING_FAILURE,
