@@ -1,9 +1,9 @@
 """Who may use the control plane.
 
-A web page that someone visits must not be able to drive the emulator on their machine. Browsers tell where a script
-came from (Origin), and a page that points its own name at 127.0.0.1 gives itself away by that name (Host). So a control
-request is refused when its Origin is another than this server's own, or when its Host is a name that public DNS could
-have pointed here.
+A web page that someone visits must not be able to drive the emulator on their machine. Browsers send the origin of the
+page in `Origin`. A page can get around that by giving its own name the address 127.0.0.1 (DNS rebinding); then that
+name is in `Host`. So a control request is refused when its Origin is not this server's own, or when its Host is a name
+that public DNS could have pointed here.
 """
 
 import re
