@@ -25,6 +25,12 @@ PRINTING: dict[str, Sequence[str]] = {
     "match": ["match", "x", "{lines}"],
     "decode": ["decode", "{frames}"],
     "demo": ["demo", "--seconds", "1"],
+    "sessions": ["sessions", "--watch", "--endpoint", "{endpoint}"],
+    "fault": ["fault", "list", "--json", "--endpoint", "{endpoint}"],
+    "reset": ["reset", "--endpoint", "{endpoint}"],
+    "scenario list": ["scenario", "list"],
+    "hosts": ["hosts"],
+    "record": ["record", "{arn}", "--endpoint", "{endpoint}", "-o", "-", "--seconds", "0.5"],
 }
 
 
@@ -40,7 +46,13 @@ def arguments(request: pytest.FixtureRequest, emulator: LiveTailEmulator, tmp_pa
     lines, frames = tmp_path / "lines", tmp_path / "frames"
     lines.write_bytes(b"x\n")
     frames.write_bytes(bytes.fromhex("00000010 00000000 05c248eb 7d98c8ff".replace(" ", "")))
-    values = {"endpoint": emulator.endpoint_url, "lines": lines, "frames": frames}
+    emulator.put("/app", "s", "x")
+    values = {
+        "endpoint": emulator.endpoint_url,
+        "arn": emulator.log_group_arn("/app"),
+        "lines": lines,
+        "frames": frames,
+    }
     return [argument.format(**values) for argument in PRINTING[request.param]]
 
 
