@@ -1,8 +1,8 @@
 """When events happen: the shapes of a rate, integrated exactly.
 
-Every shape but `poisson` is defined by the number of events it has made since it began, as a function of time: the
-floor of the integral of its rate. The n-th event happens in the first millisecond in which that number reaches n. So
-counts never drift, whatever the phase and however the time is cut, and nothing is kept per event.
+Every shape but `poisson` is defined by its number of events as a function of time: the integral of its rate, rounded
+down. The n-th event happens in the first millisecond in which that number reaches n. So counts never drift, and nothing
+is kept for each event.
 
 The integrals of straight pieces (constant, ramp, burst) are exact, in whole numbers. That of a sine is exact over whole
 periods and rounded to a millionth of an event in between.
@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from livetail.core.clock import DAY, SECOND
 
@@ -27,18 +27,6 @@ _MILLIONTHS = 1_000_000
 
 Count: TypeAlias = Callable[[int], int]
 """How many events have happened once so many milliseconds (0 or more) have passed; it never falls."""
-
-
-class Shape(Protocol):
-    """A rate whose number of events up to an instant is certain."""
-
-    def counter(self) -> Count:
-        """The number of events as a function of time."""
-        ...
-
-    def average(self) -> Fraction | None:
-        """Events per second over the long run; None where that means nothing."""
-        ...
 
 
 def _over_common_denominator(*rates: Fraction) -> tuple[int, ...]:
@@ -170,23 +158,14 @@ class Poisson:
         return self.rate
 
 
-Rate = Constant | Ramp | Sine | Burst | Once | Poisson
+Shape: TypeAlias = Constant | Ramp | Sine | Burst | Once
+"""A rate whose number of events up to an instant is certain. `average` is in events per second over the long run."""
 
-
-class Arrivals(Protocol):
-    """The events of one source, taken in the order of time. Times are milliseconds since the source's start."""
-
-    def next(self) -> int | None:
-        """The time of the next event that was not taken yet, after everything that was; None when there is none."""
-        ...
-
-    def take(self, until: int, max_events: int) -> list[int]:
-        """The times of the next events up to and including `until`, in order, `max_events` (1 or more) at most."""
-        ...
+Rate: TypeAlias = Shape | Poisson
 
 
 class Counted:
-    """The arrivals of a `Shape`, from its start until `limit` milliseconds later."""
+    """The events of a `Shape`, taken in the order of time, until `limit`. Times are milliseconds since its start."""
 
     def __init__(self, shape: Shape, limit: int) -> None:
         self._count = shape.counter()
@@ -195,6 +174,7 @@ class Counted:
         self._until = -1
 
     def next(self) -> int | None:
+        """The time of the next event that was not taken yet; None when there is none."""
         count, taken, limit = self._count, self._taken, self._limit
         before = self._until
         if before >= limit or count(limit) <= taken:
@@ -213,6 +193,7 @@ class Counted:
         return after
 
     def take(self, until: int, max_events: int) -> list[int]:
+        """The times of the next events up to and including `until`, in order, `max_events` (1 or more) at most."""
         until = min(until, self._limit)
         if until <= self._until:
             return []
@@ -240,7 +221,7 @@ class Counted:
 
 
 class PoissonArrivals:
-    """Arrivals of a Poisson process until `limit` milliseconds: the gaps between them are drawn one by one."""
+    """The same for a Poisson process: the gaps between its events are drawn one by one."""
 
     def __init__(self, rate: Fraction, limit: int, random: "Random") -> None:
         self._mean_gap = SECOND / float(rate)
@@ -264,3 +245,6 @@ class PoissonArrivals:
             following -= log(1.0 - random()) * gap
         self._next = following
         return times
+
+
+Arrivals: TypeAlias = Counted | PoissonArrivals
