@@ -171,16 +171,12 @@ def an_update(second: int, size: int, spread: int = 100) -> Update:
         )
         for number in range(size)
     ]
-    return Update(tuple(Selection(batch, (0,)) for batch in batches), size, sampled=False)
+    return Update(tuple(map(Selection.of, batches)), size, sampled=False)
 
 
 def content(made: Update) -> list[tuple[int, str]]:
     """The events of an update: when each was ingested, and its message."""
-    found = [
-        (selection.batch.ingestion_time, selection.batch.events[position].message)
-        for selection in made.selections
-        for position in selection.positions
-    ]
+    found = [(selection.ingestion_time, event.message) for selection in made.selections for event in selection.events]
     assert len(found) == made.events <= EVENTS_PER_UPDATE
     return found
 

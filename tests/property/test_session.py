@@ -83,6 +83,9 @@ class SessionMachine(RuleBasedStateMachine):
             assert numbers == sorted(set(numbers))
             assert set(numbers) <= set(expected.candidates)
             self.delivered += len(numbers)
+            self.tail.accept()
+        elif self.model.last is None:
+            assert message is None
         else:
             assert (message and message.data) == self.model.last
             self.model.last = None

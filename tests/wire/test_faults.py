@@ -17,7 +17,7 @@ from tests.wire.pieces import GROUP, Body, Wire, Wire1, Wire2, is_quiet, read_bo
 from tests.wire.sockets import TIMEOUT, eventually
 
 EMPTY_UPDATE: Final = build(
-    {":event-type": "sessionUpdate", ":content-type": "application/json", ":message-type": "event"},
+    {":event-type": "sessionUpdate", ":content-type": "application/x-amz-json-1.1", ":message-type": "event"},
     b'{"sessionMetadata":{"sampled":false},"sessionResults":[]}',
 )
 
@@ -172,7 +172,7 @@ def test_lost_connection_of_a_tail_takes_its_other_streams_along(manual: LiveTai
 
 EXCEPTION_HEADERS: Final = {
     ":exception-type": "SessionTimeoutException",
-    ":content-type": "application/json",
+    ":content-type": "application/x-amz-json-1.1",
     ":message-type": "exception",
 }
 ERROR_HEADERS: Final = {":error-code": "Made Up", ":error-message": "größer", ":message-type": "error"}
@@ -245,7 +245,7 @@ def test_unknown_event_comes_before_the_message(manual: LiveTailEmulator, wire: 
     assert body.kinds == [*WHOLE[:3], "sessionNote", "sessionUpdate"]
     assert body.frames[3].headers == {
         ":event-type": "sessionNote",
-        ":content-type": "application/json",
+        ":content-type": "application/x-amz-json-1.1",
         ":message-type": "event",
     }
     assert body.frames[3].json == {}

@@ -23,7 +23,7 @@ def group(manual: LiveTailEmulator) -> str:
     return GROUP
 
 
-def _event(name: str, payload: bytes, content_type: str = "application/json") -> bytes:
+def _event(name: str, payload: bytes, content_type: str = "application/x-amz-json-1.1") -> bytes:
     return build({":event-type": name, ":content-type": content_type, ":message-type": "event"}, payload)
 
 
@@ -107,7 +107,7 @@ def test_timeout_ends_the_stream_cleanly_and_leaves_the_connection_usable(group:
         frames = reading.finish()
         assert [frame.kind for frame in frames] == ["sessionUpdate"] * (3 * 3600) + ["SessionTimeoutException"]
         assert events_of(frames) == ["the last one"]
-        exception = {":exception-type": "SessionTimeoutException", ":content-type": "application/json"}
+        exception = {":exception-type": "SessionTimeoutException", ":content-type": "application/x-amz-json-1.1"}
         payload = json.dumps(frames[-1].json, separators=(",", ":")).encode()
         assert frames[-1].raw == build({**exception, ":message-type": "exception"}, payload)
         assert list(frames[-1].json) == ["message"]

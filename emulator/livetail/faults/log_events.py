@@ -1,6 +1,6 @@
 """The effects `lose` and `reorder` on the log events of a session, on their way into a session update.
 
-Both work on positions in batches, before anything is encoded. An event that comes late counts as pending, and is never
+Both work before anything is encoded. An event that comes late counts as pending, and is never
 lost: it comes in a later update, or when the session ends.
 """
 
@@ -13,10 +13,9 @@ from livetail.core.clock import SECOND
 from livetail.faults.effects import Lose, Reorder
 from livetail.live.limits import EVENTS_PER_UPDATE
 from livetail.live.window import Selection, Update
-from livetail.store.batch import Batch
 
-_Late: TypeAlias = tuple[int, int, Batch, int]
-"""A log event in its place in the new order: when it may be delivered, its number, batch and position."""
+_Late: TypeAlias = tuple[int, int, Selection, int]
+"""A log event in its place in the new order: when it may be delivered, its number, its selection and index there."""
 
 
 def without_lost(update: Update, effect: Lose, random: Random, elapsed: int) -> Update:
@@ -26,16 +25,16 @@ def without_lost(update: Update, effect: Lose, random: Random, elapsed: int) -> 
     kept: list[Selection] = []
     lost = 0
     for selection in update.drawn().selections:
-        positions = []
-        for position in selection.positions:
+        indexes = []
+        for index, event in enumerate(selection.events):
             if effect.bytes_per_second is not None:
-                room -= _size(selection.batch.events[position].message)
+                room -= _size(event.message)
             if room < 0 and random.random() < effect.fraction:
                 lost += 1
             else:
-                positions.append(position)
-        if positions:
-            kept.append(Selection(selection.batch, positions))
+                indexes.append(index)
+        if indexes:
+            kept.append(selection.pick(indexes))
     return Update(tuple(kept), update.events - lost, update.sampled)
 
 
@@ -63,11 +62,10 @@ class LateEvents:
         """
         events, first_new = self._held, self._number + 1
         for selection in update.drawn().selections:
-            batch = selection.batch
-            for position in selection.positions:
+            for index in range(len(selection)):
                 self._number += 1
-                events.append((batch.ingestion_time + _delay(effects), self._number, batch, position))
-        events.sort()  # The numbers differ, so batches are never compared.
+                events.append((selection.ingestion_time + _delay(effects), self._number, selection, index))
+        events.sort()  # the numbers differ, so selections are never compared
         ready = sum(1 for event in events if event[0] <= now) if effects else len(events)
         ready = min(ready, EVENTS_PER_UPDATE)
         self._held = [_detached(event) if event[1] >= first_new else event for event in events[ready:]]
@@ -83,9 +81,9 @@ class LateEvents:
 
 
 def _detached(event: _Late) -> _Late:
-    """The event in a batch of its own, so that it does not keep the others of its batch in memory while it waits."""
-    instant, number, batch, position = event
-    return instant, number, Selection(batch, (position,)).detached().batch, 0
+    """The event by itself, so that it does not keep others in memory while it waits."""
+    instant, number, selection, index = event
+    return instant, number, selection.pick((index,)).detached(), 0
 
 
 def _delay(effects: Iterable[tuple[Reorder, Random]]) -> int:
@@ -97,17 +95,17 @@ def _delay(effects: Iterable[tuple[Reorder, Random]]) -> int:
 
 
 def _selections(events: Iterable[_Late]) -> Iterator[Selection]:
-    """The events in their order; neighbours of one batch share a selection as long as their positions ascend."""
-    batch: Batch | None = None
-    positions: list[int] = []
-    for _, _, its_batch, position in events:
-        if its_batch is not batch or position < positions[-1]:
-            if batch is not None:
-                yield Selection(batch, positions)
-            batch, positions = its_batch, []
-        positions.append(position)
-    if batch is not None:
-        yield Selection(batch, positions)
+    """The events in their order; neighbours of one selection stay together as long as their indexes ascend."""
+    selection: Selection | None = None
+    indexes: list[int] = []
+    for _, _, its_selection, index in events:
+        if its_selection is not selection or index < indexes[-1]:
+            if selection is not None:
+                yield selection.pick(indexes)
+            selection, indexes = its_selection, []
+        indexes.append(index)
+    if selection is not None:
+        yield selection.pick(indexes)
 
 
 def _size(message: str) -> int:

@@ -121,6 +121,11 @@ class SessionRules:
                 return True
         return False
 
+    @property
+    def has_steps(self) -> bool:
+        """Whether something is left to do for the message that was taken last."""
+        return bool(self._steps)
+
     def holds_back(self, now: int) -> bool:
         """Whether there is, or may be, something to write that a rule keeps from being written until later."""
         return not self.has_ended_stream and (bool(self._steps) or self._is_paused(now))

@@ -1,23 +1,24 @@
 """The JSON of Live Tail's messages.
 
-A log event is encoded once, when the first session delivers it; its batch keeps the bytes for all the others. What
-sampling discards is never encoded.
+A log event is encoded once, when the first session delivers it; the selections of its batch share the bytes, which are
+let go with the last of them. What sampling discards is never encoded.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
-from typing import TYPE_CHECKING
+from typing import Final
 
 import msgspec
 
-from livetail.live.window import Update
-from livetail.store.batch import Batch
-from livetail.wire.eventstream import MAX_PAYLOAD_LENGTH
+from livetail.live.subscription import Subscription
+from livetail.live.window import Selection, Update
 
-if TYPE_CHECKING:
-    from livetail.live.subscription import Subscription
+MAX_UPDATE_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of one message with a session update. Decoders in use refuse more, such as that of the AWS SDK for Go v1,
+though the format allows 24 MiB."""
 
-__all__ = ["session_start_json", "session_update_json"]
+_HEADERS_BYTES: Final = 128
+"""More than the headers and checksums of a session update take."""
 
 _to_json = msgspec.json.Encoder().encode
 
@@ -27,7 +28,7 @@ _UPDATE_HEAD = {
 _UPDATE_END = b"]}"
 
 
-def session_start_json(request_id: str, session_id: str, subscription: "Subscription") -> bytes:
+def session_start_json(request_id: str, session_id: str, subscription: Subscription) -> bytes:
     """The `LiveTailSessionStart`; filters that the request did not give are left out, not empty."""
     start: dict[str, object] = {
         "requestId": request_id,
@@ -47,11 +48,11 @@ def session_update_json(update: Update) -> Iterator[tuple[bytes, ...]]:
     """The `LiveTailSessionUpdate`, in parts; both of its members are always there, since the AWS CLI fails without
     them.
 
-    It is one payload, unless its log events come to more than a message can hold (24 MiB): then it is several, one
-    after the other, so that nothing is lost.
+    It is one payload, unless its log events come to more than `MAX_UPDATE_BYTES`: then it is several, one after the
+    other, so that nothing is lost.
     """
     head = _UPDATE_HEAD[update.sampled]
-    room = MAX_PAYLOAD_LENGTH - len(head) - len(_UPDATE_END)
+    room = MAX_UPDATE_BYTES - _HEADERS_BYTES - len(head) - len(_UPDATE_END)
     fragments = _fragments(update)
     try:
         results = b",".join(fragments)
@@ -70,7 +71,7 @@ def _in_portions(results: Sequence[bytes], room: int) -> Iterator[list[bytes]]:
     portion: list[bytes] = []
     size = 0
     for result in results:
-        if size + len(result) + 1 > room:
+        if portion and size + len(result) + 1 > room:
             yield portion
             portion, size = [], 0
         portion.append(result)
@@ -82,13 +83,11 @@ def _fragments(update: Update) -> list[bytes]:
     """The JSON of each event of an update; of those that have never been delivered there is None instead."""
     fragments: list[bytes | None] = []
     for selection in update.selections:
-        known = selection.batch.fragments
-        if known is None:
-            known = selection.batch.fragments = [None] * len(selection.batch)
-        if len(selection.positions) == len(known):
-            fragments += known
+        encoded = selection.encoded
+        if len(selection.numbers) == len(encoded):
+            fragments += encoded
         else:
-            fragments += [known[position] for position in selection.positions]
+            fragments += [encoded[number] for number in selection.numbers]
     chosen = fragments if update.mask is None else compress(fragments, update.mask)
     return list(chosen)  # type: ignore[arg-type]  # see above
 
@@ -97,23 +96,24 @@ def _encode(update: Update) -> None:
     """Fill in the JSON of those events of an update that have never been delivered."""
     start = 0
     for selection in update.selections:
-        end = start + len(selection.positions)
-        if update.mask is None:
-            _encode_events(selection.batch, selection.positions)
-        else:
-            _encode_events(selection.batch, compress(selection.positions, update.mask[start:end]))
+        end = start + len(selection)
+        chosen: Iterable[int] = range(len(selection))
+        if update.mask is not None:
+            chosen = compress(chosen, update.mask[start:end])
+        _encode_events(selection, chosen)
         start = end
 
 
-def _encode_events(batch: Batch, positions: Iterable[int]) -> None:
-    head = b'{"logStreamName":%s,"logGroupIdentifier":%s,"message":' % (
-        _to_json(batch.log_stream_name),
-        _to_json(batch.log_group_identifier),
+def _encode_events(selection: Selection, chosen: Iterable[int]) -> None:
+    """Encode some events of a selection. Their members are in the order in which the service was seen to send them."""
+    head = b'{"ingestionTime":%d,"logGroupIdentifier":%s,"logStreamName":%s,"message":' % (
+        selection.ingestion_time,
+        _to_json(selection.log_group_identifier),
+        _to_json(selection.log_stream_name),
     )
-    tail = b',"ingestionTime":%d}' % batch.ingestion_time
-    events, fragments = batch.events, batch.fragments
-    assert fragments is not None
-    for position in positions:
-        if fragments[position] is None:
-            event = events[position]
-            fragments[position] = b'%s%s,"timestamp":%d%s' % (head, _to_json(event.message), event.timestamp, tail)
+    events, numbers, encoded = selection.events, selection.numbers, selection.encoded
+    for index in chosen:
+        number = numbers[index]
+        if encoded[number] is None:
+            event = events[index]
+            encoded[number] = b'%s%s,"timestamp":%d}' % (head, _to_json(event.message), event.timestamp)

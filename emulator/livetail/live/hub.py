@@ -1,10 +1,11 @@
-"""All open sessions: who hears what, who is due when, and how many there may be."""
+"""All open sessions: what each receives, when each is due, and how many there may be."""
 
 import heapq
 import logging
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from livetail.core.arns import LogGroupArn
 from livetail.core.chance import Chance
@@ -12,15 +13,17 @@ from livetail.core.clock import SECOND, Clock
 from livetail.core.errors import LimitExceededException
 from livetail.core.ids import uuid4
 from livetail.live.limits import TailLimits
-from livetail.live.session import STREAMING_FAILURE, Session, State
-from livetail.live.subscription import Channel, Matching, StreamFilter, Subscription
-from livetail.live.totals import Ending, Totals
+from livetail.live.session import STREAMING_FAILURE, Ending, Session, State
+from livetail.live.subscription import Matching, StreamFilter, Subscription
+from livetail.live.totals import Totals
+from livetail.patterns import Matcher
 from livetail.store.batch import Batch
 from livetail.wire import livetail
 
-__all__ = ["Hub", "Owner"]
-
 _log = logging.getLogger(__name__)
+
+_MIN_SPARSE: Final = 64
+"""Entries of the heap of due times from which on it is worth rebuilding it without those of sessions that ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,20 @@ class Owner:
     region: str
 
 
+@dataclass(slots=True)
+class Channel:
+    """The sessions that receive one log group through one filter; in order of their start."""
+
+    matcher: Matcher
+    stream_filter: StreamFilter
+    sessions: dict[str, Session] = field(default_factory=dict)
+
+
 class Hub:
     """The sessions of all accounts and regions.
 
-    A batch is matched once per distinct pattern and handed to each channel that wants some of it; a group that nobody
-    tails costs one look-up.
+    A batch is matched once per distinct pattern and offered to the sessions of each channel; a group that no session
+    is about costs one look-up.
 
     Attributes:
         updates_made: session updates of all sessions so far.
@@ -104,7 +116,7 @@ class Hub:
         return session
 
     def publish(self, arn: LogGroupArn, batch: Batch) -> None:
-        """Offer events that have just been ingested to whoever tails their group."""
+        """Offer events that have just been ingested to the sessions that are about their group."""
         self.totals.ingested += len(batch)
         channels = self._channels.get(arn)
         if not channels:
@@ -113,7 +125,7 @@ class Hub:
         for channel in channels.values():
             if channel.stream_filter.accepts(batch.log_stream_name):
                 selection = matching.by(channel.matcher)
-                if selection.positions:
+                if selection.events:
                     for session in channel.sessions.values():
                         session.offer(selection)
 
@@ -129,12 +141,9 @@ class Hub:
         while (due := self.next_due()) is not None and due <= now:
             _, order, session = self._due[0]
             try:
-                session.tick(now)
-                self.updates_made += 1
-                if session.state is not State.STREAMING:
-                    session.ended_by = Ending.TIMEOUT
+                self.updates_made += session.tick(now)
             except Exception:
-                # A fault of ours in one session must not silence the others, nor stop the clock for them.
+                # An error in one session must not silence the others, nor stop the clock for them.
                 _log.exception("session %s failed", session.session_id)
                 if session.state is State.STREAMING:
                     session.fail(livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE))
@@ -142,33 +151,37 @@ class Hub:
             if session.state is State.STREAMING:
                 heapq.heapreplace(self._due, (session.next_due, order, session))
             else:
-                self._silence(session)
+                self._release(session)
             ticked.append(session)
         return ticked
+
+    def shift(self, milliseconds: int) -> None:
+        """Move all that is due by so much, since the clock was set."""
+        for _, _, session in self._due:
+            session.shift(milliseconds)
+        self._due = [(session.next_due, order, session) for _, order, session in self._due]
+        heapq.heapify(self._due)
+        self._recent_starts.clear()
 
     def fail(self, session: Session, message: bytes) -> None:
         """End a session with an exception or error message, after what is buffered."""
         session.fail(message)
-        session.ended_by = Ending.EXCEPTION
-        self._silence(session)
+        self._release(session)
 
     def end(self, session: Session, ending: Ending = Ending.DELETED) -> None:
         """End a session cleanly, after what is buffered."""
-        session.end()
-        session.ended_by = ending
-        self._silence(session)
+        session.end(ending)
+        self._release(session)
 
     def close(self, session: Session, ending: Ending = Ending.CLIENT) -> None:
-        """Forget a session: its client has gone or has all it will get. Its place is free at once.
+        """Forget a session: its client has gone or has all it will get.
 
-        `ending` is how a session ended that was neither ended in here nor timed out.
+        `ending` is how a session ended that had not ended before.
         """
-        session.close()
-        self._silence(session)
+        session.close(ending)
+        self._release(session)
         if self._sessions.pop(session.session_id, None) is not None:
-            self._open_sessions[self._owners.pop(session.session_id)] -= 1
-            session.ended_by = Ending(session.ended_by or ending)
-            self.totals.close(session.counters, session.ended_by)
+            self.totals.close(session.counters, session.ended_by or ending)
 
     def _check_quotas(self, owner: Owner, now: int) -> None:
         """Both quotas answer alike, as far as has been observed: LimitExceededException, `Rate exceeded`."""
@@ -183,8 +196,15 @@ class Hub:
         if limits.max_sessions and self._open_sessions[owner] >= limits.max_sessions:
             raise LimitExceededException("Rate exceeded")
 
-    def _silence(self, session: Session) -> None:
-        """Take a session off its channels; a channel without sessions goes too."""
+    def _release(self, session: Session) -> None:
+        """Free the place of a session that has ended, and take it off its channels; does nothing the second time."""
+        owner = self._owners.pop(session.session_id, None)
+        if owner is None:
+            return
+        self._open_sessions[owner] -= 1
+        if len(self._due) > 2 * len(self._owners) + _MIN_SPARSE:
+            self._due = [entry for entry in self._due if entry[2].state is State.STREAMING]
+            heapq.heapify(self._due)
         subscription = session.subscription
         key = subscription.matcher.pattern, subscription.stream_filter
         for arn in subscription.log_groups:

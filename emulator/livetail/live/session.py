@@ -1,13 +1,12 @@
 """One Live Tail session as a state machine, in the manner of h11 and h2.
 
-A session is fed (`offer`), told the time (`tick`) and emptied (`take`). It never waits and never writes; it returns
-the next message with its kind, or None when there is none yet. Everything that changes its state is in
-`TRANSITIONS`.
+A session takes in log events (`offer`), makes an update each second (`tick`) and gives its messages one after the other
+(`take`). It never waits and never writes. Everything that changes its state is in `TRANSITIONS`.
 
     STREAMING ──fail/end──▶ ENDING ──take, until nothing is left──▶ ENDED
         └─────────────────close─────┴────────────────────────────────▲
 
-While it is ENDING, what was buffered still goes out, then the last message, if the session has one.
+While it is ENDING, `take` still gives what was buffered, then the last message, if the session has one.
 """
 
 from collections import deque
@@ -24,8 +23,6 @@ from livetail.live.subscription import Subscription
 from livetail.live.window import Selection, Update, Window
 from livetail.wire import livetail
 from livetail.wire.livetail import Message, MessageKind
-
-__all__ = ["STREAMING_FAILURE", "TRANSITIONS", "Counters", "IllegalInputError", "Input", "Session", "State"]
 
 TIMEOUT_MESSAGE: Final = "Session timed out."
 """Chosen: nobody has published the text that AWS sends."""
@@ -66,8 +63,33 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], State]] = {
 }
 
 
+class Ending(StrEnum):
+    """How a session came to its end."""
+
+    CLIENT = "client"
+    """Its client has gone."""
+
+    DELETED = "deleted"
+    """It was ended through the control plane."""
+
+    EXCEPTION = "exception"
+    """An error inside the emulator."""
+
+    FAULT = "fault"
+    """A fault rule ended it."""
+
+    RESET = "reset"
+    """The emulator was reset."""
+
+    SERVER = "server"
+    """The server stops."""
+
+    TIMEOUT = "timeout"
+    """It timed out."""
+
+
 class UpdateRules(Protocol):
-    """What fault rules do to the log events of a session update: some are lost, some come late.
+    """The fault rules that change the updates of a session: some log events are lost, some come late.
 
     Attributes:
         lost_events: log events that will never be delivered; they count as dropped.
@@ -81,7 +103,7 @@ class UpdateRules(Protocol):
         ...
 
     def change_update(self, update: Update, now: int) -> Update:
-        """The update that is delivered in place of one that is made at `now` (epoch milliseconds)."""
+        """The update to deliver in place of one that is made at `now` (epoch milliseconds)."""
         ...
 
     def flush(self) -> list[Update]:
@@ -90,7 +112,7 @@ class UpdateRules(Protocol):
 
 
 class IllegalInputError(Exception):
-    """A session was given something that its state does not allow: a mistake of the caller."""
+    """A session was given something that its state does not allow: an error of the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +122,13 @@ class Counters:
     At any instant `matched == delivered + sampled_out + dropped_events + buffered_events + pending_events`.
 
     Attributes:
-        updates: session updates handed to the writer.
+        updates: session updates that the client has accepted.
         matched: log events that matched while the session was open.
         delivered: log events in those updates.
         sampled_out: log events that lost out when more than 500 matched in a second.
         dropped_updates, dropped_events: forgotten because the client was too slow; events also if a fault lost them.
         buffered_updates, buffered_events: waiting for the client.
-        pending_events: matched since the last tick, or held back by a fault.
+        pending_events: matched since the last tick, held back by a fault, or being written when the client left.
         bytes: bytes of all messages handed to the writer.
     """
 
@@ -126,11 +148,10 @@ class Session:
     """A Live Tail session.
 
     Attributes:
-        ended_by: what ended it, a value of `Ending`; None while it is open.
+        ended_by: what ended it; None while it is open.
         next_due: epoch milliseconds of the next tick; the first comes a second after the start, the others follow on
-        the same
-            grid whatever the delay of one of them.
-        fault_rules: the fault rules that concern it; None where there are none.
+            the same grid, even when one of them is late.
+        fault_rules: the fault rules that concern it, if there are any.
     """
 
     __slots__ = (
@@ -141,13 +162,15 @@ class Session:
         "_matched",
         "_ready",
         "_sampled_out",
+        "_unread",
         "_updates",
         "_window",
-        "fault_rules",
+        "_unconfirmed",
         "ended_by",
         "ends_at",
         "next_due",
         "request_id",
+        "fault_rules",
         "session_id",
         "started_at",
         "state",
@@ -171,45 +194,50 @@ class Session:
         self.ends_at = started_at + timeout
         self.next_due = min(started_at + UPDATE_INTERVAL, self.ends_at)
         self.state = State.STREAMING
-        self.ended_by: str | None = None
+        self.ended_by: Ending | None = None
         self.fault_rules: UpdateRules | None = None
         self._window = Window(random)
         self._backlog = Backlog()
         start = livetail.session_start(session_start_json(request_id, session_id, subscription))
-        self._ready = deque(
+        self._ready: deque[Message] = deque(
             (
                 Message(MessageKind.INITIAL_RESPONSE, livetail.initial_response()),
                 Message(MessageKind.SESSION_START, start),
             )
         )
         self._last: Message | None = None
+        self._unconfirmed: int | None = None
+        self._unread = 0
         self._matched = self._delivered = self._sampled_out = self._updates = self._bytes = 0
 
     def offer(self, selection: Selection) -> None:
         """Take in log events that have just been ingested and that match; what the next update is made of."""
         self._move(Input.OFFER)
-        self._matched += len(selection.positions)
+        self._matched += len(selection)
         self._window.add(selection)
 
-    def tick(self, now: int) -> None:
+    def tick(self, now: int) -> bool:
         """Make the update that is due at `now` (epoch milliseconds), and time the session out when it is due.
 
         When the caller is late by whole seconds, one update stands for all of them; the ones after it keep to the grid.
+        Returns whether an update was made.
         """
         self._move(Input.TICK)
         if now >= self.ends_at:
-            if self._window.matched or (self.ends_at - self.started_at) % UPDATE_INTERVAL == 0:
+            has_update = self._window.matched > 0 or (self.ends_at - self.started_at) % UPDATE_INTERVAL == 0
+            if has_update:
                 self._make_update(now)
-            self.fail(livetail.modeled_exception("SessionTimeoutException", TIMEOUT_MESSAGE))
-            return
+            self.fail(livetail.modeled_exception("SessionTimeoutException", TIMEOUT_MESSAGE), Ending.TIMEOUT)
+            return has_update
         self._make_update(now)
         elapsed = (now - self.started_at) // UPDATE_INTERVAL
         self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL, self.ends_at)
+        return True
 
     def take(self) -> Message | None:
-        """The next message for the client, or None if there is none now.
+        """The next message for the client, or None if there is none now. `accept` says that the client has it.
 
-        The session has ENDED once it answers None after `fail` or `end`.
+        The session has ENDED once it returns None after `fail` or `end`.
         """
         self._move(Input.TAKE)
         message = None if self.state is State.ENDED else self._next_message()
@@ -219,20 +247,43 @@ class Session:
             self._move(Input.DRAINED)
         return message
 
-    def fail(self, message: bytes) -> None:
+    def accept(self) -> None:
+        """The client has accepted the message that was taken last."""
+        if not self._ready:
+            self._unconfirmed = None
+
+    def fail(self, message: bytes, ending: Ending = Ending.EXCEPTION) -> None:
         """End the session with an exception or error message, after what is buffered."""
         self._move(Input.FAIL)
         self._flush()
         self._last = Message(MessageKind.LAST, message)
+        self.ended_by = ending
 
-    def end(self) -> None:
+    def end(self, ending: Ending = Ending.DELETED) -> None:
         """End the session cleanly, after what is buffered."""
         self._move(Input.END)
         self._flush()
+        self.ended_by = ending
 
-    def close(self) -> None:
-        """Forget the session at once: its client has gone."""
+    def close(self, ending: Ending = Ending.CLIENT) -> None:
+        """Forget the session at once: its client has gone, or has all it will get.
+
+        An update that the client has not accepted does not count as delivered. `ending` is how a session ended that had
+        not ended before.
+        """
         self._move(Input.CLOSE)
+        if self._unconfirmed is not None:
+            self._unread += self._unconfirmed
+            self._delivered -= self._unconfirmed
+            self._updates -= 1
+            self._unconfirmed = None
+        self.ended_by = self.ended_by or ending
+
+    def shift(self, milliseconds: int) -> None:
+        """Move the session's start, end and next update: the clock was set by so much."""
+        self.started_at += milliseconds
+        self.ends_at += milliseconds
+        self.next_due += milliseconds
 
     @property
     def counters(self) -> Counters:
@@ -248,7 +299,7 @@ class Session:
             dropped_events=self._backlog.dropped_events + lost,
             buffered_updates=len(self._backlog),
             buffered_events=self._backlog.events,
-            pending_events=self._window.matched + held,
+            pending_events=self._window.matched + held + self._unread,
             bytes=self._bytes,
         )
 
@@ -273,14 +324,14 @@ class Session:
                 self._backlog.put(update)
 
     def _next_message(self) -> Message | None:
-        if self._ready:
-            return self._ready.popleft()
-        if self._backlog:
+        if not self._ready:
+            if not self._backlog:
+                last, self._last = self._last, None
+                return last
             update = self._backlog.take()
             self._updates += 1
             self._delivered += update.events
+            self._unconfirmed = update.events
             for parts in session_update_json(update):
                 self._ready.append(Message(MessageKind.SESSION_UPDATE, livetail.session_update(parts)))
-            return self._ready.popleft()
-        last, self._last = self._last, None
-        return last
+        return self._ready.popleft()

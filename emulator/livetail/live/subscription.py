@@ -1,18 +1,12 @@
-"""What a session asked to hear, and the channels on which sessions that asked for the same hear it together."""
+"""What a session asked for, and which log events of a batch that is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from livetail.core.arns import LogGroupArn
 from livetail.live.window import Selection
 from livetail.patterns import Matcher, Subject
 from livetail.store.batch import Batch
-
-if TYPE_CHECKING:
-    from livetail.live.session import Session
-
-__all__ = ["Channel", "Matching", "StreamFilter", "Subscription"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +43,21 @@ class Matching:
     """The matches of one batch: each event is tried at most once per distinct pattern, and read as JSON at most
     once."""
 
-    __slots__ = ("_batch", "_everything", "_found", "_subjects")
+    __slots__ = ("_batch", "_found", "_subjects", "_whole")
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._everything: Selection | None = None
+        self._whole = Selection.of(batch)
         self._subjects: list[Subject] | None = None
         self._found: dict[str, Selection] = {}
 
     def by(self, matcher: Matcher) -> Selection:
         """The events that a pattern matches; no event is looked at where it matches all."""
         if matcher.matches_everything:
-            if self._everything is None:
-                self._everything = Selection(self._batch, range(len(self._batch)))
-            return self._everything
+            return self._whole
         found = self._found.get(matcher.pattern)
         if found is None:
-            found = self._found[matcher.pattern] = Selection(self._batch, self._positions(matcher))
+            found = self._found[matcher.pattern] = self._whole.pick(self._positions(matcher))
         return found
 
     def _positions(self, matcher: Matcher) -> Sequence[int]:
@@ -73,12 +65,3 @@ class Matching:
             self._subjects = [Subject(event.message) for event in self._batch.events]
         matches = matcher.matches
         return [position for position, subject in enumerate(self._subjects) if matches(subject)]
-
-
-@dataclass(slots=True)
-class Channel:
-    """The sessions that hear one log group through one filter; in order of their start."""
-
-    matcher: Matcher
-    stream_filter: StreamFilter
-    sessions: "dict[str, Session]" = field(default_factory=dict)

@@ -7,36 +7,8 @@ counts twice.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import astuple
-from enum import StrEnum
 
-from livetail.live.session import Counters
-
-__all__ = ["Ending", "Totals", "added"]
-
-
-class Ending(StrEnum):
-    """How a session came to its end."""
-
-    CLIENT = "client"
-    """Its client has gone."""
-
-    DELETED = "deleted"
-    """It was ended through the control plane."""
-
-    EXCEPTION = "exception"
-    """An error inside the emulator."""
-
-    FAULT = "fault"
-    """A fault rule ended it."""
-
-    RESET = "reset"
-    """The emulator was reset."""
-
-    SERVER = "server"
-    """The server stops."""
-
-    TIMEOUT = "timeout"
-    """It timed out."""
+from livetail.live.session import Counters, Ending
 
 
 class Totals:

@@ -1,46 +1,88 @@
 """The log events that a session has matched since its last update, and the sample that the next update takes of them.
 
-A window holds positions in batches, not events, and never more than `_HOLD` of them: when more arrive between two
-updates (time may stand still while a test ingests millions) it keeps a uniform sample of what it has seen, and lets the
-batches go. Sampling in
-steps like this gives every event of the window the same chance as sampling once at the end.
+A window holds at most `MAX_HELD_EVENTS` log events, and at most `MAX_HELD_BYTES` of them where they are more than an
+update takes. When more arrive between two updates (time may stand still while a test ingests millions), it keeps a
+uniform sample of what it has seen. Sampling in steps like this gives every log event the same chance as sampling once
+at the end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import Final
+from typing import Final, Self
 
 from livetail.core.chance import Random
 from livetail.live.limits import EVENTS_PER_UPDATE
-from livetail.store.batch import Batch
+from livetail.store.batch import Batch, LogEvent, size_of
 
-__all__ = ["Selection", "Update", "Window", "choose"]
+MAX_HELD_EVENTS: Final = 8_192
+"""Log events held before the window is thinned out: well above what a busy second brings, so thinning stays rare."""
 
-_HOLD: Final = 8_192
-"""Positions held before the window is thinned out: well above what a busy second brings, so thinning stays rare."""
+MAX_HELD_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of log events held before a window with more than 500 of them is thinned out."""
 
 
-@dataclass(frozen=True, slots=True)
 class Selection:
-    """Some events of one batch, by position and in order."""
+    """Some log events of one batch, in order. It keeps no other events of the batch in memory.
 
-    batch: Batch
-    positions: Sequence[int]
+    Attributes:
+        log_group_identifier, log_stream_name, ingestion_time: of the batch.
+        events: the log events.
+        numbers: the place of each of them in `encoded`.
+        encoded: their JSON, None for those that have never been delivered. The selections of a batch share it, so that
+            each log event is encoded once, and its JSON goes with the last of them.
+    """
 
-    def detached(self) -> "Selection":
-        """The same events in a batch of their own, which does not keep the others of theirs in memory."""
-        whole = self.batch
-        own = Batch(
-            log_group_identifier=whole.log_group_identifier,
-            log_stream_name=whole.log_stream_name,
-            ingestion_time=whole.ingestion_time,
-            sequence=whole.sequence,
-            events=[whole.events[position] for position in self.positions],
-        )
-        if whole.fragments is not None:
-            own.fragments = [whole.fragments[position] for position in self.positions]
-        return Selection(own, range(len(own)))
+    __slots__ = ("_bytes", "encoded", "events", "ingestion_time", "log_group_identifier", "log_stream_name", "numbers")
+
+    def __init__(
+        self, batch: Batch, events: Sequence[LogEvent], numbers: Sequence[int], encoded: list[bytes | None]
+    ) -> None:
+        self.log_group_identifier = batch.log_group_identifier
+        self.log_stream_name = batch.log_stream_name
+        self.ingestion_time = batch.ingestion_time
+        self.events = events
+        self.numbers = numbers
+        self.encoded = encoded
+        self._bytes: int | None = None
+
+    @classmethod
+    def of(cls, batch: Batch, positions: Sequence[int] | None = None) -> Self:
+        """The events of a batch at these positions, in ascending order; None is all of them."""
+        whole = cls(batch, batch.events, range(len(batch)), [None] * len(batch))
+        return whole if positions is None else whole.pick(positions)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    @property
+    def bytes(self) -> int:
+        """The bytes of the log events as the service counts them; counted when it is first asked for."""
+        if self._bytes is None:
+            self._bytes = size_of(self.events)
+        return self._bytes
+
+    def pick(self, indexes: Iterable[int]) -> Self:
+        """Some of the log events, by their index in `events`, in ascending order."""
+        indexes = list(indexes)
+        return self._with([self.events[index] for index in indexes], [self.numbers[index] for index in indexes])
+
+    def detached(self) -> Self:
+        """The same log events, which keep no JSON of others in memory."""
+        copy = self._with(self.events, range(len(self.events)))
+        copy.encoded = [self.encoded[number] for number in self.numbers]
+        return copy
+
+    def _with(self, events: Sequence[LogEvent], numbers: Sequence[int]) -> Self:
+        copy = object.__new__(type(self))
+        copy.log_group_identifier = self.log_group_identifier
+        copy.log_stream_name = self.log_stream_name
+        copy.ingestion_time = self.ingestion_time
+        copy.events = events
+        copy.numbers = numbers
+        copy.encoded = self.encoded
+        copy._bytes = None
+        return copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +106,7 @@ class Update:
         """The same update without a mask: its selections have nothing but what is in it."""
         if self.mask is None:
             return self
-        return Update(tuple(_pick(self.selections, self.mask)), self.events, self.sampled)
+        return Update(tuple(_chosen(self.selections, self.mask)), self.events, self.sampled)
 
     def detached(self) -> "Update":
         """The same update, keeping nothing in memory but what is in it: for one that has to wait."""
@@ -94,23 +136,28 @@ def choose(random: Random, population: int, size: int) -> bytes | bytearray:
 class Window:
     """Collects matched log events between two updates. `matched` counts them all."""
 
-    __slots__ = ("_fresh", "_random", "_selections", "_thinned", "matched")
+    __slots__ = ("_fresh", "_held_bytes", "_random", "_selections", "_thinned", "matched")
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self._selections: list[Selection] = []
+        self._held_bytes = 0
         self._fresh = 0
         self._thinned = 0
         self.matched = 0
 
     def add(self, selection: Selection) -> None:
         """Take in the matching events of a batch."""
-        count = len(selection.positions)
+        count = len(selection)
         self._selections.append(selection)
+        self._held_bytes += selection.bytes
         self._fresh += count
         self.matched += count
-        if self._fresh > _HOLD:
-            self._selections = [part.detached() for part in _pick(self._selections, self._sample())]
+        if self._fresh > MAX_HELD_EVENTS or (
+            self._held_bytes > MAX_HELD_BYTES and self.matched > EVENTS_PER_UPDATE and self._fresh
+        ):
+            self._selections = [part.detached() for part in _chosen(self._selections, self._sample())]
+            self._held_bytes = sum(part.bytes for part in self._selections)
             self._fresh = 0
             self._thinned = self.matched
 
@@ -122,7 +169,7 @@ class Window:
         mask = self._sample() if sampled and not is_sample_already else None
         update = Update(tuple(self._selections), EVENTS_PER_UPDATE if sampled else matched, sampled, mask)
         self._selections = []
-        self._fresh = self._thinned = self.matched = 0
+        self._held_bytes = self._fresh = self._thinned = self.matched = 0
         return update
 
     def _sample(self) -> bytes | bytearray:
@@ -152,14 +199,14 @@ def _draw_first(random: Random, first: int, second: int, draws: int) -> int:
     return taken
 
 
-def _pick(selections: Sequence[Selection], mask: bytes | bytearray) -> list[Selection]:
-    """The positions of `selections`, laid end to end, at which `mask` is one."""
-    picked = []
+def _chosen(selections: Sequence[Selection], mask: bytes | bytearray) -> list[Selection]:
+    """The log events of `selections`, laid end to end, at which `mask` is one."""
+    chosen = []
     start = 0
     for selection in selections:
-        end = start + len(selection.positions)
-        positions = list(compress(selection.positions, mask[start:end]))
-        if positions:
-            picked.append(Selection(selection.batch, positions))
+        end = start + len(selection)
+        indexes = list(compress(range(len(selection)), mask[start:end]))
+        if indexes:
+            chosen.append(selection.pick(indexes))
         start = end
-    return picked
+    return chosen

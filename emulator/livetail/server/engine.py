@@ -11,8 +11,7 @@ from livetail.core.clock import ManualClock
 from livetail.core.ids import uuid4
 from livetail.live.hub import Hub
 from livetail.live.limits import TailLimits
-from livetail.live.session import Session
-from livetail.live.totals import Ending
+from livetail.live.session import Ending, Session
 from livetail.server.clocks import make_clock
 from livetail.server.journal import Journal
 from livetail.server.request_totals import RequestTotals

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.types import Scope
 
-from livetail.live.session import Counters, Session, State
+from livetail.live.session import Counters, Ending, Session, State
 from livetail.live.subscription import Subscription
-from livetail.live.totals import Ending
 from livetail.server.connection import connection_of
 from livetail.server.engine import Engine
 from livetail.server.scheduler import Timekeeper

@@ -16,7 +16,8 @@ from prometheus_client.registry import Collector
 
 import livetail
 from livetail.core.clock import SECOND
-from livetail.live.totals import Ending, added
+from livetail.live.session import Ending
+from livetail.live.totals import added
 from livetail.server.engine import Engine
 
 __all__ = ["CONTENT_TYPE", "METRICS", "Kind", "Metric", "exposition"]

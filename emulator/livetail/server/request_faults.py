@@ -15,8 +15,7 @@ from livetail.core.arns import LogGroupArn, partition_of
 from livetail.faults.effects import Empty, Error, Reset, Status
 from livetail.faults.fault_rules import RequestFault
 from livetail.faults.texts import error_message, error_status
-from livetail.live.session import Session
-from livetail.live.totals import Ending
+from livetail.live.session import Ending, Session
 from livetail.server.aws_request import AwsRequest
 from livetail.server.bodies import wait_for_disconnect
 from livetail.server.live_server import LiveServer

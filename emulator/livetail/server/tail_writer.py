@@ -16,8 +16,7 @@ from starlette.types import Receive, Send
 
 from livetail.core.clock import Clock
 from livetail.live.hub import Hub
-from livetail.live.session import STREAMING_FAILURE, Session, State
-from livetail.live.totals import Ending
+from livetail.live.session import STREAMING_FAILURE, Ending, Session, State
 from livetail.server.bodies import wait_for_disconnect
 from livetail.wire import livetail
 
@@ -148,6 +147,7 @@ class Tail:
         message = self._take()
         if message is not None:
             await self._send(send, message.data)
+            self.session.accept()
         elif self.session.state is State.ENDED:
             await self._end(send)
         else:
@@ -167,6 +167,8 @@ class Tail:
             return True
         if step.data:
             await self._send(send, step.data)
+            if step.then != "close" and not rules.has_steps:
+                self.session.accept()
         if step.then == "end":
             await self._end(send)
         elif step.then != "continue":
@@ -190,7 +192,7 @@ class Tail:
         return cast("SessionRules | None", self.session.fault_rules)
 
     def _take(self) -> livetail.Message | None:
-        """What the session has to say. A fault of ours becomes the exception that the service has for it."""
+        """The next message of the session. An error of ours becomes the exception that the service has for it."""
         try:
             return self.session.take()
         except Exception:

@@ -53,15 +53,12 @@ class Batch:
         ingestion_time: epoch milliseconds, the same for all events of a request.
         sequence: how many events the group had ingested before this batch.
         events: in time order, at least one; `first_timestamp` and `last_timestamp` are those of its ends.
-        fragments: the JSON of each event as session updates carry it, filled in when it is first delivered; owned by
-            `livetail.live.encoding`.
     """
 
     __slots__ = (
         "_size",
         "events",
         "first_timestamp",
-        "fragments",
         "ingestion_time",
         "last_timestamp",
         "log_group_identifier",
@@ -85,7 +82,6 @@ class Batch:
         self.events = events
         self.first_timestamp = events[0].timestamp
         self.last_timestamp = events[-1].timestamp
-        self.fragments: list[bytes | None] | None = None
         self._size: int | None = None
 
     def __len__(self) -> int:

@@ -1,8 +1,8 @@
 """The messages of a Live Tail session, byte for byte.
 
-No recording of StartLiveTail is known. The order of the headers and the content types are those that another JSON
-service of AWS was seen to send: `:event-type`, `:content-type`, `:message-type`, where the initial response has the
-content type of the protocol, and the events are plain JSON. No client is known to look at either.
+Order and values of the headers are those of a session update that was recorded from the service: `:event-type`,
+`:content-type`, `:message-type`, with the content type of the protocol (github.com/mikhail-m1/axe, commit 163b23d,
+src/live_tail_parser.rs). That client refuses a message of any kind with another content type.
 """
 
 from collections.abc import Iterable
@@ -45,8 +45,7 @@ class Message(NamedTuple):
     data: bytes
 
 
-_PROTOCOL = "application/x-amz-json-1.1"
-_JSON = "application/json"
+_CONTENT_TYPE = "application/x-amz-json-1.1"
 
 MODELED_EXCEPTIONS = ("SessionTimeoutException", "SessionStreamingException")
 """The exceptions that the model of StartLiveTail has in its stream."""
@@ -56,12 +55,12 @@ def _template(*headers: tuple[str, str]) -> FrameTemplate:
     return FrameTemplate(Header.string(name, value) for name, value in headers)
 
 
-def _event(name: str, content_type: str = _JSON) -> FrameTemplate:
-    return _template((":event-type", name), (":content-type", content_type), (":message-type", "event"))
+def _event(name: str) -> FrameTemplate:
+    return _template((":event-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "event"))
 
 
 def _exception(name: str) -> FrameTemplate:
-    return _template((":exception-type", name), (":content-type", _JSON), (":message-type", "exception"))
+    return _template((":exception-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "exception"))
 
 
 def _error(code: str, message: str) -> FrameTemplate:
@@ -71,7 +70,7 @@ def _error(code: str, message: str) -> FrameTemplate:
 _SESSION_START = _event("sessionStart")
 _SESSION_UPDATE = _event("sessionUpdate")
 _EXCEPTIONS = {name: _exception(name) for name in MODELED_EXCEPTIONS}
-_INITIAL_RESPONSE = _event("initial-response", _PROTOCOL).frame((b"{}",))
+_INITIAL_RESPONSE = _event("initial-response").frame((b"{}",))
 
 
 def initial_response() -> bytes:

@@ -57,7 +57,7 @@ def event_of(number: int) -> Selection:
         sequence=0,
         events=[LogEvent(START, str(number))],
     )
-    return Selection(batch, (0,))
+    return Selection.of(batch)
 
 
 def update(number: int) -> bytes:

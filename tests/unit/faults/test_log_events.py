@@ -26,14 +26,12 @@ def batch(ingested: int, messages: list[str]) -> Batch:
 
 
 def update_of(*batches: Batch, sampled: bool = False) -> Update:
-    selections = tuple(Selection(one, range(len(one))) for one in batches)
+    selections = tuple(map(Selection.of, batches))
     return Update(selections, sum(map(len, batches)), sampled)
 
 
 def messages(update: Update) -> list[str]:
-    return [
-        selection.batch.events[position].message for selection in update.selections for position in selection.positions
-    ]
+    return [event.message for selection in update.selections for event in selection.events]
 
 
 def session_rules(*rules: dict[str, Any]) -> SessionRules:
@@ -190,7 +188,7 @@ def test_what_is_held_back_does_not_keep_the_rest_of_its_batch_in_memory() -> No
         rules.change_update(update_of(batch(START + second * SECOND, ["x" * 100] * 200)), START + second * SECOND)
     assert rules.held_events > 0
     held = [selection for update in rules.flush() for selection in update.selections]
-    assert {len(selection.batch) for selection in held} == {1}
+    assert {len(selection.encoded) for selection in held} == {1}
 
 
 def test_when_the_rule_is_removed_the_next_update_brings_all_that_was_held_back() -> None:

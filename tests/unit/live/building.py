@@ -31,7 +31,7 @@ def batch(messages: Sequence[str], *, stream: str = "s", at: int = START, sequen
 
 def numbered(first: int, count: int) -> Selection:
     """A whole batch of messages that are the numbers from `first` on."""
-    return Selection(batch([str(number) for number in range(first, first + count)]), range(count))
+    return Selection.of(batch([str(number) for number in range(first, first + count)]))
 
 
 def subscription(pattern: str | None = None, **filters: Any) -> Subscription:

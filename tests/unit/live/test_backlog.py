@@ -37,13 +37,14 @@ def test_there_is_nothing_to_take_from_an_empty_backlog() -> None:
 
 def test_updates_that_wait_keep_only_their_own_events_in_memory() -> None:
     backlog = Backlog()
-    events = batch([str(number) for number in range(1_000)])
-    list(session_update_json(Update((Selection(events, [7]),), 1, False)))
+    whole = Selection.of(batch([str(number) for number in range(1_000)]))
+    list(session_update_json(Update((whole.pick([7]),), 1, False)))
     for _ in range(3):
-        backlog.put(Update((Selection(events, [7, 500]),), 2, True))
+        backlog.put(Update((whole.pick([7, 500]),), 2, True))
     first, second, third = (backlog.take() for _ in range(3))
-    assert first.selections[0].batch is events, "a client that keeps up shares what is encoded"
+    assert first.selections[0].encoded is whole.encoded, "a client that keeps up shares what is encoded"
     for update in (second, third):
         (selection,) = update.selections
-        assert [event.message for event in selection.batch.events] == ["7", "500"]
+        assert [event.message for event in selection.events] == ["7", "500"]
+        assert len(selection.encoded) == 2
         assert list(session_update_json(update)) == list(session_update_json(first))

@@ -2,33 +2,32 @@
 
 import json
 
-from livetail.live.encoding import session_start_json, session_update_json
+from livetail.live.encoding import MAX_UPDATE_BYTES, session_start_json, session_update_json
 from livetail.live.window import Selection, Update
-from livetail.wire.eventstream import MAX_PAYLOAD_LENGTH
+from livetail.wire import livetail
 from tests.unit.live.building import batch, subscription
 
 
 def test_only_what_is_delivered_is_encoded_and_only_once() -> None:
-    events = batch(["a", "b", "c"])
-    list(session_update_json(Update((Selection(events, [1]),), 1, False)))
-    assert events.fragments is not None
-    first = events.fragments[1]
-    assert [fragment is None for fragment in events.fragments] == [True, False, True]
-    list(session_update_json(Update((Selection(events, range(3)),), 3, False)))
-    assert events.fragments[1] is first
+    whole = Selection.of(batch(["a", "b", "c"]))
+    list(session_update_json(Update((whole.pick([1]),), 1, False)))
+    first = whole.encoded[1]
+    assert [encoded is None for encoded in whole.encoded] == [True, False, True]
+    list(session_update_json(Update((whole,), 3, False)))
+    assert whole.encoded[1] is first
 
 
 def test_messages_are_verbatim() -> None:
     message = 'quote " backslash \\ newline \n tab \t é 😀 \u2028 \x00'
-    (parts,) = session_update_json(Update((Selection(batch([message]), [0]),), 1, False))
+    (parts,) = session_update_json(Update((Selection.of(batch([message]), [0]),), 1, False))
     assert json.loads(b"".join(parts))["sessionResults"][0]["message"] == message
 
 
 def test_an_update_beyond_what_a_message_can_hold_is_several() -> None:
     events = batch([f"{number:02d}" + "x" * 1_000_000 for number in range(60)])
-    payloads = [b"".join(parts) for parts in session_update_json(Update((Selection(events, range(60)),), 60, True))]
-    assert len(payloads) == 3
-    assert all(len(payload) <= MAX_PAYLOAD_LENGTH for payload in payloads)
+    payloads = [b"".join(parts) for parts in session_update_json(Update((Selection.of(events),), 60, True))]
+    assert len(payloads) == 4
+    assert all(len(livetail.session_update((payload,))) <= MAX_UPDATE_BYTES for payload in payloads)
     updates = [json.loads(payload) for payload in payloads]
     assert all(update["sessionMetadata"] == {"sampled": True} for update in updates)
     numbers = [event["message"][:2] for update in updates for event in update["sessionResults"]]

@@ -7,14 +7,12 @@ import pytest
 
 from livetail.core.chance import Chance
 from livetail.live.limits import EVENTS_PER_UPDATE
-from livetail.live.window import Selection, Update, Window, choose
-from tests.unit.live.building import batch, numbered
+from livetail.live.window import Update, Window, choose
+from tests.unit.live.building import numbered
 
 
 def texts(update: Update) -> list[int]:
-    return [
-        int(part.batch.events[position].message) for part in update.drawn().selections for position in part.positions
-    ]
+    return [int(event.message) for part in update.drawn().selections for event in part.events]
 
 
 @pytest.mark.parametrize(
@@ -76,8 +74,7 @@ def test_a_sample_over_several_batches_is_in_order_and_exact() -> None:
 
 def test_only_chosen_positions_of_a_filtered_batch_are_sampled() -> None:
     window = Window(Chance(1).stream("test"))
-    numbers = batch([str(number) for number in range(2_000)])
-    window.add(Selection(numbers, range(1, 2_000, 2)))
+    window.add(numbered(0, 2_000).pick(range(1, 2_000, 2)))
     sample = texts(window.close())
     assert len(sample) == 500
     assert all(number % 2 for number in sample)
@@ -87,9 +84,8 @@ def test_a_window_that_is_never_closed_does_not_grow() -> None:
     window = Window(Chance(1).stream("test"))
     for first in range(0, 1_000_000, 1_000):
         window.add(numbered(first, 1_000))
-        held = {id(part.batch): part.batch for part in window._selections}
-        assert sum(len(part.positions) for part in window._selections) <= 9_192
-        assert sum(len(batch) for batch in held.values()) <= 9_192, "whole batches are kept for a few of their events"
+        assert sum(len(part.events) for part in window._selections) <= 9_192
+        assert sum(len(part.encoded) for part in window._selections) <= 9_192, "room is kept for events that are gone"
     assert window.matched == 1_000_000
     sample = texts(window.close())
     assert len(sample) == 500

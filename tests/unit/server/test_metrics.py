@@ -11,8 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from livetail import LiveTailEmulator
 from livetail.api.context import Caller
-from livetail.live.session import Session
-from livetail.live.totals import Ending
+from livetail.live.session import Ending, Session
 from livetail.server.engine import Engine
 from livetail.server.metrics import CONTENT_TYPE, METRICS, Kind, exposition
 from livetail.settings import Settings
@@ -54,7 +53,7 @@ def tail(engine: Engine) -> Session:
 
 def drain(session: Session) -> None:
     while session.take() is not None:
-        pass
+        session.accept()
 
 
 def keeps_the_sum_rule(seen: Values) -> bool:
