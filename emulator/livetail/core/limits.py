@@ -38,8 +38,6 @@ RETENTION_DAYS: Final = (
 )
 """The values that PutRetentionPolicy accepts."""
 
-LOG_GROUP_CLASSES: Final = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS")
-
 MAX_NAME_LENGTH: Final = 512
 LOG_GROUP_NAME_PATTERN: Final = r"[\.\-_/#A-Za-z0-9]+"
 LOG_STREAM_NAME_PATTERN: Final = r"[^:*]*"

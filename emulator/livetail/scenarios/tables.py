@@ -82,7 +82,9 @@ class LogGroup(Table, frozen=True, kw_only=True):
     title: ClassVar[str] = "a log_group"
 
     name: GroupName
-    log_class: Literal["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"] = field(name="class", default="STANDARD")
+    log_class: Literal["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"] = field(
+        name="class", default="STANDARD"
+    )
     retention_days: Annotated[int, Meta(extra={"check": _retention_problem})] | None = None
     tags: dict[str, str] = {}
     streams: list[StreamName] = []

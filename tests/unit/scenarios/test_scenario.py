@@ -159,7 +159,7 @@ PROBLEMS = [
     ("[[log_group]]\nname = ''", "2: log group 1: name is '', which has 0 characters; a name has 1 to 512"),
     (
         "[[log_group]]\nname = '/a'\nclass = 'GOLD'",
-        "3: log group 1: class is 'GOLD'; one of DELIVERY, INFREQUENT_ACCESS, STANDARD is expected",
+        "3: log group 1: class is 'GOLD'; one of DELIVERY, ESSENTIALS, INFREQUENT_ACCESS, STANDARD is expected",
     ),
     (
         "[[log_group]]\nname = '/a'\nclass = 'DELIVERY'\nretention_days = 7",

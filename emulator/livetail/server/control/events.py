@@ -5,12 +5,12 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
+from livetail.core.limits import MAX_BATCH_EVENTS, MAX_NAME_LENGTH
 from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Shape
 from livetail.server.live_server import LiveServer
 from livetail.store.batch import LogEvent
 
 _MAX_EVENTS: Final = 100_000
-_EVENTS_AT_ONCE: Final = 10_000
 _MAX_TIMESTAMP: Final = 253_402_300_799_999
 """The last millisecond of the year 9999."""
 
@@ -22,7 +22,7 @@ _AT_LEAST_ONE: Final = {
 
 def _name(pattern: str) -> Meta:
     """What a name has to be, for the document only: the API has AWS's words for a name that is not."""
-    return Meta(extra_json_schema={"minLength": 1, "maxLength": 512, "pattern": pattern})
+    return Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": pattern})
 
 
 class TimedEvent(Struct, forbid_unknown_fields=True):
@@ -53,8 +53,8 @@ async def ingest_events(server: LiveServer, call: ControlCall) -> Ingested:
     events += [LogEvent(event.timestamp, event.message) for event in given.events]
     if not events:
         raise ControlError("there are no messages and no events to ingest")
-    for start in range(0, len(events), _EVENTS_AT_ONCE):
-        server.engine.ingest(given.log_group, given.log_stream, events[start : start + _EVENTS_AT_ONCE])
+    for start in range(0, len(events), MAX_BATCH_EVENTS):
+        server.engine.ingest(given.log_group, given.log_stream, events[start : start + MAX_BATCH_EVENTS])
         await asyncio.sleep(0)  # so that other requests do not wait for all of it
     return Ingested(len(events))
 

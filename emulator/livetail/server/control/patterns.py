@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
+from livetail.core.limits import MAX_EVENT_BYTES
 from livetail.patterns import compile
 from livetail.patterns.errors import InvalidPatternError
 from livetail.server.control.route import ControlCall, ControlRoute, Shape
@@ -18,7 +19,7 @@ class PatternRequest(Struct, forbid_unknown_fields=True):
     """A filter pattern, and the messages to try it on."""
 
     pattern: Annotated[str, Meta(max_length=1_024)]
-    messages: Annotated[list[Annotated[str, Meta(max_length=1_048_576)]], Meta(max_length=_MAX_MESSAGES)] = []
+    messages: Annotated[list[Annotated[str, Meta(max_length=MAX_EVENT_BYTES)]], Meta(max_length=_MAX_MESSAGES)] = []
 
 
 class FindingShape(Shape):
