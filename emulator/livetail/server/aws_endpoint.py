@@ -27,6 +27,7 @@ from livetail.wire import awsjson
 from livetail.wire.awsjson import AwsResponse, error_response, json_response
 
 if TYPE_CHECKING:
+    from livetail.faults.fault_rules import FaultRules
     from livetail.server.request_faults import RequestFaults
 
 _log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class AwsEndpoint:
         request = AwsRequest(scope, headers, call, caller, body, length, entry, started_at, origin)
         response: AwsResponse | Session | None
         if engine.fault_rules:
-            responded = await self._respond_under_rules(request, receive)
+            responded = await self._respond_under_rules(engine.fault_rules, request, receive)
             if responded is None:
                 return  # it was dropped while a rule delayed it
             response, message = responded
@@ -112,14 +113,14 @@ class AwsEndpoint:
             log_request(request.call.operation, log_groups, entry.status, entry.error, message, seconds)
 
     async def _respond_under_rules(
-        self, request: AwsRequest, receive: Receive
+        self, rules: "FaultRules", request: AwsRequest, receive: Receive
     ) -> tuple[AwsResponse | Session | None, str | None] | None:
         """As `RequestFaults.respond`."""
         from livetail.server.request_faults import RequestFaults  # with the rooms that only rules need
 
         if self._request_faults is None:
             self._request_faults = RequestFaults(self._server)
-        return await self._request_faults.respond(request, receive, self._carry_out)
+        return await self._request_faults.respond(rules, request, receive, self._carry_out)
 
     async def _send(self, send: Send, response: AwsResponse, request_id: str, origin: str | None) -> None:
         headers = self._headers(request_id, response.content_type, origin)

@@ -13,7 +13,7 @@ from starlette.types import Receive
 from livetail.api.context import PageFault
 from livetail.core.arns import LogGroupArn, partition_of
 from livetail.faults.effects import Empty, Error, Reset, Status
-from livetail.faults.fault_rules import RequestFault
+from livetail.faults.fault_rules import FaultRules, RequestFault
 from livetail.faults.texts import error_message, error_status
 from livetail.live.session import Ending, Session
 from livetail.server.aws_request import AwsRequest
@@ -38,7 +38,7 @@ class RequestFaults:
         self._held_bytes = 0
 
     async def respond(
-        self, request: AwsRequest, receive: Receive, carry_out: Callable[[AwsRequest], Response]
+        self, rules: FaultRules, request: AwsRequest, receive: Receive, carry_out: Callable[[AwsRequest], Response]
     ) -> Response | None:
         """Respond to a request under the rules in force; `carry_out` does what it asks for.
 
@@ -47,9 +47,6 @@ class RequestFaults:
             or stops, while a rule delayed it.
         """
         engine, entry = self._server.engine, request.entry
-        rules = engine.fault_rules
-        if rules is None:
-            return carry_out(request)
         fault = rules.on_request(request.call.operation, entry.request_id, request.log_groups(), engine.clock.now())
         if fault is None:
             return carry_out(request)
