@@ -1,5 +1,6 @@
 """Chromium for the tests in this folder: one for the run, a tab for each test. Without Chromium they fail."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +8,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from livetail import LiveTailEmulator
-from tests.browser.page import Page
+from tests.browser.page import HOST_NAME, Page
 
 _FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -15,15 +16,22 @@ _FLAGS = (
 )
 
 
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    assert path, f"{name} is not installed (Debian: apt-get install chromium chromium-driver)"
+    return path
+
+
 @pytest.fixture(scope="session")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
+    options.binary_location = _program("chromium")
     for flag in _FLAGS.split():
         options.add_argument(flag)
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
+    options.add_argument(f"--host-resolver-rules=MAP {HOST_NAME} 127.0.0.1")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chromium = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    chromium = webdriver.Chrome(options=options, service=Service(_program("chromedriver")))
     chromium.set_script_timeout(60)
     yield chromium
     chromium.quit()

@@ -14,6 +14,8 @@ from livetail.testing.handle import LiveTail
 
 GROUP: Final = "/app/api"
 STREAM: Final = "web-1"
+HOST_NAME: Final = "livetail-container"
+"""Another name of 127.0.0.1, for this Chromium."""
 
 T = TypeVar("T")
 

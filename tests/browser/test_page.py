@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.page import GROUP, STREAM, Page
+from tests.browser.page import GROUP, HOST_NAME, STREAM, Page
 from tests.wire.http1 import Http1Tail
 
 pytestmark = pytest.mark.browser
@@ -300,12 +300,18 @@ def test_journal(page: Page) -> None:
 
 
 class TestEverywhere:
-    def test_any_name_of_the_host(self, page: Page) -> None:
+    @pytest.mark.parametrize("host", ["localhost", HOST_NAME])
+    def test_any_name_of_the_host(self, page: Page, host: str) -> None:
         port = page.emulator.endpoint_url.rpartition(":")[2]
         page.emulator.put(GROUP, STREAM, ["before"])
-        page.open(address=f"http://localhost:{port}/")  # from where a browser is sent on
+        page.open(address=f"http://{host}:{port}/")  # from where a browser is sent on
         assert page.run("return location.pathname") == "/_livetail/"
         page.tail()
+        page.emulator.put(GROUP, STREAM, ["one"])
+        page.second()
+        page.shows("one")
+        page.click("#copy-all")
+        page.until(lambda: page.text("notice") == "copied")
         assert page.problems() == []
 
     def test_keyboard(self, tailing: Page) -> None:

@@ -111,6 +111,23 @@ def test_bodies_that_are_no_json_are_refused(client: Http1, route: ControlRoute,
     refused(ask(client, route, body=body), 400)
 
 
+@pytest.mark.parametrize("value", [b"9" * 400, b"9" * 5_000, b"-" + b"9" * 400, b"[" * 500 + b"]" * 500, b"1e999"])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("clock/advance", b'{"seconds": %s}'),
+        ("events", b'{"logGroup": "/g", "logStream": "s", "events": [{"message": "m", "timestamp": %s}]}'),
+        ("faults", b'{"effect": {"type": "stall", "seconds": %s}}'),
+        ("faults", b'{"effect": {"type": "cut"}, "after": {"updates": %s}}'),
+        ("patterns", b'{"pattern": %s}'),
+        ("scenarios", b'{"source": [{"log_group": "/g", "rate": %s}]}'),
+        ("scenarios", b'{"seed": %s, "source": [{"log_group": "/g", "rate": "x"}]}'),
+    ],
+)
+def test_numbers_and_depths_beyond_all_bounds(client: Http1, path: str, body: bytes, value: bytes) -> None:
+    refused(client.ask("POST", f"/_livetail/{path}", body % value), 400)
+
+
 @every_route
 def test_other_pages_are_refused_everywhere(client: Http1, route: ControlRoute) -> None:
     answer = client.ask(route.method, f"/_livetail{route.path}", Origin="http://evil.example")

@@ -27,6 +27,18 @@ export function duration(milliseconds) {
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
+/** Puts text on the clipboard, also where the browser offers that to secure pages only. */
+export async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = el("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const isDone = document.execCommand("copy");
+  field.remove();
+  if (!isDone) throw new Error("this browser copies nothing for a page over HTTP");
+}
+
 let noticeTimer;
 
 /** Says something for a while, also to a screen reader. */

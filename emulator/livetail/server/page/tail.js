@@ -1,7 +1,7 @@
 // The tail: its form, its session, and the strip with what became of it.
 
 import { arnOf, control, startLiveTail } from "./api.js";
-import { $, attempt, duration, el, notice, number } from "./dom.js";
+import { $, attempt, copy, duration, el, notice, number } from "./dom.js";
 import { PatternBox } from "./pattern.js";
 import { Rows } from "./rows.js";
 
@@ -280,7 +280,7 @@ export class Tail {
 
   async #copy(events) {
     await attempt(async () => {
-      await navigator.clipboard.writeText(events.map((event) => event.message).join("\n"));
+      await copy(events.map((event) => event.message).join("\n"));
       notice(events.length === 1 ? "copied" : `${number(events.length)} log events copied`);
     });
   }
