@@ -60,7 +60,6 @@ EXCEPTION = {"type": "exception", "name": "SessionStreamingException", "message"
 DIFFERENCES = [
     ("event-members", {"effect": EXCEPTION}, "SessionStreamingException"),
     ("empty-update", {"effect": {"type": "end"}, "after": {"updates": 1}}, "the stream ended"),
-    ("session-start", {"effect": {"type": "no-initial-response"}}, "First event was not of type initial-response"),
     ("session-start", {"effect": {"type": "corrupt"}}, "ChecksumMismatch"),
     ("filter-pages", {"operation": "FilterLogEvents", "effect": ERROR}, "Oh: no"),
     ("two-regexes", {"operation": "TestMetricFilter", "effect": ERROR}, "('Oh', 'no') instead of"),
