@@ -1,6 +1,6 @@
-"""Cross-origin requests to the AWS API: which web pages may call it and read what it sends.
+"""Cross-origin requests to the AWS API: which web pages may call it and read its responses.
 
-The service answers browsers (aws-sdk for JavaScript v2 has it as `"cors": true`). Here only pages on this machine get
+The service grants them (aws-sdk for JavaScript v2 has `"cors": true` for it). Here only pages on this machine get
 that, and those of the origins that `--allowed-origin` names: a page that somebody happens to visit gets no grant.
 https://fetch.spec.whatwg.org/#http-cors-protocol
 """
@@ -14,7 +14,7 @@ _LOCAL = re.compile(r"https?://(?:(?:[a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\
 _EXPOSED: Final = b"x-amzn-RequestId, x-amzn-ErrorType, Date"
 
 _MAX_AGE_S: Final = b"7200"
-"""How long a browser may keep the answer to a preflight; Chromium keeps none longer."""
+"""How long a browser may keep the response to a preflight; Chromium keeps none longer."""
 
 Headers = list[tuple[bytes, bytes]]
 

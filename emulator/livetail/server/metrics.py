@@ -92,8 +92,8 @@ class _Collector(Collector):
 
 
 def _requests(snapshot: _Snapshot) -> Samples:
-    answered = snapshot.engine.request_totals.answered
-    return {(operation, str(status), error or ""): count for (operation, status, error), count in answered.items()}
+    counts = snapshot.engine.request_totals.counts
+    return {(operation, str(status), error or ""): count for (operation, status, error), count in counts.items()}
 
 
 def _endings(snapshot: _Snapshot) -> Samples:
@@ -126,7 +126,7 @@ METRICS: Final = (
     Metric(
         "requests_total",
         Kind.COUNTER,
-        "Requests of the AWS API that were answered; status 0 where a fault closed the connection instead.",
+        "Requests of the AWS API; status 0 where a fault rule closed the connection.",
         _requests,
         ("operation", "status", "error"),
     ),

@@ -1,4 +1,4 @@
-"""Requests that name no operation of CloudWatch Logs: those of other services, and those that nobody can place."""
+"""Requests that name no operation of CloudWatch Logs: those of other services, and those that are not recognized."""
 
 import asyncio
 

@@ -13,14 +13,14 @@ class RequestTotals:
     """Counts since the last reset.
 
     Attributes:
-        answered: by operation, HTTP status (0 where a fault rule closed the connection instead), and code of the error
+        counts: by operation, HTTP status (0 where a fault rule closed the connection instead), and code of the error
             or None.
     """
 
     def __init__(self) -> None:
-        self.answered: Counter[tuple[str, int, str | None]] = Counter()
+        self.counts: Counter[tuple[str, int, str | None]] = Counter()
 
     def count(self, operation: str | None, status: int, error: str | None) -> None:
         """Count a request whose result is known; `operation` is None if it names none."""
         name = OTHER if operation is None or operation not in OPERATIONS else operation
-        self.answered[name, status, error] += 1
+        self.counts[name, status, error] += 1

@@ -1,7 +1,7 @@
 """The awsJson1.1 protocol around a request: which operation it names, who sent it, and how errors are written.
 
 A request that names no operation never reaches one, and is refused as AWS's front end refuses it (seen on Athena, which
-speaks the same protocol, in 2026; the bare UnknownOperationException also on CloudWatch Logs itself).
+has the same protocol, in 2026; the bare UnknownOperationException also on CloudWatch Logs itself).
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """

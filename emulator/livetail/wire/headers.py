@@ -188,7 +188,7 @@ def decode_headers(data: bytes) -> tuple[Header, ...]:
 
 
 def _decode_value(name: str, data: bytes, position: int) -> tuple[Header, int]:
-    """The header whose type is at `position`, and the position behind its value."""
+    """The header whose type is at `position`, and the position after its value."""
     if position == len(data):
         raise HeaderValueCutOff(f"header {name!r} ends before its type")
     try:

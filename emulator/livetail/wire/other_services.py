@@ -1,7 +1,7 @@
 """Requests of other AWS services than CloudWatch Logs: which they are for, and an error that their SDK can show.
 
 They come from programs that were pointed here as a whole, with AWS_ENDPOINT_URL. The error is written in the protocol
-that the request speaks, since SDKs show no other: JSON, CBOR, the query protocol's XML, or that of REST services.
+of the request, since SDKs show no other: JSON, CBOR, the query protocol's XML, or that of REST services.
 https://smithy.io/2.0/aws/protocols/index.html
 """
 
@@ -17,7 +17,7 @@ import msgspec.json
 from livetail.wire.awsjson import JSON_1_1, AwsResponse, Headers, credential_of
 
 STATUS: Final = 501
-"""Not implemented: a status that no SDK answers with a retry, unlike 500 and 503."""
+"""Not implemented: a status after which no SDK tries again, unlike 500 and 503."""
 
 CODE: Final = "NotImplemented"
 
