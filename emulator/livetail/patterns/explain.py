@@ -13,7 +13,7 @@ from livetail.core.unicode import well_formed
 from livetail.patterns import Matcher, Subject, compile, json_conditions, space_pattern
 from livetail.patterns.selectors import find_all
 from livetail.patterns.space_pattern import Layout
-from livetail.patterns.subject import NOT_JSON, Json, Number
+from livetail.patterns.subject import NOT_JSON, Json
 from livetail.patterns.syntax import (
     And,
     Comparison,
@@ -181,5 +181,5 @@ def _shown(node: Json) -> str:
         return "an object"
     if isinstance(node, list):
         return "an array"
-    text = str(node) if type(node) is Number else well_formed(json.dumps(node, ensure_ascii=False))
+    text = node.decode() if isinstance(node, bytes) else well_formed(json.dumps(node, ensure_ascii=False))
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"

@@ -7,8 +7,9 @@ array, every comparison is false, `!=` too (recorded).
 import re
 from collections.abc import Callable
 
+from livetail.core.unicode import utf8
 from livetail.patterns.selectors import find_all, find_one
-from livetail.patterns.subject import Json, Number
+from livetail.patterns.subject import Json
 from livetail.patterns.syntax import Comparison, FieldName, Is, Key, Leaf, NotExists, Regex, Selector, Wildcard
 from livetail.patterns.values import comparison_cost, literal_parts, number_test, numeric_literal, text_test
 
@@ -65,18 +66,18 @@ def _comparison(comparison: Comparison) -> NodeTest:
     literal = numeric_literal(value)
     if operator not in ("=", "!="):
         in_order = number_test(operator, str(value))
-        return lambda node: type(node) is Number and in_order(node)
+        return lambda node: type(node) is bytes and in_order(node.decode())
     if operator == "=" and not isinstance(value, Regex) and literal is None and "*" not in value.text:
-        # The usual comparison. Strings and numbers are equal to their text, and no other node is equal to a text.
-        wanted = value.text
-        return lambda node: node == wanted
+        # The usual comparison: strings and numbers are equal to their text.
+        text, number = value.text, utf8(value.text)
+        return lambda node: node == (number if type(node) is bytes else text)
     text_equals = text_test(value)
     number_equals = text_test(value, inner_wildcards=True) if literal is None else number_test("=", literal)
     expected = operator == "="
 
     def test(node: Json) -> bool:
-        if type(node) is Number:
-            return number_equals(node) is expected
+        if type(node) is bytes:
+            return number_equals(node.decode()) is expected
         return type(node) is str and text_equals(node) is expected
 
     return test
