@@ -173,6 +173,8 @@ def test_descriptors_that_run_out_are_said_once(tmp_path: Path) -> None:
         with Http1(command.handle) as early:
             assert early.ask().status == 200
             clients = [socket.create_connection(address, TIMEOUT) for _ in range(60)]
+            server = psutil.Process(command.process.pid)
+            assert eventually(lambda: early.ask().status == 200 and server.num_fds() == 40)
             assert early.ask().status == 200
             clients[-1].sendall(request_bytes("GET", "/_livetail/health"))
             for client in clients[:-1]:
