@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from livetail.core.limits import MAX_BATCH_EVENTS, MAX_NAME_LENGTH
+from livetail.core.limits import LOG_GROUP_NAME_PATTERN, LOG_STREAM_NAME_PATTERN, MAX_BATCH_EVENTS, MAX_NAME_LENGTH
 from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Shape
 from livetail.server.live_server import LiveServer
 from livetail.store.batch import LogEvent
@@ -35,8 +35,8 @@ class TimedEvent(Struct, forbid_unknown_fields=True):
 class EventsRequest(Struct, forbid_unknown_fields=True, rename="camel"):
     """Messages that get the present time, events with a time of their own, or both; at least one."""
 
-    log_group: Annotated[str, _name("^[-./#A-Z_a-z0-9]+$")]
-    log_stream: Annotated[str, _name("^[^:*]+$")]
+    log_group: Annotated[str, _name(f"^{LOG_GROUP_NAME_PATTERN}$")]
+    log_stream: Annotated[str, _name(f"^{LOG_STREAM_NAME_PATTERN}$")]
     messages: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(max_length=_MAX_EVENTS)] = []
     events: Annotated[list[TimedEvent], Meta(max_length=_MAX_EVENTS)] = []
 
