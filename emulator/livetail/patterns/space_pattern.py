@@ -147,16 +147,20 @@ def build_space(pattern: SpacePattern) -> Callable[[Subject], bool] | None:
             # Fields are parts of the message as written.
             necessary |= necessary_texts(entry.condition, leaf_texts)
     parts = most_selective(necessary)
+    min_fields = layout.min_fields
+    greedy = None if layout.gap else min_fields - 1
 
     def matches(subject: Subject) -> bool:
         text = subject.text
         for part in parts:
             if part not in text:
                 return False
-        if len(subject.fields.texts) < layout.min_fields:
+        fields = subject.fields
+        texts = fields.texts
+        if len(texts) < min_fields:
             return False
         for index, test in tests:  # noqa: SIM110 - a generator would cost more than most tests
-            if not test(layout.text(subject, index)):
+            if not test(fields.rest(index) if index == greedy else texts[index]):
                 return False
         return True
 
