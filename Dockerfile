@@ -16,7 +16,10 @@ COPY --from=build /opt/livetail /opt/livetail
 ENV PATH=/opt/livetail/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    LIVETAIL_HOST=0.0.0.0
+    LIVETAIL_HOST=0.0.0.0 \
+    LIVETAIL_SCENARIO=/etc/livetail/scenarios
+# Scenario files that are mounted here are played; an empty folder plays nothing.
+RUN mkdir -p /etc/livetail/scenarios
 USER 10001:10001
 EXPOSE 4586
 STOPSIGNAL SIGTERM

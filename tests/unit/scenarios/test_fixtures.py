@@ -1,6 +1,7 @@
 """Each bundled scenario is good, is played for minutes, and shows what its first comment says."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,22 @@ def per_second(name: str, seconds: int) -> dict[int, Counter[str]]:
 def messages(name: str, seconds: int) -> list[str]:
     playing = Player(load(fixtures.path(name)), STARTED_AT, Chance(1))
     return [event.message for emission in run_until(playing, STARTED_AT + seconds * 1000) for event in emission.events]
+
+
+def test_a_file_wins_over_a_bundled_name_and_a_folder_is_all_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert fixtures.find(Path("shop")) == [fixtures.path("shop")]
+    (tmp_path / "shop").write_text("")
+    assert fixtures.find(Path("shop")) == [Path("shop")]
+    assert fixtures.find(Path("none.toml")) == [Path("none.toml")]
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert fixtures.find(folder) == []
+    for name in ("b.toml", "a.toml", "c.txt"):
+        (folder / name).write_text("")
+    assert fixtures.find(folder) == [folder / "a.toml", folder / "b.toml"]
 
 
 def test_there_are_eight() -> None:
