@@ -20,8 +20,8 @@ from livetail.core.ids import event_id_text, is_edge, timestamp_and_sequence
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_PAGE_BYTES, MAX_PAGE_EVENTS
 from livetail.store.batch import Batch, Position
 
-MAX_EXAMINED_EVENTS: Final = 5_000
-MAX_EXAMINED_BYTES: Final = 2_097_152
+MAX_EXAMINED_EVENTS: Final = 2_500
+MAX_EXAMINED_BYTES: Final = 1_048_576
 """How much FilterLogEvents tries a pattern on before it gives a page that is not full, or empty, and a token to go on
 with. AWS does the same with bounds that are not known; these keep one request to some tens of milliseconds."""
 
