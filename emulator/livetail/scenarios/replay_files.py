@@ -18,9 +18,9 @@ import msgspec
 
 from livetail.core.clock import SECOND
 from livetail.core.errors import ServiceError
-from livetail.scenarios.names import group_problem, stream_problem
 from livetail.scenarios.recording import NOT_JSON, Entry, RecordingError, is_recording, read_recording
 from livetail.scenarios.replay import Line
+from livetail.scenarios.tables import group_problem, stream_problem
 from livetail.wire.gzip_body import gunzip
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024

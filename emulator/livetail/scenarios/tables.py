@@ -5,12 +5,12 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from msgspec import Meta, field
 
+from livetail.core import limits
 from livetail.core.clock import DAY
 from livetail.core.durations import parse_duration
 from livetail.core.limits import MAX_TAGS, RETENTION_DAYS
 from livetail.core.tables import Path, Table, shown
 from livetail.scenarios.formats import FORMATS
-from livetail.scenarios.names import group_problem, stream_problem, tag_problem
 from livetail.scenarios.templates import TemplateError, parse_template
 
 MAX_RATE: Final = 1_000_000
@@ -21,6 +21,37 @@ MAX_STREAMS: Final = 1_000
 
 MAX_STREAMS_OF_ALL: Final = 10_000
 """Log streams that all `[[log_group]]` may name together."""
+
+
+def group_problem(name: str) -> str | None:
+    """Why this is not the name of a log group, as the end of a sentence about it; None if it is one."""
+    if not 1 <= len(name) <= limits.MAX_NAME_LENGTH:
+        return f"has {len(name)} characters; a name has 1 to {limits.MAX_NAME_LENGTH}"
+    if not limits.matches(limits.LOG_GROUP_NAME_PATTERN, name):
+        return "has more than the letters, digits and . - _ / # that the name of a log group is made of"
+    return "begins with 'aws/', which is reserved" if name.startswith(limits.RESERVED_PREFIX) else None
+
+
+def stream_problem(name: str) -> str | None:
+    """Why this is not the name of a log stream, as the end of a sentence about it; None if it is one."""
+    if not 1 <= len(name) <= limits.MAX_NAME_LENGTH:
+        return f"has {len(name)} characters; a name has 1 to {limits.MAX_NAME_LENGTH}"
+    if not limits.matches(limits.LOG_STREAM_NAME_PATTERN, name):
+        return "has a ':' or '*', which cannot be in the name of a log stream"
+    return None
+
+
+def tag_problem(key: str, value: str) -> str | None:
+    """Why this is not a tag, as the end of a sentence about the tags; None if it is one."""
+    if not 1 <= len(key) <= limits.MAX_TAG_KEY_LENGTH or not _is_tag(key) or key.startswith("aws:"):
+        return f"has the key {shown(key)}; a key is 1 to 128 letters, digits, blanks or _ . : / = + - @"
+    if len(value) > limits.MAX_TAG_VALUE_LENGTH or not _is_tag(value):
+        return f"has the value {shown(value)}; a value is at most 256 letters, digits, blanks or _ . : / = + - @"
+    return None
+
+
+def _is_tag(text: str) -> bool:
+    return limits.matches(limits.TAG_VALUE_PATTERN, text)
 
 
 def _duration_check(min_ms: int) -> Callable[[str], str | None]:
