@@ -138,6 +138,32 @@ def test_sessions_of_all_clients(tailing: Page) -> None:
     tailing.until(lambda: [tag.text for tag in tailing.all("#ended-sessions .tag")] == ["deleted"])
 
 
+def test_focus_and_what_is_open_survive_polling(tailing: Page) -> None:
+    tailing.until(lambda: tailing.all("#open-sessions button"))
+    tailing.run("document.querySelector('#open-sessions button').focus()")
+    tailing.emulator.put(GROUP, STREAM, ["one"])
+    tailing.emulator.advance(1)
+    tailing.until(lambda: "0:00:01" in tailing.text("open-sessions"))
+    assert tailing.run("return document.activeElement.textContent") == "End"
+    tailing.show("requests")
+    tailing.until(lambda: tailing.all("#journal details"))
+    tailing.click("#journal summary")
+    with Http1Tail(tailing.emulator, GROUP):
+        tailing.until(lambda: len(tailing.all("#journal details")) == 2)
+        assert [details.get_attribute("open") for details in tailing.all("#journal details")] == [None, "true"]
+
+
+def test_log_groups_are_suggested(page: Page) -> None:
+    client = page.emulator.client(region_name="eu-west-1")
+    client.create_log_group(logGroupName="/far")
+    client.close()
+    page.emulator.put(GROUP, STREAM, ["before"])
+    page["group"].click()
+    options = "return [...document.querySelectorAll('#known-groups option')].map((option) => option.value)"
+    suggested = [GROUP, "arn:aws:logs:eu-west-1:123456789012:log-group:/far"]
+    page.until(lambda: sorted(page.run(options)) == suggested)
+
+
 class TestPattern:
     @pytest.fixture
     def lines(self, tailing: Page) -> Page:

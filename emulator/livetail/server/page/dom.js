@@ -60,10 +60,22 @@ export async function attempt(action) {
   }
 }
 
-/** Puts children into a node unless they are the same as before, so that focus and selection survive polling. */
+const shownKeys = new WeakMap();
+
+/**
+ * Puts children into a node unless `key` is the same as before. What has `data-keep` keeps its focus and stays open,
+ * so that polling disturbs nobody.
+ */
 export function update(node, key, children) {
   const text = JSON.stringify(key);
-  if (node.dataset.key === text) return;
-  node.dataset.key = text;
+  if (shownKeys.get(node) === text) return;
+  shownKeys.set(node, text);
+  const active = node.contains(document.activeElement) ? document.activeElement.closest("[data-keep]") : null;
+  const focused = active?.dataset.keep;
+  const open = new Set([...node.querySelectorAll("details[open]")].map((details) => details.dataset.keep));
   node.replaceChildren(...children());
+  for (const kept of node.querySelectorAll("[data-keep]")) {
+    if (open.has(kept.dataset.keep)) kept.open = true;
+    if (kept.dataset.keep === focused) (kept.querySelector("summary") ?? kept).focus();
+  }
 }

@@ -39,10 +39,12 @@ export class Faults {
 
   async refresh(sessions) {
     this.#sessions = sessions;
+    const target = $("fault-target").value;
     update($("fault-target"), sessions.map((session) => session.sessionId), () => [
       el("option", { value: NEXT }, "the next session"),
       ...sessions.map((session) => el("option", { value: session.sessionId }, `${agent(session)} on ${groupOf(session)}`)),
     ]);
+    if (sessions.some((session) => session.sessionId === target)) $("fault-target").value = target;
     this.#enable();
     const { faults } = await control("GET", "faults");
     $("count-faults").textContent = faults.filter((fault) => fault.remaining !== 0).length || "";
@@ -87,7 +89,7 @@ export class Faults {
       el("strong", {}, fault.preset ?? fault.effect.type),
       el("code", { class: "given" }, JSON.stringify(given)),
       el("span", { class: "quiet" }, `fired ${fired}, ${remaining === null ? "always" : `${remaining} left`}`),
-      el("button", { type: "button", onclick: () => attempt(() => this.#remove(`faults/${id}`)), "aria-label": `Remove ${id}` }, "×"),
+      el("button", { type: "button", "data-keep": id, onclick: () => attempt(() => this.#remove(`faults/${id}`)), "aria-label": `Remove ${id}` }, "×"),
     );
   }
 }

@@ -67,6 +67,8 @@ function show(name, focus = false) {
   refresh();
 }
 
+$("group").addEventListener("focus", () => attempt(async () => suggestGroups(await listLogGroups(), settings)));
+
 for (const name of TABS) $(`tab-${name}`).addEventListener("click", () => show(name));
 $("tabs").addEventListener("keydown", (key) => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[key.key];
@@ -132,7 +134,6 @@ async function refresh() {
     const { now } = await control("GET", "clock");
     setNow(now);
     await sessions.refresh(now, tail.sessionId);
-    suggestGroups(await listLogGroups(), settings);
     if (tab === "sessions") await sessions.refreshEnded();
     if (tab === "write") await write.refresh();
     if (tab === "faults") await faults.refresh(sessions.open);

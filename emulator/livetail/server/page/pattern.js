@@ -4,6 +4,7 @@ import { control } from "./api.js";
 import { $, el, number } from "./dom.js";
 
 const MAX_LINES = 200;
+const MAX_CHARACTERS = 1_000_000;
 const WAIT_MS = 200;
 
 export class PatternBox {
@@ -51,12 +52,20 @@ export class PatternBox {
     const pattern = $("pattern").value;
     const turn = ++this.#latest;
     if (!pattern) return this.#show(null);
-    const events = this.#rows.events.slice(-MAX_LINES);
+    const events = this.#lastLines();
     const reply = await this.#request(pattern, events).catch((problem) => ({ error: problem.message }));
     if (turn !== this.#latest) return;
     this.#show(reply, events, pattern);
     const selected = document.querySelector(".row.selected") && this.#rows.events.find((one) => one.row?.classList.contains("selected"));
     if (selected) this.explain(selected);
+  }
+
+  #lastLines() {
+    const all = this.#rows.events;
+    let start = all.length;
+    let characters = 0;
+    while (start > Math.max(0, all.length - MAX_LINES) && characters < MAX_CHARACTERS) characters += all[--start].message.length;
+    return all.slice(start);
   }
 
   #request(pattern, events) {

@@ -30,7 +30,7 @@ function entry(request) {
   const good = status >= 200 && status < 400;
   return el(
     "details",
-    { class: "line" },
+    { class: "line", "data-keep": request.requestId },
     el(
       "summary",
       {},

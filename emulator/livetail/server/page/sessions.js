@@ -31,7 +31,7 @@ export class Sessions {
 
   #endButton(session) {
     const end = () => attempt(() => control("DELETE", `sessions/${session.sessionId}`));
-    return el("button", { type: "button", onclick: end, "aria-label": `End the session of ${agent(session)}` }, "End");
+    return el("button", { type: "button", onclick: end, "data-keep": session.sessionId, "aria-label": `End the session of ${agent(session)}` }, "End");
   }
 }
 

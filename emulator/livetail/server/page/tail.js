@@ -10,6 +10,7 @@ const MAX_HIGHLIGHTS = 5;
 
 export class Tail {
   groups = [];
+  highlights = [];
   sessionId = null;
   #settings;
   #onState;
@@ -90,8 +91,6 @@ export class Tail {
     this.rows.setHighlights(this.highlights);
     this.#onState();
   }
-
-  highlights = [];
 
   pause(paused) {
     this.rows.pause(paused);
