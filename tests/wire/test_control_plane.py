@@ -348,7 +348,7 @@ class TestSessions:
         self, grouped: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A client that does not read holds its connection; its session is gone with the reset all the same."""
-        monkeypatch.setattr(tail_module, "PATIENCE", 0.2)
+        monkeypatch.setattr(tail_module, "STALL_S", 0.2)
         with Http1Tail(grouped, GROUP, receive_buffer=4096):
             for _ in range(3):
                 grouped.put(GROUP, "web-1", ["x" * 400_000])

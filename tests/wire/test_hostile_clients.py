@@ -136,7 +136,7 @@ class TestBodiesThatNeverEnd:
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stalled clients are given up sooner than a user's would be."""
-    monkeypatch.setattr(tail_writer, "PATIENCE", 0.1)
+    monkeypatch.setattr(tail_writer, "STALL_S", 0.1)
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_two_advances_add_up(grouped: LiveTailEmulator) -> None:
 def test_stalled_clients_are_waited_for_together(grouped: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """Time does not crawl because many clients have stopped reading: patience is had once, not once for each."""
     patience = 0.5
-    monkeypatch.setattr(tail_module, "PATIENCE", patience)
+    monkeypatch.setattr(tail_module, "STALL_S", patience)
     with ExitStack() as stack:
         for _ in range(8):
             stack.enter_context(Http1Tail(grouped, GROUP, receive_buffer=4096))

@@ -44,7 +44,7 @@ def emulator(kind: Kind) -> Iterator[LiveTailEmulator]:
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """The stalled client is given up sooner than a user's would be, so that the tests are done sooner."""
-    monkeypatch.setattr(tail_module, "PATIENCE", 0.4)
+    monkeypatch.setattr(tail_module, "STALL_S", 0.4)
 
 
 def _speak(emulator: LiveTail, seconds: int) -> list[str]:

@@ -31,7 +31,7 @@ MANUAL = "manual@2026-01-01T00:00:00Z"
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stalled clients are given up sooner than a user's would be, so that the tests are done sooner."""
-    monkeypatch.setattr(tail_module, "PATIENCE", 0.4)
+    monkeypatch.setattr(tail_module, "STALL_S", 0.4)
 
 
 def _stall(emulator: LiveTail, seconds: int = 12) -> None:

@@ -61,7 +61,7 @@ LEAVING = {
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stalled clients are given up sooner than a user's would be."""
-    monkeypatch.setattr(tail_module, "PATIENCE", 0.4)
+    monkeypatch.setattr(tail_module, "STALL_S", 0.4)
 
 
 @pytest.fixture(params=LEAVING)

@@ -3,18 +3,19 @@
 The clocks that follow the wall clock live in `livetail.server.clocks`; only time that stands still is pure.
 """
 
-from typing import Protocol
-
-__all__ = ["DAY", "HOUR", "MINUTE", "SECOND", "Clock", "ManualClock"]
+from typing import Final, Protocol
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+MAX_INSTANT: Final = 253_402_300_799_999
+"""The last millisecond of the year 9999, which is as far as the formats of dates go."""
+
 
 class Clock(Protocol):
-    """A source of time that never runs backwards."""
+    """A source of time. It runs backwards only where the clock of the machine is set back."""
 
     def now(self) -> int:
         """The time in milliseconds since 1970-01-01T00:00:00Z."""
@@ -35,8 +36,10 @@ class ManualClock:
         """Set the time to `instant` (epoch milliseconds).
 
         Raises:
-            ValueError: the instant lies before the present.
+            ValueError: the instant lies before the present, or after the year 9999.
         """
+        if instant > MAX_INSTANT:
+            raise ValueError("time ends with the year 9999")
         if instant < self._now:
             raise ValueError(f"time cannot go back from {self._now} to {instant}")
         self._now = instant

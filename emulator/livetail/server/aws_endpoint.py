@@ -16,13 +16,14 @@ from livetail.server.aws_request import (
     verify_signature,
 )
 from livetail.server.bodies import ClientGoneError, read_to_end
+from livetail.server.clocks import real_now
 from livetail.server.connection import connection_of
 from livetail.server.cors import granted_origin, is_preflight, preflight_headers, response_headers
 from livetail.server.dates import HttpDate
 from livetail.server.live_server import LiveServer
 from livetail.server.other_requests import OtherRequests
 from livetail.server.request_log import log_rejection, log_request, log_session_end, log_session_start, places_elsewhere
-from livetail.server.tail_writer import Client, Tail
+from livetail.server.tail_writer import Client, TailWriter
 from livetail.wire import awsjson
 from livetail.wire.awsjson import AwsResponse, error_response, json_response
 
@@ -39,6 +40,7 @@ class AwsEndpoint:
     def __init__(self, server: LiveServer) -> None:
         self._server = server
         self._date = HttpDate()
+        self._date_clock = server.engine.clock.now if server.engine.settings.verify_signatures else real_now
         self._other_requests = OtherRequests(server.engine)
         self._request_faults: RequestFaults | None = None
 
@@ -138,14 +140,14 @@ class AwsEndpoint:
             reset=partial(self._server.close_connection, request.scope, reset=True),
         )
         engine = self._server.engine
-        schedule = self._server.timekeeper.schedule
+        schedule = self._server.scheduler.schedule
         engine.open_session(session)
-        tail = Tail(session, engine.hub, engine.clock, client, schedule)
+        tail = TailWriter(session, engine.hub, engine.clock, client, schedule)
         schedule()
         headers = self._headers(session.request_id, awsjson.EVENT_STREAM, request.origin)
         log_session_start(session)
         try:
-            await self._server.tails.serve(tail, receive, send, headers)
+            await self._server.tail_writers.serve(tail, receive, send, headers)
         finally:
             engine.close_session(session)
             self._server.note_ended(session, client)
@@ -155,7 +157,7 @@ class AwsEndpoint:
         headers = [
             (b"x-amzn-RequestId", request_id.encode()),
             (b"Content-Type", content_type.encode()),
-            (b"date", self._date.at(self._server.engine.clock.now())),
+            (b"date", self._date.at(self._date_clock())),
         ]
         if origin is not None:
             headers += response_headers(origin)

@@ -1,12 +1,39 @@
-"""The clocks that move by themselves, and the choice of one by the settings."""
+"""The clocks that move by themselves, and the choice of one by the settings.
 
+A test may freeze the time of its process while a server runs in a thread of it. freezegun replaces the functions of
+`time`, and time-machine changes what they return, `clock_gettime_ns(CLOCK_REALTIME)` included. Neither changes what
+`clock_gettime_ns` returns for the clocks that are read here.
+"""
+
+import sys
 import time
-from typing import Protocol
+from typing import Final, Protocol
 
 from livetail.core.clock import Clock, ManualClock
 from livetail.settings import ClockSetting
 
-__all__ = ["RealClock", "RunningClock", "ScaledClock", "make_clock"]
+_WALL_CLOCK: Final = 5 if sys.platform == "linux" else time.CLOCK_REALTIME
+"""CLOCK_REALTIME_COARSE on Linux (clock_gettime(2)): the time of CLOCK_REALTIME, exact to some milliseconds."""
+
+_MAX_DRIFT_NS: Final = 500_000_000
+
+
+def _wall_ns() -> int:
+    return time.clock_gettime_ns(_WALL_CLOCK)
+
+
+def _uptime_ns() -> int:
+    return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+
+
+def real_now() -> int:
+    """The time of this machine in epoch milliseconds, whatever a test does to the time of its process."""
+    return _wall_ns() // 1_000_000
+
+
+def uptime_s() -> float:
+    """Seconds since some instant, for an event loop that no test can freeze."""
+    return _uptime_ns() / 1e9
 
 
 class RunningClock(Clock, Protocol):
@@ -16,38 +43,46 @@ class RunningClock(Clock, Protocol):
         """Real seconds until `instant` (epoch milliseconds); 0 if it has passed."""
         ...
 
+    def take_step_back(self) -> int:
+        """By how many milliseconds the time was set back since the last call."""
+        ...
+
     def reset(self) -> None:
         """Set the time back to where it started, where that can be done."""
         ...
 
 
 class RealClock:
-    """The time of this machine, except that it never runs backwards.
+    """The time of this machine.
 
-    When the machine is set back, by an hour say, this clock goes on from where it was: time that stood still for an
-    hour would silence all tails for as long. When the machine has slept or is set forward, it follows.
+    Between two looks at the machine's clock it goes on with the machine's uptime. Where the two are half a second
+    apart, since the machine's clock was set or the machine has slept, it follows the machine's clock.
     """
 
     def __init__(self) -> None:
-        self._ahead = 0
-        self._latest = time.time_ns()
-        self._read_at = time.monotonic_ns()
+        self._step_back_ns = 0
+        self.reset()
 
     def now(self) -> int:
-        wall, monotonic = time.time_ns() + self._ahead, time.monotonic_ns()
-        steady = self._latest + (monotonic - self._read_at)
-        if wall < self._latest:
-            self._ahead += steady - wall
-            wall = steady
-        self._latest, self._read_at = wall, monotonic
-        return wall // 1_000_000
+        now_ns, wall_ns = _uptime_ns() + self._offset_ns, _wall_ns()
+        if abs(wall_ns - now_ns) > _MAX_DRIFT_NS:
+            self._offset_ns += wall_ns - now_ns
+            self._step_back_ns += max(0, now_ns - wall_ns)
+            now_ns = wall_ns
+        return now_ns // 1_000_000
 
     def seconds_until(self, instant: int) -> float:
-        self.now()
-        return max(0.0, instant / 1000 - self._latest / 1e9)
+        return max(0.0, (instant - self.now()) / 1000)
+
+    def take_step_back(self) -> int:
+        """By how many milliseconds the machine's clock was set back since the last call."""
+        step_ns, self._step_back_ns = self._step_back_ns, 0
+        return step_ns // 1_000_000
 
     def reset(self) -> None:
-        """Nothing: the real time goes on."""
+        """Read the machine's clock anew."""
+        self._offset_ns = _wall_ns() - _uptime_ns()
+        self._step_back_ns = 0
 
 
 class ScaledClock:
@@ -58,20 +93,24 @@ class ScaledClock:
         self.reset()
 
     def reset(self) -> None:
-        self._epoch = time.time_ns() // 1_000_000
-        self._origin = time.monotonic_ns()
+        self._epoch = _wall_ns() // 1_000_000
+        self._origin_ns = _uptime_ns()
 
     def now(self) -> int:
-        return self._epoch + int((time.monotonic_ns() - self._origin) * self._speed / 1_000_000)
+        return self._epoch + int((_uptime_ns() - self._origin_ns) * self._speed / 1_000_000)
 
     def seconds_until(self, instant: int) -> float:
         return max(0.0, (instant - self.now()) / 1000 / self._speed)
+
+    def take_step_back(self) -> int:
+        """Always 0: the machine's clock is read at the start alone."""
+        return 0
 
 
 def make_clock(setting: ClockSetting) -> ManualClock | RunningClock:
     """The clock that the settings ask for."""
     if setting.mode == "manual":
-        return ManualClock(RealClock().now() if setting.start is None else setting.start)
+        return ManualClock(real_now() if setting.start is None else setting.start)
     if setting.mode == "scaled":
         return ScaledClock(setting.speed)
     return RealClock()

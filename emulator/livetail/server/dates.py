@@ -1,9 +1,11 @@
-"""The Date of an answer, by the emulator's own clock: SDKs correct their clocks by it, and runs that repeat need it
-to."""
+"""The Date of a response.
+
+It is the real time, whatever the emulator's clock says: SDKs take a Date that is minutes off for the reason of an
+error, correct their clocks by it and try again, so that an AccessDeniedException would not reach the program. Only
+where signatures are checked, which is done by the emulator's clock, is it the time of that clock.
+"""
 
 from wsgiref.handlers import format_date_time
-
-__all__ = ["HttpDate"]
 
 
 class HttpDate:

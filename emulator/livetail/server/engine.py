@@ -111,6 +111,14 @@ class Engine:
         ready = self.hub.run_due(now)
         return ready if self.fault_rules is None else ready + self._open_sessions(self.fault_rules.run_due(now))
 
+    def shift(self, milliseconds: int) -> None:
+        """Move the updates that are due by so much, since the clock was set."""
+        self.hub.shift(milliseconds)
+
+    @property
+    def has_open_sessions(self) -> bool:
+        return len(self.hub) > 0
+
     @property
     def updates_made(self) -> int:
         """Session updates of all sessions since the last reset."""

@@ -87,7 +87,7 @@ class Launch:
         )
         http.start()
         try:
-            self.server.timekeeper.schedule()
+            self.server.scheduler.schedule()
             if self._settings.port_file is not None:
                 _write_port(self._settings.port_file, self._port)
             on_ready()

@@ -11,8 +11,8 @@ from livetail.live.session import Counters, Ending, Session, State
 from livetail.live.subscription import Subscription
 from livetail.server.connection import connection_of
 from livetail.server.engine import Engine
-from livetail.server.scheduler import Timekeeper
-from livetail.server.tail_writer import Client, Tails
+from livetail.server.scheduler import Scheduler
+from livetail.server.tail_writer import Client, TailWriters
 from livetail.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,29 +45,29 @@ class LiveServer:
         engine: the pure part.
         tails: the writers of the open sessions.
         ended_sessions: the newest that are over, oldest first.
-        timekeeper: makes things happen when they are due.
+        scheduler: makes things happen when they are due.
         ca_pem: the certificate authority that it made for itself, if it did (PEM).
     """
 
     def __init__(self, settings: Settings) -> None:
         """Raises ScenarioError if a scenario file is wrong."""
         self.engine = Engine(settings, _load(settings))
-        self.tails = Tails()
+        self.tail_writers = TailWriters()
         self.ended_sessions: deque[EndedSession] = deque(maxlen=_MAX_ENDED_KEPT)
-        self.timekeeper = Timekeeper(self.engine.clock, self.engine, self.tails)
+        self.scheduler = Scheduler(self.engine.clock, self.engine, self.tail_writers)
         self.ca_pem: bytes | None = None
 
     def reset(self) -> None:
         """Begin again; the clients of open sessions get a clean end of stream."""
-        self.timekeeper.interrupt()
-        self.tails.wake(self.engine.reset())
-        self.tails.notify()
-        self.timekeeper.schedule()
+        self.scheduler.interrupt()
+        self.tail_writers.wake(self.engine.reset())
+        self.tail_writers.notify()
+        self.scheduler.schedule()
 
     def close_connection(self, scope: Scope, *, reset: bool = False) -> None:
         """Close the connection of a request as a fault rule wants it, or reset it; sessions over it end by `fault`."""
         connection = connection_of(scope)
-        self.tails.end_by_fault(connection)
+        self.tail_writers.end_by_fault(connection)
         if reset:
             connection.reset()
         else:
@@ -80,7 +80,7 @@ class LiveServer:
             return False
         if session.state is State.STREAMING:
             self.engine.hub.end(session)
-            self.tails.wake([session])
+            self.tail_writers.wake([session])
         return True
 
     def note_ended(self, session: Session, client: Client) -> None:
@@ -101,18 +101,18 @@ class LiveServer:
 
     def wake_all(self) -> None:
         """Let every writer look again, and the timer too: the rules have changed under them."""
-        self.tails.wake(self.engine.hub)
-        self.timekeeper.schedule()
+        self.tail_writers.wake(self.engine.hub)
+        self.scheduler.schedule()
 
     async def drain(self) -> None:
         """End all sessions, those too that are opened meanwhile, and wait until their clients have what was left."""
-        self.timekeeper.stop()
+        self.scheduler.stop()
 
         def have_ended() -> bool:
-            self.tails.wake(self.engine.end_sessions(Ending.SERVER))
-            return not self.tails
+            self.tail_writers.wake(self.engine.end_sessions(Ending.SERVER))
+            return not self.tail_writers
 
-        await self.tails.until(have_ended)
+        await self.tail_writers.until(have_ended)
 
 
 def _load(settings: Settings) -> "list[Scenario]":

@@ -81,7 +81,7 @@ class RequestFaults:
         """
         self._held_requests += 1
         self._held_bytes += len(request.body)
-        sleep = asyncio.ensure_future(self._server.timekeeper.sleep(milliseconds))
+        sleep = asyncio.ensure_future(self._server.scheduler.sleep(milliseconds))
         disconnect = asyncio.ensure_future(wait_for_disconnect(receive))
         try:
             await asyncio.wait((sleep, disconnect), return_when=asyncio.FIRST_COMPLETED)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final, Protocol
 
+from livetail.server.clocks import uptime_s
 from livetail.server.http_server import StartError
 
 __all__ = ["ServerThread", "Service", "Stop", "loop_factory", "serve_in_foreground"]
@@ -63,13 +64,20 @@ def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
         StartError: it is not installed.
     """
     if name == "asyncio":
-        return asyncio.new_event_loop
+        return _asyncio_loop
     try:
         import uvloop
     except ImportError:
         raise StartError("--loop uvloop needs the package uvloop: pip install 'livetail[uvloop]'") from None
     factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
     return factory
+
+
+def _asyncio_loop() -> asyncio.AbstractEventLoop:
+    """An event loop whose time goes on when a test freezes `time.monotonic`, as freezegun does."""
+    loop = asyncio.new_event_loop()
+    loop.time = uptime_s  # type: ignore[method-assign]
+    return loop
 
 
 def serve_in_foreground(service: Service, on_ready: Callable[[], None] = lambda: None) -> None:

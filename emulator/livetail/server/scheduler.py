@@ -1,4 +1,4 @@
-"""What makes things happen when they are due: a timer where the clock runs, `advance` where it stands still."""
+"""Does what is due: by a timer where the clock runs, by `advance` where it stands still."""
 
 import asyncio
 import heapq
@@ -6,40 +6,50 @@ import logging
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from livetail.core.clock import ManualClock
+from livetail.core.clock import MAX_INSTANT, ManualClock
 from livetail.live.session import Session
 from livetail.server.clocks import RunningClock
-
-__all__ = ["ClockRunsByItselfError", "Timekeeper", "Timetable"]
-
 
 _log = logging.getLogger(__name__)
 
 _TURNS: Final = 20
+
+_RETRY_MS: Final = 1_000
+"""How long after an error in what is due it is tried again."""
+
+STANDSTILL_S: Final = 5.0
+"""Real seconds with an open session on a manual clock that is not moved, after which the log says so."""
 
 
 class ClockRunsByItselfError(Exception):
     """Only a manual clock can be advanced."""
 
 
-class Timetable(Protocol):
-    """Something in which things become due."""
+class DueWork(Protocol):
+    """What is done at its time: updates are made, scenarios emit log events, fault rules act."""
 
     @property
     def updates_made(self) -> int:
         """Session updates that have been made so far."""
         ...
 
+    @property
+    def has_open_sessions(self) -> bool: ...
+
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which something is due."""
         ...
 
     def run_due(self, now: int) -> Iterable[Session]:
-        """Do all that is due by `now`; answers the sessions that have something to take after it."""
+        """Do all that is due by `now`; returns the sessions that have something to take after it."""
+        ...
+
+    def shift(self, milliseconds: int) -> None:
+        """Move what is due by so much, since the clock was set."""
         ...
 
 
-class Tails(Protocol):
+class Writers(Protocol):
     """The writers of the sessions."""
 
     def wake(self, sessions: Iterable[Session]) -> None:
@@ -47,27 +57,30 @@ class Tails(Protocol):
         ...
 
     async def settle(self, sessions: Iterable[Session]) -> None:
-        """Wait until the writers of these sessions have handed over what their clients accept."""
+        """Wait until the writers of these sessions have written what their clients accept."""
         ...
 
 
-class Timekeeper:
-    """Runs a timetable by a clock, and wakes whoever sleeps by that clock."""
+class Scheduler:
+    """Does work when it is due by a clock, and wakes what sleeps by that clock."""
 
-    def __init__(self, clock: ManualClock | RunningClock, timetable: Timetable, tails: Tails) -> None:
+    def __init__(self, clock: ManualClock | RunningClock, work: DueWork, writers: Writers) -> None:
         self._clock = clock
-        self._timetable = timetable
-        self._tails = tails
+        self._work = work
+        self._writers = writers
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = 0
         self._advancing = asyncio.Lock()
         self._interruptions = 0
         self._sleepers: list[tuple[int, int, asyncio.Future[bool]]] = []
         self._slept = 0
+        self._standstill: asyncio.TimerHandle | None = None
 
     def schedule(self) -> None:
         """Set the timer for what is due next. To be called when something may have become due earlier than before."""
         if isinstance(self._clock, ManualClock):
+            if self._standstill is None and self._work.has_open_sessions:
+                self._standstill = asyncio.get_running_loop().call_later(STANDSTILL_S, self._warn_of_standstill)
             return
         due = self._next_due()
         if self._timer is not None:
@@ -80,14 +93,15 @@ class Timekeeper:
             self._timer = asyncio.get_running_loop().call_later(self._clock.seconds_until(due), self._ring)
 
     def stop(self) -> None:
-        """Forget the timer, and let nobody sleep any longer."""
+        """Cancel the timers, and end what sleeps."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._end_standstill()
         self.interrupt()
 
     def interrupt(self) -> None:
-        """Make an `advance` that is under way stop where it is, and wake all sleepers: the clock is set back."""
+        """Make an `advance` that is under way stop where it is, and end what sleeps: the clock is set back."""
         self._interruptions += 1
         for _, _, sleeper in self._sleepers:
             _wake(sleeper, False)
@@ -110,57 +124,96 @@ class Timekeeper:
     async def advance(self, milliseconds: int) -> int:
         """Move a manual clock on, through every instant at which something is due, in order.
 
-        After each instant every writer hands over what its client accepts. Answers how many session updates came of it.
+        After each instant every writer writes what its client accepts. Returns the number of session updates that were
+        made; a reset ends it early. Cancelling it leaves the time where it is by then.
 
         Raises:
             ClockRunsByItselfError: the clock is not manual.
+            ValueError: the time would be after the year 9999.
         """
         clock = self._clock
         if not isinstance(clock, ManualClock):
             raise ClockRunsByItselfError
         interruptions = self._interruptions
+        updates = 0
         async with self._advancing:
             if self._interruptions != interruptions:
                 return 0
             target = clock.now() + milliseconds
-            before = self._timetable.updates_made
+            if target > MAX_INSTANT:
+                raise ValueError("time ends with the year 9999")
+            self._end_standstill()
             while (due := self._next_due()) is not None and due <= target:
                 clock.move_to(max(due, clock.now()))
                 if self._wake_sleepers(clock.now()):
                     await _let_others_run()
-                ready = list(self._timetable.run_due(clock.now()))
-                self._tails.wake(ready)
-                await self._tails.settle(ready)
-                await asyncio.sleep(0)  # hours of a scenario are no reason to answer nobody
+                before = self._work.updates_made
+                ready = self._run_due(clock.now())
+                updates += self._work.updates_made - before
+                if ready is None:
+                    if self._next_due() == due:  # it would fail for ever
+                        break
+                    continue
+                self._writers.wake(ready)
+                await self._writers.settle(ready)
+                await asyncio.sleep(0)  # so that other requests are handled while hours of a scenario pass
                 if self._interruptions != interruptions:
-                    break
-            else:
-                clock.move_to(target)
-            return self._timetable.updates_made - before
+                    return updates
+            clock.move_to(target)
+            self.schedule()
+            return updates
 
     def _next_due(self) -> int | None:
-        due = self._timetable.next_due()
+        due = self._work.next_due()
         if self._sleepers:
             return self._sleepers[0][0] if due is None else min(due, self._sleepers[0][0])
         return due
 
     def _wake_sleepers(self, now: int) -> bool:
-        """Wake those whose time has come; answers whether there were any."""
+        """Wake those whose time has come; returns whether there were any."""
         woken = False
         while self._sleepers and self._sleepers[0][0] <= now:
             _wake(heapq.heappop(self._sleepers)[2], True)
             woken = True
         return woken
 
+    def _run_due(self, now: int) -> list[Session] | None:
+        """Do what is due; returns None after an error in it, which is logged."""
+        try:
+            return list(self._work.run_due(now))
+        except Exception:
+            _log.exception("something that was due failed")
+            return None
+
     def _ring(self) -> None:
+        assert not isinstance(self._clock, ManualClock)
         self._timer = None
         now = self._clock.now()
+        if (step_ms := self._clock.take_step_back()) > 0:
+            _log.warning("the clock of this machine was set back by %d ms; sessions go on from there", step_ms)
+            self._work.shift(-step_ms)
         self._wake_sleepers(now)
-        try:
-            self._tails.wake(self._timetable.run_due(now))
-        except Exception:
-            _log.exception("something that was due failed")  # time goes on all the same
+        ready = self._run_due(now)
+        if ready is None:
+            self._timer_due = now + _RETRY_MS
+            self._timer = asyncio.get_running_loop().call_later(_RETRY_MS / 1000, self._ring)
+            return
+        self._writers.wake(ready)
         self.schedule()
+
+    def _warn_of_standstill(self) -> None:
+        self._standstill = None
+        if self._work.has_open_sessions:
+            _log.warning(
+                "a session is open, and for %g s the manual clock has not been moved: no update comes before it is"
+                " (advance in Python, livetail advance, POST /_livetail/clock/advance)",
+                STANDSTILL_S,
+            )
+
+    def _end_standstill(self) -> None:
+        if self._standstill is not None:
+            self._standstill.cancel()
+            self._standstill = None
 
 
 def _wake(sleeper: "asyncio.Future[bool]", has_slept: bool) -> None:
@@ -169,6 +222,6 @@ def _wake(sleeper: "asyncio.Future[bool]", has_slept: bool) -> None:
 
 
 async def _let_others_run() -> None:
-    """Give what has been woken the turns of the loop that it takes to answer a request or to open a session."""
+    """Give what has been woken the turns of the loop that it takes to handle a request or to open a session."""
     for _ in range(_TURNS):
         await asyncio.sleep(0)

@@ -23,11 +23,11 @@ from livetail.wire import livetail
 if TYPE_CHECKING:
     from livetail.faults.session_rules import SessionRules
 
-__all__ = ["Client", "Tail", "Tails"]
+__all__ = ["Client", "TailWriter", "TailWriters"]
 
 _log = logging.getLogger(__name__)
 
-PATIENCE: Final = 1.0
+STALL_S: Final = 1.0
 """Real seconds without progress after which a client that is owed bytes counts as stalled while time is moved."""
 
 
@@ -54,14 +54,14 @@ class Client:
     reset: Callable[[], None]
 
 
-class Tail:
+class TailWriter:
     """One session being written to one client.
 
     Attributes:
         session: what is being written.
         client: who reads it.
         settled: set while the writer has nothing to hand over.
-        stalled: the client has not accepted anything for `PATIENCE` seconds.
+        stalled: the client has not accepted anything for `STALL_S` seconds.
         ended_by_fault: a fault rule closed the connection.
     """
 
@@ -96,11 +96,11 @@ class Tail:
             self.client.reset()
 
     async def settle(self) -> None:
-        """Wait until there is nothing to hand over, or until the client has accepted nothing for `PATIENCE`."""
+        """Wait until there is nothing to hand over, or until the client has accepted nothing for `STALL_S`."""
         while not self.settled.is_set():
             accepted = self._accepted
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(STALL_S):
                     await self.settled.wait()
             except TimeoutError:
                 if self._accepted == accepted:
@@ -202,7 +202,7 @@ class Tail:
             return livetail.Message(livetail.MessageKind.LAST, last)
 
 
-class Tails:
+class TailWriters:
     """The writers of all open sessions.
 
     They are known by the session itself, not by its id: after a reset the same seed draws the same ids again, while a
@@ -210,20 +210,20 @@ class Tails:
     """
 
     def __init__(self) -> None:
-        self._tails: dict[Session, Tail] = {}
+        self._writers: dict[Session, TailWriter] = {}
         self._changed = asyncio.Event()
 
     def __len__(self) -> int:
-        return len(self._tails)
+        return len(self._writers)
 
-    async def serve(self, tail: Tail, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    async def serve(self, tail: TailWriter, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         """Run a tail, and know it while it runs."""
-        self._tails[tail.session] = tail
+        self._writers[tail.session] = tail
         self.notify()
         try:
             await tail.run(receive, send, headers)
         finally:
-            del self._tails[tail.session]
+            del self._writers[tail.session]
             self.notify()
 
     def notify(self) -> None:
@@ -238,28 +238,28 @@ class Tails:
 
     def end_by_fault(self, connection: object) -> None:
         """Note that a fault rule is about to close a connection, with all sessions over it."""
-        for tail in self._tails.values():
+        for tail in self._writers.values():
             if tail.client.connection is connection:
                 tail.ended_by_fault = True
 
     def client_of(self, session: Session) -> Client | None:
         """Who reads a session; None when its writer has gone."""
-        tail = self._tails.get(session)
+        tail = self._writers.get(session)
         return None if tail is None else tail.client
 
     def wake(self, sessions: Iterable[Session]) -> None:
         """Let the writers of these sessions take what there is."""
         for session in sessions:
-            tail = self._tails.get(session)
+            tail = self._writers.get(session)
             if tail is not None:
                 tail.wake()
 
     async def settle(self, sessions: Iterable[Session]) -> None:
         """Wait until the writers of these sessions have handed over what their clients accept.
 
-        A client that accepts nothing for `PATIENCE` counts as stalled and is not waited for again before it does.
+        A client that accepts nothing for `STALL_S` counts as stalled and is not waited for again before it does.
         """
-        found = map(self._tails.get, sessions)
+        found = map(self._writers.get, sessions)
         owed = [tail for tail in found if tail is not None and not tail.stalled]
         for _ in range(_TURNS):
             owed = [tail for tail in owed if not tail.settled.is_set()]
@@ -270,4 +270,4 @@ class Tails:
 
     async def finished(self) -> None:
         """Wait until no tail runs."""
-        await self.until(lambda: not self._tails)
+        await self.until(lambda: not self._writers)

@@ -169,3 +169,55 @@ def test_a_session_that_timed_out_stays_open_until_its_client_has_all() -> None:
         pass
     room.close(tail)
     assert len(room) == 0
+
+
+@pytest.mark.parametrize("ending", ["timeout", "exception", "deleted"])
+def test_a_session_that_has_ended_frees_its_place_before_its_client_has_read_that(ending: str) -> None:
+    room = hub(max_sessions=1, session_timeout=SECOND)
+    session = opened(room)
+    with pytest.raises(LimitExceededException):
+        opened(room)
+    match ending:
+        case "timeout":
+            room.run_due(session.next_due)
+        case "exception":
+            room.fail(session, b"broken")
+        case "deleted":
+            room.end(session)
+    assert session.state is State.ENDING
+    assert session.ended_by == ending
+    opened(room)
+    room.close(session)
+    assert session.ended_by == ending
+    with pytest.raises(LimitExceededException):
+        opened(room)
+
+
+def test_sessions_that_ended_leave_nothing_while_time_stands_still() -> None:
+    room = hub(max_sessions=0)
+    kept = opened(room)
+    for _ in range(1_000):
+        room.close(opened(room))
+    assert len(room._due) < 200
+    assert room._owners.keys() == {kept.session_id}
+    assert room.next_due() == kept.next_due
+
+
+def test_updates_go_on_when_the_clock_is_set_back() -> None:
+    room = hub()
+    first, second = opened(room), opened(room)
+    room.shift(-3_600_000)
+    room.publish(ARN, batch(["after"]))
+    assert first.next_due == START - 3_600_000 + SECOND
+    assert room.run_due(first.next_due) == [first, second]
+    assert update_in(first.take())[0] == update_in(second.take())[0] == ["after"]
+
+
+def test_updates_that_are_made_are_counted_and_timeouts_without_one_are_not() -> None:
+    room = hub(session_timeout=1_500)
+    session = opened(room)
+    room.run_due(session.next_due)
+    assert room.updates_made == 1
+    room.run_due(session.next_due)
+    assert session.ended_by == "timeout"
+    assert room.updates_made == 1

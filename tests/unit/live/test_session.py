@@ -191,3 +191,17 @@ def test_bytes_counts_what_was_handed_over() -> None:
     tail.tick(tail.next_due)
     handed += [message.data for message in iter(tail.take, None)]
     assert tail.counters.bytes == len(b"".join(handed)) > 0
+
+
+def test_an_update_that_the_client_has_not_accepted_is_not_delivered() -> None:
+    tail = session()
+    for first in (0, 3):
+        tail.offer(numbered(first, 3))
+        tail.tick(tail.next_due)
+        tail.take()
+        if first == 0:
+            tail.accept()
+    tail.close()
+    counters = tail.counters
+    assert (counters.updates, counters.delivered, counters.pending_events) == (1, 3, 3)
+    assert tail.ended_by == "client"

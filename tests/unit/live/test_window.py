@@ -7,8 +7,8 @@ import pytest
 
 from livetail.core.chance import Chance
 from livetail.live.limits import EVENTS_PER_UPDATE
-from livetail.live.window import Update, Window, choose
-from tests.unit.live.building import numbered
+from livetail.live.window import MAX_HELD_BYTES, Selection, Update, Window, choose
+from tests.unit.live.building import batch, numbered
 
 
 def texts(update: Update) -> list[int]:
@@ -113,3 +113,23 @@ def test_the_same_seed_draws_the_same_sample() -> None:
         return texts(window.close())
 
     assert sample(1) == sample(1) != sample(2)
+
+
+def test_a_window_is_bounded_in_bytes_while_time_stands_still() -> None:
+    """300 batches of 1 MB, of which a session wants one log event each, hold 300 log events."""
+    window = Window(Chance(1).stream("test"))
+    for number in range(300):
+        whole = Selection.of(batch([f"{number}", *["x" * 100_000] * 10]))
+        window.add(whole.pick([0]))
+    assert sum(part.bytes for part in window._selections) < 20_000
+    assert texts(window.close()) == list(range(300))
+
+
+def test_a_window_of_large_log_events_keeps_no_more_than_an_update_takes() -> None:
+    window = Window(Chance(1).stream("test"))
+    for number in range(2_000):
+        window.add(Selection.of(batch([f"{number}".ljust(50_000)])))
+        held = sum(part.bytes for part in window._selections)
+        assert held < MAX_HELD_BYTES + 500 * 50_100
+    update = window.close()
+    assert (update.events, update.sampled) == (500, True)

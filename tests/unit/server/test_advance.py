@@ -117,7 +117,7 @@ def test_sources_faults_and_timeouts_in_their_order() -> None:
         tail = _tail(server)
         serving = tail.start()
         await _turns()
-        assert await server.timekeeper.advance(10_000) == 4
+        assert await server.scheduler.advance(10_000) == 4
         await serving
         assert tail.messages == [
             (0, "initial-response", []),
@@ -140,7 +140,7 @@ def test_fault_that_is_due_with_an_update_comes_before_it() -> None:
         tail = _tail(server)
         serving = tail.start()
         await _turns()
-        await server.timekeeper.advance(2_000)
+        await server.scheduler.advance(2_000)
         await serving
         assert [message[:2] for message in tail.messages[2:]] == [
             (1_000, "sessionUpdate"),
@@ -162,7 +162,7 @@ def test_delays_are_over_at_their_instants() -> None:
         for caller in callers:
             servings.append(caller.start())
             await _turns()
-        await server.timekeeper.advance(5_000)
+        await server.scheduler.advance(5_000)
         await asyncio.gather(*servings)
         # Delays of one request add up.
         assert [caller.sent[0][0] for caller in callers] == [2_750, 1_000, 250]
@@ -177,7 +177,7 @@ def test_session_behind_a_delay_begins_with_it() -> None:
         tail = _tail(server)
         tail.start()
         await _turns()
-        assert await server.timekeeper.advance(4_000) == 2
+        assert await server.scheduler.advance(4_000) == 2
         assert [message[:2] for message in tail.messages] == [
             (1_300, "initial-response"),
             (1_300, "sessionStart"),

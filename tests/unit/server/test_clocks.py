@@ -1,27 +1,25 @@
 """The clocks that run, against a time of this machine that the test sets."""
 
-import time
-
 import pytest
 
 from livetail.core.clock import ManualClock
+from livetail.server import clocks
 from livetail.server.clocks import RealClock, ScaledClock, make_clock
 from livetail.settings import ClockSetting
 
 
 class _Machine:
-    """The time of the machine, in seconds: what the wall shows, and what never jumps."""
+    """The time of the machine, in seconds: what the wall shows, and how long it has been up."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wall = 1_000.0
-        self.monotonic = 50.0
-        monkeypatch.setattr(time, "time", lambda: self.wall)
-        monkeypatch.setattr(time, "time_ns", lambda: round(self.wall * 1e9))
-        monkeypatch.setattr(time, "monotonic_ns", lambda: round(self.monotonic * 1e9))
+        self.uptime = 50.0
+        monkeypatch.setattr(clocks, "_wall_ns", lambda: round(self.wall * 1e9))
+        monkeypatch.setattr(clocks, "_uptime_ns", lambda: round(self.uptime * 1e9))
 
     def passes(self, seconds: float) -> None:
         self.wall += seconds
-        self.monotonic += seconds
+        self.uptime += seconds
 
 
 @pytest.fixture
@@ -40,21 +38,23 @@ def test_real_clock(machine: _Machine) -> None:
     assert clock.now() == 1_002_500
 
 
-def test_real_clock_never_runs_backwards(machine: _Machine) -> None:
+@pytest.mark.parametrize("step", [-3_600, -1, 1, 3_600])
+def test_real_clock_follows_a_machine_whose_clock_is_set(machine: _Machine, step: int) -> None:
     clock = RealClock()
-    before = clock.now()
-    machine.wall -= 3_600
-    assert clock.now() >= before
+    machine.wall += step
+    assert clock.now() == 1_000_000 + step * 1000
+    assert clock.take_step_back() == max(0, -step * 1000)
+    assert clock.take_step_back() == 0
+    machine.passes(2)
+    assert clock.now() == 1_002_000 + step * 1000
 
 
-def test_tails_go_on_when_the_wall_clock_is_set_back(machine: _Machine) -> None:
-    """A machine that learns the right time, an hour earlier, must not silence its tails for an hour."""
+def test_real_clock_does_not_jitter_with_the_coarse_clock_of_the_machine(machine: _Machine) -> None:
     clock = RealClock()
-    due = clock.now() + 1_000
-    machine.wall -= 3_600
-    assert clock.seconds_until(due) <= 1
-    machine.passes(1)
-    assert clock.now() >= due
+    for wall in (1_000.004, 999.996, 1_000.1):
+        machine.wall = wall
+        assert clock.now() == 1_000_000
+    assert clock.take_step_back() == 0
 
 
 def test_scaled_clock(machine: _Machine) -> None:
@@ -69,7 +69,7 @@ def test_scaled_clock(machine: _Machine) -> None:
 def test_scaled_clock_does_not_follow_the_wall(machine: _Machine) -> None:
     clock = ScaledClock(2)
     machine.wall -= 3_600
-    machine.monotonic += 1
+    machine.uptime += 1
     assert clock.now() == 1_002_000
 
 

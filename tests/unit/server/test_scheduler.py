@@ -1,4 +1,4 @@
-"""The timekeeper with a timetable and writers that merely note what is asked of them."""
+"""The scheduler with a work and writers that merely note what is asked of them."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from livetail.core.clock import ManualClock
+from livetail.core.clock import MAX_INSTANT, ManualClock
 from livetail.live.session import Session
+from livetail.server import scheduler as scheduler_module
 from livetail.server.clocks import RealClock, ScaledClock
-from livetail.server.scheduler import ClockRunsByItselfError, Timekeeper
+from livetail.server.scheduler import ClockRunsByItselfError, Scheduler
 
 
-class _Timetable:
+class _DueWork:
     """Instants, and what was run when. `late` adds instants while others are run."""
 
     def __init__(self, *dues: int) -> None:
@@ -21,6 +22,12 @@ class _Timetable:
         self.updates_made = 0
         self.late: dict[int, int] = {}
         self.on_run: Callable[[int], None] = lambda now: None
+        self.has_open_sessions = False
+        self.shifts: list[int] = []
+
+    def shift(self, milliseconds: int) -> None:
+        self.shifts.append(milliseconds)
+        self.dues = [due + milliseconds for due in self.dues]
 
     def next_due(self) -> int | None:
         return self.dues[0] if self.dues else None
@@ -35,16 +42,20 @@ class _Timetable:
         return [None] * len(gone)  # type: ignore[list-item]  # nothing here looks into a session
 
 
-class _Tails:
+class _Writers:
     def __init__(self) -> None:
         self.calls: list[tuple[str, int]] = []
         self.slow: asyncio.Event | None = None
+        self.called = asyncio.Event()
+        self.on_settle: Callable[[], None] = lambda: None
 
     def wake(self, sessions: Iterable[Session]) -> None:
         self.calls.append(("wake", len(list(sessions))))
 
     async def settle(self, sessions: Iterable[Session]) -> None:
         self.calls.append(("settle", len(list(sessions))))
+        self.called.set()
+        self.on_settle()
         if self.slow is not None:
             await self.slow.wait()
 
@@ -54,51 +65,51 @@ def _run(test: Coroutine[Any, Any, None]) -> None:
 
 
 def test_advance_goes_through_every_instant_in_order() -> None:
-    clock, timetable, tails = ManualClock(1_000), _Timetable(3_000, 2_000, 2_000, 6_001), _Tails()
+    clock, work, writers = ManualClock(1_000), _DueWork(3_000, 2_000, 2_000, 6_001), _Writers()
 
     async def test() -> None:
-        assert await Timekeeper(clock, timetable, tails).advance(5_000) == 3
-        assert timetable.ran == [2_000, 3_000]
+        assert await Scheduler(clock, work, writers).advance(5_000) == 3
+        assert work.ran == [2_000, 3_000]
         assert clock.now() == 6_000
-        assert tails.calls == [("wake", 2), ("settle", 2), ("wake", 1), ("settle", 1)]
+        assert writers.calls == [("wake", 2), ("settle", 2), ("wake", 1), ("settle", 1)]
 
     _run(test())
 
 
 def test_advance_sees_what_becomes_due_on_the_way() -> None:
-    clock, timetable = ManualClock(0), _Timetable(1)
-    timetable.late = {1: 5, 5: 9, 9: 11}
+    clock, work = ManualClock(0), _DueWork(1)
+    work.late = {1: 5, 5: 9, 9: 11}
 
     async def test() -> None:
-        assert await Timekeeper(clock, timetable, _Tails()).advance(10) == 3
-        assert timetable.ran == [1, 5, 9]
-        assert timetable.dues == [11]
+        assert await Scheduler(clock, work, _Writers()).advance(10) == 3
+        assert work.ran == [1, 5, 9]
+        assert work.dues == [11]
 
     _run(test())
 
 
 def test_advance_by_nothing_runs_what_is_due_now() -> None:
-    clock, timetable = ManualClock(5), _Timetable(3, 5, 6)
+    clock, work = ManualClock(5), _DueWork(3, 5, 6)
 
     async def test() -> None:
-        assert await Timekeeper(clock, timetable, _Tails()).advance(0) == 2
-        assert (timetable.ran, clock.now()) == ([5], 5)
+        assert await Scheduler(clock, work, _Writers()).advance(0) == 2
+        assert (work.ran, clock.now()) == ([5], 5)
 
     _run(test())
 
 
 def test_advances_wait_for_each_other() -> None:
-    clock, timetable, tails = ManualClock(0), _Timetable(10, 30), _Tails()
+    clock, work, writers = ManualClock(0), _DueWork(10, 30), _Writers()
 
     async def test() -> None:
-        tails.slow = asyncio.Event()
-        timekeeper = Timekeeper(clock, timetable, tails)
-        both = [asyncio.ensure_future(timekeeper.advance(20)) for _ in range(2)]
+        writers.slow = asyncio.Event()
+        scheduler = Scheduler(clock, work, writers)
+        both = [asyncio.ensure_future(scheduler.advance(20)) for _ in range(2)]
         for _ in range(20):
             await asyncio.sleep(0)
-        assert tails.calls
+        assert writers.calls
         assert clock.now() == 10
-        tails.slow.set()
+        writers.slow.set()
         assert await asyncio.gather(*both) == [1, 1]
         assert clock.now() == 40
 
@@ -106,17 +117,17 @@ def test_advances_wait_for_each_other() -> None:
 
 
 def test_interrupted_advance_leaves_the_clock_alone() -> None:
-    clock, timetable, tails = ManualClock(0), _Timetable(10, 30), _Tails()
+    clock, work, writers = ManualClock(0), _DueWork(10, 30), _Writers()
 
     async def test() -> None:
-        timekeeper = Timekeeper(clock, timetable, tails)
+        scheduler = Scheduler(clock, work, writers)
 
         def reset(now: int) -> None:
-            timekeeper.interrupt()
+            scheduler.interrupt()
             clock.reset()
 
-        timetable.on_run = reset
-        assert await timekeeper.advance(20) == 1
+        work.on_run = reset
+        assert await scheduler.advance(20) == 1
         assert clock.now() == 0
 
     _run(test())
@@ -124,11 +135,11 @@ def test_interrupted_advance_leaves_the_clock_alone() -> None:
 
 def test_advance_lets_others_work_between_instants() -> None:
     """Hours of scenario without a tail are no reason for the server to answer nobody."""
-    clock, timetable = ManualClock(0), _Timetable(*range(1, 1_001))
+    clock, work = ManualClock(0), _DueWork(*range(1, 1_001))
 
     async def test() -> None:
         seen: list[int] = []
-        advancing = asyncio.ensure_future(Timekeeper(clock, timetable, _Tails()).advance(1_000))
+        advancing = asyncio.ensure_future(Scheduler(clock, work, _Writers()).advance(1_000))
         while not advancing.done():
             seen.append(clock.now())
             await asyncio.sleep(0)
@@ -141,7 +152,7 @@ def test_advance_lets_others_work_between_instants() -> None:
 def test_running_clock_is_not_advanced(clock: RealClock | ScaledClock) -> None:
     async def test() -> None:
         with pytest.raises(ClockRunsByItselfError):
-            await Timekeeper(clock, _Timetable(), _Tails()).advance(1)
+            await Scheduler(clock, _DueWork(), _Writers()).advance(1)
 
     _run(test())
 
@@ -152,15 +163,15 @@ def test_timer_rings_when_something_is_due() -> None:
     async def test() -> None:
         rang = asyncio.Event()
         start = clock.now()
-        timetable = _Timetable(start + 10_000)
-        timetable.late = {start + 10_000: start + 20_000}
-        timetable.on_run = lambda now: None if timetable.dues else rang.set()
-        timekeeper = Timekeeper(clock, timetable, _Tails())
-        timekeeper.schedule()
-        timekeeper.schedule()
+        work = _DueWork(start + 10_000)
+        work.late = {start + 10_000: start + 20_000}
+        work.on_run = lambda now: None if work.dues else rang.set()
+        scheduler = Scheduler(clock, work, _Writers())
+        scheduler.schedule()
+        scheduler.schedule()
         await rang.wait()
-        assert timetable.ran[0] >= start + 10_000 and timetable.ran[-1] >= start + 20_000
-        assert not timetable.dues
+        assert work.ran[0] >= start + 10_000 and work.ran[-1] >= start + 20_000
+        assert not work.dues
 
     _run(test())
 
@@ -170,14 +181,14 @@ def test_timer_follows_what_becomes_due_earlier() -> None:
 
     async def test() -> None:
         rang = asyncio.Event()
-        timetable = _Timetable(clock.now() + 3_600_000_000)
-        timetable.on_run = lambda now: rang.set()
-        timekeeper = Timekeeper(clock, timetable, _Tails())
-        timekeeper.schedule()
-        timetable.dues.insert(0, clock.now() + 10_000)
-        timekeeper.schedule()
+        work = _DueWork(clock.now() + 3_600_000_000)
+        work.on_run = lambda now: rang.set()
+        scheduler = Scheduler(clock, work, _Writers())
+        scheduler.schedule()
+        work.dues.insert(0, clock.now() + 10_000)
+        scheduler.schedule()
         await rang.wait()
-        timekeeper.stop()
+        scheduler.stop()
 
     _run(test())
 
@@ -186,20 +197,154 @@ def test_stopped_timer_does_not_ring() -> None:
     clock = ScaledClock(1_000)
 
     async def test() -> None:
-        timetable = _Timetable(clock.now() + 1_000)
-        timekeeper = Timekeeper(clock, timetable, _Tails())
-        timekeeper.schedule()
-        timekeeper.stop()
-        timekeeper.stop()
+        work = _DueWork(clock.now() + 1_000)
+        scheduler = Scheduler(clock, work, _Writers())
+        scheduler.schedule()
+        scheduler.stop()
+        scheduler.stop()
         due = asyncio.get_running_loop().create_future()
         asyncio.get_running_loop().call_later(0.01, due.set_result, None)
         await due
-        assert timetable.ran == []
+        assert work.ran == []
 
     _run(test())
 
 
 def test_manual_clock_has_no_timer() -> None:
-    timekeeper = Timekeeper(ManualClock(0), _Timetable(1), _Tails())
-    timekeeper.schedule()  # outside a loop: a timer would need one
-    timekeeper.stop()
+    scheduler = Scheduler(ManualClock(0), _DueWork(1), _Writers())
+    scheduler.schedule()  # outside a loop: a timer would need one
+    scheduler.stop()
+
+
+def test_an_error_in_what_is_due_does_not_stop_time(caplog: pytest.LogCaptureFixture) -> None:
+    clock, work = ManualClock(0), _DueWork(10, 20)
+
+    def fail_first(now: int) -> None:
+        if now == 10:
+            raise RuntimeError("broken")
+
+    work.on_run = fail_first
+    assert asyncio.run(Scheduler(clock, work, _Writers()).advance(30)) == 2
+    assert (clock.now(), work.ran) == (30, [10, 20])
+    assert "something that was due failed" in caplog.text
+
+
+def test_what_fails_for_ever_does_not_hold_time(caplog: pytest.LogCaptureFixture) -> None:
+    class Stuck(_DueWork):
+        def run_due(self, now: int) -> Iterable[Session]:
+            raise RuntimeError("broken")
+
+    clock = ManualClock(0)
+    assert asyncio.run(Scheduler(clock, Stuck(10), _Writers()).advance(30)) == 0
+    assert clock.now() == 30
+
+
+def test_a_running_clock_goes_on_after_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    clock = ScaledClock(1_000)
+
+    async def test() -> None:
+        rang = asyncio.Event()
+        work = _DueWork(clock.now() + 1_000, clock.now() + 2_000)
+
+        def fail_first(now: int) -> None:
+            if len(work.ran) == 1:
+                raise RuntimeError("broken")
+            rang.set()
+
+        work.on_run = fail_first
+        scheduler = Scheduler(clock, work, _Writers())
+        scheduler.schedule()
+        await rang.wait()
+        scheduler.stop()
+
+    _run(test())
+
+
+def test_time_ends_with_the_year_9999() -> None:
+    clock = ManualClock(MAX_INSTANT - 10)
+    scheduler = Scheduler(clock, _DueWork(), _Writers())
+    with pytest.raises(ValueError, match="year 9999"):
+        asyncio.run(scheduler.advance(11))
+    assert clock.now() == MAX_INSTANT - 10
+    asyncio.run(scheduler.advance(10))
+    assert clock.now() == MAX_INSTANT
+
+
+def test_a_reset_does_not_make_the_number_of_updates_negative() -> None:
+    clock, work, writers = ManualClock(0), _DueWork(10, 20, 30), _Writers()
+
+    async def test() -> None:
+        scheduler = Scheduler(clock, work, writers)
+
+        def forget() -> None:
+            work.updates_made = 0
+
+        def reset(now: int) -> None:
+            if now == 20:
+                scheduler.interrupt()
+                writers.on_settle = forget
+
+        work.on_run = reset
+        assert await scheduler.advance(30) == 2
+
+    _run(test())
+
+
+def test_a_cancelled_advance_does_not_hold_the_next() -> None:
+    clock, work, writers = ManualClock(0), _DueWork(10, 20), _Writers()
+
+    async def test() -> None:
+        writers.slow = asyncio.Event()
+        scheduler = Scheduler(clock, work, writers)
+        first = asyncio.ensure_future(scheduler.advance(30))
+        await writers.called.wait()
+        first.cancel()
+        writers.slow.set()
+        assert await scheduler.advance(5) == 0
+        assert clock.now() == 15
+
+    _run(test())
+
+
+def test_work_follows_a_clock_that_was_set_back(caplog: pytest.LogCaptureFixture) -> None:
+    class SetBack(ScaledClock):
+        def take_step_back(self) -> int:
+            return 3_600_000
+
+    clock = SetBack(1_000)
+
+    async def test() -> None:
+        rang = asyncio.Event()
+        work = _DueWork(clock.now() + 1_000)
+        work.on_run = lambda now: rang.set()
+        scheduler = Scheduler(clock, work, _Writers())
+        scheduler.schedule()
+        await rang.wait()
+        scheduler.stop()
+        assert work.shifts == [-3_600_000]
+
+    _run(test())
+    assert "set back by 3600000 ms" in caplog.text
+
+
+def test_a_manual_clock_that_stands_still_under_a_session_is_in_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_module, "STANDSTILL_S", 0.001)
+
+    async def test() -> None:
+        work = _DueWork(10)
+        scheduler = Scheduler(ManualClock(0), work, _Writers())
+        scheduler.schedule()
+        assert scheduler._standstill is None, "no session, no warning"
+        work.has_open_sessions = True
+        scheduler.schedule()
+        warned = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(0.01, warned.set_result, None)  # after the timer of the warning
+        await warned
+        await scheduler.advance(1)
+        scheduler.stop()
+
+    _run(test())
+    (record,) = caplog.records
+    assert "the manual clock has not been moved" in record.message

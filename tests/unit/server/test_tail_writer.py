@@ -100,12 +100,12 @@ class _Server:
 
     async def advance(self, seconds: int) -> None:
         for _ in range(seconds):
-            await self.server.timekeeper.advance(1_000)
+            await self.server.scheduler.advance(1_000)
 
     @property
     def open_sessions(self) -> int:
-        assert len(self.server.engine.hub) == len(self.server.tails)
-        return len(self.server.tails)
+        assert len(self.server.engine.hub) == len(self.server.tail_writers)
+        return len(self.server.tail_writers)
 
 
 def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -115,7 +115,7 @@ def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tail_module, "PATIENCE", 0.05)
+    monkeypatch.setattr(tail_module, "STALL_S", 0.05)
 
 
 def test_client_that_leaves_ends_a_writer_that_waits_for_it() -> None:
@@ -208,7 +208,7 @@ def test_stalled_client_is_waited_for_once() -> None:
         server, client = _Server(), _Client(room=3)
         serving = await server.open(client)
         (session,) = server.server.engine.hub
-        await server.advance(200)  # two hundred times PATIENCE would be the ten seconds that a test has here
+        await server.advance(200)  # two hundred times STALL_S would be the ten seconds that a test has here
         assert session.counters.buffered_updates == 10
         client.make_room(1_000)
         for _ in range(_TURNS):

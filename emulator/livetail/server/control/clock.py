@@ -1,9 +1,11 @@
 """`/clock`: the emulator's time, and how to move it."""
 
+import asyncio
 from typing import Annotated, Final, TypeAlias
 
 from msgspec import Meta, Struct
 
+from livetail.server.bodies import wait_for_disconnect
 from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Shape, Time
 from livetail.server.live_server import LiveServer
 from livetail.server.scheduler import ClockRunsByItselfError
@@ -39,11 +41,20 @@ async def show_clock(server: LiveServer, _: ControlCall) -> Clock:
 
 
 async def advance_clock(server: LiveServer, call: ControlCall) -> Advanced:
+    advance = asyncio.ensure_future(server.scheduler.advance(round(call.body.seconds * 1000)))
+    disconnect = asyncio.ensure_future(wait_for_disconnect(call.receive))
     try:
-        updates = await server.timekeeper.advance(round(call.body.seconds * 1000))
+        await asyncio.wait((advance, disconnect), return_when=asyncio.FIRST_COMPLETED)
+        if not advance.done():
+            raise ControlError("the client has gone, and time stays where it is")
+        return Advanced(server.engine.clock.now(), advance.result())
     except ClockRunsByItselfError:
         raise ControlError("the clock runs by itself; start the server with --clock manual to move it", 409) from None
-    return Advanced(server.engine.clock.now(), updates)
+    except ValueError as error:
+        raise ControlError(str(error)) from None
+    finally:
+        disconnect.cancel()
+        advance.cancel()
 
 
 ROUTES: Final = (

@@ -72,7 +72,7 @@ class Sessions(Shape):
 
 async def list_sessions(server: LiveServer, call: ControlCall) -> Sessions:
     minimum, maximum, timeout = call.query["wait"], call.query["max"], call.query["timeout"]
-    waiting = asyncio.ensure_future(server.tails.until(lambda: minimum <= len(server.engine.hub) <= maximum))
+    waiting = asyncio.ensure_future(server.tail_writers.until(lambda: minimum <= len(server.engine.hub) <= maximum))
     leaving = asyncio.ensure_future(wait_for_disconnect(call.receive))
     done, _ = await asyncio.wait((waiting, leaving), timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
@@ -96,7 +96,7 @@ async def end_session(server: LiveServer, call: ControlCall) -> Done:
 
 
 def _session(server: LiveServer, session: Session) -> SessionShape:
-    client = server.tails.client_of(session)
+    client = server.tail_writers.client_of(session)
     return SessionShape(
         session_id=session.session_id,
         request_id=session.request_id,
