@@ -38,6 +38,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_fixtures_types_and_licence_travel_in_the_wheel(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
+    for file in (ROOT / "emulator" / "livetail" / "server" / "page").iterdir():
+        assert f"livetail/server/page/{file.name}" in names
     assert "livetail/py.typed" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     for fixture in (ROOT / "fixtures").iterdir():

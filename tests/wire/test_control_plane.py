@@ -232,6 +232,27 @@ class TestErrors:
         assert "100000" in _refused(client.ask("POST", "/_livetail/events", json.dumps(body).encode()), 400)
 
 
+class TestPatterns:
+    def test_each_message(self, client: Http1) -> None:
+        body = {"pattern": "[ip, status = 5*]", "messages": ["10.0.0.1 503", "10.0.0.1 200", "one"]}
+        results = client.ask("POST", "/_livetail/patterns", json.dumps(body).encode()).json["results"]
+        assert [result["matches"] for result in results] == [True, False, False]
+        assert results[1]["findings"] == [{"condition": "status = 5*", "holds": False, "reason": 'it is "200"'}]
+        assert results[1]["extracted"] == {"$ip": "10.0.0.1", "$status": "200"}
+
+    def test_pattern_that_aws_would_refuse(self, client: Http1) -> None:
+        reply = client.ask("POST", "/_livetail/patterns", b'{"pattern": "{ $.a = }"}').json
+        assert (reply["results"], reply["error"], reply["column"]) == ([], "Invalid filter pattern", 9)
+
+    @pytest.mark.parametrize(
+        "body",
+        [{}, {"pattern": "x" * 1_025}, {"pattern": "x", "messages": ["m"] * 1_001}, {"pattern": "x", "messages": [1]}],
+        ids=lambda body: json.dumps(body)[:40],
+    )
+    def test_what_does_not_fit(self, client: Http1, body: Parameters) -> None:
+        _refused(client.ask("POST", "/_livetail/patterns", json.dumps(body).encode()), 400)
+
+
 class TestPage:
     def test_page_is_there(self, client: Http1) -> None:
         page = client.ask("GET", "/_livetail/")
