@@ -1,5 +1,6 @@
 """One request: from its head, as the client sent it, to the scope of the application."""
 
+import logging
 import re
 from dataclasses import replace
 from typing import Final
@@ -9,6 +10,8 @@ from hypercorn.protocol.events import Body, EndBody, Event, Request, Response, S
 from hypercorn.protocol.http_stream import ASGIHTTPState, HTTPStream
 
 __all__ = ["HttpRequest", "ServerConfig", "UnfinishedBodies"]
+
+_log = logging.getLogger(__name__)
 
 MAX_UNFINISHED_BYTES: Final = 128 * 1024 * 1024
 """Bytes of request bodies that are being received, on all connections of a server together."""
@@ -61,7 +64,7 @@ class ServerConfig(Config):
         self.h2_max_concurrent_streams = 1000
         self.max_app_queue_size = 0  # a full queue would block the connection; `unfinished_bodies` is the bound
         self.accesslog = None
-        self.errorlog = None
+        self.errorlog = _log
 
 
 class HttpRequest(HTTPStream):
