@@ -56,7 +56,7 @@ def test_the_wheel_names_what_it_is(wheel: Path) -> None:
     assert metadata["Name"] == "livetail"
     assert metadata["Requires-Python"] == ">=3.11"
     assert set(metadata.get_all("Provides-Extra", [])) >= {"boto3", "dev", "tls", "uvloop", "testcontainers"}
-    assert "livetail = livetail.cli:main" in entry_points
+    assert "livetail = livetail.__main__:main" in entry_points
     assert "livetail = livetail.testing.plugin" in entry_points
 
 

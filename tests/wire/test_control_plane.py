@@ -1,6 +1,7 @@
 """The control plane over real sockets: who may use it, how it words what it refuses, and time as it moves it."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -230,6 +231,12 @@ class TestErrors:
     def test_more_events_than_a_request_may_have(self, client: Http1) -> None:
         body = {"logGroup": GROUP, "logStream": "web-1", "messages": ["m"] * 100_001}
         assert "100000" in _refused(client.ask("POST", "/_livetail/events", json.dumps(body).encode()), 400)
+
+
+def test_metrics_without_their_package(client: Http1, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "livetail.server.metrics", raising=False)
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)
+    assert "livetail[metrics]" in _refused(client.ask("GET", "/_livetail/metrics"), 501)
 
 
 class TestPatterns:
