@@ -2,11 +2,12 @@
 
 A test may freeze the time of its process while a server runs in a thread of it. freezegun replaces the functions of
 `time`, and time-machine changes what they return, `clock_gettime_ns(CLOCK_REALTIME)` included. Neither changes what
-`clock_gettime_ns` returns for the clocks that are read here.
+`clock_gettime_ns` returns for the clocks that are read on Linux; elsewhere time-machine is asked for the real time.
 """
 
 import sys
 import time
+from contextlib import suppress
 from typing import Final, Protocol
 
 from livetail.core.clock import Clock, ManualClock
@@ -19,7 +20,17 @@ _MAX_DRIFT_NS: Final = 500_000_000
 
 
 def _wall_ns() -> int:
-    return time.clock_gettime_ns(_WALL_CLOCK)
+    time_machine = None if sys.platform == "linux" else sys.modules.get("time_machine")
+    if time_machine is None:
+        return time.clock_gettime_ns(_WALL_CLOCK)
+    escape_hatch = time_machine.escape_hatch
+    while True:  # a test in another thread may start or end to travel meanwhile
+        if escape_hatch.is_travelling():
+            with suppress(ValueError):
+                return int(escape_hatch.time.time_ns())
+        now_ns = time.clock_gettime_ns(_WALL_CLOCK)
+        if not escape_hatch.is_travelling():
+            return now_ns
 
 
 def _uptime_ns() -> int:

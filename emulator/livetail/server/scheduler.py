@@ -72,6 +72,7 @@ class Scheduler:
         self._timer_due = 0
         self._advancing = asyncio.Lock()
         self._interruptions = 0
+        self._settling: asyncio.Task[object] | None = None
         self._sleepers: list[tuple[int, int, asyncio.Future[bool]]] = []
         self._slept = 0
         self._standstill: asyncio.TimerHandle | None = None
@@ -103,6 +104,8 @@ class Scheduler:
     def interrupt(self) -> None:
         """Make an `advance` that is under way stop where it is, and end what sleeps: the clock is set back."""
         self._interruptions += 1
+        if self._settling is not None:
+            self._settling.cancel()
         for _, _, sleeper in self._sleepers:
             _wake(sleeper, False)
         self._sleepers.clear()
@@ -155,13 +158,26 @@ class Scheduler:
                         break
                     continue
                 self._writers.wake(ready)
-                await self._writers.settle(ready)
+                await self._settle(ready)
                 await asyncio.sleep(0)  # so that other requests are handled while hours of a scenario pass
                 if self._interruptions != interruptions:
                     return updates
             clock.move_to(target)
             self.schedule()
             return updates
+
+    async def _settle(self, sessions: list[Session]) -> None:
+        """Wait for the writers of these sessions, but not beyond a reset: a client may read slowly for minutes."""
+        interruptions, task = self._interruptions, asyncio.current_task()
+        assert task is not None
+        self._settling = task
+        try:
+            await self._writers.settle(sessions)
+        except asyncio.CancelledError:
+            if self._interruptions == interruptions or task.uncancel():
+                raise  # the caller has gone
+        finally:
+            self._settling = None
 
     def _next_due(self) -> int | None:
         due = self._work.next_due()

@@ -348,3 +348,20 @@ def test_a_manual_clock_that_stands_still_under_a_session_is_in_the_log(
     _run(test())
     (record,) = caplog.records
     assert "the manual clock has not been moved" in record.message
+
+
+def test_reset_ends_an_advance_that_waits_for_a_slow_client() -> None:
+    clock, work, writers = ManualClock(0), _DueWork(10, 30), _Writers()
+
+    async def test() -> None:
+        writers.slow = asyncio.Event()
+        scheduler = Scheduler(clock, work, writers)
+        advancing = asyncio.ensure_future(scheduler.advance(20))
+        await writers.called.wait()
+        scheduler.interrupt()
+        assert await advancing == 1
+        assert clock.now() == 10
+        writers.slow = None
+        assert await scheduler.advance(1) == 0
+
+    _run(test())

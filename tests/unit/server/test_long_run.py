@@ -1,0 +1,58 @@
+"""A day of moved time with sessions that come and go leaves no more in memory than an hour of it."""
+
+import gc
+import tracemalloc
+
+from livetail.core.arns import LogGroupArn
+from livetail.core.clock import HOUR, MINUTE, SECOND, ManualClock
+from livetail.live.hub import Owner
+from livetail.live.session import Session
+from livetail.live.subscription import Subscription
+from livetail.patterns import compile as compile_pattern
+from livetail.server.engine import Engine
+from livetail.settings import Settings
+
+CYCLE = 5
+"""Minutes after which sessions come and go."""
+
+OWNER = Owner("123456789012", "us-east-1")
+ARN = LogGroupArn.of(OWNER.region, OWNER.account_id, "/a")
+
+
+def _take_all(session: Session) -> None:
+    while session.take() is not None:
+        session.accept()
+
+
+def _open(engine: Engine) -> Session:
+    subscription = Subscription((ARN,), compile_pattern("ERROR"), (str(ARN),))
+    session = engine.hub.open(subscription, OWNER, "request")
+    engine.open_session(session)
+    return session
+
+
+def test_memory_after_a_day_is_that_after_an_hour() -> None:
+    settings = {"clock": "manual@2026-01-01T00:00:00Z", "seed": 7, "retain_events": 100}
+    engine = Engine(Settings.resolve({**settings, "session_timeout": "15m", "session_rate": 5}))
+    clock = engine.clock
+    assert isinstance(clock, ManualClock)
+    start, held = clock.now(), dict[int, int]()
+    tracemalloc.start()
+    for minute in range(CYCLE, 24 * 60 + 1, CYCLE):
+        sessions = [_open(engine), _open(engine)]
+        engine.ingest("/a", "s", [f"ERROR {minute}", "fine"] * 10)
+        for second in range(0, CYCLE * 60, 15):
+            clock.move_to(start + (minute - CYCLE) * MINUTE + (second + 15) * SECOND)
+            for session in engine.run_due(clock.now()):
+                _take_all(session)
+                if session.ended_by is not None:
+                    engine.hub.close(session)
+                    engine.close_session(session)
+        engine.hub.close(sessions[1])
+        engine.close_session(sessions[1])
+        if minute * MINUTE in (HOUR, 24 * HOUR):
+            gc.collect()
+            held[minute], _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert engine.hub.totals.ended.total() > 500
+    assert held[24 * 60] <= 1.05 * held[60], held
