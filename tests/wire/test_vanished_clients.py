@@ -103,8 +103,12 @@ def test_session_and_connection_are_free_at_once(
         port: int = tail.socket.getsockname()[1]
         if kind in SLOW_KINDS:
             _stall(emulator)
+        delivered = sum(session["counters"]["delivered"] for session in emulator.sessions())
         leave(tail)
         assert eventually(lambda: emulator.sessions() == [], AT_ONCE)
+        with Http1(emulator) as client:
+            (ended,) = client.ask("GET", "/_livetail/sessions/ended").json["sessions"][-1:]
+        assert ended["counters"]["delivered"] <= delivered, "what is written to nobody counts as delivered"
     assert eventually(lambda: not _holds_connection(emulator, port), AT_ONCE)
     # Its place is free as well: one session is all that this emulator allows.
     with kind.open(emulator, GROUP):

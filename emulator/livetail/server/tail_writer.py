@@ -86,6 +86,7 @@ class TailWriter:
         self._wake = asyncio.Event()
         self._is_sending = False
         self._is_over = False
+        self._has_client_left = False
 
     def wake(self) -> None:
         """Let the writer look for something to take; a fault rule that resets the connection does so at once."""
@@ -114,7 +115,7 @@ class TailWriter:
         Hypercorn does not wake it when an HTTP/2 client vanishes.
         """
         writer = asyncio.create_task(self._write(send, headers))
-        watcher = asyncio.create_task(wait_for_disconnect(receive))
+        watcher = asyncio.create_task(self._watch(receive))
         try:
             await asyncio.wait((writer, watcher), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -127,6 +128,10 @@ class TailWriter:
             for outcome in await asyncio.gather(writer, watcher, return_exceptions=True):
                 if isinstance(outcome, Exception):
                     _log.error("session %s failed while writing", self.session.session_id, exc_info=outcome)
+
+    async def _watch(self, receive: Receive) -> None:
+        await wait_for_disconnect(receive)
+        self._is_over = self._has_client_left = True
 
     async def _write(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -146,8 +151,8 @@ class TailWriter:
             return await self._write_under_rules(rules, send)
         message = self._take()
         if message is not None:
-            await self._send(send, message.data)
-            self.session.accept()
+            if await self._send(send, message.data):
+                self.session.accept()
         elif self.session.state is State.ENDED:
             await self._end(send)
         else:
@@ -166,8 +171,8 @@ class TailWriter:
             await self._end(send)
             return True
         if step.data:
-            await self._send(send, step.data)
-            if step.then != "close" and not rules.has_steps:
+            has_accepted = await self._send(send, step.data)
+            if has_accepted and step.then != "close" and not rules.has_steps:
                 self.session.accept()
         if step.then == "end":
             await self._end(send)
@@ -176,11 +181,20 @@ class TailWriter:
             (self.client.reset if step.then == "reset" else self.client.close)()
         return True
 
-    async def _send(self, send: Send, data: bytes) -> None:
+    async def _send(self, send: Send, data: bytes) -> bool:
+        """Write bytes; returns whether the client has accepted them.
+
+        `send` also returns where the client has left. It is known a turn of the loop later, before what is buffered
+        would be written to nobody and counted as delivered.
+        """
         self._is_sending = True
         await send({"type": "http.response.body", "body": data, "more_body": True})
+        await asyncio.sleep(0)
+        if self._has_client_left:
+            return False
         self._is_sending = self.stalled = False
         self._accepted += 1
+        return True
 
     async def _end(self, send: Send) -> None:
         self._is_over = True
