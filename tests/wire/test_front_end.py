@@ -98,7 +98,7 @@ def test_error_byte_for_byte(manual: LiveTailEmulator) -> None:
         b"HTTP/1.1 400 \r\n"
         b"x-amzn-RequestId: " + entry["requestId"].encode() + b"\r\n"
         b"Content-Type: application/x-amz-json-1.1\r\n"
-        b"date: Thu, 01 Jan 2026 00:00:00 GMT\r\n"
+        b"date: " + answer.headers["date"].encode() + b"\r\n"
         b"content-length: " + str(len(expected)).encode() + b"\r\n\r\n"
     )
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -35,7 +37,7 @@ def test_head_of_a_tail(manual: LiveTailEmulator, group: str) -> None:
             b"HTTP/1.1 200 \r\n"
             b"x-amzn-RequestId: " + request_id.encode() + b"\r\n"
             b"Content-Type: application/vnd.amazon.eventstream\r\n"
-            b"date: Thu, 01 Jan 2026 00:00:00 GMT\r\n"
+            b"date: " + tail.head.headers["date"].encode() + b"\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n"
         )
 
@@ -46,14 +48,16 @@ def test_head_of_a_tail_over_http2(manual: LiveTailEmulator, group: str) -> None
             (":status", "200"),
             ("x-amzn-requestid", tail.opening[1].json["requestId"]),
             ("content-type", "application/vnd.amazon.eventstream"),
-            ("date", "Thu, 01 Jan 2026 00:00:00 GMT"),
+            ("date", dict(tail.heads[tail.stream])["date"]),
         ]
 
 
-def test_date_follows_the_emulators_clock(manual: LiveTailEmulator, group: str) -> None:
+def test_date_is_the_real_time_also_where_the_clock_is_moved(manual: LiveTailEmulator, group: str) -> None:
+    """SDKs compare it with their own clock."""
     manual.advance(3 * 3600)
     with Http1Tail(manual, group) as tail:
-        assert tail.head.headers["date"] == "Thu, 01 Jan 2026 03:00:00 GMT"
+        said = parsedate_to_datetime(tail.head.headers["date"])
+        assert abs(datetime.now(UTC) - said) < timedelta(minutes=1)
 
 
 def test_first_messages_come_before_time_moves(manual: LiveTailEmulator, group: str) -> None:
