@@ -48,9 +48,6 @@ class Connection(TCPServer):
     It differs from Hypercorn's in this: applications find it in the state of their scope; a client that has left frees
     it at once; idle time costs one timer per connection in place of two tasks per request; nothing is written to a
     socket that is already closed, which asyncio would report on stderr.
-
-    Attributes:
-        broken_by_fault: an injected fault has closed or reset it, with all its streams.
     """
 
     def __init__(
@@ -63,7 +60,6 @@ class Connection(TCPServer):
         writer: asyncio.StreamWriter,
     ) -> None:
         super().__init__(app, asyncio.get_running_loop(), config, context, {}, reader, writer)
-        self.broken_by_fault = False
         self._socket = sock
         self._idle_since: float | None = self.loop.time()
 
@@ -168,14 +164,8 @@ class Connection(TCPServer):
             self.writer.write(f"{head}Content-Length: {len(sentence)}\r\n\r\n{sentence}".encode())
         self.close()
 
-    def break_off(self) -> None:
-        """For a fault: close the connection without a proper end of what is being sent."""
-        self.broken_by_fault = True
-        self.close()
-
     def reset(self) -> None:
-        """For a fault: reset the connection (TCP RST); bytes that were not sent yet are lost."""
-        self.broken_by_fault = True
+        """Reset the connection (TCP RST), as fault rules do; bytes that were not sent yet are lost."""
         with suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()

@@ -71,7 +71,7 @@ class LiveServer:
         if reset:
             connection.reset()
         else:
-            connection.break_off()
+            connection.close()
 
     def end_session(self, session_id: str) -> bool:
         """End one session cleanly; False if it is not open."""
