@@ -71,6 +71,10 @@ class Run:
         return b" ".join(statuses).decode(), len(_frames(self.connections["mailer"]))
 
 
+_DATE: Final = re.compile(rb"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT")
+"""The Date of a response, which is the real time whatever the clock of the emulator says."""
+
+
 def _frames(received: bytes) -> Sequence[Frame]:
     """The messages of a tail, from the bytes of its HTTP/1.1 connection."""
     _, _, rest = received.partition(b"\r\n\r\n")
@@ -124,15 +128,14 @@ def _record(emulator: LiveTail) -> Run:
         for path in ("faults", "requests", "scenarios", "clock"):
             client.ask(path=f"/_livetail/{path}")
         heads = http2.head(http2.stream)
-        return Run(
-            {
-                "client": client.received,
-                "shop": shop.received,
-                "mailer": mailer.received,
-                "own": own.received,
-                "HTTP/2": heads + b"".join(frame.raw for frame in (*http2.opening, *frames)),
-            }
-        )
+        received = {
+            "client": client.received,
+            "shop": shop.received,
+            "mailer": mailer.received,
+            "own": own.received,
+            "HTTP/2": heads + b"".join(frame.raw for frame in (*http2.opening, *frames)),
+        }
+        return Run({name: _DATE.sub(b"the real time", data) for name, data in received.items()})
 
 
 def _ask(client: Http1, path: str, body: object) -> None:
