@@ -87,3 +87,12 @@ def fitted_to(environ: Mapping[str, str], variables: Mapping[str, str]) -> dict[
 def region_of(environ: Mapping[str, str]) -> str | None:
     """The region that SDKs take from an environment; boto3 reads the second variable alone, most others the first."""
     return environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None
+
+
+def reachable(host: str) -> str:
+    """An address that a client on this machine can use: a server on all addresses is reached on the loopback one."""
+    if host in ("0.0.0.0", ""):
+        return "127.0.0.1"
+    if host == "::":
+        return "[::1]"
+    return f"[{host}]" if ":" in host else host

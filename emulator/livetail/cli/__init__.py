@@ -4,52 +4,15 @@ Only the module of the chosen command is imported, so that `livetail healthcheck
 container, loads nothing but the standard library.
 """
 
-import argparse
 import contextlib
-import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NoReturn
 
-from livetail import __version__
+from livetail.cli.command_parser import COMMANDS, make_parser, module_of
 from livetail.cli.errors import CommandError
 
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
-
 __all__ = ["COMMANDS", "main"]
-
-COMMANDS: Final = {
-    "serve": "run the emulator in the foreground",
-    "demo": "see a Live Tail session arrive through boto3",
-    "put": "send lines to a running emulator as log events",
-    "match": "print the lines that a filter pattern matches",
-    "decode": "print the messages of an event stream as JSON lines",
-    "record": "capture a Live Tail session for replay",
-    "conformance": "ask an endpoint which behaviours of the service it has",
-    "healthcheck": "exit 0 when the server answers",
-    "scenario": "check scenario files, list and show the bundled ones",
-    "tail": "follow log groups of a running emulator",
-    "sessions": "list the open Live Tail sessions",
-    "advance": "move the manual clock",
-    "fault": "add, list and remove fault rules",
-    "reset": "let the emulator begin again",
-    "env": "print the variables that point an AWS SDK at the emulator",
-    "exec": "run a command with an emulator of its own",
-    "hosts": "list the host names that SDKs use, and which of them resolve here",
-}
-
-
-class _Parser(argparse.ArgumentParser):
-    """Reports what is wrong with a command line in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"livetail: {message} (see {self.prog} --help)\n")
-
-    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
-        """Write without hiding errors, which `main` handles."""
-        (file or sys.stderr).write(message)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -81,20 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     """Parse the command line and run the chosen command."""
     chosen = next((word for word in arguments if not word.startswith("-")), None)
-    parser = _Parser(prog="livetail", description="A local emulator of the Amazon CloudWatch Logs Live Tail API.")
-    parser.add_argument("--version", action="version", version=f"livetail {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        command.add_argument("--version", action="version", version=f"livetail {__version__}")
-        if name == chosen:
-            module = importlib.import_module(f"livetail.cli.{name}")
-            module.configure(command)
+    parser = make_parser((chosen,))
     try:
         parsed = parser.parse_args(arguments)
     except SystemExit as parsed_enough:  # --help, --version or wrong usage; the output still has to be flushed
         return int(parsed_enough.code or 0)
-    status: int = module.run(parsed)
+    assert chosen is not None  # the parser has refused a command line without one
+    status: int = module_of(chosen).run(parsed)
     return status
 
 

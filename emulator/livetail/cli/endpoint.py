@@ -3,10 +3,12 @@
 import argparse
 import os
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any, Final
 
 from livetail.cli.errors import CommandError
 from livetail.control_client import ControlClient, NoAnswerError
+from livetail.environment import reachable
 
 _SIGNATURE_ERRORS: Final = {
     "IncompleteSignatureException",
@@ -17,13 +19,48 @@ _SIGNATURE_ERRORS: Final = {
 
 
 def default_endpoint() -> str:
-    """Where the emulator of `livetail exec` is, or where a server that was started with this environment listens."""
+    """Where the emulator of `livetail exec` is; else where the server of this container listens; else where a server
+    that was started with this environment does."""
     if os.environ.get("LIVETAIL_ENDPOINT"):
         return os.environ["LIVETAIL_ENDPOINT"]
+    if (url := served_by(1)) is not None:
+        return url
     tls = os.environ.get("LIVETAIL_TLS", "").lower() in ("1", "true")
     scheme = "https" if tls or os.environ.get("LIVETAIL_TLS_DIR") or os.environ.get("LIVETAIL_CERTFILE") else "http"
     port = os.environ.get("LIVETAIL_PORT", "")  # Kubernetes sets it to tcp://… for a service called livetail
     return f"{scheme}://127.0.0.1:{port if port.isdecimal() else 4586}"
+
+
+def served_by(process_id: int) -> str | None:
+    """The endpoint of the server that this process is, by its flags and the environment; None if it is none.
+
+    The first process of a container is the server, or an init process whose arguments end in the server's command. Its
+    flags are known only from there (proc(5), cmdline), and the health check of the image has to follow them.
+    """
+    try:
+        words = Path(f"/proc/{process_id}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+    except OSError:
+        return None  # there is no /proc on this system
+    command = next((at for at, word in enumerate(words) if word == "serve" and _is_livetail(words[:at])), None)
+    if command is None:
+        return None
+    from livetail.settings import FLAGS, Settings, SettingsError  # not needed outside a container
+
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    for flag in FLAGS:
+        flag.add_to(parser)
+    try:
+        given, _ = parser.parse_known_args(words[command + 1 :])
+        settings = Settings.resolve(vars(given), os.environ)
+    except (argparse.ArgumentError, SettingsError):
+        return None
+    scheme = "https" if settings.serves_tls else "http"
+    return f"{scheme}://{reachable(settings.host)}:{settings.port}"
+
+
+def _is_livetail(words: list[str]) -> bool:
+    """Whether a command line that begins with these words runs the command."""
+    return any(word.rpartition("/")[2] == "livetail" for word in words)
 
 
 def add_endpoint_flag(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from livetail.environment import sdk_environment
+from livetail.environment import reachable, sdk_environment
 from livetail.server.app import make_app
 from livetail.server.http_server import HttpServer, StartError, listen
 from livetail.server.live_server import LiveServer
@@ -60,7 +60,7 @@ class Launch:
             raise
         self._port: int = self._listener.getsockname()[1]
         scheme = "http" if self._certificate is None else "https"
-        self.endpoint_url = f"{scheme}://{_reachable(settings.host)}:{self._port}"
+        self.endpoint_url = f"{scheme}://{reachable(settings.host)}:{self._port}"
         authority = self._certificate.authority if self._certificate else None
         truststore = self._certificate.truststore if self._certificate else None
         self.ca_bundle = None if authority is None else str(authority)
@@ -110,15 +110,6 @@ class Launch:
         await asyncio.wait((draining, hurry), timeout=GRACE_S, return_when=asyncio.FIRST_COMPLETED)
         draining.cancel()
         hurry.cancel()
-
-
-def _reachable(host: str) -> str:
-    """An address that a client on this machine can use: a server on all addresses is reached on the loopback one."""
-    if host in ("0.0.0.0", ""):
-        return "127.0.0.1"
-    if host == "::":
-        return "[::1]"
-    return f"[{host}]" if ":" in host else host
 
 
 def _write_port(path: Path, port: int) -> None:

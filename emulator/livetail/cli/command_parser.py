@@ -1,0 +1,65 @@
+"""The table of subcommands, and the parser of the command line that is made from it."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Container
+from types import ModuleType
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from livetail import __version__
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+__all__ = ["COMMANDS", "make_parser", "module_of"]
+
+COMMANDS: Final = {
+    "serve": "run the emulator in the foreground",
+    "demo": "see a Live Tail session arrive through boto3",
+    "put": "send lines to a running emulator as log events",
+    "match": "print the lines that a filter pattern matches",
+    "decode": "print the messages of an event stream as JSON lines",
+    "record": "capture a Live Tail session for replay",
+    "conformance": "ask an endpoint which behaviours of the service it has",
+    "healthcheck": "exit 0 when the server answers",
+    "scenario": "check scenario files, list and show the bundled ones",
+    "tail": "follow log groups of a running emulator",
+    "sessions": "list the open Live Tail sessions",
+    "advance": "move the manual clock",
+    "fault": "add, list and remove fault rules",
+    "reset": "let the emulator begin again",
+    "env": "print the variables that point an AWS SDK at the emulator",
+    "exec": "run a command with an emulator of its own",
+    "completion": "print a completion script for a shell",
+    "hosts": "list the host names that SDKs use, and which of them resolve here",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports what is wrong with a command line in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"livetail: {message} (see {self.prog} --help)\n")
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        """Write without hiding errors, which `main` handles."""
+        (file or sys.stderr).write(message)
+
+
+def module_of(name: str) -> ModuleType:
+    """The module of a subcommand, which has `configure(parser)` and `run(arguments)`."""
+    return importlib.import_module(f"livetail.cli.{name}")
+
+
+def make_parser(configured: Container[str | None]) -> argparse.ArgumentParser:
+    """A parser that knows all subcommands, and the flags of those in `configured`, whose modules are imported."""
+    parser = Parser(prog="livetail", description="A local emulator of the Amazon CloudWatch Logs Live Tail API.")
+    parser.add_argument("--version", action="version", version=f"livetail {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command.add_argument("--version", action="version", version=f"livetail {__version__}")
+        if name in configured:
+            module_of(name).configure(command)
+    return parser

@@ -1,0 +1,26 @@
+"""`livetail completion SHELL`: a script that completes the command in a shell. Needs the extra `completion`.
+
+The script is made once and is static, so that neither the command nor a press of the tab key has to start Python.
+"""
+
+import argparse
+
+from livetail.cli.command_parser import COMMANDS, make_parser
+from livetail.cli.errors import CommandError
+
+__all__ = ["configure", "run"]
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=SHELLS, help="the shell to make a script for")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        import shtab
+    except ImportError:
+        raise CommandError("completion needs the package shtab: pip install 'livetail[completion]'") from None
+    print(shtab.complete(make_parser(COMMANDS), arguments.shell))
+    return 0
