@@ -1,0 +1,24 @@
+"""docs/security.md says that nothing is sent anywhere: a server with sessions connects to nobody."""
+
+import json
+import subprocess
+import sys
+
+PROGRAM = """
+import json, sys
+seen = []
+sys.addaudithook(lambda event, details: seen.append(event + repr(details[1:])) if event == "socket.connect" else None)
+from livetail.server.launch import Launch
+from livetail.server.runner import ServerThread
+from livetail.settings import Settings
+launch = Launch(Settings.resolve({"port": 0, "scenario": "demo", "tls": "true"}))
+server = ServerThread(launch)
+server.start()
+server.stop()
+print(json.dumps(seen))
+"""
+
+
+def test_a_server_connects_to_nobody() -> None:
+    run = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(run.stdout) == []
