@@ -1,46 +1,36 @@
-// Live Tail through the AWS SDK for Go: `tail http://127.0.0.1:PORT`, run by .ci/clients-go.
-// The emulator has a manual clock and sessions of 60 seconds.
+// Live Tail through the AWS SDK for Go. The commands and answers are described in tests/clients/sdks/__init__.py.
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
+	"io"
 	"os"
-	"slices"
-	"strconv"
-	"time"
+	"reflect"
+	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-const (
-	group    = "/app/api"
-	arn      = "arn:aws:logs:us-east-1:123456789012:log-group:" + group
-	midnight = 1_767_225_600_000
-)
+var ctx = context.Background()
 
-var (
-	endpoint = os.Args[1]
-	ctx      = context.Background()
-	logs     = newClient()
-)
-
-// newClient makes a client that does not put stream- before the host; Go has no option and no variable for that.
-func newClient() *cloudwatchlogs.Client {
-	config := aws.Config{
-		Region:      "us-east-1",
-		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+// newClient makes a client that does not put stream- before the host: Go has neither an option nor a variable for that.
+// Region, credentials and AWS_CA_BUNDLE come from the environment.
+func newClient(endpoint string) (*cloudwatchlogs.Client, error) {
+	loaded, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return cloudwatchlogs.NewFromConfig(config, func(o *cloudwatchlogs.Options) {
+	return cloudwatchlogs.NewFromConfig(loaded, func(o *cloudwatchlogs.Options) {
 		o.BaseEndpoint = aws.String(endpoint)
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
 			return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("NoHostPrefix",
@@ -50,164 +40,172 @@ func newClient() *cloudwatchlogs.Client {
 					return next.HandleInitialize(smithyhttp.DisableEndpointHostPrefix(ctx, true), in)
 				}), middleware.Before)
 		})
-	})
+	}), nil
 }
 
-func check(holds bool, format string, values ...any) {
-	if !holds {
-		panic(fmt.Sprintf(format, values...))
+type object = map[string]any
+
+// output writes one JSON object a line; the goroutine that reads a stream writes too.
+type output struct {
+	mutex   sync.Mutex
+	encoder *json.Encoder
+}
+
+func (o *output) write(value object) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if err := o.encoder.Encode(value); err != nil {
+		panic(err)
 	}
 }
 
-func succeed(err error) { check(err == nil, "%v", err) }
-
-func control(method, path string, body any) map[string]any {
-	sent, err := json.Marshal(body)
-	succeed(err)
-	request, err := http.NewRequest(method, endpoint+"/_livetail"+path, bytes.NewReader(sent))
-	succeed(err)
-	answer, err := http.DefaultClient.Do(request)
-	succeed(err)
-	defer answer.Body.Close()
-	check(answer.StatusCode == 200, "%s %s: %s", method, path, answer.Status)
-	var decoded map[string]any
-	succeed(json.NewDecoder(answer.Body).Decode(&decoded))
-	return decoded
+func (o *output) fail(err error) {
+	o.write(object{"error": object{"type": typeOf(err), "message": err.Error()}})
 }
 
-func advance(seconds float64) { control("POST", "/clock/advance", map[string]any{"seconds": seconds}) }
-
-func put(messages []string) {
-	control("POST", "/events", map[string]any{"logGroup": group, "logStream": "web-1", "messages": messages})
-}
-
-func start(input cloudwatchlogs.StartLiveTailInput) (*cloudwatchlogs.StartLiveTailOutput, error) {
-	if input.LogGroupIdentifiers == nil {
-		input.LogGroupIdentifiers = []string{arn}
+// typeOf names the SDK's own class of an error; for an error that the model does not know, its code.
+func typeOf(err error) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return reflect.TypeOf(err).String()
 	}
-	return logs.StartLiveTail(ctx, &input)
-}
-
-// tail opens a session and reads its sessionStart.
-func tail(input cloudwatchlogs.StartLiveTailInput) (*cloudwatchlogs.StartLiveTailEventStream, types.LiveTailSessionStart) {
-	output, err := start(input)
-	succeed(err)
-	stream := output.GetStream()
-	started, ok := (<-stream.Events()).(*types.StartLiveTailResponseStreamMemberSessionStart)
-	check(ok, "the first event is no sessionStart")
-	check(slices.Equal(started.Value.LogGroupIdentifiers, []string{arn}), "%v", started.Value.LogGroupIdentifiers)
-	return stream, started.Value
-}
-
-func update(stream *cloudwatchlogs.StartLiveTailEventStream) types.LiveTailSessionUpdate {
-	updated, ok := (<-stream.Events()).(*types.StartLiveTailResponseStreamMemberSessionUpdate)
-	check(ok, "no sessionUpdate: %v", stream.Err())
-	return updated.Value
-}
-
-func errorsOfTheRequestAreTyped() {
-	_, err := start(cloudwatchlogs.StartLiveTailInput{})
-	var notFound *types.ResourceNotFoundException
-	check(errors.As(err, &notFound), "%v", err)
-	check(notFound.ErrorMessage() == "The specified log group does not exist.", "%v", err)
-	_, err = start(cloudwatchlogs.StartLiveTailInput{LogGroupIdentifiers: []string{group}})
-	var invalid *types.InvalidParameterException
-	check(errors.As(err, &invalid), "%v", err)
-}
-
-func anUpdateCarriesWhatWasPut() {
-	_, err := logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(group)})
-	succeed(err)
-	_, err = logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{
-		LogGroupName: aws.String(group), LogStreamName: aws.String("web-1"),
-	})
-	succeed(err)
-	stream, started := tail(cloudwatchlogs.StartLiveTailInput{LogEventFilterPattern: aws.String("ERROR")})
-	defer stream.Close()
-	check(aws.ToString(started.LogEventFilterPattern) == "ERROR", "%v", started.LogEventFilterPattern)
-	_, err = logs.PutLogEvents(ctx, &cloudwatchlogs.PutLogEventsInput{
-		LogGroupName: aws.String(group), LogStreamName: aws.String("web-1"),
-		LogEvents: []types.InputLogEvent{
-			{Timestamp: aws.Int64(midnight), Message: aws.String("ERROR größe ☃")},
-			{Timestamp: aws.Int64(midnight), Message: aws.String("fine")},
-		},
-	})
-	succeed(err)
-	advance(2)
-	results := update(stream).SessionResults
-	check(len(results) == 1, "%v", results)
-	check(aws.ToString(results[0].Message) == "ERROR größe ☃", "%v", aws.ToString(results[0].Message))
-	check(aws.ToString(results[0].LogGroupIdentifier) == "123456789012:"+group, "%v", results[0].LogGroupIdentifier)
-	check(aws.ToInt64(results[0].IngestionTime) == midnight, "%v", aws.ToInt64(results[0].IngestionTime))
-	check(len(update(stream).SessionResults) == 0, "the second update is not empty")
-}
-
-func fiveHundredOf2000AreASampleInOrder() {
-	stream, _ := tail(cloudwatchlogs.StartLiveTailInput{})
-	defer stream.Close()
-	messages := make([]string, 2000)
-	for number := range messages {
-		messages[number] = strconv.Itoa(number)
+	if generic, ok := api.(*smithy.GenericAPIError); ok {
+		return generic.Code
 	}
-	put(messages)
-	advance(1)
-	sample := update(stream)
-	check(sample.SessionMetadata.Sampled, "the update is not marked as sampled")
-	check(len(sample.SessionResults) == 500, "%d", len(sample.SessionResults))
-	last := -1
-	for _, result := range sample.SessionResults {
-		number, err := strconv.Atoi(aws.ToString(result.Message))
-		succeed(err)
-		check(number > last, "%d comes behind %d", number, last)
-		last = number
-	}
+	return reflect.TypeOf(api).Elem().Name()
 }
 
-func aSessionThatIsEndedClosesTheChannel() {
-	stream, started := tail(cloudwatchlogs.StartLiveTailInput{})
-	defer stream.Close()
-	control("DELETE", "/sessions/"+aws.ToString(started.SessionId), nil)
-	_, open := <-stream.Events()
-	check(!open, "there is another event")
-	succeed(stream.Err())
+// follow reads a stream to its end; once it is closed, nothing more is said of it.
+func follow(stream *cloudwatchlogs.StartLiveTailEventStream, closed *atomic.Bool, out *output) {
+	for event := range stream.Events() {
+		switch event := event.(type) {
+		case *types.StartLiveTailResponseStreamMemberSessionStart:
+			start := event.Value
+			out.write(object{
+				"event": "sessionStart", "sessionId": start.SessionId, "requestId": start.RequestId,
+				"logGroupIdentifiers": start.LogGroupIdentifiers, "logStreamNames": start.LogStreamNames,
+				"logStreamNamePrefixes": start.LogStreamNamePrefixes, "logEventFilterPattern": start.LogEventFilterPattern,
+			})
+		case *types.StartLiveTailResponseStreamMemberSessionUpdate:
+			events := []object{}
+			for _, logEvent := range event.Value.SessionResults {
+				events = append(events, object{
+					"logGroupIdentifier": logEvent.LogGroupIdentifier, "logStreamName": logEvent.LogStreamName,
+					"message": logEvent.Message, "timestamp": logEvent.Timestamp, "ingestionTime": logEvent.IngestionTime,
+				})
+			}
+			out.write(object{"event": "sessionUpdate", "sampled": event.Value.SessionMetadata.Sampled, "events": events})
+		}
+	}
+	if closed.Load() {
+		return
+	}
+	if err := stream.Err(); err != nil {
+		out.fail(err)
+		return
+	}
+	out.write(object{"event": "end"})
 }
 
-func theTimeoutIsTheErrorOfTheStream() {
-	stream, _ := tail(cloudwatchlogs.StartLiveTailInput{})
-	defer stream.Close()
-	advance(60)
-	updates := 0
-	for range stream.Events() {
-		updates++
+func call(logs *cloudwatchlogs.Client, name string, line []byte, out *output) (*cloudwatchlogs.StartLiveTailEventStream, error) {
+	switch name {
+	case "CreateLogGroup":
+		var input cloudwatchlogs.CreateLogGroupInput
+		json.Unmarshal(line, &input)
+		_, err := logs.CreateLogGroup(ctx, &input)
+		return nil, err
+	case "CreateLogStream":
+		var input cloudwatchlogs.CreateLogStreamInput
+		json.Unmarshal(line, &input)
+		_, err := logs.CreateLogStream(ctx, &input)
+		return nil, err
+	case "PutLogEvents":
+		var input cloudwatchlogs.PutLogEventsInput
+		json.Unmarshal(line, &input)
+		_, err := logs.PutLogEvents(ctx, &input)
+		return nil, err
+	case "StartLiveTail":
+		var input cloudwatchlogs.StartLiveTailInput
+		json.Unmarshal(line, &input)
+		answer, err := logs.StartLiveTail(ctx, &input)
+		if err != nil {
+			return nil, err
+		}
+		return answer.GetStream(), nil
 	}
-	check(updates == 60, "%d updates", updates)
-	var timeout *types.SessionTimeoutException
-	check(errors.As(stream.Err(), &timeout), "%v", stream.Err())
-	check(timeout.ErrorMessage() == "Session timed out.", "%v", timeout)
+	panic("no such call: " + name)
 }
 
-func aClientThatLeavesFreesItsSession() {
-	stream, _ := tail(cloudwatchlogs.StartLiveTailInput{})
-	succeed(stream.Close())
-	deadline := time.Now().Add(10 * time.Second)
-	for len(control("GET", "/sessions", nil)["sessions"].([]any)) > 0 {
-		check(time.Now().Before(deadline), "the session is still open")
+// read goes through the pages of FilterLogEvents or GetLogEvents with the SDK's paginator.
+func read(logs *cloudwatchlogs.Client, name string, line []byte) (object, error) {
+	pages, messages := 0, []string{}
+	if name == "FilterLogEvents" {
+		var input cloudwatchlogs.FilterLogEventsInput
+		json.Unmarshal(line, &input)
+		for paginator := cloudwatchlogs.NewFilterLogEventsPaginator(logs, &input); paginator.HasMorePages(); pages++ {
+			page, err := paginator.NextPage(ctx)
+			if err != nil {
+				return nil, err
+			}
+			for _, event := range page.Events {
+				messages = append(messages, *event.Message)
+			}
+		}
+	} else {
+		var input cloudwatchlogs.GetLogEventsInput
+		json.Unmarshal(line, &input)
+		input.StartFromHead = aws.Bool(true)
+		stop := func(o *cloudwatchlogs.GetLogEventsPaginatorOptions) { o.StopOnDuplicateToken = true }
+		for paginator := cloudwatchlogs.NewGetLogEventsPaginator(logs, &input, stop); paginator.HasMorePages(); pages++ {
+			page, err := paginator.NextPage(ctx)
+			if err != nil {
+				return nil, err
+			}
+			for _, event := range page.Events {
+				messages = append(messages, *event.Message)
+			}
+		}
 	}
+	return object{"pages": pages, "messages": messages}, nil
 }
 
 func main() {
-	for _, flow := range []struct {
-		name string
-		run  func()
-	}{
-		{"errors of the request are typed", errorsOfTheRequestAreTyped},
-		{"an update carries what was put", anUpdateCarriesWhatWasPut},
-		{"500 of 2,000 are a sample in order", fiveHundredOf2000AreASampleInOrder},
-		{"a session that is ended closes the channel", aSessionThatIsEndedClosesTheChannel},
-		{"the timeout is the error of the stream", theTimeoutIsTheErrorOfTheStream},
-		{"a client that leaves frees its session", aClientThatLeavesFreesItsSession},
-	} {
-		flow.run()
-		fmt.Println("ok  ", flow.name)
+	out := &output{encoder: json.NewEncoder(os.Stdout)}
+	logs, err := newClient(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	var stream *cloudwatchlogs.StartLiveTailEventStream
+	var closed *atomic.Bool
+	reader := bufio.NewReader(os.Stdin)
+	for {
+		line, err := reader.ReadBytes('\n')
+		if err == io.EOF {
+			return
+		}
+		var command struct{ Call string }
+		json.Unmarshal(line, &command)
+		switch command.Call {
+		case "Close":
+			closed.Store(true)
+			stream.Close()
+			out.write(object{"result": object{}})
+		case "FilterLogEvents", "GetLogEvents":
+			if result, err := read(logs, command.Call, line); err != nil {
+				out.fail(err)
+			} else {
+				out.write(object{"result": result})
+			}
+		default:
+			opened, err := call(logs, command.Call, line, out)
+			if err != nil {
+				out.fail(err)
+			} else if opened != nil {
+				stream, closed = opened, &atomic.Bool{}
+				go follow(stream, closed, out)
+			} else {
+				out.write(object{"result": object{}})
+			}
+		}
 	}
 }

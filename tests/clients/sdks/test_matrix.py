@@ -1,0 +1,51 @@
+"""Every SDK plays the same script, over HTTP and over TLS; `expectations.py` says what is an SDK's own way."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from livetail import LiveTailEmulator
+from tests.clients.sdks.expectations import ALL, expected
+from tests.clients.sdks.programs import SDKS, Program, Sdk
+from tests.clients.sdks.script import STEPS, Step
+
+pytestmark = [pytest.mark.clients, pytest.mark.timeout(900)]  # the first test of an SDK builds its program
+
+Note = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module", params=["http", "https"])
+def emulator(request: pytest.FixtureRequest) -> Iterator[LiveTailEmulator]:
+    tls = request.param == "https"
+    with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7, session_timeout="10s", tls=tls) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module", params=SDKS, ids=lambda sdk: sdk.name)
+def sdk(request: pytest.FixtureRequest) -> Sdk:
+    found: Sdk = request.param
+    if found.missing:
+        pytest.skip(f"{found.name}: this machine has no {', '.join(found.missing)}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def program(emulator: LiveTailEmulator, sdk: Sdk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    variables = dict(emulator.environment())
+    if (bundle := variables.pop("AWS_CA_BUNDLE", None)) is not None:
+        variables |= sdk.trust(Path(bundle), tmp_path_factory.mktemp("trust"))
+    with Program(sdk, emulator.endpoint_url, variables) as program:
+        yield program
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_step(emulator: LiveTailEmulator, sdk: Sdk, program: Program, step: Step, record_property: Note) -> None:
+    scheme = emulator.endpoint_url.partition(":")[0]
+    for name, value in (("sdk", sdk.name), ("scheme", scheme), ("step", step.name)):
+        record_property(name, value)
+    emulator.reset()
+    seen = step.play(emulator, program)
+    record_property("seen", seen)
+    record_property("verdict", "ok" if seen == ALL[step.name] else "own way")
+    assert seen == expected(sdk.name, scheme, step.name)
