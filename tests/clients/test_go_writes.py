@@ -1,4 +1,5 @@
-"""Go's SDK, which closes the connection under a response that comes in two pieces: nothing fails or is put twice.
+"""Go's SDK, which closes connections under responses that come in two pieces, or before it is done with its request:
+nothing fails or is put twice, and no session ends early.
 
 `LIVETAIL_GO_RUNS` is how often each program is run, once by default.
 """
@@ -19,11 +20,13 @@ SOURCE = Path(__file__).with_name("go_writes")
 RUNS = int(os.environ.get("LIVETAIL_GO_RUNS", "1"))
 PUTS = 5_000
 REFUSED = 6_000
+TAILS = 3_000
 
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    assert shutil.which("go"), "this test needs Go"
+    if shutil.which("go") is None:
+        pytest.skip("this machine has no go")
     path = tmp_path_factory.mktemp("go") / "writes"
     subprocess.run(["go", "build", "-o", str(path), "."], cwd=SOURCE, check=True, timeout=300)
     return path
@@ -31,7 +34,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=[False, True], ids=["plain", "tls"])
 def emulator(request: pytest.FixtureRequest) -> Iterator[LiveTailEmulator]:
-    with LiveTailEmulator(seed=7, tls=request.param) as running:
+    with LiveTailEmulator(seed=7, max_sessions=0, tls=request.param) as running:
         yield running
 
 
@@ -58,3 +61,9 @@ def test_each_event_is_put_once(program: Path, emulator: LiveTailEmulator, run: 
 @pytest.mark.parametrize("run", range(RUNS))
 def test_no_refusal_is_lost(program: Path, emulator: LiveTailEmulator, run: int) -> None:
     assert _run(program, "refused", emulator, REFUSED) == 0
+
+
+@pytest.mark.parametrize("run", range(RUNS))
+def test_no_session_ends_early(program: Path, emulator: LiveTailEmulator, run: int) -> None:
+    emulator.put("/app/api", "web-1", ["before"])
+    assert _run(program, "tail", emulator, TAILS) == 0

@@ -37,6 +37,10 @@ class LiveTailEmulator(LiveTail):
             credentials=self._settings.credentials[0] if self._settings.verify_signatures else None,
         )
 
+    def environment(self) -> dict[str, str]:
+        """The environment variables that point the SDK of another process at the emulator, of Java too over HTTPS."""
+        return dict(self._launch.environment)
+
     def stop(self) -> None:
         """Stop: tails get a clean end of stream. May be called more than once."""
         self._thread.stop()

@@ -1,8 +1,9 @@
-// Many small calls through the AWS SDK for Go: `writes put|refused URL CALLS`.
+// Many small calls through the AWS SDK for Go: `writes put|refused|tail URL CALLS`.
 //
 // The SDK closes the connection under a response whose body does not come with its head, and calls again: then a
 // PutLogEvents is carried out twice. `put` sends one event with each call, with retries on; `refused` makes calls that
-// are refused, with retries off, and prints how many failed in another way.
+// are refused, with retries off; `tail` opens sessions and closes each 4 ms after its sessionStart. All print how many
+// calls failed in another way.
 package main
 
 import (
@@ -19,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 const workers = 8
@@ -35,6 +38,14 @@ func main() {
 		if mode == "refused" {
 			o.Retryer = aws.NopRetryer{}
 		}
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("NoHostPrefix",
+				func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+					middleware.InitializeOutput, middleware.Metadata, error,
+				) {
+					return next.HandleInitialize(smithyhttp.DisableEndpointHostPrefix(ctx, true), in)
+				}), middleware.Before)
+		})
 	})
 	numbers := make(chan int)
 	var wait sync.WaitGroup
@@ -45,9 +56,12 @@ func main() {
 			defer wait.Done()
 			for number := range numbers {
 				var err error
-				if mode == "refused" {
+				switch mode {
+				case "refused":
 					err = refused(client)
-				} else {
+				case "tail":
+					err = tail(client)
+				default:
 					err = put(client, number)
 				}
 				if err != nil {
@@ -86,4 +100,26 @@ func refused(client *cloudwatchlogs.Client) error {
 		return nil
 	}
 	return fmt.Errorf("not refused as it should be: %w", err)
+}
+
+func tail(client *cloudwatchlogs.Client) error {
+	answer, err := client.StartLiveTail(context.Background(), &cloudwatchlogs.StartLiveTailInput{
+		LogGroupIdentifiers: []string{"arn:aws:logs:us-east-1:123456789012:log-group:/app/api"},
+	})
+	if err != nil {
+		return err
+	}
+	stream := answer.GetStream()
+	defer stream.Close()
+	if _, open := <-stream.Events(); !open {
+		return fmt.Errorf("no sessionStart: %w", stream.Err())
+	}
+	select {
+	case _, open := <-stream.Events():
+		if !open {
+			return fmt.Errorf("the session has ended: %w", stream.Err())
+		}
+	case <-time.After(4 * time.Millisecond):
+	}
+	return nil
 }

@@ -8,7 +8,6 @@ import json
 import sys
 from typing import Any
 
-from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
@@ -57,8 +56,7 @@ async def pages_of_get_log_events(logs: Any, request: dict[str, Any]) -> dict[st
 
 async def main() -> None:
     loop = asyncio.get_running_loop()
-    config = AioConfig(read_timeout=20)
-    async with get_session().create_client("logs", endpoint_url=sys.argv[1], config=config) as logs:
+    async with get_session().create_client("logs", endpoint_url=sys.argv[1]) as logs:
         operations = {
             "CreateLogGroup": logs.create_log_group,
             "CreateLogStream": logs.create_log_stream,

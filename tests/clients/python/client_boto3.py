@@ -9,10 +9,9 @@ import threading
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-logs = boto3.client("logs", endpoint_url=sys.argv[1], config=Config(read_timeout=20))
+logs = boto3.client("logs", endpoint_url=sys.argv[1])
 OPERATIONS = {
     "CreateLogGroup": logs.create_log_group,
     "CreateLogStream": logs.create_log_stream,

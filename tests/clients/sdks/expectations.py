@@ -29,21 +29,61 @@ ALL: Final[Mapping[str, Any]] = {
     "session timeout": {"updates": 10, "outcome": "SessionTimeoutException"},
     "streaming exception": {"updates": 1, "outcome": "SessionStreamingException"},
     "unmodeled error": {"updates": 1, "outcome": "InternalError"},
-    "cut": {"updates": 1, "outcome": "error"},
-    "reset": {"updates": 1, "outcome": "error"},
-    "corrupt": {"updates": 1, "outcome": "error"},
     "stall": {"messages": [f"second {second}" for second in range(8)]},
     "close": {"sessions": 0},
-    "pages": {"FilterLogEvents": {"pages": 4, "messages": 5}, "GetLogEvents": {"pages": 4, "messages": 5}},
+    "pages": {"FilterLogEvents": {"pages": 4, "messages": 5}, "GetLogEvents": {"pages": 5, "messages": 5}},
     "retries": {"outcome": "ok", "requests": 3, "stored": 1},
 }
-
-OWN_WAY: Final[Mapping[str, Mapping[str, Any]]] = {}
-"""By SDK, or SDK and scheme (`go https`), then by step: what differs from `ALL`."""
+"""What most SDKs see. There is no such thing for `cut`, `reset` and `corrupt`: each SDK has its own errors for them."""
 
 
-def expected(sdk: str, scheme: str, step: str) -> Any:
-    for key in (f"{sdk} {scheme}", sdk):
-        if step in OWN_WAY.get(key, {}):
-            return OWN_WAY[key][step]
-    return ALL[step]
+def _after_one_update(**outcomes: str) -> dict[str, Any]:
+    """Steps with a fault after the first update, by what the stream ended with."""
+    return {step.replace("_", " "): {"updates": 1, "outcome": outcome} for step, outcome in outcomes.items()}
+
+
+_RETRIES_LIMIT_EXCEEDED: Final = {
+    "errors before the stream": {
+        **ALL["errors before the stream"],
+        "LimitExceededException": {"outcome": "LimitExceededException", "requests": 3},
+    }
+}
+
+OWN_WAY: Final[Mapping[str, Mapping[str, Any]]] = {
+    "boto3": _after_one_update(cut="ProtocolError", reset="ProtocolError", corrupt="ChecksumMismatch"),
+    "aiobotocore": _after_one_update(cut="ClientPayloadError", reset="ClientPayloadError", corrupt="ChecksumMismatch"),
+    "javascript": _RETRIES_LIMIT_EXCEEDED | _after_one_update(cut="Error", reset="Error", corrupt="Error"),
+    "go": _RETRIES_LIMIT_EXCEEDED | _after_one_update(cut="end", reset="*fmt.wrapError", corrupt="*fmt.wrapError"),
+    "rust": _RETRIES_LIMIT_EXCEEDED
+    | _after_one_update(
+        unmodeled_error="ResponseError", cut="DispatchFailure", reset="DispatchFailure", corrupt="ResponseError"
+    ),
+    "java-netty": _after_one_update(
+        unmodeled_error="new session", cut="end", reset="new session", corrupt="SdkClientException"
+    ),
+    "java-crt": _after_one_update(
+        unmodeled_error="new session", cut="new session", reset="new session", corrupt="SdkClientException"
+    ),
+    "kotlin": _RETRIES_LIMIT_EXCEEDED
+    | _after_one_update(
+        unmodeled_error="CloudWatchLogsException",
+        cut="EventStreamFramingException",
+        reset="SocketException",
+        corrupt="IllegalStateException",
+    ),
+}
+"""By SDK, then by step: what differs from `ALL`, over HTTP and over TLS."""
+
+
+def expected(sdk: str, step: str) -> Any:
+    return OWN_WAY[sdk].get(step, ALL.get(step))
+
+
+def in_words(step: str, seen: Any) -> str:
+    """What was seen of a step, as the matrix prints it: `ok`, or how it differs from `ALL`."""
+    if seen == ALL.get(step):
+        return "ok"
+    if step == "errors before the stream":
+        retried = {answer["requests"] for answer in seen.values()} - {1}
+        return f"{max(retried)} requests" if retried else "own way"
+    return str(seen.get("outcome", "own way"))

@@ -31,7 +31,7 @@ class Sdk:
         sources: its folder below `tests/clients`.
         build: makes the program in the folder it is given, a copy of the sources.
         command: starts the program that stands in that folder.
-        trust: the variables that make it trust a CA (PEM), given its path and a folder to write into.
+        why_not_tls: the reason why it is run over plain HTTP only, if there is one.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Sdk:
     sources: str
     build: Callable[[Path], None]
     command: Callable[[Path], Sequence[str | Path]]
-    trust: Callable[[Path, Path], Mapping[str, str]]
+    why_not_tls: str = ""
 
     @property
     def missing(self) -> list[str]:
@@ -151,14 +151,6 @@ def _java(main: str, *arguments: str) -> Callable[[Path], Sequence[str | Path]]:
     return command
 
 
-def _truststore(ca: Path, folder: Path) -> dict[str, str]:
-    store = folder / "truststore.p12"
-    imported = ("-importcert", "-noprompt", "-alias", "livetail", "-file", str(ca))
-    _run(folder, "keytool", *imported, "-storetype", "PKCS12", "-storepass", "livetail", "-keystore", str(store))
-    options = {"trustStore": store, "trustStoreType": "PKCS12", "trustStorePassword": "livetail"}
-    return {"JAVA_TOOL_OPTIONS": " ".join(f"-Djavax.net.ssl.{name}={value}" for name, value in options.items())}
-
-
 SDKS: Final = (
     Sdk(
         "boto3",
@@ -166,7 +158,6 @@ SDKS: Final = (
         "python",
         _nothing_to_build,
         lambda folder: [sys.executable, folder / "client_boto3.py"],
-        lambda ca, _: {"AWS_CA_BUNDLE": str(ca)},
     ),
     Sdk(
         "aiobotocore",
@@ -174,7 +165,6 @@ SDKS: Final = (
         "python",
         _nothing_to_build,
         lambda folder: [sys.executable, folder / "client_aiobotocore.py"],
-        lambda ca, _: {"AWS_CA_BUNDLE": str(ca)},
     ),
     Sdk(
         "javascript",
@@ -182,7 +172,6 @@ SDKS: Final = (
         "javascript",
         lambda folder: _run(folder, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"),
         lambda folder: ["node", folder / "client.mjs"],
-        lambda ca, _: {"NODE_EXTRA_CA_CERTS": str(ca)},
     ),
     Sdk(
         "go",
@@ -190,7 +179,6 @@ SDKS: Final = (
         "go",
         lambda folder: _run(folder, "go", "build", "-o", "client", "."),
         lambda folder: [folder / "client"],
-        lambda ca, _: {"AWS_CA_BUNDLE": str(ca)},
     ),
     Sdk(
         "rust",
@@ -198,9 +186,8 @@ SDKS: Final = (
         "rust",
         lambda folder: _run(folder, "cargo", "build", "--quiet"),
         lambda folder: [folder / "target" / "debug" / "livetail-client"],
-        lambda ca, _: {"SSL_CERT_FILE": str(ca)},
     ),
-    Sdk("java-netty", ("java", "mvn", "keytool"), "java", _maven, _java("Client", "netty"), _truststore),
-    Sdk("java-crt", ("java", "mvn", "keytool"), "java", _maven, _java("Client", "crt"), _truststore),
-    Sdk("kotlin", ("java", "mvn", "keytool"), "kotlin", _maven, _java("ClientKt"), _truststore),
+    Sdk("java-netty", ("java", "mvn"), "java", _maven, _java("Client", "netty")),
+    Sdk("java-crt", ("java", "mvn"), "java", _maven, _java("Client", "crt")),
+    Sdk("kotlin", ("java", "mvn"), "kotlin", _maven, _java("ClientKt")),
 )

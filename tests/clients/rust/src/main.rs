@@ -3,7 +3,7 @@
 use aws_sdk_cloudwatchlogs::config::{
     interceptors::BeforeTransmitInterceptorContextMut, ConfigBag, Intercept, RuntimeComponents,
 };
-use aws_sdk_cloudwatchlogs::error::{BoxError, DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_cloudwatchlogs::error::{BoxError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudwatchlogs::primitives::event_stream::EventReceiver;
 use aws_sdk_cloudwatchlogs::types::error::StartLiveTailResponseStreamError;
 use aws_sdk_cloudwatchlogs::types::{InputLogEvent, StartLiveTailResponseStream};
@@ -51,6 +51,21 @@ fn fail<E: ProvideErrorMetadata + std::error::Error>(error: E) {
     write(json!({"error": {"type": kind, "message": DisplayErrorContext(error).to_string()}}));
 }
 
+/// What ended a stream: the error that the service sent, or what kind of SdkError it is.
+fn end_of_stream<R>(error: &SdkError<StartLiveTailResponseStreamError, R>) -> &'static str {
+    match error {
+        SdkError::ServiceError(sent) => match sent.err() {
+            StartLiveTailResponseStreamError::SessionTimeoutException(_) => "SessionTimeoutException",
+            StartLiveTailResponseStreamError::SessionStreamingException(_) => "SessionStreamingException",
+            _ => "ServiceError", // the SDK keeps neither the code nor the text of an error that it does not know
+        },
+        SdkError::ResponseError(_) => "ResponseError",
+        SdkError::DispatchFailure(_) => "DispatchFailure",
+        SdkError::TimeoutError(_) => "TimeoutError",
+        _ => "SdkError",
+    }
+}
+
 /// Reads a stream to its end.
 async fn follow(mut stream: Stream) {
     loop {
@@ -71,7 +86,10 @@ async fn follow(mut stream: Stream) {
             })),
             Ok(Some(_)) => {}
             Ok(None) => return write(json!({"event": "end"})),
-            Err(error) => return fail(error),
+            Err(error) => {
+                let kind = end_of_stream(&error);
+                return write(json!({"error": {"type": kind, "message": DisplayErrorContext(error).to_string()}}));
+            }
         }
     }
 }
