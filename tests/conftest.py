@@ -1,5 +1,6 @@
 """Emulators for the tests of every room: each test has one of its own, so tests may run side by side."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -7,11 +8,17 @@ from hypothesis import settings
 
 from livetail import LiveTailEmulator
 
-settings.register_profile("livetail", deadline=None)
+settings.register_profile("livetail", deadline=None, max_examples=50)
 settings.load_profile("livetail")
 
 collect_ignore = ["sample-project"]
 """A project of somebody who uses Livetail; `test_sample_project.py` runs it as they would."""
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of garbage collections: tests that ask for one wait a tenth as long."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

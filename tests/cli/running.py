@@ -1,13 +1,18 @@
-"""Runs the command as a user does: another process."""
+"""Runs the command as a user does, in another process, or its function in this one, which takes a tenth of the time."""
 
+import io
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
-__all__ = ["run_livetail", "serving"]
+from livetail.cli import main
+
+__all__ = ["call_livetail", "run_livetail", "serving"]
 
 
 def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
@@ -30,6 +35,39 @@ def run_livetail(
         check=False,
     )
     return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())
+
+
+def call_livetail(
+    *arguments: str | Path, given: bytes = b"", variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Call what `livetail` calls, in this process: for commands that neither wait for signals nor start processes."""
+    command = [str(argument) for argument in arguments]
+    output, errors = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with (
+        patch.dict(os.environ, _environment(variables), clear=True),
+        patch.multiple(sys, argv=["livetail", *command], stdout=output, stderr=errors),
+        _standard_input(given),
+    ):
+        status = main()
+        errors.flush()
+    printed, told = (stream.detach().getvalue().decode() for stream in (output, errors))
+    return subprocess.CompletedProcess(command, status, printed, told)
+
+
+@contextmanager
+def _standard_input(given: bytes) -> Iterator[None]:
+    """Let descriptor 0, which commands read without Python's buffers, be a file of these bytes."""
+    before = os.dup(0)
+    with tempfile.TemporaryFile() as file:
+        file.write(given)
+        file.seek(0)
+        os.dup2(file.fileno(), 0)
+        try:
+            with open(0, closefd=False) as stream, patch.object(sys, "stdin", stream):
+                yield
+        finally:
+            os.dup2(before, 0)
+            os.close(before)
 
 
 @contextmanager

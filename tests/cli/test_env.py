@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from livetail import LiveTailEmulator
-from tests.cli.running import run_livetail, serving
+from tests.cli.running import call_livetail, serving
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def emulator() -> Iterator[LiveTailEmulator]:
 
 
 def variables_of(endpoint: str, *arguments: str | Path, variables: dict[str, str] | None = None) -> dict[str, str]:
-    run = run_livetail("env", "--endpoint", endpoint, "--format", "json", *arguments, variables=variables)
+    run = call_livetail("env", "--endpoint", endpoint, "--format", "json", *arguments, variables=variables)
     assert (run.returncode, run.stderr) == (0, "")
     found = json.loads(run.stdout)
     assert isinstance(found, dict)
@@ -32,12 +32,12 @@ def variables_of(endpoint: str, *arguments: str | Path, variables: dict[str, str
 def test_it_prints_what_serve_prints() -> None:
     with serving() as (_, lines):
         endpoint = lines[0].removeprefix("Ready. ")
-        run = run_livetail("env", "--endpoint", endpoint)
+        run = call_livetail("env", "--endpoint", endpoint)
         assert (run.returncode, run.stdout.splitlines()) == (0, lines[2:-2])
 
 
 def test_a_server_that_does_not_run_yet() -> None:
-    run = run_livetail("env", variables={"LIVETAIL_PORT": "1", "LIVETAIL_REGION": "eu-west-3"})
+    run = call_livetail("env", variables={"LIVETAIL_PORT": "1", "LIVETAIL_REGION": "eu-west-3"})
     assert run.stdout.splitlines()[0] == "export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://127.0.0.1:1"
     assert 'export AWS_REGION="${AWS_REGION:-eu-west-3}"' in run.stdout
     assert run.stderr.startswith("livetail: no answer from http://127.0.0.1:1: ")
@@ -46,7 +46,7 @@ def test_a_server_that_does_not_run_yet() -> None:
 
 @pytest.mark.parametrize("endpoint", ["garbage", "http://", "ftp://x", "http://a..b", "http://127.0.0.1:99999", ""])
 def test_an_endpoint_that_is_no_url(endpoint: str) -> None:
-    run = run_livetail("env", "--endpoint", endpoint)
+    run = call_livetail("env", "--endpoint", endpoint)
     assert (run.returncode, run.stdout) == (2, "")
     assert len(run.stderr.splitlines()) == 1
 
@@ -57,13 +57,13 @@ def test_the_region_is_that_of_the_server(emulator: LiveTailEmulator) -> None:
 
 
 def test_another_region_in_the_shell_is_told(emulator: LiveTailEmulator) -> None:
-    run = run_livetail("env", "--endpoint", emulator.endpoint_url, variables={"AWS_DEFAULT_REGION": "us-west-2"})
+    run = call_livetail("env", "--endpoint", emulator.endpoint_url, variables={"AWS_DEFAULT_REGION": "us-west-2"})
     assert 'export AWS_REGION="${AWS_REGION:-us-west-2}"' in run.stdout
     assert run.stderr.startswith("livetail: the region is us-west-2 here and eu-central-1 on the server")
 
 
 def test_a_region_that_is_asked_for_replaces_that_of_the_shell(emulator: LiveTailEmulator) -> None:
-    run = run_livetail(
+    run = call_livetail(
         "env", "--endpoint", emulator.endpoint_url, "--region", "eu-central-1", variables={"AWS_REGION": "x"}
     )
     assert "export AWS_REGION=eu-central-1\n" in run.stdout
@@ -76,7 +76,7 @@ def test_a_proxy_in_the_environment(emulator: LiveTailEmulator) -> None:
 
 
 def test_what_an_earlier_step_has_set_is_not_in_the_file_of_github(emulator: LiveTailEmulator) -> None:
-    run = run_livetail(
+    run = call_livetail(
         "env", "--endpoint", emulator.endpoint_url, "--format", "github", variables={"AWS_ACCESS_KEY_ID": "AKID"}
     )
     assert run.stdout.splitlines() == [
@@ -90,7 +90,7 @@ def test_what_an_earlier_step_has_set_is_not_in_the_file_of_github(emulator: Liv
 
 
 def test_what_serves_few_sdks_says_so(emulator: LiveTailEmulator) -> None:
-    lines = run_livetail("env", "--endpoint", emulator.endpoint_url).stdout.splitlines()
+    lines = call_livetail("env", "--endpoint", emulator.endpoint_url).stdout.splitlines()
     before = lines[lines.index("export AWS_DISABLE_HOST_PREFIX_INJECTION=true") - 1]
     assert before.startswith("# read by boto3, aiobotocore and the AWS CLI only")
 
@@ -137,25 +137,25 @@ def test_https(tmp_path: Path) -> None:
         (entry,) = store.additional_certs
         assert entry.certificate == x509.load_pem_x509_certificate(Path(ca_bundle).read_bytes())
         assert tail_with({name: found[name] for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")})
-        run = run_livetail("env", "--endpoint", endpoint)
+        run = call_livetail("env", "--endpoint", endpoint)
         assert "CERT" not in run.stdout
         assert run.stderr.startswith("livetail: no variable for the certificate is printed: --write DIR")
 
 
 def test_the_port_that_kubernetes_sets_is_not_that_of_the_server() -> None:
-    run = run_livetail("hosts", "--check", variables={"LIVETAIL_PORT": "tcp://10.0.0.1:4586"})
+    run = call_livetail("hosts", "--check", variables={"LIVETAIL_PORT": "tcp://10.0.0.1:4586"})
     assert "HTTP_PROXY=http://127.0.0.1:4586: works" in run.stdout
 
 
 def test_keys_that_the_server_would_refuse_are_not_printed() -> None:
     with LiveTailEmulator(verify_signatures=True, credentials=["AKID:secret"]) as emulator:
-        run = run_livetail("env", "--endpoint", emulator.endpoint_url)
+        run = call_livetail("env", "--endpoint", emulator.endpoint_url)
     assert "AWS_ACCESS_KEY_ID" not in run.stdout
     assert run.stderr.startswith("livetail: the server checks signatures: set AWS_ACCESS_KEY_ID and AWS_SECRET_")
 
 
 def test_a_folder_that_cannot_be_written(emulator: LiveTailEmulator) -> None:
-    run = run_livetail("env", "--endpoint", emulator.endpoint_url, "--write", "/dev/null/x")
+    run = call_livetail("env", "--endpoint", emulator.endpoint_url, "--write", "/dev/null/x")
     assert (run.returncode, run.stderr) == (1, "livetail: cannot write to /dev/null/x: Not a directory\n")
 
 

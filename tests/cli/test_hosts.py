@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from livetail.cli import main
-from tests.cli.running import run_livetail
+from tests.cli.running import call_livetail
 
 NAMES = {
     "stream-localhost",
@@ -17,14 +17,14 @@ NAMES = {
 
 
 def test_the_line_for_the_hosts_file() -> None:
-    run = run_livetail("hosts")
+    run = call_livetail("hosts")
     comment, line = run.stdout.splitlines()
     address, *names = line.split()
     assert (run.returncode, comment[0], address, set(names)) == (0, "#", "127.0.0.1", NAMES)
 
 
 def test_check_says_what_this_machine_resolves() -> None:
-    run = run_livetail("hosts", "--check", "--endpoint", "http://127.0.0.1:5000")
+    run = call_livetail("hosts", "--check", "--endpoint", "http://127.0.0.1:5000")
     shown = dict(line.split(maxsplit=1) for line in run.stdout.splitlines() if line.startswith("  "))
     assert shown.keys() == NAMES | {"localhost"}
     assert shown["localhost"] in ("127.0.0.1", "::1")

@@ -4,18 +4,18 @@ import pytest
 
 from livetail import __version__
 from livetail.cli import COMMANDS
-from tests.cli.running import run_livetail
+from tests.cli.running import call_livetail
 
 
 def test_the_version_is_told_everywhere() -> None:
     for arguments in (("--version",), ("serve", "--version"), ("put", "--version")):
-        run = run_livetail(*arguments)
+        run = call_livetail(*arguments)
         assert (run.returncode, run.stdout) == (0, f"livetail {__version__}\n")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: str) -> None:
-    run = run_livetail(command, "--help")
+    run = call_livetail(command, "--help")
     assert run.returncode == 0
     assert run.stdout.startswith(f"usage: livetail {command} ")
 
@@ -35,7 +35,7 @@ def test_every_command_has_help(command: str) -> None:
     ],
 )
 def test_wrong_usage_is_one_line_and_status_2(arguments: tuple[str, ...], beginning: str) -> None:
-    run = run_livetail(*arguments)
+    run = call_livetail(*arguments)
     assert run.returncode == 2
     assert run.stderr.startswith(beginning)
     assert len(run.stderr.splitlines()) == 1

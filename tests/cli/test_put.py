@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from livetail import LiveTailEmulator
-from tests.cli.running import run_livetail
+from tests.cli.running import call_livetail
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def batches(emulator: LiveTailEmulator) -> int:
 
 
 def put(emulator: LiveTailEmulator, *arguments: str | Path, given: bytes = b"") -> subprocess.CompletedProcess[str]:
-    return run_livetail("put", "--endpoint", emulator.endpoint_url, "/put", "s", *arguments, given=given)
+    return call_livetail("put", "--endpoint", emulator.endpoint_url, "/put", "s", *arguments, given=given)
 
 
 def test_lines_of_stdin_arrive_in_order(emulator: LiveTailEmulator) -> None:
@@ -115,12 +115,12 @@ def test_a_file_that_is_not_there(emulator: LiveTailEmulator) -> None:
 
 
 def test_a_server_that_is_not_there() -> None:
-    run = run_livetail("put", "--endpoint", "http://127.0.0.1:1", "/put", "s", given=b"x\n")
+    run = call_livetail("put", "--endpoint", "http://127.0.0.1:1", "/put", "s", given=b"x\n")
     assert (run.returncode, run.stderr) == (1, "livetail: no answer from http://127.0.0.1:1: Connection refused\n")
 
 
 def test_a_name_that_the_service_refuses(emulator: LiveTailEmulator) -> None:
-    run = run_livetail("put", "--endpoint", emulator.endpoint_url, "/put", "a:b", given=b"x\n")
+    run = call_livetail("put", "--endpoint", emulator.endpoint_url, "/put", "a:b", given=b"x\n")
     assert run.returncode == 1
     assert run.stderr.startswith("livetail: CreateLogStream was refused: InvalidParameterException: 1 validation error")
 
@@ -295,7 +295,7 @@ def test_the_region_is_found_as_sdks_find_it(
     emulator: LiveTailEmulator, arguments: list[str], variables: dict[str, str], region: str
 ) -> None:
     command = ["put", "--endpoint", emulator.endpoint_url, *arguments, "/put", "s"]
-    assert run_livetail(*command, given=b"x\n", variables=variables).returncode == 0
+    assert call_livetail(*command, given=b"x\n", variables=variables).returncode == 0
     assert {request["region"] for request in emulator.requests()} == {region}
 
 

@@ -9,16 +9,16 @@ import pytest
 
 from livetail import LiveTailEmulator
 from livetail.cli.endpoint import served_by
-from tests.cli.running import run_livetail, serving
+from tests.cli.running import call_livetail, run_livetail, serving
 
 
 def test_healthcheck_tells_a_server_that_answers_from_one_that_does_not() -> None:
     with LiveTailEmulator() as emulator:
-        run = run_livetail("healthcheck", "--endpoint", emulator.endpoint_url)
+        run = call_livetail("healthcheck", "--endpoint", emulator.endpoint_url)
         assert (run.returncode, run.stdout) == (0, "ok\n")
         port = emulator.endpoint_url.rpartition(":")[2]
-        assert run_livetail("healthcheck", variables={"LIVETAIL_PORT": port}).returncode == 0
-    run = run_livetail("healthcheck", "--endpoint", emulator.endpoint_url)
+        assert call_livetail("healthcheck", variables={"LIVETAIL_PORT": port}).returncode == 0
+    run = call_livetail("healthcheck", "--endpoint", emulator.endpoint_url)
     assert run.returncode == 1
     assert re.fullmatch(r"livetail: no answer from http://127.0.0.1:\d+: Connection refused\n", run.stderr)
 
@@ -49,7 +49,7 @@ def test_healthcheck_waits_for_a_server_that_is_still_starting() -> None:
 
 
 def test_healthcheck_gives_up_in_time() -> None:
-    run = run_livetail("healthcheck", "--endpoint", "http://127.0.0.1:1", "--wait", "--timeout", "0.2")
+    run = call_livetail("healthcheck", "--endpoint", "http://127.0.0.1:1", "--wait", "--timeout", "0.2")
     assert run.returncode == 1
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from livetail.cli.terminal import printable, table
-from tests.cli.running import run_livetail
+from tests.cli.running import call_livetail
 
 START = "2026-01-01T00:00:00.000"
 
@@ -32,7 +32,7 @@ def emulator(server: LiveTailEmulator) -> LiveTailEmulator:
 
 
 def livetail(emulator: LiveTailEmulator, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return run_livetail(*arguments, "--endpoint", emulator.endpoint_url)
+    return call_livetail(*arguments, "--endpoint", emulator.endpoint_url)
 
 
 @contextmanager
@@ -264,11 +264,11 @@ def test_effects_have_keys(emulator: LiveTailEmulator, arguments: list[str], eff
 
 
 def test_effects_and_presets_are_listed_without_a_server() -> None:
-    head, *rows = run_livetail("fault", "effects").stdout.splitlines()
+    head, *rows = call_livetail("fault", "effects").stdout.splitlines()
     assert head.split() == ["NAME", "KIND", "KEYS", "DOES"]
     assert next(row for row in rows if row.startswith("cut ")).split()[:3] == ["cut", "effect", "bytes"]
     assert next(row for row in rows if row.startswith("throttling ")).split()[1:4] == ["preset", "fail", "pass"]
-    listed = json.loads(run_livetail("fault", "effects", "--json").stdout)
+    listed = json.loads(call_livetail("fault", "effects", "--json").stdout)
     assert len(rows) == len(listed["effects"]) + len(listed["presets"])
 
 
@@ -299,5 +299,5 @@ def test_faults_that_cannot_be(emulator: LiveTailEmulator, arguments: list[str],
     "command", [["tail", "/g"], ["sessions"], ["advance", "1s"], ["fault", "list"], ["reset"], ["put", "/g", "s"]]
 )
 def test_nobody_replies(command: list[str]) -> None:
-    run = run_livetail(*command, "--endpoint", "http://127.0.0.1:1")
+    run = call_livetail(*command, "--endpoint", "http://127.0.0.1:1")
     assert (run.returncode, run.stderr) == (1, "livetail: no answer from http://127.0.0.1:1: Connection refused\n")

@@ -316,5 +316,5 @@ def test_control_plane() -> None:
     with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7) as emulator, Http1(emulator) as control:
         run_state_machine_as_test(
             lambda: ControlPlaneMachine(emulator, control),  # type: ignore[arg-type]  # it takes what makes one, too
-            settings=settings(max_examples=20, stateful_step_count=15, deadline=None),
+            settings=settings(max_examples=10, stateful_step_count=15, deadline=None),
         )

@@ -45,7 +45,7 @@ def filled(drawn: list[tuple[str, list[int]]], retain: int) -> Model:
 
 
 @given(puts, limits, st.integers(0, 30), st.integers(-4, 4), st.integers(-4, 4))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_both_operations_and_both_directions(
     drawn: list[tuple[str, list[int]]], limit: int, retain: int, start: int, end: int
 ) -> None:
@@ -69,7 +69,7 @@ def test_both_operations_and_both_directions(
 
 
 @given(puts, puts, limits)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_what_is_there_throughout_is_read_exactly_once(
     before: list[tuple[str, list[int]]], meanwhile: list[tuple[str, list[int]]], limit: int
 ) -> None:
@@ -93,7 +93,7 @@ def test_what_is_there_throughout_is_read_exactly_once(
 
 
 @given(puts, limits)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_following_a_stream_by_its_forward_token(drawn: list[tuple[str, list[int]]], limit: int) -> None:
     """A reader who keeps the forward token misses only what comes in behind it in time."""
     model = Model(1_000)

@@ -17,7 +17,7 @@ from tests.property.pattern_trees import (
     write_terms,
 )
 
-modest = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+modest = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 def verdict(pattern: str, message: str) -> bool:
@@ -95,7 +95,7 @@ any_message = st.one_of(
 )
 
 
-@settings(max_examples=600)
+@settings(max_examples=200)
 @given(patterns, any_message)
 @example("{" + "(" * 1_022 + "}", "")
 @example("{" + "$.a=1&&(" * 127 + "}", "{}")
@@ -144,7 +144,7 @@ hostile_bodies = st.lists(
 ).map(lambda parts: "".join(atom + quantifier for atom, quantifier in parts))
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(
     st.lists(hostile_bodies, min_size=1, max_size=3).map("|".join), st.sampled_from(["", "$", "x$"]), st.integers(0, 9)
 )

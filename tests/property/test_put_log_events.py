@@ -55,7 +55,7 @@ def expected(given_offsets: list[int], retention: int | None) -> Outcome:
 @example(given_offsets=[-14 * DAY], retention=None)
 @example(given_offsets=[-22 * HOUR, 2 * HOUR], retention=None)
 @example(given_offsets=[-15 * DAY, -8 * DAY, 0, 3 * HOUR], retention=7)
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_rules_of_time(given_offsets: list[int], retention: int | None) -> None:
     client = Client()
     client.create("/a", "s")

@@ -67,7 +67,7 @@ def structures(type_: inspect.StructType) -> st.SearchStrategy[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 @given(data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_the_two_ways_agree(name: str, data: st.DataObject) -> None:
     request_type = OPERATIONS[name].request_type
     schema = inspect.type_info(request_type)
@@ -87,14 +87,14 @@ def test_the_two_ways_agree(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 @given(document=st.dictionaries(st.sampled_from(MEMBERS) | st.text(max_size=5), documents, max_size=5) | documents)
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_any_json_is_answered_or_refused(name: str, document: object) -> None:
     answer_or_refuse(name, json.dumps(document).encode())
 
 
 @pytest.mark.parametrize("name", ["PutLogEvents", "DescribeLogGroups"])
 @given(body=st.binary(max_size=40) | st.text(max_size=40).map(str.encode))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_any_bytes_are_answered_or_refused(name: str, body: bytes) -> None:
     answer_or_refuse(name, body)
 

@@ -99,7 +99,7 @@ def check(emissions: list[Emission]) -> None:
         assert stamps[-1] <= emission.at
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(scenarios, st.lists(st.integers(-50, SECONDS * 1_000), max_size=12), st.integers(0, 9))
 def test_any_partition_of_time_gives_the_same_events(scenario: Scenario, cuts: list[int], seed: int) -> None:
     end = STARTED_AT + SECONDS * 1_000
@@ -123,7 +123,7 @@ def test_any_partition_of_time_gives_the_same_events(scenario: Scenario, cuts: l
     assert playing.done == (playing.next_due() is None)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(shapes, st.lists(st.integers(0, 60_000), max_size=10), st.integers(1, 60_000))
 def test_arrivals_are_as_many_as_their_shape_counts(shape: Shape, cuts: list[int], limit: int) -> None:
     count = shape.counter()
@@ -241,7 +241,7 @@ def check_outcome(text: str) -> None:
         check(run_until(Player(scenario, STARTED_AT, Chance(1)), STARTED_AT + 1_500))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(documents)
 def test_any_toml_runs_or_is_refused_in_sentences(document: dict[str, Any]) -> None:
     text = "\n".join(f"{toml(key)} = {toml(value)}" for key, value in document.items())
@@ -268,7 +268,7 @@ rate = { shape = "burst", base = 5, peak = 20, every = "2s", length = "1s" }
 """
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.integers(0, len(GOOD)),
     st.integers(0, 6),
@@ -278,7 +278,7 @@ def test_a_slip_in_a_good_file_runs_or_is_refused_in_sentences(position: int, re
     check_outcome(GOOD[:position] + put_in + GOOD[position + removed :])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.text() | documents.map(json.dumps))
 def test_any_json_runs_or_is_refused_in_sentences(text: str) -> None:
     try:
@@ -287,7 +287,7 @@ def test_any_json_runs_or_is_refused_in_sentences(text: str) -> None:
         assert all(SENTENCE.fullmatch(fault) for fault in error.problems)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.sampled_from(["{", "}", "level", "int", ":", "1", "..", "9", "=", ",", "hex", "x", "%", " "])).map(
         "".join
@@ -303,7 +303,7 @@ def test_any_template_writes_lines_or_is_refused(text: str) -> None:
         assert event.message
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.binary()
     | st.lists(st.sampled_from([b'{"livetail": 1}', b"\n", b"{}", b'{"offset_ms": 1', b"\xff"])).map(b"".join)

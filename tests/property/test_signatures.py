@@ -101,7 +101,7 @@ def time_of(text: str) -> int:
 
 SIGNED = signed_requests()
 
-FEWER = settings(max_examples=40)
+FEWER = settings(max_examples=20)
 
 
 @given(SIGNED, st.integers(min_value=-MAX_SKEW_MS, max_value=0))

@@ -63,7 +63,7 @@ def test_verdicts_of_sourced_cases(case: dict[str, str | int]) -> None:
     assert explain(pattern, message).matches is case["matches"]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_verdicts_of_drawn_patterns(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(["terms", "json", "space"]))
