@@ -9,8 +9,6 @@ from collections import deque
 from livetail.live.limits import BACKLOG_EVENTS, BACKLOG_UPDATES
 from livetail.live.window import Update
 
-__all__ = ["Backlog"]
-
 
 class Backlog:
     """A queue of updates that forgets the oldest when it is full.

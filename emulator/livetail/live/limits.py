@@ -9,14 +9,6 @@ from typing import Final
 
 from livetail.core.clock import HOUR, SECOND
 
-__all__ = [
-    "BACKLOG_EVENTS",
-    "BACKLOG_UPDATES",
-    "EVENTS_PER_UPDATE",
-    "UPDATE_INTERVAL",
-    "TailLimits",
-]
-
 UPDATE_INTERVAL: Final = SECOND
 """Milliseconds between two session updates."""
 

@@ -10,8 +10,6 @@ from livetail.server.control.route import PREFIX
 from livetail.server.live_server import LiveServer
 from livetail.server.request_log import log_control_request
 
-__all__ = ["make_app"]
-
 
 def make_app(server: LiveServer) -> ASGIApp:
     """The application of a server. Whatever is not the control plane is answered as AWS does, 404 included."""

@@ -16,10 +16,9 @@ from livetail.server.aws_request import (
     verify_signature,
 )
 from livetail.server.bodies import ClientGoneError, read_to_end
-from livetail.server.clocks import real_now
+from livetail.server.clocks import HttpDate, real_now
 from livetail.server.connection import connection_of
 from livetail.server.cors import granted_origin, is_preflight, preflight_headers, response_headers
-from livetail.server.dates import HttpDate
 from livetail.server.live_server import LiveServer
 from livetail.server.other_requests import OtherRequests
 from livetail.server.request_log import log_rejection, log_request, log_session_end, log_session_start, places_elsewhere

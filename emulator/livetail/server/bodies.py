@@ -5,8 +5,6 @@ A response that comes earlier is lost to an HTTP/1.1 client that is still sendin
 
 from starlette.types import Message, Receive
 
-__all__ = ["ClientGoneError", "wait_for_disconnect", "read_to_end", "replaying"]
-
 
 class ClientGoneError(Exception):
     """The client left before its request was complete."""

@@ -1,4 +1,4 @@
-"""The clocks that move by themselves, and the choice of one by the settings.
+"""The clocks that move by themselves, the choice of one by the settings, and the Date of responses.
 
 A test may freeze the time of its process while a server runs in a thread of it. freezegun replaces the functions of
 `time`, and time-machine changes what they return, `clock_gettime_ns(CLOCK_REALTIME)` included. Neither changes what
@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import suppress
 from typing import Final, Protocol
+from wsgiref.handlers import format_date_time
 
 from livetail.core.clock import Clock, ManualClock
 from livetail.settings import ClockSetting
@@ -125,3 +126,24 @@ def make_clock(setting: ClockSetting) -> ManualClock | RunningClock:
     if setting.mode == "scaled":
         return ScaledClock(setting.speed)
     return RealClock()
+
+
+class HttpDate:
+    """Formats the Date of responses, and remembers the last one: within a second there are many.
+
+    It is the real time, whatever the emulator's clock says: SDKs take a Date that is minutes off for the reason of an
+    error, correct their clocks by it and try again, so that an AccessDeniedException would not reach the program. Only
+    where signatures are checked, which is done by the emulator's clock, is it the time of that clock.
+    """
+
+    def __init__(self) -> None:
+        self._second = -1
+        self._text = b""
+
+    def at(self, now: int) -> bytes:
+        """The date at `now` (epoch milliseconds) as HTTP writes it."""
+        second = now // 1000
+        if second != self._second:
+            self._second = second
+            self._text = format_date_time(second).encode()
+        return self._text

@@ -22,8 +22,6 @@ from starlette.types import Scope
 from livetail.server.http1 import Http1
 from livetail.server.http2 import Http2
 
-__all__ = ["Connection", "connection_of"]
-
 _log = logging.getLogger(__name__)
 
 MAX_READ_BYTES: Final = 64 * 1024

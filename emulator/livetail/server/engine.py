@@ -13,8 +13,7 @@ from livetail.live.hub import Hub
 from livetail.live.limits import TailLimits
 from livetail.live.session import Ending, Session
 from livetail.server.clocks import make_clock
-from livetail.server.journal import Journal
-from livetail.server.request_totals import RequestTotals
+from livetail.server.journal import Journal, RequestTotals
 from livetail.server.scenarios import RunningScenario, RunningScenarios
 from livetail.settings import Settings
 from livetail.store.batch import LogEvent
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from livetail.faults.fault_rules import FaultRules
     from livetail.faults.rule_in_force import RuleInForce
     from livetail.scenarios.model import Scenario
-
-__all__ = ["Engine"]
 
 
 class Engine:

@@ -10,9 +10,6 @@ import re
 from collections.abc import Collection
 from ipaddress import ip_address
 
-__all__ = ["refusal"]
-
-
 _HOST = re.compile(r"(?:\[(?P<address>[^][]+)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]*)?", re.IGNORECASE | re.ASCII)
 
 

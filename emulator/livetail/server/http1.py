@@ -10,8 +10,6 @@ from hypercorn.typing import H11SendableEvent
 
 from livetail.server.http_request import HttpRequest, ServerConfig
 
-__all__ = ["Http1"]
-
 
 class Http1(H11Protocol):
     """Hypercorn's HTTP/1.1, but for this: a response whose length is known is written whole, head and body together.

@@ -32,8 +32,6 @@ from hypercorn.utils import filter_pseudo_headers
 
 from livetail.server.http_request import HttpRequest, ServerConfig
 
-__all__ = ["Buffer", "Http2"]
-
 MAX_PARSED_BYTES: Final = 16 * 1024
 """Bytes that are parsed at once. Small frames cost some 20 microseconds each, so more would keep others waiting."""
 

@@ -9,8 +9,6 @@ from hypercorn.config import Config
 from hypercorn.protocol.events import Body, EndBody, Event, Request, Response, StreamClosed
 from hypercorn.protocol.http_stream import ASGIHTTPState, HTTPStream
 
-__all__ = ["HttpRequest", "ServerConfig", "UnfinishedBodies"]
-
 _log = logging.getLogger(__name__)
 
 MAX_UNFINISHED_BYTES: Final = 128 * 1024 * 1024

@@ -19,8 +19,6 @@ from starlette.types import ASGIApp
 from livetail.server.connection import Connection
 from livetail.server.http_request import ServerConfig
 
-__all__ = ["HttpServer", "StartError", "listen"]
-
 _log = logging.getLogger(__name__)
 
 BACKLOG: Final = 1024

@@ -1,11 +1,12 @@
-"""The journal: the newest requests of the AWS API, for a test to check afterwards."""
+"""The journal: the newest requests of the AWS API, for a test to check afterwards; and how many there were in all."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
+from livetail.api.operation import OPERATIONS
 from livetail.core.errors import ServiceError
 from livetail.wire.gzip_body import gunzip
 
@@ -14,6 +15,9 @@ MAX_ENTRIES: Final = 1_000
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 """Of all bodies together, as they were sent, and again of those that are shown, unpacked. The oldest entries lose their
 parameters first."""
+
+OTHER: Final = "other"
+"""Stands for all operations that are not emulated, so that clients cannot add names without end."""
 
 _GZIP: Final = b"\x1f\x8b"
 
@@ -105,3 +109,20 @@ class Journal:
         self._entries.clear()
         self._with_body.clear()
         self._bytes = 0
+
+
+class RequestTotals:
+    """Counts since the last reset.
+
+    Attributes:
+        counts: by operation, HTTP status (0 where a fault rule closed the connection instead), and code of the error
+            or None.
+    """
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, int, str | None]] = Counter()
+
+    def count(self, operation: str | None, status: int, error: str | None) -> None:
+        """Count a request whose result is known; `operation` is None if it names none."""
+        name = OTHER if operation is None or operation not in OPERATIONS else operation
+        self.counts[name, status, error] += 1

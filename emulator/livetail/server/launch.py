@@ -15,8 +15,6 @@ from livetail.server.runner import Stop
 from livetail.server.tls import Certificate, certificate_for
 from livetail.settings import Settings
 
-__all__ = ["Launch"]
-
 GRACE_S: Final = 0.8
 """Seconds that tails get to hand over their last messages when the server stops."""
 

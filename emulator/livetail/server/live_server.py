@@ -18,8 +18,6 @@ from livetail.settings import Settings
 if TYPE_CHECKING:
     from livetail.scenarios.model import Scenario
 
-__all__ = ["EndedSession", "LiveServer"]
-
 _MAX_ENDED_KEPT: Final = 100
 
 

@@ -14,13 +14,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
-import livetail
 from livetail.core.clock import SECOND
 from livetail.live.session import Ending
 from livetail.live.totals import added
 from livetail.server.engine import Engine
-
-__all__ = ["CONTENT_TYPE", "METRICS", "Kind", "Metric", "exposition"]
+from livetail.version import __version__
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -114,7 +112,7 @@ METRICS: Final = (
         "build_info",
         Kind.GAUGE,
         "The version that runs; always 1.",
-        lambda _: {(livetail.__version__,): 1},
+        lambda _: {(__version__,): 1},
         ("version",),
     ),
     Metric(

@@ -14,8 +14,6 @@ from typing import Any, Final, Protocol
 from livetail.server.clocks import uptime_s
 from livetail.server.http_server import StartError
 
-__all__ = ["ServerThread", "Service", "Stop", "loop_factory", "serve_in_foreground"]
-
 _log = logging.getLogger(__name__)
 
 STOP_S: Final = 1.7

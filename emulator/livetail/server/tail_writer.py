@@ -23,8 +23,6 @@ from livetail.wire import livetail
 if TYPE_CHECKING:
     from livetail.faults.session_rules import SessionRules
 
-__all__ = ["Client", "TailWriter", "TailWriters"]
-
 _log = logging.getLogger(__name__)
 
 STALL_S: Final = 1.0

@@ -17,8 +17,6 @@ from livetail.settings import Settings
 if TYPE_CHECKING:
     import trustme
 
-__all__ = ["Certificate", "certificate_for"]
-
 _HOSTS: Final = ("localhost", "logs.localhost", "livetail")
 _NAMES: Final = (*(prefix + host for host in _HOSTS for prefix in ("", "stream-", "streaming-")), "127.0.0.1", "::1")
 """Each host with the prefixes that SDKs put before it; clients do not take a wildcard such as `*.localhost`."""

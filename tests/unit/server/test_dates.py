@@ -2,7 +2,7 @@
 
 import pytest
 
-from livetail.server.dates import HttpDate
+from livetail.server.clocks import HttpDate
 
 DATES = {
     0: b"Thu, 01 Jan 1970 00:00:00 GMT",

@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-import livetail
 from livetail.server.control.clock import ClockMode
 from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape
 from livetail.server.live_server import LiveServer
+from livetail.version import __version__
 
 
 class Health(Shape):
@@ -26,7 +26,7 @@ async def show_health(server: LiveServer, _: ControlCall) -> Health:
     settings = engine.settings
     return Health(
         status="ok",
-        version=livetail.__version__,
+        version=__version__,
         clock=str(settings.clock),
         region=settings.region,
         verifies_signatures=settings.verify_signatures,

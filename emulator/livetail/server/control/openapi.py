@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-import livetail
 from livetail.server.control.route import JSON, PREFIX, ControlCall, ControlRoute, ErrorBody, Query
 from livetail.server.live_server import LiveServer
+from livetail.version import __version__
 
 _COMPONENTS: Final = "#/components/schemas/"
 
@@ -44,7 +44,7 @@ def document(rows: Iterable[ControlRoute]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Livetail control plane",
-            "version": livetail.__version__,
+            "version": __version__,
             "description": "Drives an emulator of CloudWatch Logs Live Tail, and shows what it sees.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },

@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-import livetail
 from livetail.server.control.clock import ClockMode
 from livetail.server.control.route import ControlCall, ControlRoute, Count, Shape
 from livetail.server.live_server import LiveServer
+from livetail.version import __version__
 
 
 class SettingsShape(Shape):
@@ -28,7 +28,7 @@ async def show_settings(server: LiveServer, _: ControlCall) -> SettingsShape:
     engine = server.engine
     settings = engine.settings
     return SettingsShape(
-        version=livetail.__version__,
+        version=__version__,
         region=settings.region,
         account_id=settings.account_id,
         clock=str(settings.clock),
