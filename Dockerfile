@@ -23,7 +23,8 @@ LABEL org.opencontainers.image.title="Livetail" \
 # Scenario files that are mounted in this folder are played; an empty folder plays nothing.
 # Nothing is installed in a container that runs, so the pip of the base image goes too.
 RUN mkdir -p /etc/livetail/scenarios \
- && rm -rf /usr/local/lib/python3*/site-packages/pip* /usr/local/lib/python3*/ensurepip /usr/local/bin/pip*
+ && pip=$(python3 -c 'import pip; print(pip.__path__[0])') \
+ && rm -rf "$pip" "$pip"-*.dist-info "$(command -v pip)" "$(command -v pip3)" /usr/local/lib/python3*/ensurepip
 COPY --from=build /opt/livetail /opt/livetail
 ENV PATH=/opt/livetail/bin:$PATH \
     PYTHONUNBUFFERED=1 \

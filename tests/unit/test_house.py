@@ -76,6 +76,6 @@ def test_files_stay_readable(source: Path) -> None:
 def test_the_package_loads_nothing_until_it_is_used() -> None:
     """pytest imports the package in every run of a user's suite, and `livetail healthcheck` every few seconds."""
     heavy = "hypercorn starlette h2 msgspec re2 boto3 asyncio"
-    check = f"import sys, emulator; print([name for name in {heavy.split()!r} if name in sys.modules])"
+    check = f"import sys, livetail; print([name for name in {heavy.split()!r} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
