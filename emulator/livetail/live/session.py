@@ -247,6 +247,11 @@ class Session:
             self._move(Input.DRAINED)
         return message
 
+    @property
+    def has_backlog(self) -> bool:
+        """Whether updates wait for the client."""
+        return len(self._backlog) > 0
+
     def accept(self) -> None:
         """The client has accepted the message that was taken last."""
         if not self._ready:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from livetail.server.request_faults import RequestFaults
 
 _log = logging.getLogger(__name__)
-
-_PAUSE_BEFORE_STREAM_S: Final = 0.005
-"""Real seconds before the head of a stream over HTTP/1.1. Go's SDK closes the body of its request once it has the head
-of a response; where its transport is not done with that body yet, the transport closes the connection."""
 
 
 class AwsEndpoint:
@@ -150,8 +146,6 @@ class AwsEndpoint:
         headers = self._headers(session.request_id, awsjson.EVENT_STREAM, request.origin)
         log_session_start(session)
         try:
-            if client.http_version == "1.1":
-                await asyncio.sleep(_PAUSE_BEFORE_STREAM_S)
             await self._server.tail_writers.serve(tail, receive, send, headers)
         finally:
             engine.close_session(session)

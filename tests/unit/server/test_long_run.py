@@ -65,4 +65,4 @@ def test_memory_after_six_hours_is_that_after_one() -> None:
             held[minute] = _held_bytes()
     tracemalloc.stop()
     assert engine.hub.totals.ended.total() > 100
-    assert held[6 * 60] <= 1.05 * held[60], held
+    assert held[6 * 60] <= 1.05 * held[60] + 10_000, held
