@@ -15,7 +15,8 @@ import pytest
 from livetail.cli import decode
 from livetail.cli.errors import CommandError
 from livetail.wire import livetail
-from livetail.wire.eventstream import Header, HeaderType, Message, encode
+from livetail.wire.eventstream import Message, encode
+from livetail.wire.headers import Header, HeaderType
 
 COMMAND = [sys.executable, "-m", "livetail", "decode"]
 

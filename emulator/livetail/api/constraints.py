@@ -17,31 +17,26 @@ NAME_TOO_LONG = "Invalid LogGroup or LogStream, both must have length less than 
 INTEGER_RANGES = {INTEGER: (-(2**31), 2**31 - 1), LONG: (-(2**63), 2**63 - 1)}
 
 
-def text(minimum: int | None = None, maximum: int | None = None, pattern: str | None = None) -> Meta:
-    """A string: how many characters it may have, and AWS's pattern that the whole of it must match."""
+def text(minimum: int | None = None, maximum: int | None = None, pattern: str | None = None, **texts: str) -> Meta:
+    """A string: how many characters it may have, and AWS's pattern that the whole of it must match.
+
+    Args:
+        texts: AWS's own texts instead of those of its framework: `too_long`, `not_matching`.
+    """
     if pattern is None:
         return Meta(min_length=minimum, max_length=maximum)
-    return Meta(min_length=minimum, max_length=maximum, pattern=python_pattern(pattern), extra={"pattern": pattern})
+    extra = {"pattern": pattern, **texts}
+    return Meta(min_length=minimum, max_length=maximum, pattern=python_pattern(pattern), extra=extra)
 
 
 def name(minimum: int, maximum: int, pattern: str) -> Meta:
     """The name of a log group or log stream; AWS has a text of its own for one that is too long."""
-    return Meta(
-        min_length=minimum,
-        max_length=maximum,
-        pattern=python_pattern(pattern),
-        extra={"pattern": pattern, "too long": NAME_TOO_LONG},
-    )
+    return text(minimum, maximum, pattern, too_long=NAME_TOO_LONG)
 
 
 def arn(minimum: int, maximum: int, pattern: str) -> Meta:
     """The ARN of a resource with tags; AWS has an error of its own for one that does not match."""
-    return Meta(
-        min_length=minimum,
-        max_length=maximum,
-        pattern=python_pattern(pattern),
-        extra={"pattern": pattern, "not matching": INVALID_ARN},
-    )
+    return text(minimum, maximum, pattern, not_matching=INVALID_ARN)
 
 
 def integer(minimum: int | None = None, maximum: int | None = None) -> Meta:

@@ -1,10 +1,20 @@
-"""From what a request says about a log group to the log group: by name, by ARN, or by either."""
+"""Finds the log groups that a request names: by name, by ARN, or by either."""
+
+from typing import Any
+
+import msgspec
 
 from livetail.api.constraints import INVALID_ARN
 from livetail.api.context import Context
 from livetail.core.arns import LogGroupArn
-from livetail.core.errors import InvalidParameterException, ResourceNotFoundException, ValidationException
-from livetail.store.log_group import LogGroup
+from livetail.core.errors import (
+    InvalidOperationException,
+    InvalidParameterException,
+    ResourceNotFoundException,
+    ValidationException,
+)
+from livetail.store.accounts import NO_SUCH_LOG_GROUP
+from livetail.store.log_group import LogGroup, LogGroupClass
 
 
 def log_group_by_name_or_identifier(context: Context, name: str | None, identifier: str | None) -> LogGroup:
@@ -26,7 +36,7 @@ def log_group_by_name_or_identifier(context: Context, name: str | None, identifi
 
 
 def tagged_log_group(context: Context, arn: str) -> LogGroup:
-    """The group that TagResource and its neighbours mean; `:*` behind the ARN is refused as observed (boto3#4104).
+    """The group of TagResource, UntagResource and ListTagsForResource; `:*` at its end is refused (boto3#4104).
 
     Raises:
         ValidationException: this is not the ARN of a log group.
@@ -48,5 +58,46 @@ def log_group_by_arn(context: Context, text: str) -> LogGroup:
     if arn is None:
         raise InvalidParameterException(f"Invalid log group ARN: {text}")
     if arn.account_id != context.caller.account_id or arn.region != context.caller.region:
-        raise ResourceNotFoundException("The specified log group does not exist.")
+        raise ResourceNotFoundException(NO_SUCH_LOG_GROUP)
     return context.store.group(arn.name)
+
+
+def check_class(group: LogGroup, operation: str) -> None:
+    """Raise InvalidOperationException if the class of the group does not support an operation that reads its events.
+
+    Observed on FilterLogEvents and the Infrequent Access class (karpenter-provider-aws #9567), documented for
+    StartLiveTail; for GetLogEvents and the other classes it is chosen.
+    """
+    if group.log_group_class is not LogGroupClass.STANDARD:
+        raise InvalidOperationException(
+            f"The log group {group.name} is of log-group-class {group.log_group_class.value}. "
+            f"{operation} is not supported for this log class."
+        )
+
+
+class _LogGroupMembers(msgspec.Struct, rename="camel"):
+    """The members in which operations name log groups; msgspec skips all others."""
+
+    log_group_name: Any = None
+    log_group_identifier: Any = None
+    log_group_identifiers: Any = None
+    resource_arn: Any = None
+
+
+def named_log_groups(body: bytes) -> tuple[str, ...]:
+    """The names of the log groups in a request body that has not been checked; none if it is not valid JSON.
+
+    For the log, and for `where` of fault rules.
+    """
+    try:
+        members = msgspec.json.decode(body, type=_LogGroupMembers)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ()
+    listed = members.log_group_identifiers if isinstance(members.log_group_identifiers, list) else ()
+    texts = (members.log_group_name, members.log_group_identifier, *listed, members.resource_arn)
+    return tuple(dict.fromkeys(_name(text) for text in texts if isinstance(text, str)))
+
+
+def _name(text: str) -> str:
+    arn = LogGroupArn.parse(text)
+    return text if arn is None else arn.name

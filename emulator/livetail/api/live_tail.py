@@ -1,40 +1,39 @@
 """StartLiveTail: the checks that come after types and constraints, in this order, and the session.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html says what is refused; the
-texts that nobody has published are ours, and each says in one sentence what to change.
+texts that nobody has published are chosen, and each says in one sentence what to change.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
 from livetail.api.context import Context
+from livetail.api.identifiers import check_class
 from livetail.api.shapes import StartLiveTailRequest
 from livetail.core.arns import LogGroupArn, partition_of
-from livetail.core.errors import InvalidOperationException, InvalidParameterException, ResourceNotFoundException
+from livetail.core.errors import InvalidParameterException, ResourceNotFoundException
 from livetail.live.hub import Owner
 from livetail.live.session import Session
 from livetail.live.subscription import Subscription
 from livetail.patterns import InvalidPatternError, Matcher
 from livetail.patterns import compile as compile_pattern
-from livetail.store.log_group import LogGroup, LogGroupClass
+from livetail.store.accounts import NO_SUCH_LOG_GROUP
+from livetail.store.log_group import LogGroup
 
 NOT_AN_ARN: Final = "The specified log group identifier is not a valid log group ARN: {identifier}"
 STREAMS_OF_ONE_GROUP: Final = (
     "logStreamNames and logStreamNamePrefixes can be specified only if logGroupIdentifiers has one log group."
 )
 NAMES_OR_PREFIXES: Final = "logStreamNames and logStreamNamePrefixes are mutually exclusive parameters."
-CLASS_WITHOUT_LIVE_TAIL: Final = (
-    "The log group {name} is of log-group-class {log_group_class}. StartLiveTail is not supported for this log class."
-)
 INVALID_PATTERN: Final = "Invalid filter pattern: {text}"
-GROUP_UNKNOWN: Final = "The specified log group does not exist."
 
 
 def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
     """Open a session.
 
     Raises:
-        InvalidParameterException: an identifier is no ARN, stream filters do not fit, or the pattern is not valid.
+        InvalidParameterException: an identifier is not an ARN, stream filters do not go together, or the pattern is
+            not valid.
         ResourceNotFoundException: one of the log groups, or of the named log streams, does not exist.
         InvalidOperationException: the class of one of the log groups has no Live Tail.
         LimitExceededException: too many sessions are open, or were started within a second.
@@ -48,9 +47,7 @@ def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
     matcher = _matcher(request.log_event_filter_pattern)
     groups = [_group(context, arn) for arn in arns]
     for group in groups:
-        if group.log_group_class is not LogGroupClass.STANDARD:
-            text = CLASS_WITHOUT_LIVE_TAIL.format(name=group.name, log_group_class=group.log_group_class.value)
-            raise InvalidOperationException(text)
+        check_class(group, "StartLiveTail")
     for name in names or ():
         groups[0].stream(name)
     subscription = Subscription(
@@ -85,5 +82,5 @@ def _matcher(pattern: str | None) -> Matcher:
 def _group(context: Context, arn: LogGroupArn) -> LogGroup:
     """The group must exist where its ARN says. Another account's group may be tailed, as from a monitoring account."""
     if arn.region != context.caller.region or arn.partition != partition_of(arn.region):
-        raise ResourceNotFoundException(GROUP_UNKNOWN)
+        raise ResourceNotFoundException(NO_SUCH_LOG_GROUP)
     return context.accounts.region(arn.account_id, arn.region).group(arn.name)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from livetail.api.context import Context, Response
-from livetail.api.identifiers import log_group_by_name_or_identifier
+from livetail.api.identifiers import check_class, log_group_by_name_or_identifier
 from livetail.api.paging import (
     StreamToken,
     decode_event_token,
@@ -15,7 +15,7 @@ from livetail.api.paging import (
 )
 from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest, PutLogEventsRequest
 from livetail.core.clock import DAY
-from livetail.core.errors import InvalidOperationException, InvalidParameterException
+from livetail.core.errors import InvalidParameterException
 from livetail.core.ids import (
     end_edge,
     event_id_text,
@@ -28,7 +28,7 @@ from livetail.core.ids import (
 from livetail.patterns import InvalidPatternError, Subject
 from livetail.patterns import compile as compile_pattern
 from livetail.store.batch import Batch, Position
-from livetail.store.log_group import LogGroup, LogGroupClass
+from livetail.store.log_group import LogGroup
 from livetail.store.reading import END, in_order
 from livetail.store.rules import admit, check
 
@@ -68,7 +68,7 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     """
     token = None if request.next_token is None else StreamToken.parse(request.next_token)
     group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
-    _check_class(group, "GetLogEvents")
+    check_class(group, "GetLogEvents")
     stream = group.stream(request.log_stream_name)
     low = _earliest(context, group, request.start_time)
     high = END if request.end_time is None else Position(request.end_time, 0)
@@ -153,7 +153,7 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
     reached = None if request.next_token is None else decode_event_token(request.next_token)
     accepts = _filter(request.filter_pattern)
     group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
-    _check_class(group, "FilterLogEvents")
+    check_class(group, "FilterLogEvents")
     batches = _selected(group, request)
     low = _earliest(context, group, request.start_time)
     # Unlike that of GetLogEvents, this end is part of the range: "a timestamp later than this time" is left out.
@@ -218,19 +218,6 @@ def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batc
         return streams[0].batches
     names = {stream.name for stream in streams}
     return [batch for batch in group.batches if batch.log_stream_name in names]
-
-
-def _check_class(group: LogGroup, operation: str) -> None:
-    """Raise InvalidOperationException for a class whose events are not read like this.
-
-    AWS says so of FilterLogEvents and the Infrequent Access class (karpenter-provider-aws #9567); that it holds for
-    GetLogEvents and the Delivery class too is assumed.
-    """
-    if group.log_group_class is not LogGroupClass.STANDARD:
-        raise InvalidOperationException(
-            f"The log group {group.name} is of log-group-class {group.log_group_class.value}. "
-            f"{operation} is not supported for this log class."
-        )
 
 
 def _earliest(context: Context, group: LogGroup, start_time: int | None) -> Position:

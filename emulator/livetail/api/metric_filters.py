@@ -6,6 +6,8 @@ from livetail.api.context import Context
 from livetail.api.shapes import TestMetricFilterRequest
 from livetail.core.errors import InvalidParameterException
 from livetail.core.limits import MAX_BATCH_BYTES
+from livetail.patterns import InvalidPatternError, Subject
+from livetail.patterns import compile as compile_pattern
 
 
 def test_metric_filter(context: Context, request: TestMetricFilterRequest) -> dict[str, Any]:
@@ -14,15 +16,12 @@ def test_metric_filter(context: Context, request: TestMetricFilterRequest) -> di
     Raises:
         InvalidParameterException: the pattern is not valid, or the messages are more than a batch of log events may be.
     """
-    # Imported late: many servers never see a pattern, and the parsers cost some milliseconds of the start.
-    from livetail.patterns import InvalidPatternError, Subject, compile
-
     # AWS's limit is not known. Without one, a single request would hold the server for many seconds.
     size = sum(len(message.encode()) for message in request.log_event_messages)
     if size > MAX_BATCH_BYTES:
         raise InvalidParameterException(f"Upload too large: {size} bytes exceeds limit of {MAX_BATCH_BYTES}")
     try:
-        matcher = compile(request.filter_pattern)
+        matcher = compile_pattern(request.filter_pattern)
     except InvalidPatternError as error:
         raise InvalidParameterException(error.message(subject="metric filter pattern")) from None
     matches = []

@@ -95,13 +95,13 @@ def _problems(value: Any, type_: inspect.Type, path: str) -> Iterator[_Problem]:
             ):
                 if any(_broken(each, member_type) for each in members):
                     yield _problem(path, f"{part} must satisfy constraint: {_all_constraints(member_type)}")
-        case inspect.StrType() if "not matching" in extra and not re.search(type_.pattern or "", value):
-            yield _Problem(extra["not matching"], None, ValidationException)
-        case inspect.StrType() if "too long" in extra:
+        case inspect.StrType() if "not_matching" in extra and not re.search(type_.pattern or "", value):
+            yield _Problem(extra["not_matching"], None, ValidationException)
+        case inspect.StrType() if "too_long" in extra:
             for constraint in _text_problems(value, type_, extra):
                 yield _problem(path, constraint)
             if type_.max_length is not None and len(value) > type_.max_length:
-                yield _Problem(extra["too long"], None)
+                yield _Problem(extra["too_long"], None)
         case _:
             for constraint in _broken(value, type_, extra):
                 yield _problem(path, constraint)

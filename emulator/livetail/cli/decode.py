@@ -10,13 +10,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from livetail.cli.errors import CommandError
-from livetail.wire.eventstream import Decoder, EventStreamError
+from livetail.wire.eventstream import Decoder
+from livetail.wire.eventstream_errors import EventStreamError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from livetail.wire.eventstream import Header, Message
+    from livetail.wire.eventstream import Message
+    from livetail.wire.headers import Header
 
 _PORTION = 65_536
 

@@ -14,7 +14,8 @@ from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, add_region_f
 from livetail.cli.errors import CommandError
 from livetail.cli.terminal import EventPrinter, counted
 from livetail.control_client import ControlClient, NoAnswerError
-from livetail.wire.eventstream import Decoder, EventStreamError, Message
+from livetail.wire.eventstream import Decoder, Message
+from livetail.wire.eventstream_errors import EventStreamError
 
 _PORTION_BYTES = 65_536
 

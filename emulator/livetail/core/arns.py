@@ -8,8 +8,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-over
 import re
 from dataclasses import dataclass
 
-__all__ = ["LogGroupArn", "partition_of"]
-
 _LOG_GROUP = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):logs:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):log-group:(?P<name>[^:*]+)(?::\*?)?"
 )

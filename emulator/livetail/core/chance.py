@@ -1,12 +1,11 @@
-"""Chance as the emulator sees it: independent streams of random numbers, all drawn from one seed.
+"""Random numbers: independent streams, all drawn from one seed.
 
 Each part that needs chance takes a stream of its own by name (`ids`, `sampling`, `source 2` …), so that what one part
-draws never shifts what another one gets. This is the one pure file that may import `random`, and only its seeded class.
+draws never changes what another one gets. This is the only pure file that may import `random`, and only its seeded
+class; others import `Random` from here.
 """
 
-from random import Random
-
-__all__ = ["Chance", "Random"]
+from random import Random as Random
 
 
 class Chance:
@@ -18,10 +17,10 @@ class Chance:
     def stream(self, name: str) -> Random:
         """A new stream, the same one each time for one seed and name.
 
-        `Random` hashes a text seed with SHA-512, which holds across Python versions and processes.
+        `Random` hashes a text seed with SHA-512, so the stream is the same in all Python versions and processes.
         """
         return Random(f"livetail {self.seed} {name}")
 
     def child(self, name: str) -> "Chance":
-        """A seed of its own for a part that takes many streams, the same one each time for one seed and name."""
+        """Random streams with a seed of their own, for a part that takes many; the same for one seed and name."""
         return Chance(self.stream(name).getrandbits(64))

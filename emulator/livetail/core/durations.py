@@ -4,8 +4,6 @@ import re
 
 from livetail.core.clock import DAY, HOUR, MINUTE, SECOND
 
-__all__ = ["format_duration", "parse_duration"]
-
 _UNITS = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": 1}
 _DURATION = re.compile(
     r"(?:(?P<d>\d{1,6})d)?(?:(?P<h>\d{1,6})h)?(?:(?P<m>\d{1,6})m(?!s))?(?:(?P<s>\d{1,9}(?:\.\d{1,3})?)s)?(?:(?P<ms>\d{1,12})ms)?",

@@ -5,11 +5,7 @@ keeps every digit, reads in linear time and compares without expanding exponents
 """
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from decimal import Decimal
+from decimal import Decimal
 
 # The documentation: an optional sign, an integer or a decimal, an optional exponent with an optional sign.
 # No two parts can take the same digits, so that a long text which is almost a number is not tried in many ways.
@@ -23,22 +19,11 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def number_reader() -> "Callable[[str], Decimal]":
-    """A function that gives the value of a text which is a number.
-
-    It never fails: exponents of 18 digits and more count as infinite, or as zero.
-    """
-    # Imported late, as most patterns compare no numbers.
-    from decimal import Decimal
-
-    def read(text: str) -> Decimal:
-        if len(text) <= _MAX_EXPONENT_DIGITS:
-            return Decimal(text)
-        mantissa, _, exponent = text.lower().partition("e")
-        if len(exponent.lstrip("+-0")) <= _MAX_EXPONENT_DIGITS:
-            return Decimal(text)
-        if exponent.startswith("-") or not mantissa.strip("+-0."):
-            return Decimal(0)
-        return Decimal("-Infinity" if mantissa.startswith("-") else "Infinity")
-
-    return read
+def number_value(text: str) -> Decimal:
+    """The value of a text for which `is_number` holds. Exponents of 18 digits and more give infinity or zero."""
+    mantissa, _, exponent = text.lower().partition("e")
+    if len(exponent.lstrip("+-0")) <= _MAX_EXPONENT_DIGITS:
+        return Decimal(text)
+    if exponent.startswith("-") or not mantissa.strip("+-0."):
+        return Decimal(0)
+    return Decimal("-Infinity" if mantissa.startswith("-") else "Infinity")

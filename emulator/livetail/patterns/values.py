@@ -2,19 +2,16 @@
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 from livetail.core.unicode import utf8
-from livetail.patterns.numbers import is_number, number_reader
+from livetail.patterns.numbers import is_number, number_value
 from livetail.patterns.regex import regex_search
 from livetail.patterns.syntax import Comparison, Regex, Value, Word
 
-if TYPE_CHECKING:
-    from decimal import Decimal
-
 TextTest = Callable[[str], bool]
 
-_COMPARE = {
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -31,17 +28,16 @@ def numeric_literal(value: Value) -> str | None:
 
 def number_test(comparison: str, literal: str) -> TextTest:
     """Whether a text, which is a number, compares so with the number `literal`."""
-    read = number_reader()
-    compare: Callable[[Decimal, Decimal], bool] = _COMPARE[comparison]
-    bound = read(literal)
-    return lambda text: compare(read(text), bound)
+    compare = _COMPARE[comparison]
+    bound = number_value(literal)
+    return lambda text: compare(number_value(text), bound)
 
 
 def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
     """Whether a text equals the value, with its `*`, or is found by its regular expression.
 
     At the beginning and at the end, `*` is a wildcard. Between other characters it is one only with `inner_wildcards`:
-    AWS was seen to take it so for numbers, and its documentation of 2018 takes it as itself for texts.
+    Observed for numbers; in texts it is an ordinary character, by AWS's documentation of 2018.
     """
     if isinstance(value, Regex):
         search = regex_search(value.body)
@@ -57,7 +53,7 @@ def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
         return wanted.__eq__ if prefix == wanted else lambda text: text.startswith(prefix)
     if wanted.endswith("*"):
         return lambda text: core in text
-    # AWS looks once, from the left: `*111.111.111` was seen not to match 111.111.111.111.
+    # AWS searches once, from the left (observed: `*111.111.111` does not match 111.111.111.111).
     return lambda text: core in text and text.index(core) + len(core) == len(text)
 
 

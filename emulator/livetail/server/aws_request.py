@@ -6,7 +6,7 @@ from typing import Final
 from starlette.types import Scope
 
 from livetail.api.context import Caller
-from livetail.api.naming import named_log_groups
+from livetail.api.identifiers import named_log_groups
 from livetail.core.errors import RequestEntityTooLargeException, ServiceError
 from livetail.server.engine import Engine
 from livetail.server.journal import Entry

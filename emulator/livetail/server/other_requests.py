@@ -9,8 +9,14 @@ from livetail.server.aws_request import enter_in_journal, verify_signature
 from livetail.server.engine import Engine
 from livetail.server.request_log import RefusalLog, log_request
 from livetail.wire import awsjson
-from livetail.wire.other_services import OtherRequest, not_emulated, query_error, recognize
-from livetail.wire.sts import GET_CALLER_IDENTITY, caller_identity
+from livetail.wire.other_services import (
+    GET_CALLER_IDENTITY,
+    OtherRequest,
+    caller_identity,
+    not_emulated,
+    query_error,
+    recognize,
+)
 
 
 class OtherRequests:

@@ -8,8 +8,10 @@ from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoun
 from livetail.store.log_group import LogGroup, LogGroupClass
 from livetail.store.retention import Retention
 
-MIN_REGIONS: Final = 1_000
-"""So many stores are kept whether they have log groups or not."""
+CLEANUP_AT_STORES: Final = 1_000
+"""Stores without log groups are removed once there are this many stores."""
+
+NO_SUCH_LOG_GROUP: Final = "The specified log group does not exist."
 
 
 class RegionStore:
@@ -30,7 +32,7 @@ class RegionStore:
         try:
             return self.groups[name]
         except KeyError:
-            raise ResourceNotFoundException("The specified log group does not exist.") from None
+            raise ResourceNotFoundException(NO_SUCH_LOG_GROUP) from None
 
     def create_group(
         self,
@@ -83,7 +85,7 @@ class Accounts:
         self._retain_bytes = retain_bytes
         self._retention = Retention(retain_events, retain_bytes)
         self._regions: dict[tuple[str, str], RegionStore] = {}
-        self._max_regions = MIN_REGIONS
+        self._cleanup_at = CLEANUP_AT_STORES
 
     def __iter__(self) -> Iterator[RegionStore]:
         """The stores that have log groups."""
@@ -94,10 +96,10 @@ class Accounts:
         try:
             return self._regions[account_id, region]
         except KeyError:
-            if len(self._regions) >= self._max_regions:
-                # Clients choose account and region; those without log groups need not be kept.
+            if len(self._regions) >= self._cleanup_at:
+                # Clients choose account and region: without this, memory would grow with each new pair.
                 self._regions = {key: store for key, store in self._regions.items() if store.groups}
-                self._max_regions = max(MIN_REGIONS, 2 * len(self._regions))
+                self._cleanup_at = max(CLEANUP_AT_STORES, 2 * len(self._regions))
             store = self._regions[account_id, region] = RegionStore(account_id, region, self._retention)
             return store
 
@@ -105,4 +107,4 @@ class Accounts:
         """Forget everything."""
         self._retention = Retention(self._retain_events, self._retain_bytes)
         self._regions = {}
-        self._max_regions = MIN_REGIONS
+        self._cleanup_at = CLEANUP_AT_STORES

@@ -21,22 +21,7 @@ from livetail.wire.eventstream_errors import (
     PreludeChecksumMismatch,
     TruncatedMessage,
 )
-from livetail.wire.headers import MAX_HEADERS_LENGTH, Header, HeaderType, HeaderValue, decode_headers, encode_headers
-
-__all__ = [
-    "MAX_MESSAGE_LENGTH",
-    "MAX_PAYLOAD_LENGTH",
-    "MIN_MESSAGE_LENGTH",
-    "PRELUDE_LENGTH",
-    "Decoder",
-    "EventStreamError",
-    "FrameTemplate",
-    "Header",
-    "HeaderType",
-    "Message",
-    "decode",
-    "encode",
-]
+from livetail.wire.headers import MAX_HEADERS_LENGTH, Header, HeaderValue, decode_headers, encode_headers
 
 PRELUDE_LENGTH = 12
 """Bytes before the headers."""

@@ -15,18 +15,6 @@ from livetail.core.unicode import utf8, well_formed
 from livetail.wire.eventstream import FrameTemplate
 from livetail.wire.headers import MAX_VALUE_LENGTH, Header
 
-__all__ = [
-    "MODELED_EXCEPTIONS",
-    "Message",
-    "MessageKind",
-    "initial_response",
-    "modeled_exception",
-    "session_start",
-    "session_update",
-    "unknown_event",
-    "unmodeled_error",
-]
-
 
 class MessageKind(Enum):
     """What a message of a session is."""

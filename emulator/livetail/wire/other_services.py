@@ -1,7 +1,8 @@
-"""Requests of other AWS services than CloudWatch Logs: which they are for, and an error that their SDK can show.
+"""Requests of other AWS services than CloudWatch Logs: which they are for, and their responses.
 
-They come from programs that were pointed here as a whole, with AWS_ENDPOINT_URL. The error is written in the protocol
-of the request, since SDKs show no other: JSON, CBOR, the query protocol's XML, or that of REST services.
+They come from programs that set AWS_ENDPOINT_URL for all services. GetCallerIdentity of STS is emulated, since many
+programs call it first, to build the ARNs that StartLiveTail takes. All else gets an error in the protocol of the
+request, since SDKs show no other: JSON, CBOR, the query protocol's XML, or that of REST services.
 https://smithy.io/2.0/aws/protocols/index.html
 """
 
@@ -14,6 +15,7 @@ from urllib.parse import parse_qsl
 
 import msgspec.json
 
+from livetail.core.arns import partition_of
 from livetail.wire.awsjson import JSON_1_1, AwsResponse, Headers, credential_of
 
 STATUS: Final = 501
@@ -22,8 +24,11 @@ STATUS: Final = 501
 CODE: Final = "NotImplemented"
 
 STS_VERSION: Final = "2011-06-15"
-"""The parameter `Version` of its requests, by which they are known where they are not signed."""
+"""The parameter `Version` of its requests, which identifies them where they are not signed."""
 
+GET_CALLER_IDENTITY: Final = "GetCallerIdentity"
+
+_STS_NAMESPACE: Final = f"https://sts.amazonaws.com/doc/{STS_VERSION}/"
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON = re.compile(r"application/x-amz-json-1\.[01]")
 _OWN_TARGET: Final = "logs_20140328"
@@ -40,8 +45,8 @@ class OtherRequest:
     """A request that is not one of CloudWatch Logs.
 
     Attributes:
-        service: the name that it is signed for, such as `dynamodb`; without a signature the best guess.
-        parameters: of the query protocol; empty if the request is of another one.
+        service: the name that it is signed for, such as `dynamodb`; a guess where it is not signed.
+        parameters: of the query protocol; empty if the request uses another protocol.
     """
 
     service: str
@@ -100,6 +105,32 @@ def query_error(service: str, code: str, text: str, request_id: str) -> bytes:
     return (
         f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
     ).encode()
+
+
+def caller_identity(account_id: str, region: str, headers: Headers, request_id: str) -> AwsResponse:
+    """The response to GetCallerIdentity: the account's root user, whose user id is the account id.
+
+    It is JSON where `Accept` asks for that, as STS does, XML otherwise.
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    """
+    arn = f"arn:{partition_of(region)}:iam::{account_id}:root"
+    if "application/json" in headers.get("accept", ""):
+        result = {"Account": account_id, "Arn": arn, "UserId": account_id}
+        response = {"GetCallerIdentityResult": result, "ResponseMetadata": {"RequestId": request_id}}
+        return AwsResponse(200, "application/json", msgspec.json.encode({"GetCallerIdentityResponse": response}))
+    document = (
+        f'<GetCallerIdentityResponse xmlns="{_STS_NAMESPACE}">\n'
+        "  <GetCallerIdentityResult>\n"
+        f"    <Arn>{arn}</Arn>\n"
+        f"    <UserId>{account_id}</UserId>\n"
+        f"    <Account>{account_id}</Account>\n"
+        "  </GetCallerIdentityResult>\n"
+        "  <ResponseMetadata>\n"
+        f"    <RequestId>{request_id}</RequestId>\n"
+        "  </ResponseMetadata>\n"
+        "</GetCallerIdentityResponse>\n"
+    )
+    return AwsResponse(200, "text/xml", document.encode())
 
 
 def _presigned_service(query: str) -> str | None:

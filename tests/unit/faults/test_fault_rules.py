@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from livetail.api.naming import named_log_groups
+from livetail.api.identifiers import named_log_groups
 from livetail.faults import FaultRuleError
 from livetail.faults.effects import Empty, Error, Reset, Status
 from livetail.faults.fault_rules import FaultRules, RequestFault

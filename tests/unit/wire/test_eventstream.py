@@ -7,7 +7,6 @@ from livetail.wire.eventstream import (
     MAX_PAYLOAD_LENGTH,
     Decoder,
     FrameTemplate,
-    Header,
     Message,
     decode,
     encode,
@@ -24,6 +23,7 @@ from livetail.wire.eventstream_errors import (
     PreludeChecksumMismatch,
     TruncatedMessage,
 )
+from livetail.wire.headers import Header
 from tests.unit.wire.vectors import BAD, WELL_FORMED, Bad, WellFormed, frame, prelude
 
 EMPTY = bytes.fromhex("000000100000000005c248eb7d98c8ff")

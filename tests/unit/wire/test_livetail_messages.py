@@ -9,8 +9,9 @@ import pytest
 from livetail.live.encoding import session_update_json
 from livetail.live.window import Update
 from livetail.wire import livetail
-from livetail.wire.eventstream import Header, Message, decode
+from livetail.wire.eventstream import Message, decode
 from livetail.wire.eventstream_errors import HeaderValueTooLong, PayloadTooLong
+from livetail.wire.headers import Header
 
 START = (
     b'{"requestId":"11111111-1111-4111-8111-111111111111","sessionId":"22222222-2222-4222-8222-222222222222",'

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zlib import crc32
 
-from livetail.wire.eventstream import Header, HeaderType, Message
+from livetail.wire.eventstream import Message
 from livetail.wire.eventstream_errors import (
     EventStreamError,
     InvalidHeadersLength,
@@ -19,6 +19,7 @@ from livetail.wire.eventstream_errors import (
     PreludeChecksumMismatch,
     TruncatedMessage,
 )
+from livetail.wire.headers import Header, HeaderType
 
 
 @dataclass(frozen=True)
