@@ -1,6 +1,7 @@
 """Emulators for the tests of every room: each test has one of its own, so tests may run side by side."""
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,9 @@ from livetail import LiveTailEmulator
 
 settings.register_profile("livetail", deadline=None, max_examples=50)
 settings.load_profile("livetail")
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Processes that tests start keep their bytecode: to compile the package anew in each takes longer than most run."""
 
 collect_ignore = ["sample-project"]
 """A project of somebody who uses Livetail; `test_sample_project.py` runs it as they would."""

@@ -13,7 +13,7 @@ from livetail.cli import conformance
 from livetail.cli.aws_client import aws_client
 from livetail.cli.conformance_checks import CHECKS
 from livetail.cli.errors import CommandError
-from tests.cli.running import run_livetail
+from tests.cli.running import call_livetail
 from tests.docs.conformance_table import conformance_table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text(encoding="utf-8")
@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_written(emulator: LiveTailEmulator, tmp_path: Pat
     [(["--only", "nothing"], 2), (["--endpoint", "garbage"], 2), (["--endpoint", "http://["], 2)],
 )
 def test_wrong_usage_is_one_sentence(arguments: list[str], status: int) -> None:
-    done = run_livetail("conformance", *arguments)
+    done = call_livetail("conformance", *arguments)
     assert (done.returncode, done.stdout) == (status, "")
     assert done.stderr.startswith("livetail: ") and done.stderr.count("\n") == 1
 

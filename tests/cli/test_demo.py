@@ -17,7 +17,7 @@ import pytest
 import livetail.testing.emulator
 from livetail.cli import demo
 from livetail.scenarios import fixtures
-from tests.cli.running import run_livetail
+from tests.cli.running import call_livetail, run_livetail
 
 Show: TypeAlias = Callable[..., str]
 
@@ -170,7 +170,7 @@ def test_on_a_terminal_lines_are_coloured_and_not_broken() -> None:
 
 @pytest.mark.parametrize("arguments", [["--scenario", "nope"], ["--seconds", "0"], ["--seconds", "soon"]])
 def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
-    run = run_livetail("demo", *arguments)
+    run = call_livetail("demo", *arguments)
     assert run.returncode == 2
     assert run.stderr.count("\n") == 1
 

@@ -2,13 +2,16 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from livetail.testing.handle import LiveTail
 from tests.cli.running import run_livetail, serving
 
 
@@ -21,46 +24,42 @@ def endpoint(lines: list[str]) -> str:
     return lines[0].removeprefix("Ready. ")
 
 
-def test_it_says_where_it_is_and_how_to_point_an_sdk_at_it() -> None:
-    with serving("--seed", "7") as (_, lines):
-        assert lines[0].startswith("Ready. http://127.0.0.1:")
-        assert f"export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS={endpoint(lines)}" in lines
-        assert "export AWS_DISABLE_HOST_PREFIX_INJECTION=true" in lines
-        assert lines[-2] == f"# see what it does at {endpoint(lines)}/_livetail/"
-        assert lines[-1].startswith("# seed 7:")
+@pytest.fixture(scope="module")
+def greeting() -> Iterator[list[str]]:
+    """What a server prints that runs until the tests of this file are done."""
+    flags = ("--seed", "7", "--clock", "manual@2026-01-01T00:00:00Z")
+    with serving(*flags, variables={"LIVETAIL_RETAIN_EVENTS": "3"}) as (_, lines):
+        yield lines
 
 
-def test_what_it_prints_is_a_script_that_keeps_credentials_that_are_set() -> None:
-    with serving() as (_, lines):
-        script = "\n".join(lines[1:]) + "\nenv | grep ^AWS_ | sort"
-        environ = {"PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": "mine"}
-        run = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env=environ, check=True)
-        variables = dict(line.split("=", 1) for line in run.stdout.splitlines())
-        assert variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"] == endpoint(lines)
-        assert (variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]) == ("mine", "test")
-        assert variables["AWS_REGION"] == "us-east-1"
+def test_it_says_where_it_is_and_how_to_point_an_sdk_at_it(greeting: list[str]) -> None:
+    assert greeting[0].startswith("Ready. http://127.0.0.1:")
+    assert f"export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS={endpoint(greeting)}" in greeting
+    assert "export AWS_DISABLE_HOST_PREFIX_INJECTION=true" in greeting
+    assert greeting[-2] == f"# see what it does at {endpoint(greeting)}/_livetail/"
+    assert greeting[-1].startswith("# seed 7:")
 
 
-def test_the_port_is_written_to_a_file_once_it_answers(tmp_path: Path) -> None:
-    file = tmp_path / "port"
-    with serving("--port-file", str(file)) as (_, lines):
-        assert endpoint(lines).endswith(f":{file.read_text().strip()}")
-        assert list(tmp_path.iterdir()) == [file]
+def test_what_it_prints_is_a_script_that_keeps_credentials_that_are_set(greeting: list[str]) -> None:
+    script = "\n".join(greeting[1:]) + "\nenv | grep ^AWS_ | sort"
+    environ = {"PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": "mine"}
+    run = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env=environ, check=True)
+    variables = dict(line.split("=", 1) for line in run.stdout.splitlines())
+    assert variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"] == endpoint(greeting)
+    assert (variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]) == ("mine", "test")
+    assert variables["AWS_REGION"] == "us-east-1"
 
 
-def test_flags_and_variables_reach_the_server() -> None:
-    with serving("--clock", "manual@2026-01-01T00:00:00Z", variables={"LIVETAIL_MAX_SESSIONS": "3"}) as (_, lines):
-        assert get(f"{endpoint(lines)}/_livetail/clock") == {"mode": "manual", "now": 1_767_225_600_000}
-        health = get(f"{endpoint(lines)}/_livetail/health")
-        assert isinstance(health, dict)
-        assert (health["status"], health["clock"], health["sessions"]) == ("ok", "manual", 0)
-
-
-def test_a_signal_ends_it_with_status_0() -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with serving() as (process, _):
-            process.send_signal(number)
-            assert process.wait(10) == 0
+def test_flags_and_variables_reach_the_server(greeting: list[str]) -> None:
+    assert get(f"{endpoint(greeting)}/_livetail/clock") == {"mode": "manual", "now": 1_767_225_600_000}
+    health = get(f"{endpoint(greeting)}/_livetail/health")
+    assert isinstance(health, dict)
+    assert (health["status"], health["clock"], health["sessions"]) == ("ok", "manual", 0)
+    emulator = LiveTail(endpoint(greeting))
+    emulator.put("/app", "s", ["1", "2", "3", "4"])
+    logs = emulator.client()
+    assert [event["message"] for event in logs.filter_log_events(logGroupName="/app")["events"]] == ["2", "3", "4"]
+    logs.close()
 
 
 def test_a_port_that_is_taken_is_one_sentence() -> None:
