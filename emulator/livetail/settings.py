@@ -18,8 +18,6 @@ from livetail.core.durations import parse_duration
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["FLAGS", "ClockSetting", "Flag", "Settings", "SettingsError"]
-
 ENVIRONMENT_PREFIX: Final = "LIVETAIL_"
 
 
@@ -128,14 +126,6 @@ def _is_service_link(name: str, value: str) -> bool:
     if name == "LIVETAIL_PORT":
         return re.match(r"[a-z]+://", value) is not None
     return _SERVICE_LINK.fullmatch(name) is not None
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _path(value: str) -> Path:
-    return Path(value)
 
 
 def _boolean(value: str) -> bool:
@@ -294,9 +284,9 @@ class Flag:
 
 
 FLAGS: Final[tuple[Flag, ...]] = (
-    Flag("--host", _text, "127.0.0.1", "127.0.0.1", "ADDRESS", "address to listen on"),
+    Flag("--host", str, "127.0.0.1", "127.0.0.1", "ADDRESS", "address to listen on"),
     Flag("--port", _whole(0, 65535), 4586, "4586", "N", "port to listen on; 0 takes a free one"),
-    Flag("--port-file", _path, None, "", "PATH", "write the port here once the server is ready"),
+    Flag("--port-file", Path, None, "", "PATH", "write the port here once the server is ready"),
     Flag(
         "--region",
         _matching(r"[a-z]+(-[a-z]+)+-\d+", "a region such as us-east-1"),
@@ -351,7 +341,7 @@ FLAGS: Final[tuple[Flag, ...]] = (
     ),
     Flag(
         "--scenario",
-        _path,
+        Path,
         (),
         "",
         "PATH|NAME",
@@ -360,7 +350,7 @@ FLAGS: Final[tuple[Flag, ...]] = (
     ),
     Flag(
         "--replay",
-        _path,
+        Path,
         (),
         "",
         "FILE",
@@ -371,7 +361,7 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag("--credentials", _credentials, (), "", "ID:SECRET", "a key that may sign; repeatable", repeatable=True),
     Flag(
         "--allowed-host",
-        _text,
+        str,
         (),
         "",
         "NAME",
@@ -388,9 +378,9 @@ FLAGS: Final[tuple[Flag, ...]] = (
         repeatable=True,
     ),
     Flag("--tls", _boolean, False, "off", None, "serve HTTPS; alone it makes a throw-away CA and certificate"),
-    Flag("--certfile", _path, None, "", "PATH", "certificate chain for HTTPS (PEM)"),
-    Flag("--keyfile", _path, None, "", "PATH", "private key for HTTPS (PEM)"),
-    Flag("--tls-dir", _path, None, "", "DIR", "serve HTTPS with a CA and certificate that are kept here across starts"),
+    Flag("--certfile", Path, None, "", "PATH", "certificate chain for HTTPS (PEM)"),
+    Flag("--keyfile", Path, None, "", "PATH", "private key for HTTPS (PEM)"),
+    Flag("--tls-dir", Path, None, "", "DIR", "serve HTTPS with a CA and certificate that are kept here across starts"),
     Flag("--no-http2", _boolean, False, "off", None, "speak HTTP/1.1 alone, as the service itself"),
     Flag("--loop", _one_of("asyncio", "uvloop"), "asyncio", "asyncio", "NAME", "event loop: asyncio or uvloop"),
     Flag(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from livetail.cli import COMMANDS
+from livetail.cli.command_parser import COMMANDS
 from tests.cli.running import run_livetail
 
 FISH = "source {script}; complete -C {line!r}"

@@ -3,7 +3,7 @@
 import pytest
 
 from livetail import __version__
-from livetail.cli import COMMANDS
+from livetail.cli.command_parser import COMMANDS
 from tests.cli.running import call_livetail
 
 

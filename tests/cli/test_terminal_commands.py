@@ -272,6 +272,32 @@ def test_effects_and_presets_are_listed_without_a_server() -> None:
     assert len(rows) == len(listed["effects"]) + len(listed["presets"])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name", "operation"),
+    [
+        (["--preset", "throttling"], "throttling", "*"),
+        (["--preset", "operation-aborted"], "operation-aborted", "CreateLogGroup"),
+        (["--preset", "read-delay"], "read-delay", "*"),
+        (["empty-page"], "empty-page", "*"),
+        (["empty-page", "--operation", "GetLogEvents"], "empty-page", "GetLogEvents"),
+        (["cut"], "cut", "StartLiveTail"),
+    ],
+)
+def test_the_list_has_the_default_operation_of_the_effect(
+    emulator: LiveTailEmulator, arguments: list[str], name: str, operation: str
+) -> None:
+    assert livetail(emulator, "fault", "add", *arguments).returncode == 0
+    assert livetail(emulator, "fault", "list").stdout.splitlines()[1].split()[1:3] == [name, operation]
+
+
+def test_a_rule_can_repeat_and_leave_out_open_sessions(emulator: LiveTailEmulator) -> None:
+    flags = ["--operation", "*", "--sequence", "3,2", "--sessions", "new"]
+    added = livetail(emulator, "fault", "add", "error", "code=ThrottlingException", *flags)
+    assert added.returncode == 0, added.stderr
+    (rule,) = emulator.faults()
+    assert (rule["sequence"], rule["sessions"]) == ({"fail": 3, "pass": 2}, "new")
+
+
 def test_presets_and_all(emulator: LiveTailEmulator) -> None:
     assert livetail(emulator, "fault", "add", "--preset", "observed-disconnect").returncode == 0
     assert livetail(emulator, "fault", "rm", "--all", "--json").stdout == "{}\n"
@@ -286,6 +312,8 @@ def test_presets_and_all(emulator: LiveTailEmulator) -> None:
         (["add", "{"], 2, "the rule is not JSON: "),
         (["rm", "nonsense"], 1, "there is no fault 'nonsense'"),
         (["rm"], 2, "give the ids of rules, or --all"),
+        (["add", "empty", "--sequence", "3"], 2, "argument --sequence: '3' is not of the form FAIL,PASS, such as 3,2"),
+        (["add", "cut", "--sequence", "3,2"], 1, "sequence is given; the effect cut acts on "),
         (["add", "cut", "--after-updates", "x"], 2, "argument --after-updates: invalid int value: 'x'"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from livetail.cli import COMMANDS
+from livetail.cli.command_parser import COMMANDS
 from tests.cli.running import run_livetail, serving
 from tests.docs.flags import flags_table
 from tests.docs.reading import ROOT, blocks, document

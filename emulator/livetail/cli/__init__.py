@@ -9,10 +9,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from livetail.cli.command_parser import COMMANDS, make_parser, module_of
+from livetail.cli.command_parser import make_parser, module_of
 from livetail.cli.errors import CommandError
-
-__all__ = ["COMMANDS", "main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -12,8 +12,6 @@ from livetail import __version__
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-__all__ = ["COMMANDS", "make_parser", "module_of"]
-
 COMMANDS: Final = {
     "serve": "run the emulator in the foreground",
     "demo": "see a Live Tail session arrive through boto3",

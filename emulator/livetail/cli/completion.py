@@ -8,8 +8,6 @@ import argparse
 from livetail.cli.command_parser import COMMANDS, make_parser
 from livetail.cli.errors import CommandError
 
-__all__ = ["configure", "run"]
-
 SHELLS = ("bash", "zsh", "fish")
 
 

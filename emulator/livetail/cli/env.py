@@ -13,8 +13,6 @@ from livetail.core.truststore import make_truststore
 from livetail.environment import KEPT, KEYS, fitted_to, region_of, sdk_environment
 from livetail.environment_formats import FORMATS
 
-__all__ = ["configure", "run"]
-
 _DEFAULT_REGION = "us-east-1"
 
 

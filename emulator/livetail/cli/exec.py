@@ -14,8 +14,6 @@ from livetail.cli.errors import CommandError
 from livetail.environment import KEYS, fitted_to, region_of
 from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
 
-__all__ = ["configure", "run"]
-
 _PASSED_ON: Final = (
     signal.SIGINT,
     signal.SIGTERM,

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("name", metavar="EFFECT", help="type of the effect, such as cut, or a whole rule in JSON")
     add.add_argument("keys", nargs="*", metavar="KEY=VALUE", help="keys of the effect: seconds=2")
     add.add_argument("--preset", action="store_true", help="EFFECT is the name of a preset, and the keys are its own")
-    add.add_argument("--operation", metavar="NAME", help="the operation [StartLiveTail]; * for every one")
+    add.add_argument("--operation", metavar="NAME", help="the operation, * for every one [that of the effect]")
     add.add_argument("--log-group", metavar="GLOB", help="only for log groups with such a name")
     after = add.add_mutually_exclusive_group()
     after.add_argument("--after-updates", type=int, metavar="N", help="so many session updates pass first")
@@ -29,6 +30,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     after.add_argument("--after-seconds", type=float, metavar="S", help="so much time passes first")
     add.add_argument("--times", type=int, metavar="N", help="how often it fires [1]; 0 is always")
     add.add_argument("--probability", type=float, metavar="P", help="chance that it fires when it could [1]")
+    add.add_argument("--sequence", type=_sequence, metavar="FAIL,PASS", help="fail so many requests, let so many pass")
+    add.add_argument("--sessions", choices=("all", "new"), help="new leaves out the sessions that are open [all]")
     shown = actions.add_parser("list", help="list the rules", description="List the fault rules in force.")
     effects = actions.add_parser(
         "effects", help="list what a rule can do", description="List the effects and presets, with their keys."
@@ -83,10 +86,17 @@ def _rule(arguments: argparse.Namespace) -> dict[str, Any]:
     for name in ("updates", "requests", "seconds"):
         if (amount := getattr(arguments, f"after_{name}")) is not None:
             rule["after"] = {name: amount}
-    for name in ("operation", "times", "probability"):
+    for name in ("operation", "times", "probability", "sequence", "sessions"):
         if (value := getattr(arguments, name)) is not None:
             rule[name] = value
     return rule
+
+
+def _sequence(text: str) -> dict[str, int]:
+    found = re.fullmatch(r"(\d{1,9}),(\d{1,9})", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form FAIL,PASS, such as 3,2")
+    return {"fail": int(found[1]), "pass": int(found[2])}
 
 
 def _key_and_value(text: str) -> tuple[str, Any]:
@@ -122,7 +132,7 @@ def _row(fault: dict[str, Any]) -> tuple[object, ...]:
     return (
         fault["id"],
         (fault.get("effect") or {}).get("type") or fault.get("preset") or "",
-        fault.get("operation") or "StartLiveTail",
+        fault["operation"],
         (fault.get("where") or {}).get("logGroup") or "",
         after,
         fault["fired"],

@@ -12,8 +12,6 @@ from typing import Final
 
 from livetail.cli.endpoint import add_endpoint_flag, connect
 
-__all__ = ["configure", "run"]
-
 _PREFIXES: Final = ("stream-", "streaming-")
 
 _ENDPOINTS: Final = ("localhost", "logs.localhost")

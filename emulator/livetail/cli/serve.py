@@ -13,8 +13,6 @@ from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
 if TYPE_CHECKING:
     from livetail.server.launch import Launch
 
-__all__ = ["configure", "run"]
-
 _log = logging.getLogger(__name__)
 
 DASHBOARD: Final = "/_livetail/"

@@ -95,7 +95,7 @@ class RuleInForce:
         return self.fires(self._random)
 
     def as_json(self) -> dict[str, Any]:
-        """The rule with its id, how often it has fired and still can (None: always), and on what."""
+        """The rule with its id and operation, how often it has fired and still can (None: always), and on what."""
         remaining = max(0, self.rule.max_firings - self.fired) if self.rule.max_firings else None
         firings = [
             {"time": firing.time, "requestId": firing.request_id, "sessionId": firing.session_id}
@@ -104,6 +104,7 @@ class RuleInForce:
         return {
             "id": self.rule_id,
             **as_json(self._given),
+            "operation": self.rule.operation_name,
             "fired": self.fired,
             "remaining": remaining,
             "firedOn": firings,

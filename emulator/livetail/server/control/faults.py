@@ -17,13 +17,14 @@ class Firing(Shape):
 
 
 class Fault(Shape):
-    """A fault rule in force: the rule as it was given, without keys that have their default, and what it has done."""
+    """A fault rule in force: the rule as it was given, without other keys that have their default, its operation, and
+    what it has done."""
 
     id: str
+    operation: Annotated[str, Meta(description="As given, or the default of the effect or preset; `*` for every one.")]
     fired: Annotated[int, Meta(description="How often it has fired.", ge=0)]
     remaining: Annotated[int | None, Meta(description="How often it still can; null for always.")]
     fired_on: Annotated[list[Firing], Meta(description="The newest 100 requests or sessions that it has fired on.")]
-    operation: str | UnsetType = UNSET
     where: dict[str, Any] | UnsetType = UNSET
     after: dict[str, Any] | UnsetType = UNSET
     sequence: dict[str, Any] | UnsetType = UNSET
