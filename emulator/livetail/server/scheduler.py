@@ -114,14 +114,13 @@ class Scheduler:
         """Wait so long by the emulator's clock; returns False if a reset or the stop ended it before."""
         sleeper: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._slept += 1
-        entry = (self._clock.now() + milliseconds, self._slept, sleeper)
-        heapq.heappush(self._sleepers, entry)
+        heapq.heappush(self._sleepers, (self._clock.now() + milliseconds, self._slept, sleeper))
         self.schedule()
         try:
             return await sleeper
         finally:
-            if entry in self._sleepers:  # cancelled
-                self._sleepers.remove(entry)
+            if sleeper.cancelled():
+                self._sleepers = [entry for entry in self._sleepers if entry[2] is not sleeper]
                 heapq.heapify(self._sleepers)
 
     async def advance(self, milliseconds: int) -> int:
@@ -208,6 +207,7 @@ class Scheduler:
         if (step_ms := self._clock.take_step_back()) > 0:
             _log.warning("the clock of this machine was set back by %d ms; sessions go on from there", step_ms)
             self._work.shift(-step_ms)
+            self._sleepers = [(due - step_ms, number, sleeper) for due, number, sleeper in self._sleepers]
         self._wake_sleepers(now)
         ready = self._run_due(now)
         if ready is None:
