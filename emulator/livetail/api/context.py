@@ -1,13 +1,11 @@
 """What an operation is given besides its request, and what it can return besides members."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from livetail.live.hub import Hub
+from livetail.store.accounts import Accounts, RegionStore
 from livetail.store.rules import Rejection
-
-if TYPE_CHECKING:
-    from livetail.live.hub import Hub
-    from livetail.store.accounts import Accounts, RegionStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +13,8 @@ class PageFault:
     """What a fault rule does to a page of log events.
 
     Attributes:
-        empty_page: the page has no log events, and a token that leads on to them; the number makes it differ from the
-            tokens of other empty pages. None where the page is as it would be.
+        empty_page: the page has no log events, and a token to read them with; the number makes that token differ from
+            those of other empty pages. None leaves the page as it is.
         hidden_after: epoch milliseconds; log events that were ingested later cannot be read yet.
     """
 
@@ -26,7 +24,7 @@ class PageFault:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """On whose behalf a request runs, and where: state is per account and region.
+    """Who sent a request, and where it runs: state is per account and region.
 
     Attributes:
         page_fault: what a fault rule does to the page that is read, if it is one.
@@ -40,7 +38,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The surroundings of one request.
+    """What an operation may use besides its request.
 
     Attributes:
         now: epoch milliseconds, the same for all that the request does.
@@ -52,9 +50,9 @@ class Context:
     caller: Caller
     now: int
     body_length: int
-    store: "RegionStore"
-    accounts: "Accounts"
-    hub: "Hub"
+    store: RegionStore
+    accounts: Accounts
+    hub: Hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Response:
 
     Attributes:
         members: by AWS's names.
-        rejection: the events of PutLogEvents that were not taken.
+        rejection: the events that PutLogEvents rejected.
     """
 
     members: dict[str, Any]

@@ -1,12 +1,12 @@
 """Reads the JSON of a request as leniently as AWS's front end does, and refuses what is of a wrong type.
 
-Null is absent, a null element is dropped, unknown members are ignored, a fraction where an integer belongs loses what
-is behind the point. A member of the wrong type is a SerializationException that names the JSON token, whatever else is
-wrong. Seen on another service of the same framework in 2026.
+Null is absent, a null element is dropped, unknown members are ignored, a fraction where an integer belongs loses its
+decimals. A member of the wrong type is a SerializationException that names the JSON token, whatever else is
+wrong. Observed on another service of the same framework in 2026.
 
-Nothing is made of what cannot matter: msgspec skips unknown members, and of a list or map that is longer than the model
-allows, only as many elements are read as it takes to say so. So a request of five million empty objects costs no more
-than the bytes that it has.
+Values that have no effect are not decoded: msgspec skips unknown members, and of a list or map that is longer than the
+model allows, only as many elements are read as it takes to say so. So a request of five million empty objects costs no
+more than the bytes that it has.
 """
 
 import json
@@ -66,7 +66,7 @@ def _without_surrogate_halves(body: bytes) -> bytes:
     is_without = b"\\ud" not in body and b"\\uD" not in body
     if is_without or b"\0" in body or len(body) > MAX_REPAIRED_BYTES:
         return body
-    # Escaped backslashes make way, so that each backslash that is left begins an escape.
+    # Escaped backslashes are replaced first, so that each backslash that is left begins an escape.
     only_escapes = body.replace(rb"\\", _TWO_NULS)
     return _HALF_OF_A_PAIR.sub(rb"\\ufffd", only_escapes).replace(_TWO_NULS, rb"\\")
 

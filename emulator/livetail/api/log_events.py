@@ -10,8 +10,8 @@ from livetail.api.paging import (
     decode_event_token,
     encode_event_token,
     page_of_events,
-    place_before,
-    place_behind,
+    position_after,
+    position_before,
 )
 from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest, PutLogEventsRequest
 from livetail.core.clock import DAY
@@ -40,7 +40,7 @@ NEWEST_FIRST_SINCE = 1_704_067_200_000
 
 
 def put_log_events(context: Context, request: PutLogEventsRequest) -> Response:
-    """Take in the events that may be, report the others, and tell the hub. The sequence token is ignored, as by AWS."""
+    """Ingest the accepted events and report the others. The sequence token is ignored, as by AWS."""
     now, events = context.now, request.log_events
     timestamps = check(events, context.body_length)
     group = context.store.group(request.log_group_name)
@@ -62,7 +62,7 @@ def put_log_events(context: Context, request: PutLogEventsRequest) -> Response:
 
 
 def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, Any]:
-    """A page of one stream, and tokens that lead on in both directions.
+    """A page of one stream, and a token for each direction.
 
     The tokens of a page are the ids of its last and first event. An empty page has edges instead: see `_empty_page`.
     """
@@ -74,21 +74,21 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     high = END if request.end_time is None else Position(request.end_time, 0)
     forward = token.forward if token else bool(request.start_from_head)
     if token and forward:
-        low = max(low, place_behind(token.number))
+        low = max(low, position_after(token.number))
     elif token:
-        high = min(high, place_before(token.number))
+        high = min(high, position_before(token.number))
     found = _readable(context, in_order(stream.batches, low, high, group.first_shown, newest_first=not forward))
     events = page_of_events(found, request.limit).events
     if not forward:
         events.reverse()
     if events:
-        behind, before = (batch.event_id(index) for batch, index in (events[-1], events[0]))
+        forward_number, backward_number = (batch.event_id(index) for batch, index in (events[-1], events[0]))
     else:
-        behind, before = _empty_page(context, group, request, token)
+        forward_number, backward_number = _empty_page(context, group, request, token)
         fault = context.caller.page_fault
         if fault is not None and fault.empty_page is not None:
             edge = _edge_again(context, low if forward else high, fault.empty_page)
-            behind, before = (edge, before) if forward else (behind, edge)
+            forward_number, backward_number = (edge, backward_number) if forward else (forward_number, edge)
     return {
         "events": [
             {
@@ -98,8 +98,8 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
             }
             for batch, index in events
         ],
-        "nextForwardToken": str(StreamToken(True, behind)),
-        "nextBackwardToken": str(StreamToken(False, before)),
+        "nextForwardToken": str(StreamToken(True, forward_number)),
+        "nextBackwardToken": str(StreamToken(False, backward_number)),
     }
 
 
@@ -112,8 +112,9 @@ def _empty_page(
     one it stays what was given. The edge is the end or the start of the window; where the window is open, the
     millisecond of the given token, and without a token the present.
 
-    AWS's forward edge of an open window lies behind all events of its millisecond, also those that are still to come.
-    Here, while time stands in that millisecond, it lies behind those that have come: with a manual clock that is all.
+    AWS's forward edge of an open window lies after all events of its millisecond, also those that are still to come.
+    Here, while the clock is in that millisecond, it lies after those that have come: with a manual clock, events could
+    still come in and would be lost.
     """
     end = request.end_time if request.end_time is not None and request.end_time <= context.now else None
     if token is None:
@@ -159,9 +160,9 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
     # Unlike that of GetLogEvents, this end is part of the range: "a timestamp later than this time" is left out.
     high = END if request.end_time is None else Position(request.end_time + 1, 0)
     if reached is not None and newest_first:
-        high = min(high, place_before(reached))
+        high = min(high, position_before(reached))
     elif reached is not None:
-        low = max(low, place_behind(reached))
+        low = max(low, position_after(reached))
     found = _readable(context, in_order(batches, low, high, group.first_shown, newest_first=newest_first))
     page = page_of_events(found, request.limit, accepts)
     response: dict[str, Any] = {
@@ -221,12 +222,12 @@ def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batc
 
 
 def _earliest(context: Context, group: LogGroup, start_time: int | None) -> Position:
-    """The first place that a reader may see: from its own start on, and not what retention has let go."""
+    """The first place that a reader may see: from its own start on, and only what retention keeps."""
     return Position(max(start_time or 0, group.oldest_timestamp(context.now)), 0)
 
 
 def _filter(pattern: str | None) -> Callable[[str], bool] | None:
-    """What decides on a message; None lets everything through.
+    """A test of a message; None where all match.
 
     Raises:
         InvalidParameterException: the pattern is not valid.

@@ -24,7 +24,7 @@ DESCRIBE_LIMIT = 50
 
 
 def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
-    """Make a log group. A KMS key is remembered and not looked up; the quota of a million groups is not checked."""
+    """Create a log group. A KMS key is kept and not looked up; the quota of a million groups is not checked."""
     # The documentation forbids `aws/`, the text speaks of AWS/; whether capitals are refused too is not known.
     if request.log_group_name.startswith(RESERVED_PREFIX):
         raise InvalidParameterException("Log groups starting with AWS/ are reserved for AWS.")
@@ -42,7 +42,7 @@ def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
 
 
 def delete_log_group(context: Context, request: DeleteLogGroupRequest) -> None:
-    """Delete a log group with its streams and events; Live Tail sessions on it stay open and hear nothing more."""
+    """Delete a log group with its streams and events; Live Tail sessions on it stay open without further events."""
     check_deletion(context.store.group(request.log_group_name))
     context.store.delete_group(request.log_group_name)
 

@@ -28,7 +28,7 @@ def delete_log_stream(context: Context, request: DeleteLogStreamRequest) -> None
 def describe_log_streams(context: Context, request: DescribeLogStreamsRequest) -> dict[str, Any]:
     """The log streams of a group, in ASCII order of their names or in order of their last events.
 
-    A stream without events counts as one whose last event is at time 0. A token holds for the question that it is from.
+    A stream without events counts as one whose last event is at time 0. A token is valid only for the same parameters.
     """
     by_time = request.order_by is OrderBy.LAST_EVENT_TIME
     descending = bool(request.descending)

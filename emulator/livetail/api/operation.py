@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from livetail.api import (
     kms,
@@ -16,10 +16,8 @@ from livetail.api import (
     shapes,
     tags,
 )
-
-if TYPE_CHECKING:
-    from livetail.api.context import Context, Response
-    from livetail.live.session import Session
+from livetail.api.context import Context, Response
+from livetail.live.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Operation:
 
     name: str
     request_type: type[shapes.Request]
-    function: "Callable[[Context, Any], dict[str, Any] | Response | Session | None]"
+    function: Callable[[Context, Any], dict[str, Any] | Response | Session | None]
 
 
 _ROWS = (

@@ -1,4 +1,4 @@
-"""Pages and the tokens that lead from one to the next.
+"""Pages, and the tokens with which the next one is read.
 
 AWS's tokens are opaque; only those of GetLogEvents show their form, `f/` or `b/`, 56 digits, `/s`. A token here holds a
 position in the order of the rows rather than a count, so that nothing is lost or doubled when something is added or
@@ -22,8 +22,8 @@ from livetail.store.batch import Batch, Position
 
 MAX_EXAMINED_EVENTS: Final = 2_500
 MAX_EXAMINED_BYTES: Final = 1_048_576
-"""How much FilterLogEvents tries a pattern on before it gives a page that is not full, or empty, and a token to go on
-with. AWS does the same with bounds that are not known; these keep one request to some tens of milliseconds."""
+"""How much FilterLogEvents tries a pattern on before it returns a page that is not full, or empty, with a token to
+continue. AWS does the same with bounds that are not known; these keep one request to some tens of milliseconds."""
 
 _STREAM_TOKEN: Final = re.compile(r"([fb])/([0-9]{56,64})/s")
 _FILTER_TOKEN_BYTES: Final = 256
@@ -35,13 +35,13 @@ Key = TypeVar("Key", str, tuple[int, str])
 
 
 def invalid_token() -> InvalidParameterException:
-    """The error for a token that is none of the operation's."""
+    """The error for a token that the operation has not given."""
     return InvalidParameterException("The specified nextToken is invalid.")
 
 
 @dataclass(frozen=True, slots=True)
 class StreamToken:
-    """A token of GetLogEvents: forward from behind an event or edge, or backward from before it.
+    """A token of GetLogEvents: to read forward from after an event or edge, or backward from before it.
 
     Attributes:
         number: the id of the event, or the edge; see `core.ids`.
@@ -52,7 +52,7 @@ class StreamToken:
 
     @classmethod
     def parse(cls, text: str) -> "StreamToken":
-        """Raises InvalidParameterException if this is no such token."""
+        """Raises InvalidParameterException if this is not such a token."""
         found = _STREAM_TOKEN.fullmatch(text)
         if found is None:
             raise invalid_token()
@@ -62,19 +62,19 @@ class StreamToken:
         return f"{'f' if self.forward else 'b'}/{event_id_text(self.number)}/s"
 
 
-def place_behind(number: int) -> Position:
-    """Where reading forward goes on from an event (the one behind it) or an edge."""
+def position_after(number: int) -> Position:
+    """Where reading forward continues: after an event, or at an edge."""
     position = Position(*timestamp_and_sequence(number))
     return position if is_edge(number) else position.following
 
 
-def place_before(number: int) -> Position:
-    """Where reading backward from an event or an edge begins; that place is not included."""
+def position_before(number: int) -> Position:
+    """Where reading backward from an event or an edge begins; that position is not included."""
     return Position(*timestamp_and_sequence(number))
 
 
 def encode_event_token(number: int) -> str:
-    """The token of FilterLogEvents that leads on from an event.
+    """The token of FilterLogEvents that continues after an event.
 
     As observed: 342 characters of base64url that depend on the event only. Here they are its id, and a hash of it that
     makes up the length.
@@ -84,10 +84,10 @@ def encode_event_token(number: int) -> str:
 
 
 def decode_event_token(text: str) -> int:
-    """The id of the event that a token of FilterLogEvents leads on from.
+    """The id of the event after which a token of FilterLogEvents continues.
 
     Raises:
-        InvalidParameterException: this is no such token.
+        InvalidParameterException: this is not such a token.
     """
     try:
         token = urlsafe_b64decode(f"{text}==")
@@ -116,7 +116,7 @@ def page_of_rows(
     """A page of rows that are given in the order of their keys, and the member `nextToken` if there are more.
 
     Raises:
-        InvalidParameterException: the token of the request is none of ours, or from another question; the texts were
+        InvalidParameterException: the token of the request was not given here, or for other parameters; the texts were
             observed on DescribeMetricFilters (radkawar/stackd, testdata/aws/logs/metric_filters.json).
     """
     question = _question(request)
@@ -155,8 +155,7 @@ class EventPage:
     """A page of events in the order in which they were read.
 
     Attributes:
-        examined: the last event that was looked at, if not all were: the bounds of what one request examines were
-            reached.
+        examined: the last event that was examined, where the limits of one request ended the page; None otherwise.
     """
 
     events: list[tuple[Batch, int]]
@@ -172,7 +171,7 @@ def page_of_events(
         accepts: decides by the message which events are taken; only `MAX_EXAMINED_EVENTS` and `MAX_EXAMINED_BYTES` are
             given to it.
     """
-    room = MAX_PAGE_BYTES
+    bytes_left = MAX_PAGE_BYTES
     events: list[tuple[Batch, int]] = []
     max_events = MAX_PAGE_EVENTS if limit is None else limit
     examined_events = examined_bytes = 0
@@ -189,8 +188,8 @@ def page_of_events(
             last = place
             if not accepts(message):
                 continue
-        room -= size
-        if events and (room < 0 or len(events) == max_events):
+        bytes_left -= size
+        if events and (bytes_left < 0 or len(events) == max_events):
             break
         events.append(place)
     return EventPage(events)

@@ -35,7 +35,7 @@ def put_retention_policy(context: Context, request: PutRetentionPolicyRequest) -
 
 
 def delete_retention_policy(context: Context, request: DeleteRetentionPolicyRequest) -> None:
-    """Keep a group's events for ever. Those that had expired are seen again, as long as they are among the newest."""
+    """Keep a group's events for ever. Those that had expired are shown again if they are still stored."""
     group = context.store.group(request.log_group_name)
     if group.log_group_class is LogGroupClass.DELIVERY:
         raise ValidationException(_FIXED)

@@ -1,9 +1,8 @@
-"""The service as a whole: a request goes in by its operation and body, a response comes out."""
+"""The service as a whole: carries out a request, given by its operation and body, and returns the response."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,12 +15,10 @@ from livetail.core.errors import InvalidParameterException, UnknownOperationExce
 from livetail.core.limits import MAX_BATCH_BYTES, MAX_BATCH_EVENTS
 from livetail.core.unicode import well_formed
 from livetail.live.hub import Hub
+from livetail.live.session import Session
 from livetail.store.accounts import Accounts
 from livetail.store.batch import LogEvent
 from livetail.store.rules import Rejection
-
-if TYPE_CHECKING:
-    from livetail.live.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class Handled:
 
     Attributes:
         body: its JSON; no bytes where AWS's response has no body.
-        rejection: events that PutLogEvents has not taken, for the log and the journal.
+        rejection: events that PutLogEvents rejected, for the log and the journal.
     """
 
     body: bytes
@@ -41,12 +38,12 @@ class Service:
     """The emulated operations on the state of all accounts and regions.
 
     Attributes:
-        rejected_events: how many events PutLogEvents has not taken, by reason.
+        rejected_events: how many events PutLogEvents rejected, by reason.
 
     Args:
-        hub: is told of everything that is ingested.
+        hub: gets every batch that is ingested.
         retain_events: how many events, the newest, each log group keeps for GetLogEvents and FilterLogEvents.
-        retain_bytes: how many bytes the events of all log groups may take together; the oldest go first.
+        retain_bytes: how many bytes the events of all log groups may take together; the oldest are removed first.
     """
 
     def __init__(self, *, clock: Clock, hub: Hub, retain_events: int, retain_bytes: int) -> None:
@@ -57,11 +54,11 @@ class Service:
         self._encoder = msgspec.json.Encoder()
         self.rejected_events: Counter[str] = Counter()
 
-    def handle(self, operation: str, body: bytes, caller: Caller) -> "Handled | Session":
+    def handle(self, operation: str, body: bytes, caller: Caller) -> Handled | Session:
         """Carry out one request.
 
         Args:
-            operation: its name, as `X-Amz-Target` has it behind the dot.
+            operation: its name, as `X-Amz-Target` has it after the dot.
             body: the request body, unpacked.
 
         Returns:
@@ -89,7 +86,7 @@ class Service:
         return result
 
     def ingest(self, caller: Caller, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:
-        """Take in events without the rules of PutLogEvents, for the control plane, scenarios and replays.
+        """Ingest events without the rules of PutLogEvents, for the control plane, scenarios and replays.
 
         Group and stream are made if they are missing. A bare message gets the present as its time stamp; events are
         brought into the order of their time stamps. There is no limit to age, span, number or size.
@@ -101,11 +98,11 @@ class Service:
         now = context.now
         group = context.store.groups.get(log_group)
         if group is None or log_stream not in group.streams:
-            _check_names(log_group, log_stream)
+            request_from({"logGroupName": log_group, "logStreamName": log_stream}, CreateLogStreamRequest)
             group = group or context.store.create_group(log_group, now)
             group.create_stream(log_stream, now)
         stamped = [_stamped(event, now) for event in events]
-        stamped.sort(key=_timestamp)
+        stamped.sort(key=lambda event: event.timestamp)
         if stamped and (stamped[0].timestamp < 0 or not all(event.message for event in stamped)):
             raise InvalidParameterException("A log event must have a message that is not empty, and no negative time.")
         stream = group.stream(log_stream)
@@ -113,7 +110,7 @@ class Service:
             self.hub.publish(group.arn, group.append(stream, stamped[start : start + MAX_BATCH_EVENTS], now))
 
     def reset(self) -> None:
-        """Forget all log groups. Sessions, clock and seed are for others to reset."""
+        """Delete all log groups. Sessions, clock and seed are not reset here."""
         self.accounts.clear()
 
     def _context(self, caller: Caller, body_length: int) -> Context:
@@ -121,7 +118,7 @@ class Service:
         return Context(caller, self.clock.now(), body_length, store, self.accounts, self.hub)
 
     def _read(self, row: Operation, body: bytes) -> Request:
-        """The request, by msgspec alone unless it is too large to be a good one; then only as far as it may go."""
+        """The request, decoded by msgspec if it is valid; else, or if it is too large to be, read by `lenient`."""
         max_bytes = 8 * MAX_BATCH_BYTES if row.request_type is PutLogEventsRequest else MAX_BATCH_BYTES
         if len(body) <= max_bytes:
             decoder = self._decoders.get(row.name)
@@ -138,11 +135,3 @@ def _stamped(event: str | LogEvent, now: int) -> LogEvent:
     if isinstance(event, str):
         return LogEvent(now, well_formed(event))
     return event if event.message.isascii() else LogEvent(event.timestamp, well_formed(event.message))
-
-
-def _timestamp(event: LogEvent) -> int:
-    return event.timestamp
-
-
-def _check_names(log_group: str, log_stream: str) -> None:
-    request_from({"logGroupName": log_group, "logStreamName": log_stream}, CreateLogStreamRequest)

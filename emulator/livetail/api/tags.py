@@ -36,7 +36,7 @@ def tag_resource(context: Context, request: TagResourceRequest) -> None:
 
 
 def untag_resource(context: Context, request: UntagResourceRequest) -> None:
-    """Take tags off a log group; keys that it does not have are passed over."""
+    """Take tags off a log group; other keys are ignored."""
     _remove(tagged_log_group(context, request.resource_arn), request.tag_keys)
 
 

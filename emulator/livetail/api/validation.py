@@ -1,6 +1,6 @@
 """Checks the constraints of AWS's model, and names all that are broken in one error, as the service's framework does.
 
-Texts: seen in responses of AWS. Since 2026 the value is no longer part of a constraint's text (moto #10104).
+Texts: observed in responses of AWS. Since 2026 the value is no longer part of a constraint's text (moto #10104).
 """
 
 import re
@@ -21,7 +21,7 @@ RequestType = TypeVar("RequestType", bound=msgspec.Struct)
 
 
 def read_leniently(body: bytes, request_type: type[RequestType]) -> RequestType:
-    """Read a request body that msgspec alone has not taken.
+    """Read a request body that msgspec has not accepted.
 
     Raises:
         SerializationException: the body is not JSON, or a member is of a wrong type.
@@ -108,7 +108,7 @@ def _problems(value: Any, type_: inspect.Type, path: str) -> Iterator[_Problem]:
 
 
 def _element_problems(elements: list[Any], type_: inspect.Type, path: str) -> Iterator[_Problem]:
-    """Structures are gone into one by one; of other elements it is only said that there are bad ones."""
+    """Structures are checked one by one; for other elements there is one problem, whichever are wrong."""
     if isinstance(strip_optional(type_)[0], inspect.StructType):
         for number, element in enumerate(elements, start=1):
             yield from _problems(element, type_, f"{path}.{number}.member")

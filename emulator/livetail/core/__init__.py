@@ -1,5 +1,5 @@
-"""What every other room stands on: time, chance, identifiers, ARNs and the errors of the service.
+"""What all other rooms use: time, chance, identifiers, ARNs and the errors of the service.
 
-Nothing here knows about bytes on a socket, threads or the wall clock. Time comes in as a `Clock`, chance as a seeded
-`Chance`; both are made in `livetail.server` and handed down.
+Nothing here uses sockets, threads or the real time. Time is given as a `Clock`, chance as a seeded `Chance`; both are
+created in `livetail.server` and passed on.
 """

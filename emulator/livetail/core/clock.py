@@ -1,6 +1,6 @@
-"""Time as the emulator sees it: epoch milliseconds from one `Clock` that is handed to whoever asks for the time.
+"""Time: epoch milliseconds from a `Clock`, and durations in milliseconds.
 
-The clocks that follow the wall clock live in `livetail.server.clocks`; only time that stands still is pure.
+The clocks that follow the real time are in `livetail.server.clocks`; only a clock that stands still is pure.
 """
 
 from typing import Final, Protocol

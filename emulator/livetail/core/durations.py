@@ -17,7 +17,7 @@ def parse_duration(text: str) -> int:
     Seconds may have up to three decimals.
 
     Raises:
-        ValueError: it is no duration.
+        ValueError: it is not a duration.
     """
     found = _DURATION.fullmatch(text.strip())
     parts = {unit: value for unit, value in found.groupdict().items() if value} if found else {}

@@ -6,12 +6,12 @@ in answers of AWS (radkawar/stackd, testdata/aws/logs/ingestion.json and filters
 - the time stamp of the event,
 - 64 bits: its ingestion time,
 - 64 bits: a hash on AWS. Here the upper 44 are the number of events that the log group had ingested before the request,
-  and the lower 20 a hash of log group and log stream. So ids have the order in which events are read, and the place of
-  an event in it can be told from its id;
+  and the lower 20 a hash of log group and log stream. So ids have the order in which events are read, and the position
+  of an event can be computed from its id;
 - 16 bits: the index of the event among those of its request that were accepted.
 
-A token can also stand for an edge: of a window, or of what has been read so far. Then its index is `_EDGE_INDEX`, or
-everything behind its time stamp is zero; no event has such an id.
+A token can also be an edge: a position between events, such as the end of a window or of what has been read so far.
+Then its index is `_EDGE_INDEX`, or all bits after its time stamp are zero; no event has such an id.
 """
 
 import uuid
@@ -29,7 +29,7 @@ _HASH_MASK: Final = (1 << _SEQUENCE_SHIFT - _HASH_SHIFT) - 1
 _INDEX_MASK: Final = (1 << _HASH_SHIFT) - 1
 _EDGE_INDEX: Final = 0x7FFF
 _HALF: Final = 0x7FFF_FFFF_FFFF_FFFF_7FFF_FFFF_FFFF_FFFF_7FFF
-"""What AWS has behind the time stamp for the end of a window: the largest signed value of each part."""
+"""What AWS has after the time stamp for the end of a window: the largest signed value of each part."""
 
 
 def uuid4(random: Random) -> str:
@@ -62,22 +62,22 @@ def timestamp_and_sequence(number: int) -> tuple[int, int]:
 
 
 def is_edge(number: int) -> bool:
-    """Whether this is no event but a place between events."""
+    """Whether this is an edge, not an event."""
     return number & _INDEX_MASK == _EDGE_INDEX or number & ((1 << _TIMESTAMP_SHIFT) - 1) == 0
 
 
 def start_edge(timestamp: int) -> int:
-    """The place before all events of a millisecond."""
+    """The edge before all events of a millisecond."""
     return timestamp << _TIMESTAMP_SHIFT
 
 
 def end_edge(timestamp: int) -> int:
-    """The place after all events of a millisecond, also those that are still to come."""
+    """The edge after all events of a millisecond, also those that are still to come."""
     return timestamp << _TIMESTAMP_SHIFT | _HALF
 
 
 def repeated_edge(timestamp: int, sequence: int, number: int) -> int:
-    """The place before the event of this time stamp and sequence, once more: `number` tells such edges apart.
+    """Another edge before the event of this time stamp and sequence; `number` makes such edges differ.
 
     It stands where other edges have an ingestion time.
     """
@@ -86,6 +86,6 @@ def repeated_edge(timestamp: int, sequence: int, number: int) -> int:
 
 
 def reading_edge(timestamp: int, sequence: int) -> int:
-    """The place after all events of a millisecond that have been ingested by now, as `sequence` counts them."""
+    """The edge after all events of a millisecond that have been ingested by now, as `sequence` counts them."""
     low = sequence << _SEQUENCE_SHIFT | _HASH_MASK << _HASH_SHIFT | _EDGE_INDEX
     return timestamp << _TIMESTAMP_SHIFT | timestamp << _INGESTION_SHIFT & end_edge(0) | low

@@ -1,6 +1,6 @@
-"""Tables that people write in JSON or TOML, read into msgspec structs, with every problem found in one go.
+"""Tables that people write in JSON or TOML, read into msgspec structs, with every problem found at once.
 
-A struct says all there is to know about a table: its fields are the keys, `msgspec.Meta` gives their bounds and
+A struct describes a table: its fields are the keys, `msgspec.Meta` gives their bounds and
 descriptions, and the class docstring describes the table. Fault rules and scenario files are read this way, and the
 JSON Schema of the control plane is made from the same structs.
 
@@ -21,12 +21,12 @@ Path: TypeAlias = tuple[str | int, ...]
 keys are spelled as they were written."""
 
 MAX_PROBLEMS: Final = 100
-"""Problems that are kept of one document: enough to correct it, and a bound for one that is wrong from end to end."""
+"""Problems that are kept of one document: enough to correct it, and a limit for one that is wrong everywhere."""
 
 _MAX_SHOWN: Final = 60
 """Characters of a value that a problem quotes."""
 
-_REFUSED: Final = object()
+_INVALID: Final = object()
 
 TableT = TypeVar("TableT", bound="Table")
 
@@ -45,7 +45,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the table is, as a problem names it: `a source`; of a tagged struct, the tag follows: `the effect cut`."""
 
     def check(self) -> Iterable[tuple[Path, str]]:
-        """What is wrong with keys that are good each for itself: pairs of a path within this table, and the problem."""
+        """What is wrong with keys that are each valid: pairs of a path within this table, and the problem."""
         return ()
 
 
@@ -90,7 +90,7 @@ class Problems:
             yield Problem((), f"has {self._left_out:,} more problems")
 
     def add(self, path: Path, text: str) -> None:
-        """Note that something at `path` is wrong."""
+        """Add a problem at `path`."""
         if len(self._found) < MAX_PROBLEMS:
             self._found.append(Problem(path, text))
         else:
@@ -102,10 +102,10 @@ class Problems:
         `table` may be a union of structs that have a tag.
         """
         read = self._read(inspect.type_info(table), values, path)
-        return None if read is _REFUSED else read  # type: ignore[return-value]
+        return None if read is _INVALID else read  # type: ignore[return-value]
 
     def _read(self, node: inspect.Type, value: object, path: Path) -> object:
-        """The value as `node` describes it, or `_REFUSED`."""
+        """The value as `node` describes it, or `_INVALID`."""
         extra: Mapping[str, Any] = (node.extra or {}) if isinstance(node, inspect.Metadata) else {}
         node = _plain(node)
         if isinstance(node, inspect.UnionType):
@@ -117,20 +117,20 @@ class Problems:
                 return _all([self._read(node.item_type, item, (*path, number)) for number, item in enumerate(value, 1)])
             case inspect.DictType() if isinstance(value, Mapping):
                 inner = {str(key): self._read(node.value_type, item, (*path, str(key))) for key, item in value.items()}
-                return _REFUSED if _REFUSED in inner.values() else inner
+                return _INVALID if _INVALID in inner.values() else inner
         read = _scalar(node, value)
-        if read is _REFUSED:
+        if read is _INVALID:
             self.add(path, f"is {shown(value)}; {extra.get('expected') or expected(node)} is expected")
         elif problem := (extra["check"](read) if "check" in extra else None):
             self.add(path, problem)
-            return _REFUSED
+            return _INVALID
         return read
 
     def _read_one_of(self, node: inspect.UnionType, value: object, path: Path) -> object:
         tables = [table for table in map(_plain, node.types) if isinstance(table, inspect.StructType)]
         if tables and isinstance(value, Mapping):
             return self._read_tagged(tables, value, path)
-        others = [other for other in node.types if _scalar(_plain(other), value) is not _REFUSED]
+        others = [other for other in node.types if _scalar(_plain(other), value) is not _INVALID]
         kinds = [kind for kind in node.types if type(_plain(kind)) is _KINDS.get(type(value))]
         chosen = next(iter([*others, *kinds]), None)
         if chosen is not None:
@@ -139,7 +139,7 @@ class Problems:
         if len(meant) == 1:
             return self._read(meant[0], value, path)
         self.add(path, f"is {shown(value)}; {expected(node)} is expected")
-        return _REFUSED
+        return _INVALID
 
     def _read_tagged(self, tables: list[inspect.StructType], values: Mapping[Any, Any], path: Path) -> object:
         """The one of several structs that the value of their tag field names."""
@@ -155,7 +155,7 @@ class Problems:
             return self._read_table(by_tag[tag], values, path)
         else:
             self.add((*path, field), f"is {shown(tag)}; {choices}")
-        return _REFUSED
+        return _INVALID
 
     def _read_table(self, node: inspect.StructType, values: Mapping[Any, Any], path: Path) -> object:
         title = getattr(node.cls, "title", "a table")
@@ -179,12 +179,12 @@ class Problems:
             if field.required and field.name not in read:
                 self.add((*path, field.encode_name), f"is missing; {_words(field.type)} is expected")
         if len(self._found) + self._left_out > before:
-            return _REFUSED
+            return _INVALID
         table = node.cls(**read)
         if isinstance(table, Table):
             for inner, problem in table.check():
                 self.add((*path, *inner), problem)
-        return table if len(self._found) + self._left_out == before else _REFUSED
+        return table if len(self._found) + self._left_out == before else _INVALID
 
 
 def expected(node: inspect.Type) -> str:
@@ -254,7 +254,7 @@ _KINDS: Final[Mapping[type, type]] = {list: inspect.ListType, tuple: inspect.Lis
 
 
 def _scalar(node: inspect.Type, value: object) -> object:
-    """A value that is neither table nor list, as `node` describes it; `_REFUSED` if it is none."""
+    """A value that is neither table nor list, as `node` describes it; `_INVALID` if it is none."""
     match _plain(node):
         case inspect.AnyType():
             return value
@@ -274,7 +274,7 @@ def _scalar(node: inspect.Type, value: object) -> object:
         case inspect.FloatType(ge=low, le=high) if isinstance(value, int | float) and not isinstance(value, bool):
             if _is_within(value, low, high) and -1e300 < value < 1e300:  # no infinity, and nothing that float() refuses
                 return float(value)
-    return _REFUSED
+    return _INVALID
 
 
 def _is_within(value: float, low: float | None, high: float | None) -> bool:
@@ -282,7 +282,7 @@ def _is_within(value: float, low: float | None, high: float | None) -> bool:
 
 
 def _all(values: list[object]) -> object:
-    return _REFUSED if any(value is _REFUSED for value in values) else values
+    return _INVALID if any(value is _INVALID for value in values) else values
 
 
 def _plain(node: inspect.Type) -> inspect.Type:

@@ -13,7 +13,7 @@ from typing import Final, Self
 
 from livetail.core.chance import Random
 from livetail.live.limits import EVENTS_PER_UPDATE
-from livetail.store.batch import Batch, LogEvent, size_of
+from livetail.store.batch import Batch, LogEvent, size_bytes_of
 
 MAX_HELD_EVENTS: Final = 8_192
 """Log events held before the window is thinned out: well above what a busy second brings, so thinning stays rare."""
@@ -59,7 +59,7 @@ class Selection:
     def bytes(self) -> int:
         """The bytes of the log events as the service counts them; counted when it is first asked for."""
         if self._bytes is None:
-            self._bytes = size_of(self.events)
+            self._bytes = size_bytes_of(self.events)
         return self._bytes
 
     def pick(self, indexes: Iterable[int]) -> Self:

@@ -2,13 +2,13 @@
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html describes the language, and
 `docs/filter-patterns.md` what was decided and recorded beyond that. A pattern is compiled once, to functions; one
-`Subject` stands for a message and is read once for all patterns that look at it:
+`Subject` holds a message, which is parsed once for all patterns:
 
     matcher = compile('{ $.level = "ERROR" }')
     matcher.matches(Subject('{"level": "ERROR"}'))
 
-`terms_pattern`, `json_pattern` and `space_pattern` are the three kinds of pattern, `regex` what all of them may hold.
-`compiler` has them all; it is loaded with the first pattern. `explain` tells why a message matches or not.
+`terms_pattern`, `json_pattern` and `space_pattern` are the kinds of pattern, `regex` the regular expressions in them.
+`compiler` joins them and is loaded with the first pattern. `explain` tells why a message matches or not.
 """
 
 from functools import lru_cache
@@ -30,7 +30,7 @@ def compile(pattern: str) -> Matcher:
     Raises:
         InvalidPatternError: AWS would refuse the pattern.
     """
-    # Imported late: the parsers cost several milliseconds, and many runs never see a pattern.
+    # Imported late: the parsers take several milliseconds to load, and many runs have no pattern.
     from livetail.patterns.compiler import build
 
     return build(pattern)

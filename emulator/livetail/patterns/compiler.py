@@ -1,23 +1,23 @@
-"""From the text of a pattern to a matcher: which kind it is, and the parser and the builder of that kind.
+"""Compiles the text of a pattern: finds its kind, then calls the parser and the builder of that kind.
 
-To find the kind, blanks are not taken off: ` {$.ThisFlag IS TRUE} ` was observed to be refused.
+The kind is found without stripping blanks: AWS refuses ` {$.ThisFlag IS TRUE} ` (observed).
 """
 
 from collections.abc import Callable
 
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.json_pattern import NO_VALUES as NO_JSON_VALUES
+from livetail.patterns.json_pattern import RESERVED_WORDS as JSON_RESERVED
 from livetail.patterns.json_pattern import build_json, parse_json
 from livetail.patterns.scanner import (
-    BEGUN_JSON_TOKEN,
-    BEGUN_SPACE_TOKEN,
     BLANKS,
     JSON_TOKEN,
     SPACE_TOKEN,
+    UNFINISHED_JSON_TOKEN,
+    UNFINISHED_SPACE_TOKEN,
     Scanner,
-    first_bad_term,
+    first_invalid_term,
 )
-from livetail.patterns.space_pattern import NO_VALUES as NO_SPACE_VALUES
+from livetail.patterns.space_pattern import RESERVED_WORDS as SPACE_RESERVED
 from livetail.patterns.space_pattern import Layout, build_space, parse_space
 from livetail.patterns.subject import Matcher, Subject
 from livetail.patterns.syntax import JsonPattern, Pattern, SpacePattern, Terms
@@ -39,15 +39,15 @@ def parse(pattern: str) -> Pattern:
     if len(pattern) < 2 or pattern[-1] != closing:
         raise _unclosed(pattern, opening, closing)
     is_json = opening == "{"
-    scanner = Scanner(pattern, 1, len(pattern) - 1, no_values=NO_JSON_VALUES if is_json else NO_SPACE_VALUES)
+    scanner = Scanner(pattern, 1, len(pattern) - 1, reserved_words=JSON_RESERVED if is_json else SPACE_RESERVED)
     try:
         syntax: Pattern = parse_json(scanner) if is_json else parse_space(scanner)
     except InvalidPatternError as error:
-        tokens = (JSON_TOKEN, BEGUN_JSON_TOKEN) if is_json else (SPACE_TOKEN, BEGUN_SPACE_TOKEN)
-        term = first_bad_term(pattern, 1, *tokens)
+        tokens = (JSON_TOKEN, UNFINISHED_JSON_TOKEN) if is_json else (SPACE_TOKEN, UNFINISHED_SPACE_TOKEN)
+        term = first_invalid_term(pattern, 1, *tokens)
         raise (error if term is None else error.with_term(term)) from None
-    if scanner.over_limit:
-        raise scanner.over_limit
+    if scanner.limit_error:
+        raise scanner.limit_error
     return syntax
 
 

@@ -1,7 +1,6 @@
 """Why a message matches a pattern, or why it does not: what each condition found.
 
-The verdict is the matcher's, and each condition is tried with the function that the matcher is made of. Only the words
-are added here.
+The result and the conditions are evaluated with the matcher's own functions; only the wording is added here.
 """
 
 import json
@@ -55,7 +54,7 @@ class Explanation:
 
     Attributes:
         kind: of the pattern.
-        matches: the matcher's verdict.
+        matches: the matcher's result.
         findings: each condition or term, in the order of the pattern. Empty where `note` says why none was tried.
         note: what decides instead of conditions, such as that the message is not JSON.
         extracted: the fields of the message as TestMetricFilter names them (`$ip`, `$3`), also where it does not match;
@@ -70,9 +69,9 @@ class Explanation:
 
 
 def explain(pattern: str, message: str) -> Explanation:
-    """Explain what the pattern makes of one message.
+    """Explain why a pattern matches one message or not.
 
-    For a control route: it takes the two texts, and returns what `msgspec.json.encode` writes as `{"kind", "matches",
+    A control route returns it as `msgspec.json.encode` writes as `{"kind", "matches",
     "findings": [{"condition", "holds", "reason"}], "note", "extracted"}`.
 
     Raises:

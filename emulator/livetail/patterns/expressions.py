@@ -1,6 +1,6 @@
 """Conditions joined by `&&`, `||` and parentheses, which JSON and space-delimited patterns have in common.
 
-`&&` binds tighter than `||`. Parentheses are counted on a stack of our own, so that no pattern can exhaust Python's.
+`&&` binds tighter than `||`. Parentheses are kept on a list, not by recursion, so no pattern can exhaust the stack.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 # More than a pattern of 1,024 characters can hold, and few enough for functions that call themselves.
 _MAX_DEPTH = 256
-# To look for more texts would cost more than it spares.
+# Searching for more texts would cost more time than it saves.
 _MAX_TEXTS = 3
 
 _Nested = tuple[Condition, int]

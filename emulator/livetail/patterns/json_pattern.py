@@ -18,7 +18,7 @@ from livetail.patterns.selectors import parse_selector
 from livetail.patterns.subject import NOT_JSON, Subject
 from livetail.patterns.syntax import Comparison, Is, JsonPattern, Leaf, NotExists, Selector
 
-NO_VALUES = ("null", "NULL")
+RESERVED_WORDS = ("null", "NULL")
 """Recorded: `{ $.v = null }` is refused, `{ $.v = true }` is not."""
 
 _LITERALS: "dict[str, Literal['NULL', 'TRUE', 'FALSE']]" = {"NULL": "NULL", "TRUE": "TRUE", "FALSE": "FALSE"}
@@ -80,7 +80,7 @@ class _Parser:
         self._wildcards += selector.has_wildcard
         if self._wildcards > _MAX_WILDCARDS:
             reason = f"a pattern has at most {_MAX_WILDCARDS} wildcards in its selectors"
-            self._scanner.limit(self._scanner.error(reason, at=start, text=_TOO_MANY_WILDCARDS))
+            self._scanner.note_limit(self._scanner.error(reason, at=start, text=_TOO_MANY_WILDCARDS))
         return selector
 
     def _keyword(self) -> str:

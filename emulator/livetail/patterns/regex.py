@@ -94,18 +94,18 @@ def _read(body: str, column: int) -> tuple[str, list[list[Atom]]]:
         character = body[position]
         quantifier = _QUANTIFIER.match(body, position)
         if quantifier is not None and quantifier[0] != "{,}" and quantifier[0] != "{}":
-            least, most = _bounds(quantifier)
-            if max(least, most or 0) > _MAX_REPETITIONS:
+            low, high = _bounds(quantifier)
+            if max(low, high or 0) > _MAX_REPETITIONS:
                 raise error(f"a repetition of more than {_MAX_REPETITIONS:,} takes too long to run", _TOO_COSTLY)
-            if most is not None and least > most:
-                raise error(f"{quantifier[0]} asks for at least {least} and at most {most}")
+            if high is not None and low > high:
+                raise error(f"{quantifier[0]} asks for at least {low} and at most {high}")
             if repeatable:
-                branches[-1][-1] = Atom(branches[-1][-1].written, least, most)
+                branches[-1][-1] = Atom(branches[-1][-1].written, low, high)
             elif not (repeated and character == "?"):
                 raise error(f"there is nothing to repeat before {character!r}")
-            # RE2 reads {,5} as text. Behind a lazy quantifier nothing more may follow; it finds a match in the same
+            # RE2 reads {,5} as text. No quantifier may follow a lazy one, which finds a match in the same
             # texts as a greedy one.
-            written += quantifier[0] if character != "{" else f"{{{least},{'' if most is None else most}}}"
+            written += quantifier[0] if character != "{" else f"{{{low},{'' if high is None else high}}}"
             repeatable, repeated = False, repeatable
             position = quantifier.end()
             continue

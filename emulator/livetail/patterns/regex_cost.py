@@ -43,11 +43,11 @@ _NOT_ASCII = "\u00e9"
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """What takes one character, or an anchor: in the form of RE2, and how often; None for any number of times."""
+    """What takes one character, or an anchor: its text for RE2, and how often it may stand; None is no limit."""
 
     written: str
-    least: int = 1
-    most: int | None = 1
+    min_copies: int = 1
+    max_copies: int | None = 1
 
 
 class _Position(NamedTuple):
@@ -90,22 +90,22 @@ def with_few_states(branches: list[list[Atom]]) -> str:
 
 
 def _copies(atom: Atom) -> str:
-    if atom.least == atom.most == 1:
+    if atom.min_copies == atom.max_copies == 1:
         return atom.written
-    if atom.most is None:
-        return f"{atom.written}{{{atom.least},}}"
-    required = [f"{atom.written}{{{atom.least}}}"] if atom.least else []
-    return "(?:)".join(required + [f"{atom.written}?"] * (atom.most - atom.least))
+    if atom.max_copies is None:
+        return f"{atom.written}{{{atom.min_copies},}}"
+    required = [f"{atom.written}{{{atom.min_copies}}}"] if atom.min_copies else []
+    return "(?:)".join(required + [f"{atom.written}?"] * (atom.max_copies - atom.min_copies))
 
 
 def _positions(branch: list[Atom]) -> Iterator[_Position]:
     for atom in branch:
         if atom.written in ("^", "$"):
             continue
-        copies = max(atom.least, 1) if atom.most is None else atom.most
+        copies = max(atom.min_copies, 1) if atom.max_copies is None else atom.max_copies
         for copy in range(copies):
-            loop = atom.most is None and copy == copies - 1
-            yield _Position(atom.written, optional=copy >= atom.least, loop=loop)
+            loop = atom.max_copies is None and copy == copies - 1
+            yield _Position(atom.written, optional=copy >= atom.min_copies, loop=loop)
 
 
 class _Automaton:
@@ -121,11 +121,11 @@ class _Automaton:
             bit += len(chain)
         self._loops = _bits(position.loop for position in positions)
         optional = [position.optional for position in positions]
-        behind_optional = [False, *optional[:-1]]
+        after_optional = [False, *optional[:-1]]
         # The runs of optional positions: where each begins, where it is over, and all that can be reached inside it.
-        self._run_starts = _bits(now and not last for last, now in zip(behind_optional, optional, strict=True))
-        self._run_ends = _bits(last and not now for last, now in zip(behind_optional, optional, strict=True))
-        self._runs = _bits(behind_optional)
+        self._run_starts = _bits(now and not last for last, now in zip(after_optional, optional, strict=True))
+        self._run_ends = _bits(last and not now for last, now in zip(after_optional, optional, strict=True))
+        self._runs = _bits(after_optional)
         takes = {written: _takes(written) for written in {position.written for position in positions}}
         takes_bytes = any(_NOT_ASCII in characters for characters in takes.values())
         # Characters that all positions treat alike are one.
@@ -156,7 +156,7 @@ class _Automaton:
     def _closed(self, state: int) -> int:
         """The state with what can be reached over optional positions.
 
-        The subtraction borrows up to the first position of each run that is set; all behind it in the run are reached
+        The subtraction borrows up to the first position of each run that is set; all after it in the run are reached
         (Navarro and Raffinot, Flexible Pattern Matching in Strings, 4.2.3).
         """
         ends = state | self._run_ends

@@ -3,7 +3,7 @@
 Positions are counted from 0 inside, columns from 1 in what a person reads.
 
 AWS's texts show that its parser first cuts a pattern into tokens. Where no token can begin or go on, the text names
-all that was read of the token, up to and with the character that does not belong: `%^(`, `$..`, `[-`, `!(`, `"ERROR`.
+the beginning of the token, up to and including the character that is not allowed: `%^(`, `$..`, `[-`, `!(`, `"ERROR`.
 That comes before every problem with the order of the tokens, wherever it stands in the pattern (recorded:
 `{ "v": [1] }` names `:`).
 """
@@ -33,35 +33,35 @@ _REGEX = f"%{_REGEX_CHARACTER}+%"
 _STEP = r"(?:\.(?:[A-Za-z0-9_-]+|\*)|\.?\['[^']*'\]|\[(?:[0-9]+|\*)\])"
 _SYMBOLS = r"&&|\|\||[!<>]?=|[<>()]"
 UNNAMED = "@/{"
-"""Characters that were seen to be refused without being named."""
+"""Characters that AWS refuses without naming them (observed)."""
 
 JSON_TOKEN = re.compile(rf"\s+|{_STRING}|{_REGEX}|\$?{_STEP}+|{_SYMBOLS}|{_WORD}|[{UNNAMED}]", re.DOTALL | re.ASCII)
 SPACE_TOKEN = re.compile(rf"\s+|{_STRING}|{_REGEX}|{_SYMBOLS}|,|{_WORD}|[{UNNAMED}]", re.DOTALL | re.ASCII)
-_BEGUN_STRING_OR_REGEX = rf'"(?:[^"\\]|\\.)*\\?|%{_REGEX_CHARACTER}*|'
-BEGUN_TERM = re.compile(_BEGUN_STRING_OR_REGEX, re.DOTALL)
-BEGUN_JSON_TOKEN = re.compile(
-    rf"[!&|]|\$\.\[(?:'[^']*'?)?|\$?\[(?:'[^']*'?|[0-9]+|\*)?|\$\.?|{_BEGUN_STRING_OR_REGEX}", re.DOTALL
+_UNFINISHED_STRING_OR_REGEX = rf'"(?:[^"\\]|\\.)*\\?|%{_REGEX_CHARACTER}*|'
+UNFINISHED_TERM = re.compile(_UNFINISHED_STRING_OR_REGEX, re.DOTALL)
+UNFINISHED_JSON_TOKEN = re.compile(
+    rf"[!&|]|\$\.\[(?:'[^']*'?)?|\$?\[(?:'[^']*'?|[0-9]+|\*)?|\$\.?|{_UNFINISHED_STRING_OR_REGEX}", re.DOTALL
 )
-BEGUN_SPACE_TOKEN = re.compile(rf"[!&|]|{_BEGUN_STRING_OR_REGEX}", re.DOTALL)
+UNFINISHED_SPACE_TOKEN = re.compile(rf"[!&|]|{_UNFINISHED_STRING_OR_REGEX}", re.DOTALL)
 
 _BARE_VALUE = re.compile(_WORD)
 _CLOSED_STRING = re.compile(_STRING, re.DOTALL)
 _REGEX_CHARACTERS = re.compile(f"{_REGEX_CHARACTER}*")
 
 
-def first_bad_term(text: str, start: int, token: re.Pattern[str], begun: re.Pattern[str]) -> str | None:
+def first_invalid_term(text: str, start: int, token: re.Pattern[str], begun: re.Pattern[str]) -> str | None:
     """What AWS names in a pattern between `start` and its closing bracket: the first text that is no token."""
     position = start
     while position < len(text) - 1:
         found = token.match(text, position)
         if found is None:
-            return term_at(text, position, begun)
+            return invalid_term_at(text, position, begun)
         position = found.end()
     return None
 
 
-def term_at(text: str, position: int, begun: re.Pattern[str]) -> str:
-    """The beginning of a token at `position`, and the character behind it, which does not belong to it."""
+def invalid_term_at(text: str, position: int, begun: re.Pattern[str]) -> str:
+    """The beginning of a token at `position`, and the character after it, which is not allowed there."""
     found = begun.match(text, position)
     return text[position : (found.end() if found else position) + 1]
 
@@ -70,8 +70,8 @@ class Scanner:
     """A position in a pattern, up to an end.
 
     Attributes:
-        over_limit: the first limit that the pattern exceeds. It is to be raised once the whole pattern was read, since
-            AWS tells of other problems first.
+        limit_error: the first limit that the pattern exceeds. To be raised after the whole pattern was read, since AWS
+            reports other problems first.
     """
 
     def __init__(
@@ -80,14 +80,14 @@ class Scanner:
         start: int = 0,
         end: int | None = None,
         *,
-        no_values: tuple[str, ...] = (),
+        reserved_words: tuple[str, ...] = (),
     ) -> None:
-        """`no_values` are words that need quotation marks to be values."""
+        """`reserved_words` are words that need quotation marks to be values."""
         self.text = text
         self.position = start
         self.end = len(text) if end is None else end
-        self.over_limit: InvalidPatternError | None = None
-        self._no_values = no_values
+        self.limit_error: InvalidPatternError | None = None
+        self._reserved_words = reserved_words
         self._regexes = 0
 
     def peek(self) -> str:
@@ -99,14 +99,14 @@ class Scanner:
         self.position = found.end() if found else self.position
 
     def take(self, token: str) -> bool:
-        """Move behind `token` if it is here."""
+        """Move past `token` if it is here."""
         if not self.text.startswith(token, self.position, self.end):
             return False
         self.position += len(token)
         return True
 
     def take_run(self, run: re.Pattern[str]) -> str:
-        """The text here that `run` matches, and move behind it; empty if it does not match."""
+        """The text here that `run` matches, and move past it; empty if it does not match."""
         found = run.match(self.text, self.position, self.end)
         if found is None:
             return ""
@@ -141,17 +141,17 @@ class Scanner:
                 reason = "the regular expression has no closing '%'"
             elif closing != "%":
                 at, reason = self.position, f"{closing!r} is not allowed in a regular expression; {_advice(closing)}"
-            raise self.error(reason, at=at, term=term_at(self.text, start, BEGUN_TERM))
+            raise self.error(reason, at=at, term=invalid_term_at(self.text, start, UNFINISHED_TERM))
         check_regex(body, start + 2)
         self.position += 1
         self._regexes += 1
         if self._regexes > MAX_REGEXES:
             reason = f"a pattern has at most {MAX_REGEXES} regular expressions"
-            self.limit(self.error(reason, at=start, text=_TOO_MANY_REGEXES))
+            self.note_limit(self.error(reason, at=start, text=_TOO_MANY_REGEXES))
         return Regex(body)
 
     def take_comparison(self) -> tuple[Operator, Value] | None:
-        """The operator and the value here, and move behind them; None if no operator is here.
+        """The operator and the value here, and move past them; None if no operator is here.
 
         Raises:
             InvalidPatternError: the value is missing, or is not one, or is not a number where an order is asked for.
@@ -165,7 +165,7 @@ class Scanner:
         if operator not in ("=", "!=") and not (isinstance(value, Word) and is_number(value.text)):
             shown = str(value) if isinstance(value, Regex) else f'"{value.text}"'
             raise self.error(f"{operator!r} compares with an unquoted number only", at=start, term=shown)
-        if isinstance(value, Word) and value.text in self._no_values:
+        if isinstance(value, Word) and value.text in self._reserved_words:
             raise self.error(f"the word {value.text} is a value only in double quotation marks", at=start)
         return operator, value
 
@@ -182,9 +182,9 @@ class Scanner:
             raise self.error("a value is missing here")
         raise self.error(f"{character!r} cannot begin a value; put the value in double quotation marks")
 
-    def limit(self, error: InvalidPatternError) -> None:
+    def note_limit(self, error: InvalidPatternError) -> None:
         """Note that a limit is exceeded."""
-        self.over_limit = self.over_limit or error
+        self.limit_error = self.limit_error or error
 
     def error(
         self, reason: str, *, at: int | None = None, term: str | None = None, text: str | None = None

@@ -44,9 +44,9 @@ def parse_selector(scanner: Scanner) -> Selector:
         steps.append(_step(scanner))
         wildcards += isinstance(steps[-1], Wildcard)
         if wildcards == 2:
-            scanner.limit(scanner.error("a selector has at most one wildcard", at=at, text=_SEVERAL_WILDCARDS))
+            scanner.note_limit(scanner.error("a selector has at most one wildcard", at=at, text=_SEVERAL_WILDCARDS))
     if not steps:
-        raise scanner.error("a selector goes on with '.key' or '[0]' behind the '$'", at=start)
+        raise scanner.error("a selector goes on with '.key' or '[0]' after the '$'", at=start)
     return Selector(tuple(steps))
 
 
@@ -66,7 +66,7 @@ def _step(scanner: Scanner) -> Step:
             return Key(name)
     character = scanner.peek()
     if not character or character.isspace():
-        raise scanner.error("a key is missing behind the '.'; other keys than letters, digits, - and _ are ['quoted']")
+        raise scanner.error("a key is missing after the '.'; other keys than letters, digits, - and _ are ['quoted']")
     raise scanner.error(f"{character!r} is not allowed in a key; write the key as ['key']")
 
 
@@ -93,18 +93,18 @@ def find_all(selector: Selector) -> Callable[[Json], Iterable[Json]]:
     if wildcard is None:
         find = _walk(selector.steps)
         return lambda root: [] if (node := find(root)) is MISSING else [node]
-    before, behind = _walk(selector.steps[:wildcard]), _walk(selector.steps[wildcard + 1 :])
+    find_parent, find_rest = _walk(selector.steps[:wildcard]), _walk(selector.steps[wildcard + 1 :])
     elements = selector.steps[wildcard] is Wildcard.ANY_ELEMENT
 
     def find_each(root: Json) -> Iterable[Json]:
-        parent = before(root)
+        parent = find_parent(root)
         nodes: Iterable[Json] = ()
         if type(parent) is dict:
             # AWS goes through the members of an object for `[*]` too (recorded).
             nodes = parent.values()
         elif type(parent) is list and elements:
             nodes = parent
-        return [found for node in nodes if (found := behind(node)) is not MISSING]
+        return [found for node in nodes if (found := find_rest(node)) is not MISSING]
 
     return find_each
 

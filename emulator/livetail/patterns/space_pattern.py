@@ -19,7 +19,7 @@ from livetail.patterns.subject import Subject
 from livetail.patterns.syntax import Comparison, Field, FieldName, Gap, Leaf, SpacePattern
 from livetail.patterns.values import TextTest, comparison_cost, literal_parts, number_test, numeric_literal, text_test
 
-NO_VALUES = ("SPACE",)
+RESERVED_WORDS = ("SPACE",)
 """Recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not. Other words are values."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -70,7 +70,7 @@ class _Parser:
     def _once(self, name: str, start: int) -> None:
         if name in self._names:
             text = f"Duplicate field '{name}'"
-            self._scanner.limit(self._scanner.error(f"{name!r} can stand only once", at=start, text=text))
+            self._scanner.note_limit(self._scanner.error(f"{name!r} can stand only once", at=start, text=text))
         self._names.add(name)
 
     def _leaf(self) -> Leaf:
@@ -100,14 +100,14 @@ class Layout:
     def __init__(self, pattern: SpacePattern) -> None:
         gap = pattern.entries.index(Gap()) if Gap() in pattern.entries else len(pattern.entries)
         self.gap = gap < len(pattern.entries) or not pattern.entries
-        self._before = [entry for entry in pattern.entries[:gap] if isinstance(entry, Field)]
-        self._behind = [entry for entry in pattern.entries[gap:] if isinstance(entry, Field)]
-        self.min_fields = len(self._before) + len(self._behind)
+        self._before_gap = [entry for entry in pattern.entries[:gap] if isinstance(entry, Field)]
+        self._after_gap = [entry for entry in pattern.entries[gap:] if isinstance(entry, Field)]
+        self.min_fields = len(self._before_gap) + len(self._after_gap)
 
     def entries(self) -> Iterator[tuple[int, Field]]:
-        """Each entry with the index of its field, negative behind the gap."""
-        yield from enumerate(self._before)
-        yield from ((index - len(self._behind), entry) for index, entry in enumerate(self._behind))
+        """Each entry with the index of its field, negative after the gap."""
+        yield from enumerate(self._before_gap)
+        yield from ((index - len(self._after_gap), entry) for index, entry in enumerate(self._after_gap))
 
     def text(self, subject: Subject, index: int) -> str:
         """The field at `index`. The last entry takes the rest as written; a single field without its delimiters."""
@@ -127,7 +127,7 @@ class Layout:
             last = self.min_fields - 1
             texts[last:] = [self.text(subject, last)]
         unnamed = [Field()] * (len(texts) - self.min_fields)
-        entries = [*self._before, *unnamed, *self._behind]
+        entries = [*self._before_gap, *unnamed, *self._after_gap]
         return {
             f"${place if entry.name is None else entry.name}": text
             for place, (entry, text) in enumerate(zip(entries, texts, strict=True), 1)

@@ -1,7 +1,7 @@
 """What patterns are matched against: the message of one log event, read at most once in each way that a pattern needs.
 
-Many patterns look at one event. Whichever first needs the JSON or the fields of the message pays for reading it; the
-others find it read. Reading never fails: a message that is not JSON is `NOT_JSON`.
+Many patterns are matched against one event. The JSON and the fields of its message are read when the first of them
+needs them, and kept for the others. Reading never fails: a message that is not JSON is `NOT_JSON`.
 """
 
 import json
@@ -95,7 +95,7 @@ class Subject:
 
     @property
     def fields(self) -> Fields:
-        """The fields of the message, as space-delimited patterns see them."""
+        """The fields of the message, as space-delimited patterns read them."""
         if self._fields is None:
             self._fields = split_fields(self.text)
         return self._fields
@@ -130,7 +130,7 @@ def split_fields(text: str) -> Fields:
     texts: list[str] = []
     starts: list[int] = []
     position = 0
-    # Where the last of each closing delimiter stands, so that openings behind it cost no search.
+    # Where the last of each closing delimiter stands, so that openings after it cost no search.
     last = {'"': text.rfind('"'), "[": text.rfind("]")}
     found = _WORD_OR_DELIMITER.search(text, position)
     while found is not None:
@@ -152,12 +152,12 @@ def split_fields(text: str) -> Fields:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matcher:
-    """A filter pattern, ready to be used.
+    """A compiled filter pattern.
 
     Attributes:
         pattern: its text, as given.
         syntax: its parsed form.
-        matches_everything: whether it passes every message, so that none need be looked at.
+        matches_everything: whether it passes every message, so that no message has to be read.
         matches: whether a message matches. Never raises: a message that the pattern cannot read does not match.
         extract: the values that TestMetricFilter reports for a message: the fields of a space-delimited pattern, as
             `$name` or `$1`. Empty for the other kinds, and for a message that does not match.

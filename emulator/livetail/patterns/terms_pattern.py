@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.regex import regex_search, regex_spans
-from livetail.patterns.scanner import BEGUN_TERM, BLANKS, UNNAMED, Scanner, term_at
+from livetail.patterns.scanner import BLANKS, UNFINISHED_TERM, UNNAMED, Scanner, invalid_term_at
 from livetail.patterns.subject import Subject
 from livetail.patterns.syntax import Item, Marker, Regex, Terms, Value, Word
 
@@ -22,7 +22,7 @@ def parse_terms(text: str) -> Terms:
     """Read a pattern of terms.
 
     Raises:
-        InvalidPatternError: a term holds a character that needs quotation marks, or is missing behind its marker.
+        InvalidPatternError: a term holds a character that needs quotation marks, or is missing after its marker.
     """
     scanner = Scanner(text)
     items = []
@@ -30,8 +30,8 @@ def parse_terms(text: str) -> Terms:
     while scanner.peek():
         items.append(_item(scanner))
         scanner.skip_blanks()
-    if scanner.over_limit:
-        raise scanner.over_limit
+    if scanner.limit_error:
+        raise scanner.limit_error
     return Terms(tuple(items))
 
 
@@ -40,13 +40,13 @@ def _item(scanner: Scanner) -> Item:
     marker = Marker.REQUIRED
     if scanner.take("-"):
         marker = Marker.EXCLUDED
-        # The documentation of 2018 writes a blank behind the minus, and people still do.
+        # The documentation of 2018 writes a blank after the minus, and people still do.
         scanner.skip_blanks()
     elif scanner.take("?"):
         marker = Marker.OPTIONAL
     following = scanner.peek()
     if marker is not Marker.REQUIRED and (not following or following in BLANKS or following in "-?"):
-        raise scanner.error(f"a term is missing behind the {marker.value!r}", at=start)
+        raise scanner.error(f"a term is missing after the {marker.value!r}", at=start)
     return Item(marker, _value(scanner))
 
 
@@ -80,7 +80,7 @@ def _unexpected(scanner: Scanner) -> InvalidPatternError:
     reason = f"{character!r} is not allowed in an unquoted term; put the term in double quotation marks"
     if character in "{[" and not scanner.text[: scanner.position].strip(BLANKS):
         reason = f"{character!r} must be the first character of the pattern, before any blank"
-    named = None if character in UNNAMED else term_at(scanner.text, scanner.position, BEGUN_TERM)
+    named = None if character in UNNAMED else invalid_term_at(scanner.text, scanner.position, UNFINISHED_TERM)
     return scanner.error(reason, term=named)
 
 

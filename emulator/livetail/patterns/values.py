@@ -76,7 +76,7 @@ def _glob(wanted: str) -> TextTest:
 
 
 def comparison_cost(comparison: Comparison) -> int:
-    """How much a comparison costs, roughly, where finding what to compare costs 1."""
+    """The rough cost of a comparison, relative to that of finding the value, which is 1."""
     if isinstance(comparison.value, Regex):
         return 20
     return 3 if numeric_literal(comparison.value) is not None else 1

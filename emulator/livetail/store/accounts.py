@@ -1,4 +1,4 @@
-"""The log groups of every account and region. Nothing is shared between two of them."""
+"""The log groups of every account and region. Accounts and regions share nothing."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -44,7 +44,7 @@ class RegionStore:
         deletion_protection: bool = False,
         tags: Mapping[str, str] | None = None,
     ) -> LogGroup:
-        """Make a log group.
+        """Create a log group.
 
         Raises:
             ResourceAlreadyExistsException: there is one of this name.
@@ -63,7 +63,7 @@ class RegionStore:
         return group
 
     def delete_group(self, name: str) -> None:
-        """Forget a log group with its streams and events.
+        """Delete a log group with its streams and events.
 
         Raises:
             ResourceNotFoundException: there is none of this name.
@@ -73,11 +73,11 @@ class RegionStore:
 
 
 class Accounts:
-    """The stores of all accounts and regions; one is made when it is first asked for.
+    """The stores of all accounts and regions; each is created at its first use.
 
     Args:
         retain_events: how many events, the newest, each log group keeps for GetLogEvents and FilterLogEvents.
-        retain_bytes: how many bytes the events of all log groups may take together; the oldest go first.
+        retain_bytes: how many bytes the events of all log groups may take together; the oldest are removed first.
     """
 
     def __init__(self, retain_events: int, retain_bytes: int) -> None:
@@ -104,7 +104,7 @@ class Accounts:
             return store
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         self._retention = Retention(self._retain_events, self._retain_bytes)
         self._regions = {}
         self._cleanup_at = CLEANUP_AT_STORES

@@ -1,7 +1,7 @@
-"""The unit that everything moves in: the events of one PutLogEvents request, under one ingestion time.
+"""A batch: the events of one PutLogEvents request, with one ingestion time.
 
-Events are never copied out of their batch. The store keeps batches, the hub hands the same batch to every session that
-may want some of it, and a session remembers positions in it. So an event costs next to nothing until it is delivered.
+Events are not copied out of their batch: the store keeps batches, the hub passes the same batch to every session that
+may match some of it, and a session keeps indexes into it. So an event costs almost nothing until it is delivered.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _BATCH_MEMORY_BYTES: Final = 600
 
 
 class LogEvent(msgspec.Struct, gc=False, frozen=True):
-    """One log event as it came in: `timestamp` in epoch milliseconds, and the message verbatim (`InputLogEvent`)."""
+    """One log event as it was put: `timestamp` in epoch milliseconds, and the message verbatim (`InputLogEvent`)."""
 
     timestamp: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     message: Annotated[str, msgspec.Meta(min_length=1)]
@@ -39,7 +39,7 @@ class Position(NamedTuple):
         return Position(self.timestamp, self.sequence + 1)
 
 
-def size_of(events: Sequence[LogEvent]) -> int:
+def size_bytes_of(events: Sequence[LogEvent]) -> int:
     """The bytes of these events as the service counts them: each message in UTF-8, and 26 for each event."""
     text = "".join([event.message for event in events])
     return (len(text) if text.isascii() else len(text.encode())) + EVENT_OVERHEAD_BYTES * len(events)
@@ -56,7 +56,7 @@ class Batch:
     """
 
     __slots__ = (
-        "_size",
+        "_size_bytes",
         "events",
         "first_timestamp",
         "ingestion_time",
@@ -82,22 +82,22 @@ class Batch:
         self.events = events
         self.first_timestamp = events[0].timestamp
         self.last_timestamp = events[-1].timestamp
-        self._size: int | None = None
+        self._size_bytes: int | None = None
 
     def __len__(self) -> int:
         return len(self.events)
 
     @property
-    def size(self) -> int:
-        """The bytes of the events as the service counts them; counted when it is first asked for."""
-        if self._size is None:
-            self._size = size_of(self.events)
-        return self._size
+    def size_bytes(self) -> int:
+        """The bytes of the events as the service counts them; counted at the first use."""
+        if self._size_bytes is None:
+            self._size_bytes = size_bytes_of(self.events)
+        return self._size_bytes
 
     @property
     def memory_bytes(self) -> int:
         """About how much memory the batch takes: its text, and what Python needs for the events."""
-        return self.size + _EVENT_MEMORY_BYTES * len(self.events) + _BATCH_MEMORY_BYTES
+        return self.size_bytes + _EVENT_MEMORY_BYTES * len(self.events) + _BATCH_MEMORY_BYTES
 
     def position(self, index: int) -> Position:
         """The place of one of the events in the order of reading."""

@@ -1,7 +1,7 @@
 """Log groups and log streams, and the batches in them.
 
 A group keeps its newest events only, counted in the order of ingestion, and all groups together keep a number of bytes
-(`Retention`). Batches go as wholes. The same batch is in its group and in its stream, and leaves both at once.
+(`Retention`). Batches are removed whole, from their group and their stream at once.
 """
 
 from collections import deque
@@ -50,11 +50,11 @@ class LogStream:
 
     @property
     def sequence_token(self) -> str:
-        """56 digits in the form of AWS's sequence tokens, which nothing has to heed since 2023."""
+        """56 digits in the form of AWS's sequence tokens, which PutLogEvents has ignored since 2023."""
         return f"49{self.last_ingestion_time or self.created_at:018d}{self.next_sequence:036d}"
 
-    def note(self, batch: Batch) -> None:
-        """Take up the times of a batch that has just been put."""
+    def update_times(self, batch: Batch) -> None:
+        """Update the times with those of a batch that has just been put."""
         first, last = batch.first_timestamp, batch.last_timestamp
         if self.first_event_timestamp is None or first < self.first_event_timestamp:
             self.first_event_timestamp = first
@@ -70,7 +70,7 @@ class LogGroup:
 
     Attributes:
         retention: what this and the other log groups keep.
-        retention_days: None keeps events for ever, as far as time goes.
+        retention_days: None keeps events without a time limit.
         ingested: how many events were ever put; the next event's sequence number.
         first_shown: the sequence number of the oldest event that is shown; it never goes back.
         stored_bytes: the bytes of the kept batches as PutLogEvents counts them.
@@ -123,7 +123,7 @@ class LogGroup:
             raise ResourceNotFoundException("The specified log stream does not exist.") from None
 
     def create_stream(self, name: str, now: int) -> LogStream:
-        """Make a log stream.
+        """Create a log stream.
 
         Raises:
             ResourceAlreadyExistsException: there is one of this name.
@@ -134,26 +134,26 @@ class LogGroup:
         return stream
 
     def delete_stream(self, name: str) -> None:
-        """Forget a log stream and its events.
+        """Delete a log stream and its events.
 
         Raises:
             ResourceNotFoundException: there is none of this name.
         """
-        gone = self.stream(name)
+        stream = self.stream(name)
         del self.streams[name]
-        if gone.batches:
+        if stream.batches:
             self._batches = deque([batch for batch in self._batches if batch.log_stream_name != name])
-            for batch in gone.batches:
-                self._forget(batch)
+            for batch in stream.batches:
+                self._subtract(batch)
 
     def clear(self) -> None:
-        """Forget all events, for a group that is deleted."""
+        """Remove all events, for a group that is deleted."""
         for batch in self._batches:
-            self.retention.forget(batch)
+            self.retention.remove(batch)
         self._batches.clear()
 
     def append(self, stream: LogStream, events: Sequence[LogEvent], now: int) -> Batch:
-        """Take events into a stream of this group, and let the oldest go that are too many or too large by that.
+        """Add events to a stream of this group, and remove the oldest that then exceed the limits.
 
         Args:
             events: in time order, at least one; they are kept as they are, not copied.
@@ -168,23 +168,23 @@ class LogGroup:
         )
         self.ingested += len(events)
         self.shown += len(events)
-        self.stored_bytes += batch.size
+        self.stored_bytes += batch.size_bytes
         self._batches.append(batch)
         stream.batches.append(batch)
-        stream.note(batch)
-        self.retention.keep(batch, self)
+        stream.update_times(batch)
+        self.retention.add(batch, self)
         self._hide_surplus()
-        self.retention.trim()
+        self.retention.remove_surplus()
         return batch
 
     def drop_oldest(self) -> None:
-        """Let the oldest batch go; it is the oldest of its stream too."""
+        """Remove the oldest batch; it is the oldest of its stream too."""
         batch = self._batches.popleft()
         self.streams[batch.log_stream_name].batches.popleft()
-        self._forget(batch)
+        self._subtract(batch)
 
     def _hide_surplus(self) -> None:
-        """Batches go as wholes; of the oldest that is left, the events that are too many are not shown any more."""
+        """Remove batches that hold only surplus events; hide the surplus events of the oldest one left."""
         while self.shown > self.retention.max_events:
             batch = self._batches[0]
             hidden = max(0, self.first_shown - batch.sequence)
@@ -195,8 +195,8 @@ class LogGroup:
             else:
                 self.drop_oldest()
 
-    def _forget(self, batch: Batch) -> None:
+    def _subtract(self, batch: Batch) -> None:
         hidden = max(0, self.first_shown - batch.sequence)
         self.shown -= max(0, len(batch) - hidden)
-        self.stored_bytes -= batch.size
-        self.retention.forget(batch)
+        self.stored_bytes -= batch.size_bytes
+        self.retention.remove(batch)

@@ -1,6 +1,6 @@
 """Reading stored events in the order of GetLogEvents and FilterLogEvents: by time stamp, then as they were ingested.
 
-Each event has a `Position` of its own, so a page can begin right behind (or before) the last event of another one,
+Each event has a `Position` of its own, so a page can begin right after (or before) the last event of another one,
 whatever has been put since.
 """
 
@@ -23,7 +23,7 @@ def in_order(
 ) -> Iterator[tuple[Batch, int]]:
     """The events at positions from `low` up to but not `high`, each as its batch and its index there.
 
-    A batch is opened when the reader comes to its first event, so a page of a large group costs little more than its
+    A batch is opened when reading reaches its first event, so a page of a large group costs little more than its
     events.
 
     Args:
@@ -63,12 +63,12 @@ def in_order(
 
 
 def _order(batch: Batch, index: int, step: int) -> tuple[int, int]:
-    """What orders the events of a direction; an index of -1 is the last event."""
+    """The sort key of an event in a direction; an index of -1 is the last event."""
     return step * batch.events[index].timestamp, step * (batch.sequence + index % len(batch))
 
 
 def _range(batch: Batch, low: Position, high: Position, first_shown: int) -> tuple[int, int]:
-    """The events of a batch that lie between two positions: the index of the first, and that behind the last."""
+    """The events of a batch that lie between two positions: the index of the first, and that after the last."""
     start, stop = max(0, first_shown - batch.sequence), len(batch)
     if batch.first_timestamp <= low.timestamp:
         start = max(start, bisect_left(range(len(batch)), low, key=batch.position))

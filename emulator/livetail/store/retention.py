@@ -1,4 +1,4 @@
-"""What all log groups keep together: a number of bytes, of which the oldest batches go first."""
+"""The bytes that all log groups may keep together; the oldest batches are removed first."""
 
 from collections import OrderedDict
 from typing import Protocol
@@ -6,11 +6,11 @@ from typing import Protocol
 from livetail.store.batch import Batch
 
 
-class Holder(Protocol):
-    """A log group, as far as retention is concerned."""
+class BatchOwner(Protocol):
+    """What `Retention` needs of a log group."""
 
     def drop_oldest(self) -> None:
-        """Let the oldest batch go, and tell `Retention.forget`."""
+        """Remove the oldest batch, and call `Retention.remove`."""
 
 
 class Retention:
@@ -19,27 +19,27 @@ class Retention:
     Attributes:
         max_events: events that each log group keeps, the newest.
         max_bytes: memory of the batches of all groups together.
-        held_bytes: what they take now.
+        held_bytes: memory that they take now.
     """
 
     def __init__(self, max_events: int, max_bytes: int) -> None:
         self.max_events = max_events
         self.max_bytes = max_bytes
         self.held_bytes = 0
-        self._batches: OrderedDict[Batch, Holder] = OrderedDict()
+        self._batches: OrderedDict[Batch, BatchOwner] = OrderedDict()
 
-    def keep(self, batch: Batch, holder: Holder) -> None:
-        """Take account of a batch."""
-        self._batches[batch] = holder
+    def add(self, batch: Batch, owner: BatchOwner) -> None:
+        """Count a batch of `owner`."""
+        self._batches[batch] = owner
         self.held_bytes += batch.memory_bytes
 
-    def trim(self) -> None:
-        """Let the oldest batches of all groups go until what is left fits."""
+    def remove_surplus(self) -> None:
+        """Remove the oldest batches of all groups until the others fit `max_bytes`."""
         while self.held_bytes > self.max_bytes and self._batches:
-            # A group lets its batches go in the same order, so the oldest of all is the oldest of its group.
+            # A group removes its batches in the same order, so the oldest of all is the oldest of its group.
             next(iter(self._batches.values())).drop_oldest()
 
-    def forget(self, batch: Batch) -> None:
-        """A batch has gone."""
+    def remove(self, batch: Batch) -> None:
+        """Stop counting a batch that its owner has removed."""
         del self._batches[batch]
         self.held_bytes -= batch.memory_bytes

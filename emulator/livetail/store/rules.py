@@ -1,9 +1,9 @@
-"""The rules of PutLogEvents that a good request passes without a look at each of its events in Python.
+"""The rules of PutLogEvents. A valid request passes them without a Python loop over its events.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html has the rules; that an event
-counts 26 bytes more than its message, and the texts, were observed. Which rule is told when several are
-broken is not known and chosen here: size of an event, size of the batch, order; then the log group and the log stream
-are looked up; and the span comes last, as it is measured among the events that the group takes. The number of events
+counts 26 bytes more than its message, and the texts, were observed. Which error AWS sends when several
+rules are broken is not known; chosen: size of an event, size of the batch, order; then the log group and the log stream
+are looked up; and the span comes last, as it is measured among the accepted events. The number of events
 (1 to 10,000), empty messages and negative time stamps are constraints of the request and come before everything.
 """
 
@@ -20,12 +20,12 @@ from livetail.core.limits import (
     MAX_LEAD_MS,
     MAX_SPAN_MS,
 )
-from livetail.store.batch import LogEvent, size_of
+from livetail.store.batch import LogEvent, size_bytes_of
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Which events of a request are taken: those from `start` up to `too_new_start`, and why the others are not.
+    """Which events of a request are accepted: those from `start` up to `too_new_start`, and why the others are not.
 
     Attributes:
         too_old_end: how many events, from the first, are more than 14 days old (`tooOldLogEventEndIndex`, exclusive).
@@ -39,7 +39,7 @@ class Admission:
     too_new_start: int
 
     def rejected(self, count: int) -> "Rejection | None":
-        """What is not taken of `count` events; None if all are."""
+        """The rejected ones of `count` events; None if all are accepted."""
         if self.too_new_start - self.start == count:
             return None
         return Rejection(
@@ -52,7 +52,7 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """The events of a request that were not taken, as `rejectedLogEventsInfo` has them: ends are exclusive.
+    """The rejected events of a request, as `rejectedLogEventsInfo` has them: ends are exclusive.
 
     Attributes:
         count: how many events the request had.
@@ -86,12 +86,14 @@ class Rejection:
 
 
 def check(events: Sequence[LogEvent], byte_bound: int) -> list[int]:
-    """The time stamps of a request's events, once its batch as a whole has been found to keep the rules.
+    """Check the sizes and the order of a request's events.
+
+    Returns their time stamps.
 
     Args:
-        byte_bound: no less than the batch counts in bytes, if that is known to be allowed; sizes are counted only above
-            the limit. The length of the JSON body is such a bound: JSON never writes a message shorter than UTF-8 does,
-            and an event takes at least 28 bytes besides its message there.
+        byte_bound: an upper bound of the bytes that the batch counts; sizes are counted only where it exceeds the
+            limit. The length of the JSON body is such a bound: a message takes at least as many bytes in JSON as in
+            UTF-8, and an event at least 28 bytes besides its message.
 
     Raises:
         InvalidParameterException: an event or the batch is too large, or the events are not in order.
@@ -105,14 +107,14 @@ def check(events: Sequence[LogEvent], byte_bound: int) -> list[int]:
 
 
 def admit(timestamps: Sequence[int], now: int, oldest: int) -> Admission:
-    """Sort out the events that are too old, expired or too new.
+    """Find the events that are too old, expired or too new.
 
     Args:
         timestamps: those of all events, in order.
         oldest: the earliest time stamp that the group's retention keeps, epoch milliseconds.
 
     Raises:
-        InvalidParameterException: those that are left span more than 24 hours.
+        InvalidParameterException: the accepted events span more than 24 hours.
     """
     count = len(timestamps)
     too_old_end = expired_end = 0
@@ -135,8 +137,8 @@ def _check_sizes(events: Sequence[LogEvent]) -> None:
         # No character takes more than four bytes, so most events need no counting.
         if (
             4 * len(event.message) + EVENT_OVERHEAD_BYTES > MAX_EVENT_BYTES
-            and (size := size_of((event,))) > MAX_EVENT_BYTES
+            and (size := size_bytes_of((event,))) > MAX_EVENT_BYTES
         ):
             raise InvalidParameterException(f"Log event too large: {size} bytes exceeds limit of {MAX_EVENT_BYTES}")
-    if (size := size_of(events)) > MAX_BATCH_BYTES:
+    if (size := size_bytes_of(events)) > MAX_BATCH_BYTES:
         raise InvalidParameterException(f"Upload too large: {size} bytes exceeds limit of {MAX_BATCH_BYTES}")

@@ -1,6 +1,6 @@
 """The awsJson1.1 protocol around a request: which operation it names, who sent it, and how errors are written.
 
-A request that names no operation never reaches one, and is refused as AWS's front end refuses it (seen on Athena, which
+A request that names no operation never reaches one, and gets the error of AWS's front end (observed on Athena, which
 has the same protocol, in 2026; the bare UnknownOperationException also on CloudWatch Logs itself).
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
@@ -69,7 +69,7 @@ def identify(method: str, path: str, headers: Headers) -> AwsCall | AwsResponse:
 
 
 def json_response(call: AwsCall, status: int, body: bytes) -> AwsResponse:
-    """A response in the content type of the call. In `application/json` it is wrapped; that errors are, is assumed."""
+    """A response in the content type of the call. In `application/json` it is wrapped; for errors that is chosen."""
     if call.content_type == JSON:
         body = b'{"Output":%s,"Version":"1.0"}' % (body or b"null")
     return AwsResponse(status, call.content_type, body)
@@ -85,7 +85,7 @@ def error_response(
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What the credential scope of a signed request says; nothing of it is checked.
+    """The credential scope of a signed request, not checked.
 
     Attributes:
         account_id: the access key id, if it has the form of an account: 12 digits. That is how a caller picks the

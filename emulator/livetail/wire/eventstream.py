@@ -2,8 +2,8 @@
 
     total length (4) | headers length (4) | CRC-32 of these 8 bytes (4) | headers | payload | CRC-32 of all before (4)
 
-https://smithy.io/2.0/aws/amazon-eventstream.html. Nothing marks the start of a message but the length of the one before
-it, so the messages after a bad one cannot be found: a `Decoder` that has raised an error raises it again from then on.
+https://smithy.io/2.0/aws/amazon-eventstream.html. A message starts where the one before it ends, so
+those after a bad one cannot be found: a `Decoder` that has raised an error raises it again from then on.
 """
 
 import struct
@@ -54,7 +54,7 @@ class Message:
 
 
 class FrameTemplate:
-    """Headers encoded once, for all the messages that differ in nothing but their payload."""
+    """Headers encoded once, for messages that differ only in their payload."""
 
     __slots__ = ("_headers",)
 
@@ -103,7 +103,7 @@ def decode(data: bytes) -> list[Message]:
 
 
 class Decoder:
-    """Decodes messages from bytes that come in any portions.
+    """Decodes messages from bytes in any portions.
 
     Pass what was received to `receive_data`, then call `next_message` until it returns None, or iterate over the
     decoder; call `end_of_input` at the end of the stream. Each of the three raises the EventStreamError of the first
@@ -184,7 +184,7 @@ class Decoder:
 
     def _read_prelude(self) -> None:
         total, headers, expected = _PRELUDE.unpack_from(self._buffer)
-        # First of all: if it does not match, the lengths mean nothing, and an error about them would mislead.
+        # Checked first: if it does not match, an error about the lengths would mislead.
         calculated = crc32(self._buffer[: _LENGTHS.size])
         if calculated != expected:
             raise PreludeChecksumMismatch(expected, calculated)

@@ -9,14 +9,14 @@ from livetail.core.errors import RequestEntityTooLargeException, SerializationEx
 _NOT_GZIP: Final = "The request body is not valid gzip."
 
 MAX_MEMBERS: Final = 1_000
-"""A body has one member, or one for each block of a writer that works in blocks. Each costs some microseconds to set
-up: a body of half a million empty ones would hold up every other request for seconds."""
+"""A body has one member, or one for each block of a writer that works in blocks. Each takes some microseconds to set
+up: a body of half a million empty ones would delay all other requests by seconds."""
 
 _PIECE_BYTES: Final = 8_192
 """How much is unpacked at a time. zlib copies what follows a member, so the pieces must be small."""
 
 _PADDING = re.compile(rb"\0*")
-"""Zeros may pad a file to a block's length; Python's own reader skips them as well."""
+"""Zeros may pad a file to a block's length; Python's gzip module skips them too."""
 
 
 def gunzip(body: bytes, max_bytes: int) -> bytes:
@@ -30,7 +30,7 @@ def gunzip(body: bytes, max_bytes: int) -> bytes:
         SerializationException: it is not gzip, not complete, or has more than 1,000 members (text chosen).
     """
     parts: list[bytes] = []
-    room = max_bytes + 1
+    bytes_left = max_bytes + 1
     position = 0
     for _ in range(MAX_MEMBERS):
         member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
@@ -39,11 +39,11 @@ def gunzip(body: bytes, max_bytes: int) -> bytes:
             if not piece:
                 raise SerializationException(_NOT_GZIP)
             try:
-                parts.append(member.decompress(piece, room))
+                parts.append(member.decompress(piece, bytes_left))
             except zlib.error:
                 raise SerializationException(_NOT_GZIP) from None
-            room -= len(parts[-1])
-            if room <= 0:
+            bytes_left -= len(parts[-1])
+            if bytes_left <= 0:
                 raise RequestEntityTooLargeException(f"The request body unpacks to more than {max_bytes} bytes.")
             position += len(piece) - len(member.unused_data)
         padding = _PADDING.match(body, position)

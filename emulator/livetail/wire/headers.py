@@ -126,7 +126,10 @@ def encode_headers(headers: Iterable[Header]) -> bytes:
         if header.name in names:
             raise DuplicateHeader(f"duplicate header {header.name!r}")
         names.add(header.name)
-        name = _utf8(header.name)
+        try:
+            name = header.name.encode()
+        except UnicodeEncodeError:
+            raise HeaderNotText(f"header name {header.name[:40]!r} cannot be written as UTF-8") from None
         if not 1 <= len(name) <= MAX_NAME_LENGTH:
             raise InvalidHeaderNameLength(
                 f"header name of {len(name)} bytes, it must have 1 to {MAX_NAME_LENGTH}: {header.name[:40]!r}"
@@ -208,13 +211,6 @@ def _decode_value(name: str, data: bytes, position: int) -> tuple[Header, int]:
     raw = data[start:end]
     value = _text(raw, f"value of header {name!r}") if header_type is HeaderType.STRING else codec.from_bytes(raw)
     return Header(name, header_type, value), end
-
-
-def _utf8(name: str) -> bytes:
-    try:
-        return name.encode()
-    except UnicodeEncodeError:
-        raise HeaderNotText(f"header name {name[:40]!r} cannot be written as UTF-8") from None
 
 
 def _text(raw: bytes, what: str) -> str:

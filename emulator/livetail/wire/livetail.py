@@ -27,7 +27,7 @@ class MessageKind(Enum):
 
 
 class Message(NamedTuple):
-    """A message of a session: its kind, so that nobody has to read it for that, and its bytes."""
+    """A message of a session: its bytes, and its kind, so that the bytes need not be parsed."""
 
     kind: MessageKind
     data: bytes
@@ -47,17 +47,12 @@ def _event(name: str) -> FrameTemplate:
     return _template((":event-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "event"))
 
 
-def _exception(name: str) -> FrameTemplate:
-    return _template((":exception-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "exception"))
-
-
-def _error(code: str, message: str) -> FrameTemplate:
-    return _template((":error-code", code), (":error-message", message), (":message-type", "error"))
-
-
 _SESSION_START = _event("sessionStart")
 _SESSION_UPDATE = _event("sessionUpdate")
-_EXCEPTIONS = {name: _exception(name) for name in MODELED_EXCEPTIONS}
+_EXCEPTIONS = {
+    name: _template((":exception-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "exception"))
+    for name in MODELED_EXCEPTIONS
+}
 _INITIAL_RESPONSE = _event("initial-response").frame((b"{}",))
 
 
@@ -72,7 +67,7 @@ def session_start(payload_json: bytes) -> bytes:
 
 
 def session_update(payload_json_parts: Iterable[bytes]) -> bytes:
-    """The event of each second; the parts one behind the other are a `LiveTailSessionUpdate`.
+    """The event of each second; the joined parts are a `LiveTailSessionUpdate`.
 
     Raises:
         PayloadTooLong: the parts together have more than 24 MiB.
@@ -87,24 +82,24 @@ def modeled_exception(name: str, message: str) -> bytes:
         ValueError: `name` is not one of `MODELED_EXCEPTIONS`.
     """
     if name not in _EXCEPTIONS:
-        raise ValueError(f"{name!r} is no exception of the stream of StartLiveTail")
+        raise ValueError(f"{name!r} is not an exception of the stream of StartLiveTail")
     return _EXCEPTIONS[name].frame((msgspec.json.encode({"message": well_formed(message)}),))
 
 
 def unmodeled_error(code: str, message: str) -> bytes:
     """An error outside the model (`:message-type: error`). It has no payload, and its message is a header.
 
-    What of `message` is beyond 32,767 bytes is cut off, at the start of a character, as a header cannot hold it.
+    `message` is cut to 32,767 bytes, between two characters, as a header cannot hold more.
 
     Raises:
         EventStreamError: `code` is beyond 32,767 bytes or cannot be written as UTF-8.
     """
     head = utf8(message)[:MAX_VALUE_LENGTH].decode(errors="ignore")
-    return _error(code, head).frame(())
+    return _template((":error-code", code), (":error-message", head), (":message-type", "error")).frame(())
 
 
 def unknown_event(name: str = "unknownEvent") -> bytes:
-    """An event of a type that no SDK has in its model; they are to pass over it.
+    """An event of a type that no SDK has in its model; they ignore it.
 
     Raises:
         EventStreamError: `name` is beyond 32,767 bytes or cannot be written as UTF-8.

@@ -1,6 +1,6 @@
-"""Signature Version 4: checks who signed a request, with AWS's errors in the order in which AWS finds them.
+"""Signature Version 4: checks who signed a request, with AWS's errors in AWS's order.
 
-The order and most texts were seen on other JSON services of AWS, DynamoDB and Kinesis above all; expired signatures,
+The order and most texts were observed on other JSON services of AWS, mainly DynamoDB and Kinesis; expired signatures,
 unknown keys, wrong regions and incomplete headers also on CloudWatch Logs itself. `docs/credentials.md` lists them.
 The signature is expected in the Authorization header: no SDK sends these operations presigned.
 
@@ -25,12 +25,12 @@ from livetail.core.errors import (
 )
 
 MAX_SKEW_MS = 5 * MINUTE
-"""How far the time of a request may be from the emulator's; seen on CloudWatch Logs."""
+"""How far the time of a request may be from the emulator's; observed on CloudWatch Logs."""
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 TERMINATOR = "aws4_request"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
-"""Stands in the place of the hash of a body that was not signed."""
+"""Used instead of the hash of a body that was not signed."""
 
 _REGION = re.compile(r"[a-z]+(-[a-z]+)+-[0-9]+")
 _BASIC_TIME = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
@@ -59,7 +59,7 @@ class SignedRequest:
 
 @dataclass(frozen=True, slots=True)
 class _Signature:
-    """What the Authorization header says; nothing of it is checked yet.
+    """The content of the Authorization header, not checked yet.
 
     Attributes:
         credential: `KEY/DATE/REGION/SERVICE/aws4_request`.
@@ -139,7 +139,7 @@ def _read_signature(request: SignedRequest) -> _Signature:
 
 
 def _hashed(text: str) -> str:
-    # Until 2021 or so the header itself stood here, with whatever people had taken for a signature.
+    # Until about 2021 AWS repeated the header itself, which could show a secret.
     return b64encode(hashlib.sha256(text.encode("latin-1")).digest()).decode()
 
 
@@ -186,7 +186,7 @@ def _check_credential(given: _Signature, service: str) -> tuple[str, str]:
 
 def _check_signature(request: SignedRequest, given: _Signature, scope: str, secret: str) -> None:
     payload = hashlib.sha256(request.body).hexdigest()
-    # A hash in X-Amz-Content-Sha256 proves nothing: the body is hashed in any case, unless a signed header excuses it.
+    # X-Amz-Content-Sha256 counts only if it is signed and says UNSIGNED-PAYLOAD; any other hash in it is ignored.
     if "x-amz-content-sha256" in given.signed_headers and request.values(b"x-amz-content-sha256")[:1] == [
         UNSIGNED_PAYLOAD
     ]:
@@ -227,7 +227,7 @@ def canonical_request(request: SignedRequest, signed_headers: Iterable[str], pay
 
 
 def _canonical_query(query: bytes) -> bytes:
-    """The parameters in order, each encoded in the one canonical way; `+` is a blank."""
+    """The parameters in order, each encoded in the canonical form; `+` is a blank."""
     pairs = (pair.replace(b"+", b" ").partition(b"=") for pair in query.split(b"&") if pair)
     encoded = sorted((_encoded(name), _encoded(value)) for name, _, value in pairs)
     return "&".join(f"{name}={value}" for name, value in encoded).encode()
@@ -271,7 +271,7 @@ def basic_time(time: int) -> str:
 
 
 def parse_basic_time(text: str) -> int | None:
-    """`20260101T000000Z` in epoch milliseconds; None if it is no such time."""
+    """`20260101T000000Z` in epoch milliseconds; None if it is not such a time."""
     found = _BASIC_TIME.fullmatch(text)
     if found is None:
         return None

@@ -112,11 +112,11 @@ REFUSED = [
     ("hexadecimal, in braces", r"\x{41}", 2, NOT_COMPILED),
     ("hexadecimal, not ASCII", r"\xe9", 2, NOT_COMPILED),
     ("nothing to repeat at the start", "*a", 2, NOT_COMPILED),
-    ("nothing to repeat behind an alternative", "a|+", 4, NOT_COMPILED),
+    ("nothing to repeat after an alternative", "a|+", 4, NOT_COMPILED),
     ("an anchor repeated", "^*", 3, NOT_COMPILED),
     ("a repetition repeated", "a**", 4, NOT_COMPILED),
     ("possessive quantifier", "a++", 4, NOT_COMPILED),
-    ("more behind a lazy quantifier", "a*??", 5, NOT_COMPILED),
+    ("more after a lazy quantifier", "a*??", 5, NOT_COMPILED),
     ("brace without a count", "a{b}", 3, NOT_COMPILED),
     ("brace without bounds", "a{,}", 3, NOT_COMPILED),
     ("brace not closed", "a{1", 3, NOT_COMPILED),
@@ -186,10 +186,10 @@ AFFORDABLE = [
 ]
 
 TOO_COSTLY = [
-    ("any characters behind one", "a.{1000}c"),
+    ("any characters after one", "a.{1000}c"),
     ("two repetitions", "[^a]{1000}[^b]{1000}c"),
     ("one position more", "a[ab]{18}cd"),
-    ("a class behind one of its characters", "a[ab]{99}cd"),
+    ("a class after one of its characters", "a[ab]{99}cd"),
     ("the same written out", "a" + "[ab]" * 99 + "cd"),
     ("many states backwards", "[ab]{0,50}a.*c[ab]{0,40}a[ab]{40}"),
     ("one character often", "a{1000}x"),

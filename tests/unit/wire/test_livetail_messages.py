@@ -144,7 +144,7 @@ def test_headers_as_a_reader_sees_them() -> None:
 
 
 def test_an_exception_has_a_name_of_the_model() -> None:
-    with pytest.raises(ValueError, match="'ThrottlingException' is no exception of the stream of StartLiveTail"):
+    with pytest.raises(ValueError, match="'ThrottlingException' is not an exception of the stream of StartLiveTail"):
         livetail.modeled_exception("ThrottlingException", "")
 
 
