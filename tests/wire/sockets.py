@@ -58,7 +58,7 @@ def abandon(sock: socket.socket) -> None:
     sock.close()
 
 
-def eventually(condition: Callable[[], bool], within: float = 5.0) -> bool:
+def eventually(condition: Callable[[], bool], within: float = TIMEOUT) -> bool:
     """Whether a condition comes true in time. Asking it must take a round trip to the server, which paces the loop."""
     deadline = monotonic() + within
     while not condition():

@@ -9,7 +9,7 @@ import pytest
 
 from tests.wire.commands import PROJECT, serving
 from tests.wire.http1 import Http1
-from tests.wire.sockets import address_of
+from tests.wire.sockets import TIMEOUT, address_of
 
 
 def test_ready(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_ready(tmp_path: Path) -> None:
         with Http1(command.handle) as client:
             assert client.ask().json["status"] == "ok"
         command.signal(signal.SIGTERM)
-        assert command.wait(2) == 0
+        assert command.wait(TIMEOUT) == 0
         assert command.log == ""
 
 

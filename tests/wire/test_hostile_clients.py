@@ -182,7 +182,7 @@ def test_descriptors_that_run_out_are_said_once(tmp_path: Path) -> None:
             assert clients[-1].recv(1000).startswith(b"HTTP/1.1 200 ")
             clients[-1].close()
         command.process.terminate()
-        assert command.wait(5) == 0
+        assert command.wait(TIMEOUT) == 0
         said = [line for line in command.log.splitlines() if "no connection can be accepted" in line]
         assert len(said) == 1 and "Too many open files" in said[0]
 
@@ -223,7 +223,7 @@ def test_slow_client_that_leaves_is_no_warning(kind: Kind, caplog: pytest.LogCap
     with LiveTailEmulator(clock="manual", **kind.settings) as emulator:
         emulator.put(GROUP, "web-1", ["before anyone listens"])
         with kind.open(emulator, GROUP) as tail:
-            for _ in range(12):
+            for _ in range(6):
                 emulator.put(GROUP, "web-1", ["x" * 250_000] * 4)
                 emulator.advance(1)
             tail.reset()

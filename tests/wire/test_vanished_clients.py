@@ -17,9 +17,6 @@ from tests.wire.sockets import address_of, eventually
 
 GROUP = "/app/api"
 
-AT_ONCE = 1.0
-"""Seconds. It takes a millisecond; the rest is for a busy machine. No time passes by the emulator's clock."""
-
 AnyTail = Http1Tail | Http2Tail
 
 
@@ -105,11 +102,11 @@ def test_session_and_connection_are_free_at_once(
             _stall(emulator)
         delivered = sum(session["counters"]["delivered"] for session in emulator.sessions())
         leave(tail)
-        assert eventually(lambda: emulator.sessions() == [], AT_ONCE)
+        assert eventually(lambda: emulator.sessions() == [])
         with Http1(emulator) as client:
             (ended,) = client.ask("GET", "/_livetail/sessions/ended").json["sessions"][-1:]
         assert ended["counters"]["delivered"] <= delivered, "what is written to nobody counts as delivered"
-    assert eventually(lambda: not _holds_connection(emulator, port), AT_ONCE)
+    assert eventually(lambda: not _holds_connection(emulator, port))
     # Its place is free as well: one session is all that this emulator allows.
     with kind.open(emulator, GROUP):
         assert len(emulator.sessions()) == 1
@@ -138,7 +135,7 @@ def test_client_that_pipelined_is_missed_at_the_next_updates(manual: LiveTailEmu
         tail.send(request_bytes("GET", "/_livetail/health"))
         assert len(manual.sessions()) == 1
     manual.advance(3)
-    assert eventually(lambda: manual.sessions() == [], AT_ONCE)
+    assert eventually(lambda: manual.sessions() == [])
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
@@ -151,7 +148,7 @@ def test_idle_connection_is_let_go_when_it_is_closed(http: type[Http1 | Http2], 
             port: int = client.socket.getsockname()[1]
             for _ in range(requests):
                 assert client.ask().status == 200
-        assert eventually(lambda: not _holds_connection(emulator, port), AT_ONCE)
+        assert eventually(lambda: not _holds_connection(emulator, port))
 
 
 @pytest.mark.parametrize("path", ["/", "/_livetail/requests"])
@@ -173,7 +170,7 @@ def test_client_that_leaves_during_a_long_answer_is_let_go(
         while len(client.bodies[stream]) < 65_535:
             client.receive()
         leave(client)
-    assert eventually(lambda: not _holds_connection(manual, port), AT_ONCE)
+    assert eventually(lambda: not _holds_connection(manual, port))
 
 
 def test_client_that_leaves_within_its_request_is_forgotten(manual: LiveTailEmulator) -> None:
@@ -181,7 +178,7 @@ def test_client_that_leaves_within_its_request_is_forgotten(manual: LiveTailEmul
         port: int = client.socket.getsockname()[1]
         client.send(request_bytes(headers={**aws_headers("PutLogEvents"), "Content-Length": "1000"}, body=b"{"))
         assert client.emulator.sessions() == []
-    assert eventually(lambda: not _holds_connection(manual, port), AT_ONCE)
+    assert eventually(lambda: not _holds_connection(manual, port))
     assert manual.requests() == []
 
 
@@ -190,4 +187,4 @@ def test_waiting_control_request_goes_with_its_client(manual: LiveTailEmulator) 
         port: int = client.socket.getsockname()[1]
         client.send(request_bytes("GET", "/_livetail/sessions?wait=3&timeout=3600"))
         assert manual.sessions() == []
-    assert eventually(lambda: not _holds_connection(manual, port), AT_ONCE)
+    assert eventually(lambda: not _holds_connection(manual, port))
