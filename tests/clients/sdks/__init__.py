@@ -18,6 +18,7 @@ and the answers:
     {"result": {"pages": 3, "messages": […]}}       FilterLogEvents, GetLogEvents
     {"event": "sessionStart", "sessionId": …, "requestId": …, "logGroupIdentifiers": […], …}      AWS's members
     {"event": "sessionUpdate", "sampled": false, "events": [{"logGroupIdentifier": …, …}]}
+    {"message": …}                                  instead of the two above, from `aws`, which prints messages only
     {"event": "end"}                                the stream ended, and the SDK said nothing of an error
     {"error": {"type": "ResourceNotFoundException", "message": …}}
 

@@ -51,8 +51,29 @@ _RETRIES_LIMIT_EXCEEDED: Final = {
 
 OWN_WAY: Final[Mapping[str, Mapping[str, Any]]] = {
     "boto3": _after_one_update(cut="ProtocolError", reset="ProtocolError", corrupt="ChecksumMismatch"),
+    "boto3 1.33.13": _after_one_update(cut="ProtocolError", reset="ProtocolError", corrupt="ChecksumMismatch"),
+    "aws-cli": {
+        step: {"updates": 0, "outcome": f"prints {error}, end"}  # which have no messages
+        for step, error in {
+            "session timeout": "SessionTimeoutException",
+            "streaming exception": "SessionStreamingException",
+            "unmodeled error": "InternalError",
+            "cut": "an error",
+            "reset": "an error",
+            "corrupt": "an error",
+        }.items()
+    }
+    | {
+        "content": {**ALL["content"], "members": {}},
+        "pages": {"FilterLogEvents": {"pages": 1, "messages": 5}, "GetLogEvents": {"pages": 5, "messages": 5}},
+    },
     "aiobotocore": _after_one_update(cut="ClientPayloadError", reset="ClientPayloadError", corrupt="ChecksumMismatch"),
     "javascript": _RETRIES_LIMIT_EXCEEDED | _after_one_update(cut="Error", reset="Error", corrupt="Error"),
+    "javascript 3.474.0": _RETRIES_LIMIT_EXCEEDED
+    | _after_one_update(cut="Error", reset="Error", corrupt="Error")
+    | {  # its paginator drops the limit
+        "pages": {"FilterLogEvents": {"pages": 2, "messages": 5}, "GetLogEvents": {"pages": 5, "messages": 5}}
+    },
     "go": _RETRIES_LIMIT_EXCEEDED | _after_one_update(cut="end", reset="*fmt.wrapError", corrupt="*fmt.wrapError"),
     "rust": _RETRIES_LIMIT_EXCEEDED
     | _after_one_update(
@@ -83,6 +104,10 @@ def in_words(step: str, seen: Any) -> str:
     """What was seen of a step, as the matrix prints it: `ok`, or how it differs from `ALL`."""
     if seen == ALL.get(step):
         return "ok"
+    if step == "content":
+        return "messages only"
+    if step == "pages":
+        return f"{seen['FilterLogEvents']['pages']} of {ALL[step]['FilterLogEvents']['pages']} pages"
     if step == "errors before the stream":
         retried = {answer["requests"] for answer in seen.values()} - {1}
         return f"{max(retried)} requests" if retried else "own way"

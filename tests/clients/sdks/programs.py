@@ -31,6 +31,9 @@ class Sdk:
         sources: its folder below `tests/clients`.
         build: makes the program in the folder it is given, a copy of the sources.
         command: starts the program that stands in that folder.
+        shared: files of other folders below `tests/clients` that belong to its sources.
+        prints_messages_only: it says nothing of sessionStart, of empty updates and of whether an update is a sample.
+        is_proxied: it is untouched and finds the emulator as the `HTTP_PROXY` of a host that nobody knows.
         why_not_tls: the reason why it is run over plain HTTP only, if there is one.
     """
 
@@ -39,6 +42,9 @@ class Sdk:
     sources: str
     build: Callable[[Path], None]
     command: Callable[[Path], Sequence[str | Path]]
+    shared: tuple[str, ...] = ()
+    prints_messages_only: bool = False
+    is_proxied: bool = False
     why_not_tls: str = ""
 
     @property
@@ -47,19 +53,23 @@ class Sdk:
 
     def built(self) -> Path:
         """The folder of the built program; built now if it was not yet."""
-        folder = CACHE / f"{self.sources}-{_digest(CLIENTS / self.sources)}"
+        shared = [CLIENTS / path for path in self.shared]
+        folder = CACHE / f"{self.sources}-{_digest(CLIENTS / self.sources, shared)}"
         if not (folder / "built").exists():
             shutil.rmtree(folder, ignore_errors=True)
             shutil.copytree(CLIENTS / self.sources, folder)
+            for path in shared:
+                shutil.copy(path, folder)
             self.build(folder)
             (folder / "built").touch()
         return folder
 
 
-def _digest(folder: Path) -> str:
+def _digest(folder: Path, shared: Sequence[Path]) -> str:
     digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    own = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    for path in (*own, *shared):
+        digest.update(str(path.relative_to(CLIENTS)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -67,6 +77,10 @@ class Program:
     """A program at work: commands go in, answers come out."""
 
     def __init__(self, sdk: Sdk, endpoint: str, variables: Mapping[str, str]) -> None:
+        self.prints_messages_only = sdk.prints_messages_only
+        if sdk.is_proxied:
+            variables = {**variables, "HTTP_PROXY": endpoint, "http_proxy": endpoint, "no_proxy": "", "NO_PROXY": ""}
+            endpoint = "http://logs.example"
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LIVETAIL_"))}
         self._process = subprocess.Popen(
             [*map(str, sdk.command(sdk.built())), endpoint],
@@ -139,6 +153,15 @@ def _nothing_to_build(_: Path) -> None:
     """The program is a script, and its SDK is one of this project's own development dependencies."""
 
 
+def _venv(folder: Path) -> None:
+    _run(folder, sys.executable, "-m", "venv", "venv")
+    _run(folder, "venv/bin/pip", "install", "-q", "--disable-pip-version-check", "-r", "requirements.txt")
+
+
+def _npm(folder: Path) -> None:
+    _run(folder, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+
+
 def _maven(folder: Path) -> None:
     _run(folder, "mvn", "-q", "-B", "package")
 
@@ -160,6 +183,16 @@ SDKS: Final = (
         lambda folder: [sys.executable, folder / "client_boto3.py"],
     ),
     Sdk(
+        "boto3 1.33.13",
+        (),
+        "boto3-1.33.13",
+        _venv,
+        lambda folder: [folder / "venv" / "bin" / "python", folder / "client_boto3.py"],
+        shared=("python/client_boto3.py",),
+        is_proxied=True,
+        why_not_tls="it has no variable for the host prefix, and a proxy for HTTPS would need CONNECT",
+    ),
+    Sdk(
         "aiobotocore",
         (),
         "python",
@@ -167,11 +200,27 @@ SDKS: Final = (
         lambda folder: [sys.executable, folder / "client_aiobotocore.py"],
     ),
     Sdk(
+        "aws-cli",
+        (),
+        "aws-cli",
+        _nothing_to_build,
+        lambda folder: [sys.executable, folder / "client.py"],
+        prints_messages_only=True,
+    ),
+    Sdk(
         "javascript",
         ("node", "npm"),
         "javascript",
-        lambda folder: _run(folder, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"),
+        _npm,
         lambda folder: ["node", folder / "client.mjs"],
+    ),
+    Sdk(
+        "javascript 3.474.0",
+        ("node", "npm"),
+        "javascript-3.474.0",
+        _npm,
+        lambda folder: ["node", folder / "client.mjs"],
+        shared=("javascript/client.mjs",),
     ),
     Sdk(
         "go",
