@@ -12,9 +12,8 @@ from typing import Final
 import pytest
 
 from livetail import LiveTailEmulator
-from tests.cli.running import serving
+from tests.cli.running import call_livetail, serving
 from tests.docs.reading import ROOT, blocks
-from tests.docs.shell import run
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
@@ -144,11 +143,14 @@ def test_a_server_starts(page: str, command: str) -> None:
         assert lines[0].startswith("Ready. ")
 
 
-def test_conformance_is_asked(manual: LiveTailEmulator, tmp_path: Path) -> None:
+def test_conformance_is_asked(manual: LiveTailEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the commands of docs/conformance.md those that ask a running Livetail; the others ask what is not here."""
     (block,) = blocks("docs/conformance.md", "sh")
     here = [line for line in block.text.splitlines() if "--endpoint" not in line]
     assert len(here) == 2
-    finished = run("\n".join(here), manual.endpoint_url, tmp_path)
-    assert finished.returncode == 0, finished.stderr
+    monkeypatch.chdir(tmp_path)
+    for line in here:
+        words = shlex.split(line, comments=True)
+        finished = call_livetail(*words[1:], variables={"LIVETAIL_ENDPOINT": manual.endpoint_url})
+        assert (words[0], finished.returncode) == ("livetail", 0), finished.stderr
     assert (tmp_path / "results.json").exists()

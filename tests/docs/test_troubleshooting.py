@@ -14,7 +14,7 @@ import pytest
 from botocore.config import Config
 
 from livetail import LiveTailEmulator
-from tests.cli.running import run_livetail, serving
+from tests.cli.running import call_livetail, run_livetail, serving
 from tests.docs.reading import Block, blocks
 
 NAME = "docs/troubleshooting.md"
@@ -66,7 +66,7 @@ def _at_a_server() -> Iterator[str]:
     flags = ("--clock", "manual@2026-01-01T00:00:00Z", "--max-sessions", "1")
     with serving(*flags, variables={"LIVETAIL_MAX_SESION": "3"}) as (process, lines):
         endpoint = lines[0].removeprefix("Ready. ")
-        run_livetail("put", "--endpoint", endpoint, "/app/api", "web-1", given=b"before")
+        call_livetail("put", "--endpoint", endpoint, "/app/api", "web-1", given=b"before")
         yield error_of(
             client(endpoint, inject_host_prefix=True).start_live_tail, logGroupIdentifiers=[ARN.format("us-east-1")]
         )
@@ -78,7 +78,7 @@ def _at_a_server() -> Iterator[str]:
         logs.put_log_events(logGroupName="/app/api", logStreamName="web-1", logEvents=[event])
         stream = logs.start_live_tail(logGroupIdentifiers=[ARN.format("us-east-1")])["responseStream"]
         error_of(logs.start_live_tail, logGroupIdentifiers=[ARN.format("us-east-1")])
-        run_livetail("advance", "--endpoint", endpoint, "2s")
+        call_livetail("advance", "--endpoint", endpoint, "2s")
         assert process.stderr is not None
         log = []
         for line in process.stderr:
@@ -88,10 +88,10 @@ def _at_a_server() -> Iterator[str]:
             if " ended (client)" in line:
                 break
         yield "".join(log)
-        yield run_livetail("env", "--endpoint", endpoint, variables={"AWS_REGION": "eu-west-1"}).stderr
-        yield run_livetail("healthcheck", "--endpoint", endpoint.replace("127.0.0.1", "[::1]")).stderr
+        yield call_livetail("env", "--endpoint", endpoint, variables={"AWS_REGION": "eu-west-1"}).stderr
+        yield call_livetail("healthcheck", "--endpoint", endpoint.replace("127.0.0.1", "[::1]")).stderr
         yield run_livetail("serve", "--port", endpoint.rpartition(":")[2]).stderr
-        yield run_livetail("match", "--explain", '{ $.level = "ERROR" }', given=b'{"level":"INFO"}\n').stdout
+        yield call_livetail("match", "--explain", '{ $.level = "ERROR" }', given=b'{"level":"INFO"}\n').stdout
         request = urllib.request.Request(f"{endpoint}/_livetail/health", headers={"Host": "emulator.example.com"})
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request)
@@ -102,12 +102,12 @@ def _at_a_server() -> Iterator[str]:
 def _without_a_server() -> Iterator[str]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and nobody listens
-        yield run_livetail("healthcheck", "--endpoint", f"http://127.0.0.1:{taken.getsockname()[1]}").stderr
+        yield call_livetail("healthcheck", "--endpoint", f"http://127.0.0.1:{taken.getsockname()[1]}").stderr
 
 
 def _at_a_server_with_signatures() -> Iterator[str]:
     with LiveTailEmulator(verify_signatures=True, credentials=["AKIDEXAMPLE:secret"]) as emulator:
-        yield run_livetail("put", "--endpoint", emulator.endpoint_url, "/app/api", "web-1", given=b"x").stderr
+        yield call_livetail("put", "--endpoint", emulator.endpoint_url, "/app/api", "web-1", given=b"x").stderr
 
 
 def _at_a_server_with_tls() -> Iterator[str]:
