@@ -8,12 +8,12 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any, Final
 
-MAX_REPLY_BYTES: Final = 256 * 1024 * 1024
-"""No reply of an emulator is larger; what sends more is something else."""
+MAX_RESPONSE_BYTES: Final = 256 * 1024 * 1024
+"""No response of an emulator is larger; what sends more is something else."""
 
 
-class NoAnswerError(Exception):
-    """The emulator does not reply; `str()` is one sentence."""
+class NoResponseError(Exception):
+    """The emulator does not respond; `str()` is one sentence."""
 
 
 class ControlClient:
@@ -37,14 +37,14 @@ class ControlClient:
     ) -> tuple[int, Any]:
         """Send a request with a JSON body, or with a text as it is.
 
-        Returns the status and the JSON of the reply; None where the reply is not JSON.
+        Returns the HTTP status and the JSON of the response; None where the response is not JSON.
 
         Raises:
-            NoAnswerError: there is no reply, or one of more than `MAX_REPLY_BYTES`.
+            NoResponseError: there is no response, or one of more than `MAX_RESPONSE_BYTES`.
         """
-        status, reply = self._exchange(method, path, body, headers or {})
+        status, content = self._exchange(method, path, body, headers or {})
         try:
-            return status, json.loads(reply)
+            return status, json.loads(content)
         except (ValueError, RecursionError):
             return status, None
 
@@ -52,7 +52,7 @@ class ControlClient:
         """A file that the server has; None if it does not have it.
 
         Raises:
-            NoAnswerError: there is no reply, or one of more than `MAX_REPLY_BYTES`.
+            NoResponseError: there is no response, or one of more than `MAX_RESPONSE_BYTES`.
         """
         status, content = self._exchange("GET", path, None, {})
         return content if status == 200 else None
@@ -60,12 +60,12 @@ class ControlClient:
     def _exchange(self, method: str, path: str, body: Any, headers: dict[str, str]) -> tuple[int, bytes]:
         connection, response = self._send(method, path, body, headers)
         try:
-            status, reply = response.status, response.read(MAX_REPLY_BYTES)
-            if len(reply) == MAX_REPLY_BYTES:
-                raise NoAnswerError(f"{self.url} sends a reply without an end; it is not Livetail")
-            return status, reply
+            content = response.read(MAX_RESPONSE_BYTES)
+            if len(content) == MAX_RESPONSE_BYTES:
+                raise NoResponseError(f"{self.url} sends a response without an end; it is not Livetail")
+            return response.status, content
         except (OSError, http.client.HTTPException) as error:
-            raise self._no_answer(error) from None
+            raise self._no_response(error) from None
         finally:
             connection.close()
 
@@ -80,7 +80,7 @@ class ControlClient:
         """The response to an operation whose result is an event stream. Reading it may wait for ever.
 
         Raises:
-            NoAnswerError: there is none.
+            NoResponseError: there is none.
         """
         connection, response = self._send("POST", "/", parameters, _aws_headers(operation, region))
         try:
@@ -101,11 +101,11 @@ class ControlClient:
             return connection, connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise self._no_answer(error) from None
+            raise self._no_response(error) from None
 
-    def _no_answer(self, error: Exception) -> NoAnswerError:
+    def _no_response(self, error: Exception) -> NoResponseError:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return NoAnswerError(f"no answer from {self.url}: {reason}")
+        return NoResponseError(f"no response from {self.url}: {reason}")
 
     def _connect(self) -> http.client.HTTPConnection:
         if self._scheme == "http":

@@ -108,7 +108,7 @@ def test_an_endpoint_that_is_not_there() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        with pytest.raises(CommandError, match=f"^no answer from {url}: "):
+        with pytest.raises(CommandError, match=f"^no response from {url}: "):
             run(url)
 
 

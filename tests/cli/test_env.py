@@ -40,7 +40,7 @@ def test_a_server_that_does_not_run_yet() -> None:
     run = call_livetail("env", variables={"LIVETAIL_PORT": "1", "LIVETAIL_REGION": "eu-west-3"})
     assert run.stdout.splitlines()[0] == "export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://127.0.0.1:1"
     assert 'export AWS_REGION="${AWS_REGION:-eu-west-3}"' in run.stdout
-    assert run.stderr.startswith("livetail: no answer from http://127.0.0.1:1: ")
+    assert run.stderr.startswith("livetail: no response from http://127.0.0.1:1: ")
     assert len(run.stderr.splitlines()) == 1
 
 

@@ -116,7 +116,7 @@ def test_a_file_that_is_not_there(emulator: LiveTailEmulator) -> None:
 
 def test_a_server_that_is_not_there() -> None:
     run = call_livetail("put", "--endpoint", "http://127.0.0.1:1", "/put", "s", given=b"x\n")
-    assert (run.returncode, run.stderr) == (1, "livetail: no answer from http://127.0.0.1:1: Connection refused\n")
+    assert (run.returncode, run.stderr) == (1, "livetail: no response from http://127.0.0.1:1: Connection refused\n")
 
 
 def test_a_name_that_the_service_refuses(emulator: LiveTailEmulator) -> None:
@@ -163,7 +163,7 @@ def test_a_server_that_goes_away_while_the_pipe_stays_open(
     open_pipe.stdin.flush()
     status, text = told(open_pipe)
     assert status == 1
-    assert text.startswith(f"livetail: no answer from {emulator.endpoint_url}: ")
+    assert text.startswith(f"livetail: no response from {emulator.endpoint_url}: ")
     assert text.endswith("(after 1 log event)\n")
     assert text.count("\n") == 1
 

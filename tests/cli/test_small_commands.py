@@ -20,7 +20,7 @@ def test_healthcheck_tells_a_server_that_answers_from_one_that_does_not() -> Non
         assert call_livetail("healthcheck", variables={"LIVETAIL_PORT": port}).returncode == 0
     run = call_livetail("healthcheck", "--endpoint", emulator.endpoint_url)
     assert run.returncode == 1
-    assert re.fullmatch(r"livetail: no answer from http://127.0.0.1:\d+: Connection refused\n", run.stderr)
+    assert re.fullmatch(r"livetail: no response from http://127.0.0.1:\d+: Connection refused\n", run.stderr)
 
 
 @pytest.mark.parametrize("flags", [[], ["--tls"], ["--tls", "--host", "127.0.0.2"]], ids=" ".join)

@@ -328,4 +328,4 @@ def test_faults_that_cannot_be(emulator: LiveTailEmulator, arguments: list[str],
 )
 def test_nobody_replies(command: list[str]) -> None:
     run = call_livetail(*command, "--endpoint", "http://127.0.0.1:1")
-    assert (run.returncode, run.stderr) == (1, "livetail: no answer from http://127.0.0.1:1: Connection refused\n")
+    assert (run.returncode, run.stderr) == (1, "livetail: no response from http://127.0.0.1:1: Connection refused\n")

@@ -26,7 +26,7 @@ CHANGING = (
     (r"session [0-9a-f-]{36}", "session ID"),
     (r"(127\.0\.0\.1|\[::1\]):\d+", r"\1:PORT"),
     (r"127\.0\.0\.1:PORT\"$", '127.0.0.1:9"'),  # the proxy, behind which nobody is
-    (r"(no answer from http://\[::1\]:PORT): .*", r"\1: Connection refused"),  # another reason without IPv6
+    (r"(no response from http://\[::1\]:PORT): .*", r"\1: Connection refused"),  # another reason without IPv6
     (r"\(_ssl\.c:\d+\)", "(_ssl.c)"),
 )
 

@@ -18,7 +18,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, SSLError
 
 from livetail import LiveTailEmulator
-from livetail.control_client import NoAnswerError
+from livetail.control_client import NoResponseError
 from livetail.scenarios.scenario import ScenarioError
 from livetail.server.http_server import StartError
 from livetail.settings import SettingsError
@@ -111,7 +111,7 @@ def test_with_block_that_fails_stops_it() -> None:
     with pytest.raises(ZeroDivisionError), LiveTailEmulator() as emulator:
         assert emulator.sessions() == []
         _ = 1 / 0
-    with pytest.raises(NoAnswerError):
+    with pytest.raises(NoResponseError):
         emulator.sessions()
 
 
@@ -126,7 +126,7 @@ def test_what_cannot_start_leaves_nothing() -> None:
 def test_use_after_stop_says_that_nobody_answers() -> None:
     with LiveTailEmulator(clock="manual") as emulator:
         logs = emulator.client()
-    with pytest.raises(NoAnswerError, match=f"^no answer from {emulator.endpoint_url}: Connection refused$"):
+    with pytest.raises(NoResponseError, match=f"^no response from {emulator.endpoint_url}: Connection refused$"):
         emulator.put("/app/api", "web-1", ["hello"])
     with pytest.raises(
         EndpointConnectionError, match=f'Could not connect to the endpoint URL: "{emulator.endpoint_url}'

@@ -8,7 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from livetail import LiveTailEmulator
-from livetail.control_client import NoAnswerError
+from livetail.control_client import NoResponseError
 from livetail.testing.handle import LiveTail, LiveTailError
 
 ARN = "arn:aws:logs:us-east-1:123456789012:log-group:/app/api"
@@ -43,7 +43,7 @@ def test_address_that_is_none(url: str) -> None:
 
 
 def test_nobody_there() -> None:
-    with pytest.raises(NoAnswerError, match="^no answer from http://127.0.0.1:1: Connection refused$"):
+    with pytest.raises(NoResponseError, match="^no response from http://127.0.0.1:1: Connection refused$"):
         LiveTail("http://127.0.0.1:1").now()
 
 

@@ -192,7 +192,7 @@ def test_it(livetail, livetail_client):
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("http://127.0.0.1:1", "no answer from http://127.0.0.1:1: Connection refused"),
+        ("http://127.0.0.1:1", "no response from http://127.0.0.1:1: Connection refused"),
         ("127.0.0.1:4586", "'127.0.0.1:4586' is not a URL such as http://127.0.0.1:4586"),
     ],
 )

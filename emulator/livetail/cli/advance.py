@@ -20,12 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     client = connect(arguments.endpoint, _TIMEOUT_S)
-    reply = control(client, "POST", "/clock/advance", {"seconds": arguments.duration / 1000})
+    response = control(client, "POST", "/clock/advance", {"seconds": arguments.duration / 1000})
     if arguments.json:
-        print(json.dumps(reply))
+        print(json.dumps(response))
     else:
-        now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=reply["now"])
-        updates = counted(reply["updates"], "session update")
+        now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=response["now"])
+        updates = counted(response["updates"], "session update")
         print(f"it is {now.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z; {updates}")
     return 0
 

@@ -12,11 +12,17 @@ def is_aws(url: str) -> bool:
     return (urlsplit(url).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
-def aws_client(url: str, read_timeout_s: float) -> Any:
-    """A client for CloudWatch Logs at `url` that sends what it is told, once.
+def aws_client(
+    url: str, read_timeout_s: float | None, *, region: str | None = None, validates_parameters: bool = True
+) -> Any:
+    """A client for CloudWatch Logs at `url` that sends each request once.
 
-    The region is that of AWS's host name, else the shell's. AWS gets the shell's credentials; another endpoint gets
-    them as well where there are any, since it may check them.
+    AWS gets the shell's credentials. Another endpoint gets them as well where there are any, since it may check them.
+
+    Args:
+        read_timeout_s: None waits for ever.
+        region: where none is given, that of AWS's host name, else the shell's.
+        validates_parameters: whether boto3 refuses parameters itself.
 
     Raises:
         CommandError: it is no URL, or boto3 is missing or refuses its own settings.
@@ -31,23 +37,23 @@ def aws_client(url: str, read_timeout_s: float) -> Any:
     connect(url)
     config = Config(
         inject_host_prefix=is_aws(url),
-        parameter_validation=False,
+        parameter_validation=validates_parameters,
         read_timeout=read_timeout_s,
         retries={"total_max_attempts": 1},
     )
     session = botocore.session.get_session()
     try:
-        region = session.get_config_variable("region") or "us-east-1"
+        default_region = session.get_config_variable("region") or "us-east-1"
         options: dict[str, Any] = {}
         if is_aws(url):
-            region = (urlsplit(url).hostname or "").split(".")[1]
+            default_region = (urlsplit(url).hostname or "").split(".")[1]
         else:
-            # The machine's own role is not for others, and to look for one takes seconds where there is none.
+            # Without the role of the machine: no other endpoint may see it, and to look for one takes seconds.
             session.get_component("credential_provider").remove("iam-role")
             if session.get_credentials() is None:
                 options = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         return boto3.Session(botocore_session=session).client(
-            "logs", endpoint_url=url, region_name=region, config=config, **options
+            "logs", endpoint_url=url, region_name=region or default_region, config=config, **options
         )
     except (BotoCoreError, ValueError) as error:
         raise CommandError(" ".join(str(error).split())) from None

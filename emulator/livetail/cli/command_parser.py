@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "decode": "print the messages of an event stream as JSON lines",
     "record": "capture a Live Tail session for replay",
     "conformance": "ask an endpoint which behaviours of the service it has",
-    "healthcheck": "exit 0 when the server answers",
+    "healthcheck": "exit 0 when the server responds",
     "scenario": "check scenario files, list and show the bundled ones",
     "tail": "follow log groups of a running emulator",
     "sessions": "list the open Live Tail sessions",

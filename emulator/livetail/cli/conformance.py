@@ -19,7 +19,7 @@ from livetail.cli.conformance_checks import CHECKS, Check
 from livetail.cli.conformance_questions import Differs, NotAsked, Tail
 from livetail.cli.endpoint import add_endpoint_flag, connect
 from livetail.cli.errors import CommandError
-from livetail.control_client import ControlClient, NoAnswerError
+from livetail.control_client import ControlClient, NoResponseError
 
 _READ_TIMEOUT_S: Final = 10.0
 _VERDICTS: Final = ("holds", "differs", "not asked")
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask, and print a table; returns 0 if all that was asked holds, otherwise 1.
 
     Raises:
-        CommandError: the endpoint does not answer, or refuses to make a log group; or FILE cannot be written.
+        CommandError: the endpoint does not respond, or refuses to make a log group; or FILE cannot be written.
     """
     checks = [check for check in CHECKS if arguments.only is None or check.name in arguments.only]
     width = max(len(check.name) for check in checks)
@@ -108,14 +108,14 @@ def _write(file: str, endpoint: str, results: list[Result]) -> None:
 @contextlib.contextmanager
 def _service(url: str) -> Iterator["_Service"]:
     """The endpoint with a log group of its own, which is deleted in the end."""
-    client = aws_client(url, _READ_TIMEOUT_S)
+    client = aws_client(url, _READ_TIMEOUT_S, validates_parameters=False)
     service = _Service(client, connect(url), url, f"/livetail/conformance/{uuid.uuid4().hex[:12]}")
     try:
         service.ask("CreateLogGroup", logGroupName=service.group)
     except Differs as refused:
         raise CommandError(f"{url} makes no log group: {refused}") from None
     except Exception as error:
-        raise CommandError(f"no answer from {url}: {' '.join(str(error).split())}") from None
+        raise CommandError(f"no response from {url}: {' '.join(str(error).split())}") from None
     try:
         for stream in ("a", "b"):
             service.ask("CreateLogStream", logGroupName=service.group, logStreamName=stream)
@@ -151,11 +151,11 @@ class _Service:
         from botocore.exceptions import ClientError
 
         try:
-            answer = self._call(operation, members)
+            response = self._call(operation, members)
         except ClientError as error:
             return error.response["Error"]["Code"], error.response["Error"]["Message"]
-        if "responseStream" in answer:
-            answer["responseStream"].close()
+        if "responseStream" in response:
+            response["responseStream"].close()
         raise Differs("accepted")
 
     def put(self, stream: str, *messages: str) -> None:
@@ -176,8 +176,8 @@ class _Service:
     def _call(self, operation: str, members: dict[str, Any]) -> dict[str, Any]:
         from botocore import xform_name
 
-        answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**members)
-        return answer
+        response: dict[str, Any] = getattr(self._client, xform_name(operation))(**members)
+        return response
 
     def _now_ms(self) -> int:
         if self._manual:
@@ -188,7 +188,7 @@ class _Service:
         """Whether this is an emulator whose time moves only when it is told to."""
         try:
             status, clock = self._control.request("GET", "/_livetail/clock")
-        except NoAnswerError:
+        except NoResponseError:
             return False
         return status == 200 and isinstance(clock, dict) and clock.get("mode") == "manual"
 

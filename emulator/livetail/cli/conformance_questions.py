@@ -1,6 +1,6 @@
 """Questions to an endpoint of CloudWatch Logs, for `livetail conformance`.
 
-A question raises `Differs` where the answer is another than expected, and `NotAsked` where it cannot be asked of this
+A question raises `Differs` where the response is not as expected, and `NotAsked` where it cannot be asked of this
 endpoint.
 """
 
@@ -49,7 +49,7 @@ class Service(Protocol):
     is_aws: bool
 
     def ask(self, operation: str, **members: Any) -> dict[str, Any]:
-        """The answer to a request. Raises `Differs` with code and text if it is refused."""
+        """The response to a request. Raises `Differs` with code and text if it is refused."""
 
     def refusal(self, operation: str, **members: Any) -> tuple[str, str]:
         """Code and text of the error to a request. Raises `Differs` if it is accepted."""
@@ -186,16 +186,16 @@ def matches(pattern: str, messages: list[str], expected: list[int]) -> Question:
     """That of these messages those match whose positions, from 0, are expected."""
 
     def ask(service: Service) -> None:
-        answer = service.ask("TestMetricFilter", filterPattern=pattern, logEventMessages=messages)
-        _expect([messages[match["eventNumber"] - 1] for match in answer["matches"]], [messages[i] for i in expected])
+        response = service.ask("TestMetricFilter", filterPattern=pattern, logEventMessages=messages)
+        _expect([messages[match["eventNumber"] - 1] for match in response["matches"]], [messages[i] for i in expected])
 
     return ask
 
 
 def extracts(pattern: str, message: str, expected: dict[str, str]) -> Question:
     def ask(service: Service) -> None:
-        answer = service.ask("TestMetricFilter", filterPattern=pattern, logEventMessages=[message])
-        _expect([match["extractedValues"] for match in answer["matches"]], [expected])
+        response = service.ask("TestMetricFilter", filterPattern=pattern, logEventMessages=[message])
+        _expect([match["extractedValues"] for match in response["matches"]], [expected])
 
     return ask
 
@@ -253,8 +253,8 @@ def get_to_the_end(service: Service) -> None:
 def too_old(service: Service) -> None:
     members = {"logGroupName": service.group, "logStreamName": "a"}
     event = {"timestamp": 1_500_000_000_000, "message": "of 2017"}
-    answer = service.ask("PutLogEvents", **members, logEvents=[event])
-    _expect(answer.get("rejectedLogEventsInfo"), {"tooOldLogEventEndIndex": 1})
+    response = service.ask("PutLogEvents", **members, logEvents=[event])
+    _expect(response.get("rejectedLogEventsInfo"), {"tooOldLogEventEndIndex": 1})
 
 
 def bearer_token(service: Service) -> None:

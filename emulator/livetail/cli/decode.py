@@ -3,27 +3,22 @@
 Each message is printed as soon as its last byte is there, so the command can sit in a pipe behind a running tail.
 """
 
+import argparse
 import base64
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from livetail.cli.errors import CommandError
-from livetail.wire.eventstream import Decoder
+from livetail.wire.eventstream import Decoder, Message
 from livetail.wire.eventstream_errors import EventStreamError
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator
-
-    from livetail.wire.eventstream import Message
-    from livetail.wire.headers import Header
+from livetail.wire.headers import Header
 
 _PORTION = 65_536
 
 
-def configure(parser: "argparse.ArgumentParser") -> None:
+def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         nargs="?",
@@ -33,7 +28,7 @@ def configure(parser: "argparse.ArgumentParser") -> None:
     )
 
 
-def run(arguments: "argparse.Namespace") -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Print the messages of the file.
 
     Raises:
@@ -50,7 +45,7 @@ def run(arguments: "argparse.Namespace") -> int:
     return 0
 
 
-def _messages(file: str) -> "Iterator[Message]":
+def _messages(file: str) -> Iterator[Message]:
     decoder = Decoder()
     for portion in _portions(file):
         decoder.receive_data(portion)
@@ -58,7 +53,7 @@ def _messages(file: str) -> "Iterator[Message]":
     decoder.end_of_input()
 
 
-def _portions(file: str) -> "Iterator[bytes]":
+def _portions(file: str) -> Iterator[bytes]:
     """The bytes of the file as they come; a read of the descriptor does not wait until a portion is full."""
     standard_input = file == "-"
     try:
@@ -70,12 +65,12 @@ def _portions(file: str) -> "Iterator[bytes]":
         raise CommandError(f"cannot read {name}: {error.strerror}") from error
 
 
-def _line(message: "Message") -> bytes:
+def _line(message: Message) -> bytes:
     headers = ", ".join(_header(header) for header in message.headers)
     return f'{{"headers": [{headers}], "payload": {_payload(message.payload)}}}\n'.encode()
 
 
-def _header(header: "Header") -> str:
+def _header(header: Header) -> str:
     value = header.value
     if isinstance(value, bytes):
         value = base64.b64encode(value).decode()

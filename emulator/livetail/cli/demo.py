@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from livetail.cli.arguments import seconds
 from livetail.cli.errors import CommandError
 from livetail.cli.terminal import EventPrinter
-from livetail.control_client import NoAnswerError
+from livetail.control_client import NoResponseError
 from livetail.scenarios import fixtures
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class _Ending:
         from livetail.testing.handle import LiveTailError
 
         # An explanation that fails, or that nobody reads any longer, must not keep the demo from its end.
-        with contextlib.suppress(LiveTailError, NoAnswerError, OSError):
+        with contextlib.suppress(LiveTailError, NoResponseError, OSError):
             for session in self._emulator.sessions():
                 counters = session["counters"]
                 self._screen.note(

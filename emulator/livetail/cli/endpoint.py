@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from livetail.cli.errors import CommandError
-from livetail.control_client import ControlClient, NoAnswerError
+from livetail.control_client import ControlClient, NoResponseError
 from livetail.environment import reachable
 
 _SIGNATURE_ERRORS: Final = {
@@ -98,20 +98,20 @@ def connect(url: str, timeout: float = 60) -> ControlClient:
 
 
 def control(client: ControlClient, method: str, path: str, body: Any = None) -> dict[str, Any]:
-    """Send a request to the control plane; returns the JSON object of the reply.
+    """Send a request to the control plane; returns the JSON object of the response.
 
     Raises:
-        CommandError: nobody replies, something else than Livetail does, or the request is refused.
+        CommandError: nothing responds, something other than Livetail does, or the request is refused.
     """
     try:
-        status, reply = client.request(method, f"/_livetail{path}", body)
-    except NoAnswerError as error:
+        status, response = client.request(method, f"/_livetail{path}", body)
+    except NoResponseError as error:
         raise CommandError(str(error)) from None
-    if not isinstance(reply, dict):
-        raise CommandError(f"{client.url} replies, but not as Livetail does (status {status})")
+    if not isinstance(response, dict):
+        raise CommandError(f"{client.url} responds, but not as Livetail does (status {status})")
     if status != 200:
-        raise CommandError(str(reply.get("error") or f"{method} {path} was refused with status {status}"))
-    return reply
+        raise CommandError(str(response.get("error") or f"{method} {path} was refused with status {status}"))
+    return response
 
 
 def call(
@@ -125,26 +125,26 @@ def call(
     """Call an operation of the AWS API; returns its result, which is empty for an error among those `allowed`.
 
     Raises:
-        CommandError: nobody replies, something else than Livetail does, or the call is refused.
+        CommandError: nothing responds, something other than Livetail does, or the call is refused.
     """
     try:
-        status, reply = client.call(operation, parameters, region)
-    except NoAnswerError as error:
+        status, response = client.call(operation, parameters, region)
+    except NoResponseError as error:
         raise CommandError(str(error)) from None
     if status == 200:
-        if reply is not None and not isinstance(reply, dict):
-            raise CommandError(f"{client.url} replies, but not as Livetail does (status {status})")
-        return reply or {}
-    code = reply.get("__type") if isinstance(reply, dict) else None
+        if response is not None and not isinstance(response, dict):
+            raise CommandError(f"{client.url} responds, but not as Livetail does (status {status})")
+        return response or {}
+    code = response.get("__type") if isinstance(response, dict) else None
     if code in allowed:
         return {}
-    raise CommandError(refusal(operation, status, reply))
+    raise CommandError(refusal(operation, status, response))
 
 
-def refusal(operation: str, status: int, reply: Any) -> str:
+def refusal(operation: str, status: int, response: Any) -> str:
     """One sentence about an error of the AWS API."""
-    reply = reply if isinstance(reply, dict) else {}
-    code = str(reply.get("__type") or f"status {status}")
-    message = " ".join(str(reply.get("message") or "").split())
+    response = response if isinstance(response, dict) else {}
+    code = str(response.get("__type") or f"status {status}")
+    message = " ".join(str(response.get("message") or "").split())
     hint = "; the server checks signatures, and this command does not sign" if code in _SIGNATURE_ERRORS else ""
     return f"{operation} was refused: {code}{': ' if message else ''}{message.rstrip('.') if hint else message}{hint}"

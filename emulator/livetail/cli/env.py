@@ -8,7 +8,7 @@ from typing import Any
 
 from livetail.cli.endpoint import add_endpoint_flag, connect
 from livetail.cli.errors import CommandError
-from livetail.control_client import ControlClient, NoAnswerError
+from livetail.control_client import ControlClient, NoResponseError
 from livetail.core.truststore import make_truststore
 from livetail.environment import KEPT, KEYS, fitted_to, region_of, sdk_environment
 from livetail.environment_formats import FORMATS
@@ -55,14 +55,14 @@ def _warn(sentence: str) -> None:
 
 
 def _health(client: ControlClient) -> dict[str, Any]:
-    """What the server says of itself; empty, with a warning, if it does not answer."""
+    """What the health route of the server returns; empty, with a warning, if it does not respond."""
     try:
         status, health = client.request("GET", "/_livetail/health")
-    except NoAnswerError as error:
+    except NoResponseError as error:
         _warn(f"{error}; the variables are for a server that will be there")
         return {}
     if status != 200 or not isinstance(health, dict) or health.get("status") != "ok":
-        raise CommandError(f"what answers at {client.url} is not Livetail (status {status})")
+        raise CommandError(f"{client.url} responds, but not as Livetail does (status {status})")
     return health
 
 
@@ -98,7 +98,7 @@ def _write_trust(client: ControlClient, folder: Path) -> tuple[str | None, str |
         store = (folder / "truststore.p12").absolute()
         store.write_bytes(content)
         return str(bundle), str(store)
-    except NoAnswerError as error:
+    except NoResponseError as error:
         raise CommandError(str(error)) from None
     except OSError as error:
         raise CommandError(f"cannot write to {folder}: {error.strerror}") from None

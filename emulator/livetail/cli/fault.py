@@ -54,11 +54,11 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     client = connect(arguments.endpoint)
     if arguments.action == "add":
-        reply = control(client, "POST", "/faults", _rule(arguments))
-        print(json.dumps(reply) if arguments.json else reply["id"])
+        response = control(client, "POST", "/faults", _rule(arguments))
+        print(json.dumps(response) if arguments.json else response["id"])
     elif arguments.action == "list":
-        reply = control(client, "GET", "/faults")
-        print(json.dumps(reply) if arguments.json else _table(reply["faults"]))
+        response = control(client, "GET", "/faults")
+        print(json.dumps(response) if arguments.json else _table(response["faults"]))
     else:
         if bool(arguments.ids) == arguments.all:
             raise CommandError("give the ids of rules, or --all", status=2)

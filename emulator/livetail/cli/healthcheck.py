@@ -1,4 +1,4 @@
-"""`livetail healthcheck`: exit 0 when the server replies. The container image checks itself with it."""
+"""`livetail healthcheck`: exit 0 when the server responds. The container image checks itself with it."""
 
 import argparse
 import time
@@ -6,15 +6,15 @@ import time
 from livetail.cli.arguments import seconds
 from livetail.cli.endpoint import add_endpoint_flag, connect
 from livetail.cli.errors import CommandError
-from livetail.control_client import NoAnswerError
+from livetail.control_client import NoResponseError
 
 _PAUSE = 0.05
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_endpoint_flag(parser)
-    parser.add_argument("--wait", action="store_true", help="wait until it replies, for --timeout seconds at most")
-    parser.add_argument("--timeout", type=seconds, default=3.0, metavar="S", help="seconds to wait for an answer [3]")
+    parser.add_argument("--wait", action="store_true", help="wait until it responds, for --timeout seconds at most")
+    parser.add_argument("--timeout", type=seconds, default=3.0, metavar="S", help="seconds to wait for a response [3]")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,12 +23,12 @@ def run(arguments: argparse.Namespace) -> int:
         client = connect(arguments.endpoint, max(_PAUSE, deadline - time.monotonic()))
         try:
             status, health = client.request("GET", "/_livetail/health")
-        except NoAnswerError as error:
+        except NoResponseError as error:
             if not arguments.wait or time.monotonic() + _PAUSE > deadline:
                 raise CommandError(str(error)) from None
             time.sleep(_PAUSE)
             continue
         if status != 200 or not isinstance(health, dict) or health.get("status") != "ok":
-            raise CommandError(f"{arguments.endpoint} replies, but it is not a healthy Livetail (status {status})")
+            raise CommandError(f"{arguments.endpoint} responds, but it is not a healthy Livetail (status {status})")
         print("ok")
         return 0

@@ -149,10 +149,10 @@ class _Sender:
             # The service wants them in the order of their time stamps.
             events = [{"timestamp": event.timestamp or now, "message": event.message} for event in batch.events]
             events.sort(key=itemgetter("timestamp"))
-            reply = call(self._client, "PutLogEvents", {**self._names, "logEvents": events}, self._region)
+            response = call(self._client, "PutLogEvents", {**self._names, "logEvents": events}, self._region)
         except CommandError as error:
             raise CommandError(f"{error} (after {counted(self.sent, 'log event')})") from None
-        rejected = _count_rejected(reply.get("rejectedLogEventsInfo"), len(events))
+        rejected = _count_rejected(response.get("rejectedLogEventsInfo"), len(events))
         self.rejected += rejected
         self.sent += len(events) - rejected
 

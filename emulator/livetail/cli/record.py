@@ -1,7 +1,7 @@
 """`livetail record ARN… -o FILE`: capture a Live Tail session with its timing, so that a scenario can replay it.
 
-It asks AWS as the SDK is configured, or any other endpoint. Each line is on disk before the next one is waited for, and
-a signal is answered only when nothing is under way any more: what has arrived is not lost.
+It calls AWS as the SDK is configured, or any other endpoint. Each line is written before the next message is read, and
+a signal takes effect once all that has arrived is written, so that nothing is lost.
 """
 
 import argparse
@@ -15,19 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO, Final
-from urllib.parse import urlsplit
 
 from livetail.cli.arguments import seconds
-from livetail.cli.endpoint import connect
+from livetail.cli.aws_client import aws_client
 from livetail.cli.errors import CommandError
 from livetail.cli.terminal import Progress, counted
 from livetail.scenarios.recording import VERSION, Header, RecordingWriter
 
-GRACE: Final = 0.4
-"""Seconds of silence after which nothing more can be on its way, when the recording is to stop."""
+SILENCE_BEFORE_STOP_S: Final = 0.4
+"""When the recording is to stop, it stops once no message has come for so long."""
 
-LONGEST_GRACE: Final = 1.0
-"""Seconds after which it stops although more comes all the time."""
+MAX_STOP_S: Final = 1.0
+"""It stops after so long also where messages go on coming."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -81,12 +80,12 @@ class _Stopped(BaseException):
 class _Stop:
     """SIGINT, SIGTERM and the end of the time, from the moment when it is entered.
 
-    A signal does not interrupt what is under way, nor what has arrived already: the session is read on until it is
-    silent for a moment. Then, or at the second signal, the wait for the next message ends in `_Stopped`.
+    After the first of them the session is read until no message has come for `SILENCE_BEFORE_STOP_S`. Then, or at the
+    second signal, the wait for the next message ends in `_Stopped`.
 
     Attributes:
         waiting: whether the next message is being waited for.
-        at_once: nothing has been received yet, so there is nothing to be careful of.
+        at_once: no message has been received, so a signal ends the command at once.
     """
 
     def __init__(self) -> None:
@@ -105,20 +104,20 @@ class _Stop:
             signal.signal(number, handler)
 
     def after(self, seconds: float) -> None:
-        """Want it after so many seconds."""
+        """Stop after so many seconds."""
         if self._wanted_at is None:
             signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def before_waiting(self) -> None:
-        """Say that the next message is waited for from here on.
+        """The next message is waited for from here on.
 
         Raises:
             _Stopped: no more are wanted.
         """
         if self._wanted_at is not None:
-            if time.monotonic() - self._wanted_at > LONGEST_GRACE:
+            if time.monotonic() - self._wanted_at > MAX_STOP_S:
                 raise _Stopped
-            signal.setitimer(signal.ITIMER_REAL, GRACE)
+            signal.setitimer(signal.ITIMER_REAL, SILENCE_BEFORE_STOP_S)
         self.waiting = True
 
     def _signalled(self, number: int, _: FrameType | None) -> None:
@@ -126,12 +125,12 @@ class _Stop:
             raise _Stopped
         if self._wanted_at is None:
             self._wanted_at = time.monotonic()
-        signal.setitimer(signal.ITIMER_REAL, GRACE)
+        signal.setitimer(signal.ITIMER_REAL, SILENCE_BEFORE_STOP_S)
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How a session ended: the word that the recording has for it, and what a person reads behind "the session".
+    """How a session ended: `reason` is the recording's word for it, `told` what the command prints after "the session".
 
     Attributes:
         exception: name and message of what it ended in.
@@ -171,7 +170,7 @@ class _Session:
         except _broken_connection() as error:
             return _End("cut", "broke off", broken=_sentence(error))
         except (ParserError, ResponseParserError, ValueError, KeyError) as error:
-            # boto3 reports some of what makes no sense just as it happens to it.
+            # For some bytes that are no message, boto3 raises errors that it does not define itself.
             return _End("damaged", "made no sense", broken=f"{type(error).__name__}: {_sentence(error)}")
         finally:
             self._stop.waiting = False
@@ -220,31 +219,17 @@ class _Recorder:
 def _client(endpoint: str | None, arn: str) -> Any:
     """A client for CloudWatch Logs in the region of the log group.
 
-    Of another endpoint than AWS nothing but an answer is wanted: it is asked once, under its own name and not under
-    `stream-<name>`, with the credentials that are configured, else with any; and it may be silent as long as it likes,
-    since the clock of an emulator may stand still.
+    AWS is called as boto3 is configured. Another endpoint may be silent for ever: an emulator's clock may stand still.
     """
     import boto3
-    import botocore.session
-    from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
-    session = botocore.session.get_session()
     # arn:aws:logs:us-east-1:123456789012:log-group:/app/api
-    region = arn.split(":")[3] if arn.count(":") >= 5 else None
-    options: dict[str, Any] = {"region_name": region or None}
+    region = (arn.split(":")[3] or None) if arn.count(":") >= 5 else None
+    if endpoint is not None:
+        return aws_client(endpoint, None, region=region)
     try:
-        if endpoint is not None:
-            host = urlsplit(connect(endpoint).url).hostname or ""
-            ours = Config(inject_host_prefix=False, read_timeout=None, retries={"total_max_attempts": 1})
-            options |= {"endpoint_url": endpoint, "config": ours}
-            options["region_name"] = region or session.get_config_variable("region") or "us-east-1"
-            if not host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-                # The machine's own role is none of its business, and to look for one takes seconds where there is none.
-                session.get_component("credential_provider").remove("iam-role")
-                if session.get_credentials() is None:
-                    options |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        return boto3.Session(botocore_session=session).client("logs", **options)
+        return boto3.client("logs", region_name=region)
     except (BotoCoreError, ValueError) as error:
         raise CommandError(_sentence(error)) from None
 
@@ -269,7 +254,7 @@ def _start(client: Any, parameters: dict[str, Any], stop: _Stop) -> Any:
 
 
 def _broken_connection() -> tuple[type[Exception], ...]:
-    """What a connection that breaks off is to boto3."""
+    """The errors that boto3 raises for a connection that breaks off."""
     from botocore.exceptions import HTTPClientError
     from urllib3.exceptions import HTTPError
 
@@ -288,7 +273,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _check_output(name: str, *, overwrite: bool) -> None:
-    """Find out before the session is asked for, rather than with its first events in hand."""
+    """Check the file before the session begins, so that no log events are lost for it."""
     if name == "-":
         return
     if not overwrite and os.path.lexists(name):
@@ -299,7 +284,7 @@ def _check_output(name: str, *, overwrite: bool) -> None:
 
 @contextlib.contextmanager
 def _output(name: str, *, overwrite: bool) -> Iterator[BinaryIO]:
-    """The file to write; what goes wrong in it is told in a sentence."""
+    """The file to write. Raises CommandError if it cannot be opened or written."""
     try:
         if name == "-":
             yield sys.stdout.buffer

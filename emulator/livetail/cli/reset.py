@@ -16,6 +16,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    reply = control(connect(arguments.endpoint), "POST", "/reset")
-    print(json.dumps(reply) if arguments.json else "reset")
+    response = control(connect(arguments.endpoint), "POST", "/reset")
+    print(json.dumps(response) if arguments.json else "reset")
     return 0

@@ -23,10 +23,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     client = connect(arguments.endpoint)
     while True:
-        reply = control(client, "GET", "/sessions")
+        response = control(client, "GET", "/sessions")
         if arguments.watch and sys.stdout.isatty():
             print(_CLEAR, end="")
-        print(json.dumps(reply, ensure_ascii=False) if arguments.json else _table(reply["sessions"]), flush=True)
+        print(json.dumps(response, ensure_ascii=False) if arguments.json else _table(response["sessions"]), flush=True)
         if not arguments.watch:
             return 0
         time.sleep(_INTERVAL_S)

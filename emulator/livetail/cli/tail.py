@@ -13,7 +13,7 @@ from typing import Any
 from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, add_region_flag, call, connect, refusal
 from livetail.cli.errors import CommandError
 from livetail.cli.terminal import EventPrinter, counted
-from livetail.control_client import ControlClient, NoAnswerError
+from livetail.control_client import ControlClient, NoResponseError
 from livetail.wire.eventstream import Decoder, Message
 from livetail.wire.eventstream_errors import EventStreamError
 
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
                 raise CommandError(refusal("StartLiveTail", response.status, _json(response.read(_PORTION_BYTES))))
             for message in _messages(response):
                 _show(message, printer, as_json=arguments.json)
-    except NoAnswerError as error:
+    except NoResponseError as error:
         raise CommandError(str(error)) from None
     print("the session has ended", file=sys.stderr)
     return 0

@@ -264,7 +264,7 @@ class Reorder(SessionEffect, frozen=True, tag="reorder"):
 
     acts_on: ClassVar[ActsOn] = ActsOn.REST
 
-    milliseconds: Annotated[int, Meta(ge=1, le=60_000, description="The most by which one is late.")]
+    milliseconds: Annotated[int, Meta(ge=1, le=60_000, description="The maximum delay of one event.")]
     share: Annotated[Share, Meta(description="How many of the log events are late.")] = DEFAULT_SHARE
 
 

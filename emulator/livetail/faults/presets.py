@@ -116,7 +116,7 @@ class ObservedDisorder(Preset, frozen=True, tag="observed-disorder"):
 
     sources: ClassVar[tuple[str, ...]] = (f"{_DYNAMODB_TOOLS}/323",)
 
-    milliseconds: Annotated[int, Meta(ge=1, le=60_000, description="The most by which one is late.")] = 856
+    milliseconds: Annotated[int, Meta(ge=1, le=60_000, description="The maximum delay of one event.")] = 856
     share: Annotated[Share, Meta(description="How many are late: about 20 in 7,000.")] = 20 / 7_000
 
     def effect(self) -> AnyEffect:

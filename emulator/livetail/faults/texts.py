@@ -19,7 +19,7 @@ ERROR_MESSAGES: Final[Mapping[str, str]] = {
 """By the code of an error, as AWS was seen to word it. AccessDeniedException has a function."""
 
 ERROR_STATUSES: Final[Mapping[str, int]] = {"InternalFailure": 500, "ServiceUnavailableException": 500}
-"""The codes whose HTTP status is not 400: the model marks them as faults of the service."""
+"""The codes whose HTTP status is not 400: in the model they are errors of the service, not of the client."""
 
 
 def error_status(error: Error) -> int:

@@ -1,4 +1,4 @@
-"""Plays a scenario: returns what is due, in slices of bounded cost, and nothing depends on when it is asked.
+"""Plays a scenario: returns what is due, in slices of bounded cost, the same whenever it is called.
 
 Sources and replays emit at the instants of one grid, `GRID_MS` wide, that begins where the scenario starts: everything
 that happened since the instant before, each event with its own time stamp. So fifty thousand events a second are ten
@@ -12,19 +12,15 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from livetail.core.chance import Chance
+from livetail.core.chance import Chance, Random
 from livetail.scenarios.formats import FORMATS
+from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.rates import LIFETIME, Arrivals, Counted, Poisson, PoissonArrivals
 from livetail.scenarios.replay import Replay, ReplayCursor
 from livetail.scenarios.templates import TemplateFormat
 from livetail.store.batch import LogEvent
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Random
-    from livetail.scenarios.formats.base import Format
-    from livetail.scenarios.model import Scenario, Source
 
 GRID_MS: Final = 100
 
@@ -56,7 +52,7 @@ class Player:
     its own, by its number, so that one more at the end of a file leaves the others as they were.
     """
 
-    def __init__(self, scenario: "Scenario", started_at: int, chance: Chance) -> None:
+    def __init__(self, scenario: Scenario, started_at: int, chance: Chance) -> None:
         if scenario.seed is not None:
             chance = Chance(scenario.seed)
         declared = {group.name: group.streams for group in scenario.log_groups}
@@ -115,28 +111,28 @@ class Player:
 
 
 class _PlayedSource:
-    """A source and how far it has come.
+    """A source and the position in it.
 
     Attributes:
         weight: what one of its events costs; see `MAX_SLICE_WEIGHT`.
     """
 
-    def __init__(self, source: "Source", declared: Sequence[str], started_at: int, chance: Chance, name: str) -> None:
+    def __init__(self, source: Source, declared: Sequence[str], started_at: int, chance: Chance, name: str) -> None:
         self.log_group = source.log_group
         self._start = started_at + source.start
         self.weight = 1 if source.template is None else -(-source.template.size_bytes // 1_024)
         random = chance.stream(f"{name} lines")
         self._streams = tuple(source.log_streams or declared or self._own_streams(source, started_at, chance, name))
-        self._format: Format
-        if source.template is not None:
-            self._format = TemplateFormat(source.template, random, self._streams, chance)
-        else:
-            self._format = FORMATS[source.format or "text"](random, self._streams, chance)
+        self._format = (
+            FORMATS[source.format or "text"](random, self._streams, chance)
+            if source.template is None
+            else TemplateFormat(source.template, random, self._streams, chance)
+        )
         self._arrivals = _arrivals(source, chance.stream(f"{name} arrivals"))
         self._draw = chance.stream(f"{name} streams").random
 
     @staticmethod
-    def _own_streams(source: "Source", started_at: int, chance: Chance, name: str) -> Sequence[str]:
+    def _own_streams(source: Source, started_at: int, chance: Chance, name: str) -> Sequence[str]:
         if source.format is None:
             return ("main",)
         return FORMATS[source.format].default_streams(chance.stream(f"{name} stream names"), started_at)
@@ -161,7 +157,7 @@ class _PlayedSource:
 
 
 class _PlayedReplay:
-    """A replay and how far it has come."""
+    """A replay and the position in it."""
 
     def __init__(self, replay: Replay, started_at: int) -> None:
         self._start = started_at + replay.start
@@ -193,7 +189,7 @@ class _PlayedReplay:
         return emissions
 
 
-def _arrivals(source: "Source", random: "Random") -> Arrivals:
+def _arrivals(source: Source, random: Random) -> Arrivals:
     if isinstance(source.rate, Poisson):
         return PoissonArrivals(source.rate.rate, source.duration, random)
     return Counted(source.rate, source.duration)

@@ -12,12 +12,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from livetail.core.chance import Random
 from livetail.core.clock import DAY, SECOND
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Random
 
 LIFETIME = 100 * 365 * DAY
 """How long a source without a duration goes on, in milliseconds: longer than anybody waits, and still a date."""
@@ -223,7 +221,7 @@ class Counted:
 class PoissonArrivals:
     """The same for a Poisson process: the gaps between its events are drawn one by one."""
 
-    def __init__(self, rate: Fraction, limit: int, random: "Random") -> None:
+    def __init__(self, rate: Fraction, limit: int, random: Random) -> None:
         self._mean_gap = SECOND / float(rate)
         self._limit = limit
         self._random = random.random

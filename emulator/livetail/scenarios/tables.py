@@ -9,6 +9,7 @@ from livetail.core import limits
 from livetail.core.clock import DAY
 from livetail.core.durations import parse_duration
 from livetail.core.limits import MAX_TAGS, RETENTION_DAYS
+from livetail.core.table_schema import table_schema
 from livetail.core.tables import Path, Table, shown
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.templates import TemplateError, parse_template
@@ -242,6 +243,18 @@ class ScenarioTable(Table, frozen=True, kw_only=True):
         for number, group in enumerate(self.log_group, 1):
             if (other := first.setdefault(group.name, number)) != number:
                 yield ("log_group", number, "name"), f"is {group.name!r}, as is that of log_group {other}"
+
+
+def scenario_schema(fault_rule: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a scenario that is given as JSON; `fault_rule` is the schema of an entry of `fault`.
+
+    `replay` names files beside the scenario file, so only a scenario that is a file has it.
+    """
+    scenario = table_schema(ScenarioTable)
+    del scenario["properties"]["replay"]
+    scenario["properties"]["fault"]["items"] = fault_rule
+    description = "What is to be played, as in docs/scenarios.md; at least one entry."
+    return scenario | {"description": description, "minProperties": 1}
 
 
 def _stream_problems(key: str, names: list[str]) -> Iterable[tuple[Path, str]]:

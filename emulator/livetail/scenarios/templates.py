@@ -10,15 +10,13 @@ from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from livetail.core.chance import Chance, Random
 from livetail.core.clock import SECOND
 from livetail.scenarios.formats.base import Format
 from livetail.scenarios.timestamps import AccessLogTime, IsoTime
 from livetail.scenarios.traffic import draw_uuid, level_of, one_of
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
 
 FIELDS: Final = {
     "time": "the event's time, `2026-01-31T12:00:00.123Z`; `{time:access}` is `31/Jan/2026:12:00:00 +0000`, `{time:s}` "
@@ -73,7 +71,7 @@ class Choice:
     values: tuple[str, ...]
     totals: tuple[int, ...]
 
-    def draw(self, random: "Random") -> str:
+    def draw(self, random: Random) -> str:
         return self.values[bisect(self.totals, int(random.random() * self.totals[-1]))]
 
 
@@ -226,7 +224,7 @@ _TIMES: Final[dict[str, Callable[[], Callable[[int], object]]]] = {
 class TemplateFormat(Format):
     """Lines out of a template: the format of a source that has a `template`."""
 
-    def __init__(self, template: Template, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+    def __init__(self, template: Template, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
         super().__init__(random, stream_names, chance)
         self._count = 0
         self._text = template.text

@@ -6,22 +6,20 @@ Addresses come from the blocks that RFC 5737 sets aside for documentation.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
+from livetail.core.chance import Chance, Random
 from livetail.core.clock import SECOND
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
 
 T = TypeVar("T")
 
 
 class Request(NamedTuple):
-    """One request to the shop, told from its end: fields that belong together agree.
+    """One request to the shop and its response; fields that belong together agree.
 
     Attributes:
         latency_ms: how long it took; a request that failed in the server took longer.
-        size: bytes of the answer's body, 0 where it has none.
+        size: bytes of the response's body, 0 where it has none.
     """
 
     method: str
@@ -117,7 +115,7 @@ _SLOW_MS = 1_000
 class Traffic:
     """What happens in the shop, drawn from one random stream."""
 
-    def __init__(self, random: "Random") -> None:
+    def __init__(self, random: Random) -> None:
         self._random = random.random
 
     def request(self, status: int | None = None) -> Request:
@@ -179,7 +177,7 @@ class RequestIds:
 
     SHARED_PER_SECOND: Final = 6
 
-    def __init__(self, chance: "Chance", random: "Random") -> None:
+    def __init__(self, chance: Chance, random: Random) -> None:
         """`chance` is the same for all sources, `random` the source's own."""
         self._chance = chance
         self._random = random
@@ -202,7 +200,7 @@ def level_of(status: int, latency_ms: int) -> str:
     return "WARN" if status >= 400 or latency_ms > _SLOW_MS else "INFO"
 
 
-def draw_uuid(random: "Random") -> str:
+def draw_uuid(random: Random) -> str:
     """A version 4 UUID; as `livetail.core.ids.uuid4`, without the object that takes most of its time."""
     digits = f"{random.getrandbits(128):032x}"
     return (
@@ -210,6 +208,6 @@ def draw_uuid(random: "Random") -> str:
     )
 
 
-def one_of(random: "Random", values: Sequence[T]) -> T:
+def one_of(random: Random, values: Sequence[T]) -> T:
     """One of `values`, each as likely as the next."""
     return values[int(random.random() * len(values))]

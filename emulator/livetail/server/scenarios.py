@@ -28,8 +28,8 @@ MAX_EVENTS_AT_ONCE: Final = 1_000
 EMISSION_WEIGHT: Final = 10
 """What an emission costs beside its events, in log events."""
 
-REST_MS: Final = 10
-"""How long a running clock lets what is late wait, so that the server does everything else."""
+PAUSE_MS: Final = 10
+"""On a running clock, the pause between two portions of late log events, so that the server can do other work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class RunningScenarios:
         self._chance = chance
         self._running: dict[str, RunningScenario] = {}
         self._started = 0
-        self._resting_until = 0
+        self._paused_until = 0
 
     def __len__(self) -> int:
         return len(self._running)
@@ -89,21 +89,21 @@ class RunningScenarios:
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which a scenario emits something."""
         earliest = self._earliest()
-        return earliest and max(earliest[0], self._resting_until)
+        return earliest and max(earliest[0], self._paused_until)
 
     def run_due(self, now: int) -> bool:
         """Ingest what all scenarios emit by `now`, instant by instant, up to `MAX_EVENTS_AT_ONCE`.
 
-        Returns whether that was all of it. The rest stays due: at once where time is moved by hand, else after a rest,
-        so that the server handles requests and a stop also where the rates are more than it can make.
+        Returns whether that was all of it. The rest stays due: at once on a manual clock, else after a pause, so that
+        the server handles requests and a stop also where the rates are higher than it can ingest.
         """
-        if now < self._resting_until:
+        if now < self._paused_until:
             return False
         ingested = 0
         while (earliest := self._earliest()) is not None and earliest[0] <= now:
             if ingested >= MAX_EVENTS_AT_ONCE:
                 if not isinstance(self._service.clock, ManualClock):
-                    self._resting_until = self._service.clock.now() + REST_MS
+                    self._paused_until = self._service.clock.now() + PAUSE_MS
                 return False
             ingested += self._ingest(earliest[1])
         return True

@@ -66,13 +66,13 @@ class _Servers:
         settings = _resolved(given)
         if self._url is not None:
             return self._elsewhere_as_new(self._url, given, settings)
-        from livetail.control_client import NoAnswerError
+        from livetail.control_client import NoResponseError
 
         if settings in self._running:
             try:
                 self._running[settings].reset()
                 return self._running[settings]
-            except NoAnswerError:  # a test has stopped it, to see what its program makes of that
+            except NoResponseError:  # a test has stopped it, to see what its program makes of that
                 pass
         self._running[settings] = self._start(given)
         return self._running[settings]
@@ -92,7 +92,7 @@ class _Servers:
 
     def _elsewhere(self, url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
         """A server that somebody else has started: its settings are as they are, but its clock has to fit."""
-        from livetail.control_client import NoAnswerError
+        from livetail.control_client import NoResponseError
         from livetail.testing.handle import LiveTail, LiveTailError
 
         remote = LiveTail(
@@ -103,7 +103,7 @@ class _Servers:
         )
         try:
             mode = remote.clock_mode()
-        except (LiveTailError, NoAnswerError, ValueError) as error:
+        except (LiveTailError, NoResponseError, ValueError) as error:
             _fail(str(error))
         if given.get("clock") is not None and str(settings.clock) != mode:
             _fail(f"the emulator at {url} runs with --clock {mode}, and this test wants {settings.clock}")

@@ -226,7 +226,7 @@ def scraped(emulator: LiveTailEmulator) -> Values:
 
 
 def test_a_server_that_nobody_scrapes_does_without_prometheus() -> None:
-    names = "prometheus_client livetail.server.metrics livetail.scenarios.schema"
+    names = "prometheus_client livetail.server.metrics livetail.scenarios.tables"
     check = f"import sys, livetail.server.app; print([name for name in {names.split()!r} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

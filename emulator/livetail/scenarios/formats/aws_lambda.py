@@ -9,16 +9,13 @@ always is the Duration that is reported.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from livetail.core.chance import Chance, Random
 from livetail.core.clock import DAY
 from livetail.scenarios.formats.base import Format
 from livetail.scenarios.timestamps import civil
 from livetail.scenarios.traffic import draw_uuid, one_of
 from livetail.store.batch import LogEvent
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
 
 _MEMORY_MB = 256
 _STEPS = ("Loaded cart", "Reserved the items", "Charged the card")
@@ -34,7 +31,7 @@ class _Invocation:
 
     __slots__ = ("duration", "end", "failed", "init", "latest", "request_id", "start", "steps", "steps_left")
 
-    def __init__(self, random: "Random", start: int, *, cold: bool) -> None:
+    def __init__(self, random: Random, start: int, *, cold: bool) -> None:
         draw = random.random
         self.request_id = draw_uuid(random)
         self.start = self.latest = start
@@ -57,13 +54,13 @@ class _Invocation:
 class LambdaFormat(Format):
     """Execution environments that take turns: which one writes is given with each instant."""
 
-    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+    def __init__(self, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
         super().__init__(random, stream_names, chance)
         self._current: list[_Invocation | None] = [None] * len(stream_names)
         self._used_mb = [0] * len(stream_names)
 
     @staticmethod
-    def default_streams(random: "Random", instant: int) -> tuple[str, ...]:
+    def default_streams(random: Random, instant: int) -> tuple[str, ...]:
         date = civil(instant - instant % DAY).strftime("%Y/%m/%d")
         return tuple(f"{date}/[$LATEST]{random.getrandbits(128):032x}" for _ in range(3))
 

@@ -1,20 +1,17 @@
 """What every format is: something that fills given instants with log events."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
+from livetail.core.chance import Chance, Random
 from livetail.scenarios.timestamps import IsoTime
 from livetail.scenarios.traffic import RequestIds, Traffic
 from livetail.store.batch import LogEvent
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
 
 
 class Format:
     """The log events of one source. Most formats only have a `message`, whose events know nothing of each other."""
 
-    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+    def __init__(self, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
         """`random` is the source's own, `chance` that of all sources of the scenario."""
         self._random = random
         self._traffic = Traffic(random)
@@ -22,7 +19,7 @@ class Format:
         self._time = self.make_time()
 
     @staticmethod
-    def default_streams(random: "Random", instant: int) -> tuple[str, ...]:
+    def default_streams(random: Random, instant: int) -> tuple[str, ...]:
         """The log streams of a source that names none and whose log group declares none."""
         return ("main",)
 

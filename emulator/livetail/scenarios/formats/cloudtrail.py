@@ -4,14 +4,10 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 fields. What auditors look for is in here on purpose: denied calls, failed sign-ins, the root user, changed policies.
 """
 
-from typing import TYPE_CHECKING
-
+from livetail.core.chance import Random
 from livetail.scenarios.formats.base import Format
 from livetail.scenarios.timestamps import IsoTime
 from livetail.scenarios.traffic import draw_uuid, one_of, weighted
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Random
 
 _ACCOUNT_ID = "123456789012"
 _REGION = "us-east-1"
@@ -47,7 +43,7 @@ class CloudTrailFormat(Format):
         return IsoTime(milliseconds=False)
 
     @staticmethod
-    def default_streams(random: "Random", instant: int) -> tuple[str, ...]:
+    def default_streams(random: Random, instant: int) -> tuple[str, ...]:
         return (f"{_ACCOUNT_ID}_CloudTrail_{_REGION}",)
 
     def message(self, instant: int, stream: int) -> str:

@@ -1,13 +1,10 @@
 """Lines that viewers and parsers stumble over: colours, wide and combining characters, controls, very long ones."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from livetail.core.chance import Chance, Random
 from livetail.scenarios.formats.base import Format
 from livetail.scenarios.traffic import one_of, weighted
-
-if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
 
 LONG_LINE_BYTES = 200_000
 
@@ -44,7 +41,7 @@ _LINES: tuple[str, ...] = weighted(
 
 
 class NastyFormat(Format):
-    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+    def __init__(self, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
         super().__init__(random, stream_names, chance)
         self._count = 0
 

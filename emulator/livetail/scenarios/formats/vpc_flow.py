@@ -5,19 +5,16 @@ https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from livetail.core.chance import Chance, Random
 from livetail.core.clock import SECOND
 from livetail.scenarios.formats.base import Format
 from livetail.scenarios.traffic import weighted
 
-if TYPE_CHECKING:
-    from livetail.core.chance import Chance, Random
-
 _ACCOUNT_ID = "123456789012"
 _INTERVAL_SECONDS = 60
 
-# Service port, protocol number, most packets in a record, mean bytes of a packet, of 20 records how many are rejected.
+# Service port, protocol number, max packets in a record, mean bytes of a packet, of 20 records how many are rejected.
 _FLOWS: tuple[tuple[int, int, int, int, int], ...] = weighted(
     ((443, 6, 90, 620, 0), 10),
     ((80, 6, 40, 540, 1), 4),
@@ -31,7 +28,7 @@ _FLOWS: tuple[tuple[int, int, int, int, int], ...] = weighted(
 
 
 class VpcFlowFormat(Format):
-    def __init__(self, random: "Random", stream_names: Sequence[str], chance: "Chance") -> None:
+    def __init__(self, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
         super().__init__(random, stream_names, chance)
         self._interfaces = [
             # AWS names the stream of a flow log after the interface: `eni-1235b8ca123456789-all`.
@@ -43,7 +40,7 @@ class VpcFlowFormat(Format):
         ]
 
     @staticmethod
-    def default_streams(random: "Random", instant: int) -> tuple[str, ...]:
+    def default_streams(random: Random, instant: int) -> tuple[str, ...]:
         return tuple(f"{_interface(random)}-all" for _ in range(2))
 
     def message(self, instant: int, stream: int) -> str:
@@ -69,5 +66,5 @@ class VpcFlowFormat(Format):
         return f"{head} {ends} {protocol} {packets} {size} {start} {end} {action} OK"
 
 
-def _interface(random: "Random") -> str:
+def _interface(random: Random) -> str:
     return f"eni-0{random.getrandbits(64):016x}"
