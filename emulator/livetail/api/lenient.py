@@ -5,7 +5,7 @@ decimals. A member of the wrong type is a SerializationException that names the 
 wrong. Observed on another service of the same framework in 2026.
 
 Values that have no effect are not decoded: msgspec skips unknown members, and of a list or map that is longer than the
-model allows, only as many elements are read as it takes to say so. So a request of five million empty objects costs no
+model allows, only one element more is read than it allows. So a request of five million empty objects costs no
 more than the bytes that it has.
 """
 

@@ -190,7 +190,7 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
 
 
 def _readable(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[tuple[Batch, int]]:
-    """The events that a fault rule lets be read: all of them without one."""
+    """The events that may be read: all, where no fault rule hides some."""
     fault = context.caller.page_fault
     if fault is None:
         return found
@@ -201,7 +201,7 @@ def _readable(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[
 
 
 def _edge_again(context: Context, place: Position, number: int) -> int:
-    """The edge from which reading goes on at the same place after an empty page that a fault rule wants."""
+    """The edge from which reading continues at the same position after an empty page of a fault rule."""
     timestamp = min(place.timestamp, context.now + DAY)  # reading backward may begin at the end of time
     return repeated_edge(timestamp, place.sequence, number)
 

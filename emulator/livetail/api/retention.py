@@ -15,7 +15,7 @@ def check_retention(days: int, log_group_class: LogGroupClass | None) -> None:
     """Check that a group can keep its events for so many days.
 
     Raises:
-        InvalidParameterException: the number is none of `RETENTION_DAYS`.
+        InvalidParameterException: the number is not one of `RETENTION_DAYS`.
         ValidationException: the class is DELIVERY, whose retention is fixed (terraform-provider-aws #42657).
     """
     if days not in RETENTION_DAYS:

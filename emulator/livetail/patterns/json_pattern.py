@@ -35,7 +35,10 @@ def parse_json(scanner: Scanner) -> JsonPattern:
     Raises:
         InvalidPatternError: it is not a condition.
     """
-    return _Parser(scanner).parse()
+    condition = parse_expression(scanner, _Parser(scanner).leaf)
+    if scanner.peek():
+        raise unexpected_after_condition(scanner)
+    return JsonPattern(condition)
 
 
 class _Parser:
@@ -43,13 +46,7 @@ class _Parser:
         self._scanner = scanner
         self._wildcards = 0
 
-    def parse(self) -> JsonPattern:
-        condition = parse_expression(self._scanner, self._leaf)
-        if self._scanner.peek():
-            raise unexpected_after_condition(self._scanner)
-        return JsonPattern(condition)
-
-    def _leaf(self) -> Leaf:
+    def leaf(self) -> Leaf:
         scanner = self._scanner
         character = scanner.peek()
         if not character:
@@ -62,14 +59,14 @@ class _Parser:
         if comparison is not None:
             return Comparison(selector, *comparison)
         start = scanner.position
-        keyword = self._keyword()
+        keyword = scanner.take_run(_LETTERS).upper()
         scanner.skip_blanks()
         if keyword == "IS":
             return Is(selector, self._literal())
         if keyword == "NOT":
-            if self._keyword() == "EXISTS":
+            if scanner.take_run(_LETTERS).upper() == "EXISTS":
                 return NotExists(selector)
-            raise scanner.error("'NOT' goes on with 'EXISTS'", at=start)
+            raise scanner.error("'NOT' must be followed by 'EXISTS'", at=start)
         raise scanner.error(
             "a comparison follows a selector: =, !=, <, <=, >, >=, IS NULL, IS TRUE, IS FALSE or NOT EXISTS", at=start
         )
@@ -83,16 +80,13 @@ class _Parser:
             self._scanner.note_limit(self._scanner.error(reason, at=start, text=_TOO_MANY_WILDCARDS))
         return selector
 
-    def _keyword(self) -> str:
-        return self._scanner.take_run(_LETTERS).upper()
-
     def _literal(self) -> Literal["NULL", "TRUE", "FALSE"]:
         start = self._scanner.position
         word = self._scanner.take_run(_LETTERS)
         literal = _LITERALS.get(word.upper())
         if literal is None:
             # Recorded for IS NOT NULL: operations on metric filters name the word, FilterLogEvents does not.
-            reason = "'IS' goes on with 'NULL', 'TRUE' or 'FALSE'"
+            reason = "'IS' must be followed by 'NULL', 'TRUE' or 'FALSE'"
             raise InvalidPatternError(start + 1, reason, term=word or None, by_metric_filters=True)
         return literal
 

@@ -1,8 +1,8 @@
 r"""Regular expressions, `%body%`: AWS's small subset, checked here and run by RE2.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html gives the characters and the
-operators. There are no groups, so nothing nests. RE2 knows more than AWS does, so a body is read and written anew:
-nothing reaches RE2 that was not understood here.
+operators. There are no groups. RE2 supports more than AWS does, so a body is parsed and written again: RE2 gets only
+what was parsed here.
 """
 
 import re

@@ -49,20 +49,20 @@ _CLOSED_STRING = re.compile(_STRING, re.DOTALL)
 _REGEX_CHARACTERS = re.compile(f"{_REGEX_CHARACTER}*")
 
 
-def first_invalid_term(text: str, start: int, token: re.Pattern[str], begun: re.Pattern[str]) -> str | None:
-    """What AWS names in a pattern between `start` and its closing bracket: the first text that is no token."""
+def first_invalid_term(text: str, start: int, token: re.Pattern[str], unfinished: re.Pattern[str]) -> str | None:
+    """What AWS names in a pattern between `start` and its closing bracket: the first text that is not a token."""
     position = start
     while position < len(text) - 1:
         found = token.match(text, position)
         if found is None:
-            return invalid_term_at(text, position, begun)
+            return invalid_term_at(text, position, unfinished)
         position = found.end()
     return None
 
 
-def invalid_term_at(text: str, position: int, begun: re.Pattern[str]) -> str:
+def invalid_term_at(text: str, position: int, unfinished: re.Pattern[str]) -> str:
     """The beginning of a token at `position`, and the character after it, which is not allowed there."""
-    found = begun.match(text, position)
+    found = unfinished.match(text, position)
     return text[position : (found.end() if found else position) + 1]
 
 

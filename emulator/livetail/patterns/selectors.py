@@ -46,7 +46,7 @@ def parse_selector(scanner: Scanner) -> Selector:
         if wildcards == 2:
             scanner.note_limit(scanner.error("a selector has at most one wildcard", at=at, text=_SEVERAL_WILDCARDS))
     if not steps:
-        raise scanner.error("a selector goes on with '.key' or '[0]' after the '$'", at=start)
+        raise scanner.error("'$' must be followed by '.key' or '[0]'", at=start)
     return Selector(tuple(steps))
 
 

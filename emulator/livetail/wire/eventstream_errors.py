@@ -1,7 +1,6 @@
 """What can be wrong with a message of an event stream: one error for each problem.
 
-Encoding and decoding share them. `offset` tells which it was: a message that was received has a place in its stream,
-one that could not be encoded has none.
+Encoding and decoding share them; only errors of decoding have an `offset`.
 """
 
 
@@ -71,7 +70,7 @@ class InvalidHeaderNameLength(EventStreamError):
 
 
 class InvalidHeaderValueType(EventStreamError):
-    """The byte that says the type of a value is none of the ten."""
+    """The type byte of a value is not one of the ten types."""
 
 
 class InvalidHeaderValue(EventStreamError):

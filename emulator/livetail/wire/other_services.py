@@ -36,8 +36,9 @@ _TARGET = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9]+")
 _SLASH = re.compile(r"/|%2F", re.IGNORECASE)
 _MAX_CREDENTIAL: Final = 300
 _SERVICE = re.compile(r"[a-z0-9-]{1,40}")
-_REST_XML: Final = {"s3": "<Error>{}</Error>", "route53": "<ErrorResponse><Error>{}</Error></ErrorResponse>"}
-_REST_XML_SERVICES: Final = {"s3": "s3", "s3express": "s3", "route53": "route53", "cloudfront": "route53"}
+_ERROR: Final = "<Error>{}</Error>"
+_ERROR_RESPONSE: Final = f"<ErrorResponse>{_ERROR}</ErrorResponse>"
+_REST_XML: Final = {"s3": _ERROR, "s3express": _ERROR, "route53": _ERROR_RESPONSE, "cloudfront": _ERROR_RESPONSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,9 @@ def not_emulated(request: OtherRequest, headers: Headers, request_id: str) -> Aw
         return AwsResponse(STATUS, content_type if _JSON.fullmatch(content_type) else JSON_1_1, body)
     if request.action is not None:
         return AwsResponse(STATUS, "text/xml", query_error(request.service, CODE, text, request_id))
-    if request.service in _REST_XML_SERVICES:
+    if request.service in _REST_XML:
         error = f"<Code>{CODE}</Code><Message>{escape(text)}</Message>"
-        document = _REST_XML[_REST_XML_SERVICES[request.service]].format(error)
+        document = _REST_XML[request.service].format(error)
         return AwsResponse(STATUS, "application/xml", document.encode())
     body = msgspec.json.encode({"message": text})
     return AwsResponse(STATUS, "application/json", body, ((b"x-amzn-ErrorType", CODE.encode()),))
