@@ -123,6 +123,16 @@ def test_the_names_with_a_prefix_are_aliases() -> None:
     assert GITLAB["test"]["services"][0]["alias"] == "livetail,stream-livetail,streaming-livetail"
 
 
+def test_the_command_of_the_compose_file_runs(manual: LiveTailEmulator, tmp_path: Path) -> None:
+    """What the image `amazon/aws-cli` runs; the emulator is at another address than in the network of the file."""
+    ((_, compose),) = yaml_with("services")
+    tests = compose["services"]["tests"]
+    given = tests["environment"] | {"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": manual.endpoint_url}
+    finished = run(f"aws {tests['command']}", manual.endpoint_url, tmp_path, **given)
+    assert finished.returncode == 0, finished.stderr
+    assert [request["operation"] for request in manual.requests()] == ["CreateLogGroup"]
+
+
 def test_a_server_in_the_background_gives_the_job_its_variables(tmp_path: Path) -> None:
     (block,) = (block for block in blocks(NAME, "sh") if "$GITHUB_ENV" in block.text)
     with LiveTailEmulator() as emulator:
