@@ -18,7 +18,7 @@ from livetail.store.log_group import LogGroup, LogGroupClass
 
 
 def log_group_by_name_or_identifier(context: Context, name: str | None, identifier: str | None) -> LogGroup:
-    """The group that `logGroupName` or `logGroupIdentifier` (a name or an ARN) means; a request has one of the two.
+    """The group of `logGroupName` or `logGroupIdentifier` (a name or an ARN); a request has one of the two.
 
     Raises:
         ValidationException: it has both (text of AWS on DescribeLogStreams).

@@ -32,14 +32,14 @@ def associate_kms_key(context: Context, request: AssociateKmsKeyRequest) -> None
 
 
 def disassociate_kms_key(context: Context, request: DisassociateKmsKeyRequest) -> None:
-    """Take the key of a log group away; one that has none is left as it is."""
+    """Remove the key of a log group, if it has one."""
     group = _target(context, request.log_group_name, request.resource_identifier)
     if group is not None:
         group.kms_key_id = None
 
 
 def _target(context: Context, name: str | None, identifier: str | None) -> LogGroup | None:
-    """The log group that is meant, None for the results of queries; that exactly one is given is documented.
+    """The log group of a request, None for the results of queries; that exactly one is given is documented.
 
     Raises:
         InvalidParameterException: both are given, or none, or the identifier is something else (texts chosen).

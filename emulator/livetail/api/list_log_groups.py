@@ -45,7 +45,7 @@ def _passes(group: LogGroup, request: ListLogGroupsRequest) -> bool:
 
 
 def _is_in(pattern: str, name: str) -> bool:
-    """A pattern is a part of the name, after `^` its beginning; all else stands for itself."""
+    """A pattern is a part of the name, after `^` its beginning; other characters are literal."""
     return name.startswith(pattern[1:]) if pattern.startswith("^") else pattern in name
 
 
@@ -57,7 +57,7 @@ def _has_tag(tags: dict[str, str], wanted: TagFilter) -> bool:
 
 
 def _is_value(wanted: str, value: str) -> bool:
-    """`!` negates; `*` at either end stands for anything, and with it capitals do not matter."""
+    """`!` negates; `*` matches any text, and a value with it is compared without regard to case."""
     text = wanted.removeprefix("!")
     if "*" in text:
         expression = ".*".join(re.escape(part) for part in text.split("*"))

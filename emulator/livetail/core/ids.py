@@ -79,7 +79,7 @@ def end_edge(timestamp: int) -> int:
 def repeated_edge(timestamp: int, sequence: int, number: int) -> int:
     """Another edge before the event of this time stamp and sequence; `number` makes such edges differ.
 
-    It stands where other edges have an ingestion time.
+    The number takes the bits that hold the ingestion time in other edges.
     """
     low = sequence << _SEQUENCE_SHIFT | _HASH_MASK << _HASH_SHIFT | _EDGE_INDEX
     return timestamp << _TIMESTAMP_SHIFT | number << _INGESTION_SHIFT | low

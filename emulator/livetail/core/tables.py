@@ -233,7 +233,7 @@ def shown(value: object) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """What somebody who wrote `name` may have meant, out of `known`; all of them if none is close."""
+    """A hint for an unknown `name`: the closest of `known`, or all of them if none is close."""
     from difflib import get_close_matches  # 5 ms that only a misspelt key needs
 
     names = list(known)

@@ -1,4 +1,4 @@
-"""The one error of this room: a pattern that AWS would refuse."""
+"""The error for a pattern that AWS would refuse."""
 
 from typing import Literal
 

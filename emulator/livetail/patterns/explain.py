@@ -88,7 +88,7 @@ def explain(pattern: str, message: str) -> Explanation:
 
 
 def found_terms(matcher: Matcher, encoded: bytes) -> list[tuple[int, int]]:
-    """Where the terms of a pattern stand in a message in UTF-8, from left to right and without overlaps.
+    """The spans (start, end) in bytes of a pattern's terms in a message in UTF-8, from left to right, without overlaps.
 
     Empty for patterns of other kinds, and for terms that are excluded or ignored.
     """

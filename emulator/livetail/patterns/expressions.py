@@ -40,7 +40,7 @@ class _Level:
 
 
 def parse_expression(scanner: Scanner, parse_leaf: Callable[[], Leaf]) -> Condition:
-    """Read an expression up to what cannot continue it; `parse_leaf` reads what stands between the operators.
+    """Read an expression up to what cannot continue it; `parse_leaf` reads the conditions between the operators.
 
     Raises:
         InvalidPatternError: a condition or a parenthesis is missing.
@@ -135,6 +135,6 @@ def necessary_texts(condition: Condition, texts_of: Callable[[Leaf], frozenset[s
     return frozenset.union(*each) if isinstance(condition, And) else frozenset.intersection(*each)
 
 
-def most_selective(texts: frozenset[str]) -> list[str]:
+def selective_texts(texts: frozenset[str]) -> list[str]:
     """The longest of the texts, as they are rarest."""
     return sorted(texts, key=lambda text: (-len(text), text))[:_MAX_TEXTS]

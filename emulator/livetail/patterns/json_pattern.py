@@ -7,9 +7,9 @@ from typing import Literal
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.expressions import (
     build_expression,
-    most_selective,
     necessary_texts,
     parse_expression,
+    selective_texts,
     unexpected_after_condition,
 )
 from livetail.patterns.json_conditions import build_leaf, leaf_cost, leaf_texts
@@ -30,7 +30,7 @@ _TOO_MANY_WILDCARDS = (
 
 
 def parse_json(scanner: Scanner) -> JsonPattern:
-    """Read what stands between the braces of a pattern.
+    """Read the text between the braces of a pattern.
 
     Raises:
         InvalidPatternError: it is not a condition.
@@ -94,7 +94,7 @@ class _Parser:
 def build_json(pattern: JsonPattern) -> Callable[[Subject], bool]:
     """A test of a message against the condition."""
     holds = build_expression(pattern.condition, build_leaf, leaf_cost)
-    necessary = most_selective(necessary_texts(pattern.condition, leaf_texts))
+    necessary = selective_texts(necessary_texts(pattern.condition, leaf_texts))
 
     def matches(subject: Subject) -> bool:
         text = subject.text

@@ -87,8 +87,8 @@ def _read(body: str, column: int) -> tuple[str, list[list[Atom]]]:
 
     written = ""
     branches: list[list[Atom]] = [[]]
-    repeatable = False  # an atom stands before
-    repeated = False  # a quantifier stands before
+    repeatable = False  # the last thing read was an atom
+    repeated = False  # the last thing read was a quantifier
     position = 0
     while position < len(body):
         character = body[position]
@@ -130,7 +130,7 @@ def _read(body: str, column: int) -> tuple[str, list[list[Atom]]]:
 
 
 def _bounds(quantifier: re.Match[str]) -> tuple[int, int | None]:
-    """How often an atom may stand; None for any number of times."""
+    """The minimum and the maximum number of repetitions; None is no limit."""
     if quantifier[0] in "*+?":
         return {"*": (0, None), "+": (1, None), "?": (0, 1)}[quantifier[0]]
     # More digits than these are more repetitions than are allowed.

@@ -4,7 +4,7 @@ Positions are counted from 0 inside, columns from 1 in what a person reads.
 
 AWS's texts show that its parser first cuts a pattern into tokens. Where no token can begin or go on, the text names
 the beginning of the token, up to and including the character that is not allowed: `%^(`, `$..`, `[-`, `!(`, `"ERROR`.
-That comes before every problem with the order of the tokens, wherever it stands in the pattern (recorded:
+That comes before every problem with the order of the tokens, wherever it is in the pattern (recorded:
 `{ "v": [1] }` names `:`).
 """
 

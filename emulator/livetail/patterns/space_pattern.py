@@ -1,6 +1,6 @@
 """Space-delimited patterns, `[ip, user, ..., status_code = 4*, bytes]`: conditions on the fields of a message.
 
-Entries stand for fields by position. Without `...` the last entry takes the rest of the message.
+An entry describes the field at its position. Without `...` the last entry takes the rest of the message.
 """
 
 import re
@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 from livetail.patterns.expressions import (
     build_expression,
-    most_selective,
     necessary_texts,
     parse_expression,
+    selective_texts,
     unexpected_after_condition,
 )
 from livetail.patterns.numbers import is_number
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def parse_space(scanner: Scanner) -> SpacePattern:
-    """Read what stands between the brackets of a pattern.
+    """Read the text between the brackets of a pattern.
 
     Raises:
         InvalidPatternError: an entry is not a name with conditions on that name.
@@ -70,7 +70,7 @@ class _Parser:
     def _once(self, name: str, start: int) -> None:
         if name in self._names:
             text = f"Duplicate field '{name}'"
-            self._scanner.note_limit(self._scanner.error(f"{name!r} can stand only once", at=start, text=text))
+            self._scanner.note_limit(self._scanner.error(f"{name!r} can be used only once", at=start, text=text))
         self._names.add(name)
 
     def _leaf(self) -> Leaf:
@@ -90,7 +90,7 @@ class _Parser:
 
 
 class Layout:
-    """How the entries of a pattern stand for the fields of a message.
+    """Which field of a message each entry of a pattern describes.
 
     Attributes:
         gap: whether there is one. `[]` is all gap.
@@ -146,7 +146,7 @@ def build_space(pattern: SpacePattern) -> Callable[[Subject], bool] | None:
             tests.append((index, build_expression(entry.condition, build_leaf, leaf_cost)))
             # Fields are parts of the message as written.
             necessary |= necessary_texts(entry.condition, leaf_texts)
-    parts = most_selective(necessary)
+    parts = selective_texts(necessary)
     min_fields = layout.min_fields
     greedy = None if layout.gap else min_fields - 1
 

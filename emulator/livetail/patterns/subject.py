@@ -120,7 +120,7 @@ def _read_json(text: str) -> Json:
 
 
 def split_fields(text: str) -> Fields:
-    """The words of a text, and what stands in `"..."` or `[...]`.
+    """The words of a text, and the contents of `"..."` and `[...]`.
 
     Such a delimiter opens only at the start of a field, and only if it closes somewhere. Whatever follows a closing
     delimiter directly begins the next field.
@@ -130,7 +130,7 @@ def split_fields(text: str) -> Fields:
     texts: list[str] = []
     starts: list[int] = []
     position = 0
-    # Where the last of each closing delimiter stands, so that openings after it cost no search.
+    # The position of the last of each closing delimiter, so that openings after it cost no search.
     last = {'"': text.rfind('"'), "[": text.rfind("]")}
     found = _WORD_OR_DELIMITER.search(text, position)
     while found is not None:

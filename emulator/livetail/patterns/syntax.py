@@ -49,7 +49,7 @@ Value = Word | Quoted | Regex
 
 
 class Marker(Enum):
-    """What stands before a term."""
+    """The sign before a term."""
 
     REQUIRED = ""
     OPTIONAL = "?"

@@ -1,6 +1,6 @@
 """Patterns of terms: `ERROR -"not this" ?maybe %regex%`, looked for anywhere in the message.
 
-A term is found as a substring, whatever stands around it.
+A term is found as a substring, also inside a word.
 """
 
 import re
@@ -65,7 +65,7 @@ def _value(scanner: Scanner) -> Value:
         if not value.text:
             raise _unexpected(scanner)
     following = scanner.peek()
-    # A hyphen begins an exclusion wherever it stands: ORDER-1 is ORDER -1, as was observed three times.
+    # A hyphen begins an exclusion also inside a word: ORDER-1 is ORDER -1 (observed three times).
     if following and following not in BLANKS and following != "-":
         if isinstance(value, Word):
             raise _unexpected(scanner)
@@ -121,7 +121,7 @@ def build_term(value: Value) -> Test:
 
 
 def find_term(value: Value, encoded: bytes) -> list[tuple[int, int]]:
-    """Where a term stands in a message in UTF-8."""
+    """The spans (start, end) in bytes of a term in a message in UTF-8."""
     if isinstance(value, Regex):
         return regex_spans(value.body, encoded)
     term = value.text.encode("utf-8", "surrogateescape")

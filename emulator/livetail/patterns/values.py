@@ -83,7 +83,7 @@ def comparison_cost(comparison: Comparison) -> int:
 
 
 def literal_parts(comparison: Comparison) -> frozenset[str]:
-    """Texts that must stand in a text for which the comparison holds. A number is found in other spellings too."""
+    """Texts that every text contains for which the comparison holds; none for a number, as it has several spellings."""
     value = comparison.value
     if comparison.operator != "=" or isinstance(value, Regex) or numeric_literal(value) is not None:
         return frozenset()
