@@ -1,4 +1,4 @@
-"""docs/security.md says that nothing is sent anywhere: a server with sessions connects to nobody."""
+"""docs/SECURITY.md says that nothing is sent anywhere: a server with sessions connects to nobody."""
 
 import json
 import subprocess
