@@ -46,7 +46,7 @@ def arguments(request: pytest.FixtureRequest, emulator: LiveTailEmulator, tmp_pa
     lines, frames = tmp_path / "lines", tmp_path / "frames"
     lines.write_bytes(b"x\n")
     frames.write_bytes(bytes.fromhex("00000010 00000000 05c248eb 7d98c8ff".replace(" ", "")))
-    emulator.put("/app", "s", "x")
+    emulator.put("/app", "s", ["x"])
     values = {
         "endpoint": emulator.endpoint_url,
         "arn": emulator.log_group_arn("/app"),

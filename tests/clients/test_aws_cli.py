@@ -88,7 +88,7 @@ def test_start_live_tail_filters(manual: LiveTailEmulator, aws: Cli) -> None:
         (session,) = manual.wait_for_sessions(1, timeout=30)
         assert session["logStreamNames"] == ["web-1", "web-2"]
         assert session["logEventFilterPattern"] == "?ERROR ?WARN"
-        assert session["userAgent"].startswith("aws-cli/")
+        assert str(session["userAgent"]).startswith("aws-cli/")
         manual.put("/app/api", "web-1", ["fine", "ERROR 1"])
         manual.put("/app/api", "web-2", ["WARN 2"])
         manual.put("/app/api", "web-3", ["ERROR 3"])

@@ -241,5 +241,5 @@ def test_options_of_the_handles_client_go_to_boto3(manual: LiveTailEmulator) -> 
     assert logs.meta.config.read_timeout == 7
     assert logs.meta.config.inject_host_prefix is False
     logs.describe_log_groups()
-    assert "mine" in manual.requests()[-1]["userAgent"]
+    assert "mine" in str(manual.requests()[-1]["userAgent"])
     logs.close()

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,5 +51,5 @@ def test_the_commands_run_and_make_the_rule(title: str, manual: LiveTailEmulator
     assert [_rule(fault) for fault in manual.faults()] == rules * 2  # once by the command, once by curl
 
 
-def _rule(fault: dict[str, Any]) -> dict[str, Any]:
+def _rule(fault: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in fault.items() if key not in ("id", "fired", "remaining", "firedOn")}

@@ -47,7 +47,7 @@ def test_commands_go_on_until_an_interrupt(
     emulator: LiveTailEmulator, environment: dict[str, str], command: str
 ) -> None:
     for group in ("/app/api", "/app/worker"):
-        emulator.put(group, "web-1", "x")
+        emulator.put(group, "web-1", ["x"])
     with subprocess.Popen(
         ["bash", "-c", f"exec {command}"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

@@ -17,15 +17,11 @@ ALL_THERE_IS = 2**31 - 1
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of client; the emulator is to be started with `settings` for it."""
+    """A sort of client; the emulator is to be started with its `tls`."""
 
     name: str
     tls: bool
     open: Callable[[LiveTail, str], Http1Tail | Http2Tail]
-
-    @property
-    def settings(self) -> dict[str, bool]:
-        return {"tls": True} if self.tls else {}
 
     def __str__(self) -> str:
         return self.name

@@ -220,7 +220,7 @@ def test_forked_process_keeps_neither_the_port_nor_connections() -> None:
 @pytest.mark.parametrize("kind", SLOW_KINDS, ids=str)
 def test_slow_client_that_leaves_is_no_warning(kind: Kind, caplog: pytest.LogCaptureFixture) -> None:
     """asyncio warns of `socket.send() raised exception` when somebody goes on writing to a closed socket."""
-    with LiveTailEmulator(clock="manual", **kind.settings) as emulator:
+    with LiveTailEmulator(clock="manual", tls=kind.tls) as emulator:
         emulator.put(GROUP, "web-1", ["before anyone listens"])
         with kind.open(emulator, GROUP) as tail:
             for _ in range(6):

@@ -6,6 +6,7 @@ Go's SDK closes the connection under a response whose body does not come in the 
 import socket
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def loop(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "tls"], scope="module")
-def emulator(request: pytest.FixtureRequest, loop: str) -> Iterator[LiveTailEmulator]:
+def emulator(request: pytest.FixtureRequest, loop: Any) -> Iterator[LiveTailEmulator]:
     with LiveTailEmulator(clock="manual", tls=request.param, loop=loop) as running:
         running.put("/app/api", "web-1", ["x" * 200_000])
         yield running

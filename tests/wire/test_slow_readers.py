@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from livetail import LiveTailEmulator
+from livetail import Counters, LiveTailEmulator
 from livetail.server import tail_writer as tail_module
 from livetail.testing.handle import LiveTail
 from tests.wire.commands import serving
@@ -36,7 +36,7 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 @pytest.fixture
 def emulator(kind: Kind) -> Iterator[LiveTailEmulator]:
-    with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7, **kind.settings) as emulator:
+    with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7, tls=kind.tls) as emulator:
         emulator.put(GROUP, "web-1", ["before anyone listens"])
         yield emulator
 
@@ -69,11 +69,11 @@ def _heads(frames: list[Frame]) -> list[str]:
     return [message.removesuffix(PADDING) for message in events_of(frames)]
 
 
-def _counters(emulator: LiveTail, session_id: str) -> dict[str, int]:
+def _counters(emulator: LiveTail, session_id: str) -> Counters:
     (session,) = [session for session in emulator.sessions() if session["sessionId"] == session_id]
-    counters: dict[str, int] = session["counters"]
-    places = ("delivered", "sampledOut", "droppedEvents", "bufferedEvents", "pendingEvents")
-    assert counters["matched"] == sum(counters[place] for place in places)
+    counters = session["counters"]
+    handed_over = counters["delivered"] + counters["sampledOut"] + counters["droppedEvents"]
+    assert counters["matched"] == handed_over + counters["bufferedEvents"] + counters["pendingEvents"]
     return counters
 
 

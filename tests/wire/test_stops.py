@@ -51,7 +51,7 @@ class TestThread:
 
     @pytest.fixture
     def emulator(self, kind: Kind) -> Iterator[LiveTailEmulator]:
-        with LiveTailEmulator(clock=MANUAL, seed=7, **kind.settings) as emulator:
+        with LiveTailEmulator(clock=MANUAL, seed=7, tls=kind.tls) as emulator:
             emulator.put(GROUP, "web-1", ["before anyone listens"])
             yield emulator
 

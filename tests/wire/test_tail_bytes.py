@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -150,7 +151,7 @@ def test_http_1_0_gets_the_stream_without_chunks(manual: LiveTailEmulator, group
         assert body.endswith(_event("sessionStart", _start_payload(session)))
 
 
-def _start_payload(session: dict[str, Any]) -> bytes:
+def _start_payload(session: Mapping[str, Any]) -> bytes:
     described = {name: session[name] for name in ("requestId", "sessionId", "logGroupIdentifiers")}
     return json.dumps(described, separators=(",", ":")).encode()
 

@@ -68,7 +68,7 @@ def leaving(request: pytest.FixtureRequest) -> tuple[Kind, Callable[[AnyTail], N
 
 @pytest.fixture
 def emulator(leaving: tuple[Kind, Callable[[AnyTail], None]]) -> Iterator[LiveTailEmulator]:
-    with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", max_sessions=1, **leaving[0].settings) as emulator:
+    with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", max_sessions=1, tls=leaving[0].tls) as emulator:
         emulator.put(GROUP, "web-1", ["before anyone listens"])
         yield emulator
 

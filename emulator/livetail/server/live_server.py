@@ -58,6 +58,7 @@ class LiveServer:
     def reset(self) -> None:
         """Begin again; the clients of open sessions get a clean end of stream."""
         self.scheduler.interrupt()
+        self.ended_sessions.clear()
         self.tail_writers.wake(self.engine.reset())
         self.tail_writers.notify()
         self.scheduler.schedule()

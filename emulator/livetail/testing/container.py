@@ -4,13 +4,14 @@
 # mypy: allow-subclassing-any
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import HttpWaitStrategy
 
 from livetail.settings import FLAGS, Flag, Settings, SettingsError
 from livetail.testing.handle import LiveTail
+from livetail.testing.shapes import SettingsKeywords
 
 __all__ = ["LiveTailContainer"]
 
@@ -38,14 +39,19 @@ class LiveTailContainer(DockerContainer):
     """
 
     def __init__(
-        self, image: str = "livetail", *, docker_client_kw: dict[str, Any] | None = None, **settings: Any
+        self,
+        image: str = "livetail",
+        *,
+        docker_client_kw: dict[str, Any] | None = None,
+        **settings: Unpack[SettingsKeywords],
     ) -> None:
         self._settings = _checked(settings)
         super().__init__(image, docker_client_kw=docker_client_kw)
         self.with_exposed_ports(_PORT)
+        given: Mapping[str, Any] = settings
         for flag in FLAGS:
-            if settings.get(flag.field) is not None:
-                self.with_env(flag.variable, _as_text(flag, settings[flag.field]))
+            if given.get(flag.field) is not None:
+                self.with_env(flag.variable, _as_text(flag, given[flag.field]))
         ready = HttpWaitStrategy(_PORT, "/_livetail/health").for_status_code(200)
         self.waiting_for(ready.using_tls(insecure=True) if self._settings.serves_tls else ready)
 

@@ -1,12 +1,15 @@
 """An emulator in this process: started in a thread on a free port, stopped at the end of a `with` block."""
 
+import asyncio
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, Unpack
 
 from livetail.server.launch import Launch
 from livetail.server.runner import ServerThread
 from livetail.settings import Settings
+from livetail.testing.async_handle import AsyncLiveTail
 from livetail.testing.handle import LiveTail
+from livetail.testing.shapes import SettingsKeywords
 
 __all__ = ["LiveTailEmulator"]
 
@@ -23,7 +26,7 @@ class LiveTailEmulator(LiveTail):
         ScenarioError: a scenario file is wrong.
     """
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, **settings: Unpack[SettingsKeywords]) -> None:
         self._settings = Settings.resolve({"port": 0, **settings})
         self._launch = Launch(self._settings)
         self._thread = ServerThread(self._launch)
@@ -52,3 +55,11 @@ class LiveTailEmulator(LiveTail):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    async def __aenter__(self) -> AsyncLiveTail:
+        return AsyncLiveTail(self)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.stop)

@@ -1,17 +1,25 @@
 """A handle of a running emulator: what a test does with it and asks it. It speaks the control plane over HTTP."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from livetail.control_client import ControlClient
 from livetail.core.arns import LogGroupArn
 from livetail.environment import sdk_environment
+from livetail.testing.control import Control, LiveTailError, LiveTailTimeoutError
+from livetail.testing.patching import patched_environment
+from livetail.testing.session import Session
+from livetail.testing.shapes import EndedSessionInfo, EventToPut, FaultInfo, LogEvent, RequestInfo, SessionInfo, Several
+from livetail.testing.tail import Tail, iterate
+from livetail.testing.verifying import check_requested
 
 if TYPE_CHECKING:
     from livetail.faults import AnyRule
 
-__all__ = ["LiveTail", "LiveTailError"]
+__all__ = ["Fault", "LiveTail", "LiveTailError", "LiveTailTimeoutError"]
 
 
 _MAX_PART_MESSAGES: Final = 50_000
@@ -19,8 +27,30 @@ _MAX_PART_CHARACTERS: Final = 1_000_000
 """In JSON these are at most 12 MB; a control body has at most 16 MiB."""
 
 
-class LiveTailError(Exception):
-    """The emulator refused something; `str()` is its sentence."""
+class Fault:
+    """A fault rule in force."""
+
+    def __init__(self, control: Control, fault_id: str) -> None:
+        self._control = control
+        self.id = fault_id
+
+    @property
+    def info(self) -> FaultInfo:
+        """The rule, and what it has done."""
+        for fault in self._control.request("GET", "/faults")["faults"]:
+            if fault["id"] == self.id:
+                found: FaultInfo = fault
+                return found
+        raise LiveTailError(f"there is no fault {self.id!r}")
+
+    @property
+    def fired(self) -> int:
+        """How often it has fired."""
+        return self.info["fired"]
+
+    def remove(self) -> None:
+        """Remove it; what it was doing ends."""
+        self._control.request("DELETE", f"/faults/{self.id}")
 
 
 class LiveTail:
@@ -37,6 +67,8 @@ class LiveTail:
     ) -> None:
         """`credentials` are the access key id and the secret that clients sign with, where that matters."""
         self.endpoint_url = endpoint_url
+        self._plane = Control(endpoint_url)
+        self._handed_out: set[str] = set()
         self.region = region
         self.account_id = account_id
         self._ca_bundle = ca_bundle
@@ -47,8 +79,11 @@ class LiveTail:
 
     def client(self, **options: Any) -> Any:
         """A boto3 client for CloudWatch Logs that is ready to use; `options` as for `boto3.client`."""
-        import boto3
-        from botocore.config import Config
+        try:
+            import boto3
+            from botocore.config import Config
+        except ModuleNotFoundError as error:
+            raise _without(error, "client()", "boto3") from None
 
         return boto3.client("logs", **self._client_options(Config, options))
 
@@ -57,11 +92,15 @@ class LiveTail:
         credentials = (self._key_id, self._secret)
         return sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle, credentials=credentials)
 
+    def patched_environment(self) -> AbstractContextManager[None]:
+        """Points the SDKs of this process at the emulator, and undoes it: for a `with` block, or as a decorator."""
+        return patched_environment(self.environment())
+
     def log_group_arn(self, name: str) -> str:
         """The ARN of a log group of the default account and region."""
         return str(LogGroupArn.of(self.region, self.account_id, name))
 
-    def put(self, log_group: str, log_stream: str, messages: str | Iterable[str | Mapping[str, Any]]) -> None:
+    def put(self, log_group: str, log_stream: str, messages: Several[str | EventToPut]) -> None:
         """Ingest messages, or events with `timestamp` (epoch milliseconds) and `message`. Group and stream are made.
 
         One text is one message.
@@ -69,7 +108,7 @@ class LiveTail:
         Raises:
             TypeError: something is neither a text nor an event.
         """
-        given = [messages] if isinstance(messages, str | bytes | Mapping) else list(messages)
+        given: list[Any] = [messages] if isinstance(messages, str | bytes | Mapping) else list(messages)
         for message in given:
             if not isinstance(message, str | Mapping):
                 raise TypeError(f"a message is a str or an event with timestamp and message, not {message!r:.60}")
@@ -82,8 +121,11 @@ class LiveTail:
 
     def async_client(self, **options: Any) -> Any:
         """An aiobotocore client, for `async with`; `options` as for its `create_client`."""
-        from aiobotocore.config import AioConfig
-        from aiobotocore.session import get_session
+        try:
+            from aiobotocore.config import AioConfig
+            from aiobotocore.session import get_session
+        except ModuleNotFoundError as error:
+            raise _without(error, "async_client()", "aiobotocore") from None
 
         return get_session().create_client("logs", **self._client_options(AioConfig, options))
 
@@ -92,25 +134,67 @@ class LiveTail:
         return int(self._control("GET", "/clock")["now"])
 
     def advance(self, seconds: float) -> int:
-        """Move a manual clock on; answers how many session updates came of it."""
+        """Move a manual clock on; returns how many session updates were made.
+
+        Raises:
+            LiveTailError: the clock is not manual, or this is the thread of a running event loop, which could not read
+                the updates meanwhile.
+        """
+        if _in_event_loop():
+            raise LiveTailError(
+                "advance() would stop the event loop that reads the updates:"
+                " use `await AsyncLiveTail(livetail).advance(seconds)`, or `async with LiveTailEmulator(...)`"
+            )
         return int(self._control("POST", "/clock/advance", {"seconds": seconds}, timeout=3600)["updates"])
 
     def clock_mode(self) -> str:
         """How time passes there: `real`, `manual`, or a speed such as `60x`."""
         return str(self._control("GET", "/clock")["mode"])
 
-    def sessions(self) -> list[dict[str, Any]]:
-        """The open sessions with their counters."""
-        return list(self._control("GET", "/sessions")["sessions"])
+    # ---- sessions --------------------------------------------------------------------------------------------------
 
-    def wait_for_sessions(self, count: int, timeout: float = 10) -> list[dict[str, Any]]:
-        """Wait until at least `count` sessions are open; answers them.
+    def sessions(self) -> list[SessionInfo]:
+        """The open sessions with their counters."""
+        return self._plane.open_sessions()
+
+    def ended_sessions(self) -> list[EndedSessionInfo]:
+        """The newest 100 sessions that have ended since the reset, and by what; oldest first."""
+        return self._plane.ended_sessions()
+
+    def wait_for_sessions(self, count: int, timeout: float = 10) -> list[SessionInfo]:
+        """Wait until at least `count` sessions are open; returns them.
 
         Raises:
-            LiveTailError: they were not within `timeout` seconds.
+            LiveTailTimeoutError: they were not within `timeout` seconds.
         """
         path = f"/sessions?wait={count}&timeout={timeout:g}"
-        return list(self._control("GET", path, timeout=timeout + 10)["sessions"])
+        try:
+            return list(self._control("GET", path, timeout=timeout + 10)["sessions"])
+        except LiveTailTimeoutError as error:
+            raise LiveTailTimeoutError(f"{error}; {self._plane.situation()}") from None
+
+    def wait_for_new_session(self, after: Session | None = None, timeout: float = 10) -> Session:
+        """Wait for a session that this method has not returned yet, also one that has ended since; the oldest first.
+
+        Args:
+            after: only a session that started later than this one.
+            timeout: real seconds.
+
+        Raises:
+            LiveTailTimeoutError: there was none in time.
+        """
+
+        def look() -> Session | None:
+            open_sessions = self._plane.open_sessions()  # asked first: one that ends meanwhile is among both
+            listed = {session["sessionId"]: session for session in [*self._plane.ended_sessions(), *open_sessions]}
+            for session in sorted(listed.values(), key=lambda session: session["startedAt"]):
+                is_later = after is None or session["startedAt"] >= after.started_at
+                if is_later and session["sessionId"] not in self._handed_out | ({after.id} if after else set()):
+                    self._handed_out.add(session["sessionId"])
+                    return Session(self._plane, session)
+            return None
+
+        return self._plane.wait(look, timeout, "no new session")
 
     def assert_no_sessions(self, timeout: float = 5) -> None:
         """Assert that no session is open, or will not be in a moment: a server hears of a client that leaves shortly
@@ -121,17 +205,89 @@ class LiveTail:
         """
         try:
             self._control("GET", f"/sessions?max=0&timeout={timeout:g}", timeout=timeout + 10)
-        except LiveTailError:
+        except LiveTailTimeoutError:
             groups = [session["logGroupIdentifiers"] for session in self.sessions()]
             raise AssertionError(f"Live Tail sessions are still open, on {groups}") from None
+
+    def assert_nothing_dropped(self) -> None:
+        """Assert that no session since the reset, open or ended, has dropped updates or lost log events. What sampling
+        leaves out is not dropped.
+
+        Raises:
+            AssertionError: one has.
+        """
+        for session in [*self.ended_sessions(), *self.sessions()]:
+            counters = session["counters"]
+            if counters["droppedUpdates"] or counters["droppedEvents"]:
+                raise AssertionError(
+                    f"session {session['sessionId']} on {session['logGroupIdentifiers']} has dropped"
+                    f" {counters['droppedUpdates']} updates and {counters['droppedEvents']} log events;"
+                    f" it delivered {counters['delivered']} of {counters['matched']}"
+                )
 
     def end_session(self, session_id: str) -> None:
         """End a session with a clean end of stream."""
         self._control("DELETE", f"/sessions/{quote(session_id, safe='')}")
 
-    def requests(self) -> list[dict[str, Any]]:
+    def tail(
+        self, *log_groups: str, filter_pattern: str | None = None, log_streams: Iterable[str] = (), timeout: float = 10
+    ) -> Tail:
+        """A session of the test's own on log groups, which are made if they are missing; for a `with` block.
+
+        Raises:
+            LiveTailError: the session is refused.
+        """
+        for log_group in log_groups:
+            ControlClient(self.endpoint_url).call("CreateLogGroup", {"logGroupName": log_group}, self.region)
+        parameters: dict[str, Any] = {"logGroupIdentifiers": [self.log_group_arn(name) for name in log_groups]}
+        if filter_pattern is not None:
+            parameters["logEventFilterPattern"] = filter_pattern
+        if streams := list(log_streams):
+            parameters["logStreamNames"] = streams
+        return Tail(self._plane, parameters, self.region, timeout)
+
+    def events(self, *log_groups: str, filter_pattern: str | None = None, timeout: float = 10) -> Iterator[LogEvent]:
+        """The log events that are written to log groups from now on, as a session delivers them.
+
+        Raises:
+            LiveTailTimeoutError: none came within `timeout` real seconds.
+        """
+        return iterate(self.tail(*log_groups, filter_pattern=filter_pattern, timeout=timeout))
+
+    # ---- requests --------------------------------------------------------------------------------------------------
+
+    def requests(self) -> list[RequestInfo]:
         """The newest 1,000 requests of the AWS API, oldest first."""
-        return list(self._control("GET", "/requests")["requests"])
+        return self._plane.journal()
+
+    def wait_for_requests(self, operation: str, count: int = 1, timeout: float = 10) -> list[RequestInfo]:
+        """Wait until there were at least `count` requests of an operation; returns them.
+
+        Raises:
+            LiveTailTimeoutError: there were fewer after `timeout` real seconds.
+        """
+
+        def look() -> list[RequestInfo] | None:
+            found = [request for request in self.requests() if request["operation"] == operation]
+            return found if len(found) >= count else None
+
+        return self._plane.wait(look, timeout, f"no {count} requests {operation}")
+
+    def assert_requested(
+        self, operation: str, *, times: int | None = None, where: Mapping[str, Any] | None = None
+    ) -> list[RequestInfo]:
+        """Assert that an operation was requested, and return those requests.
+
+        Args:
+            times: exactly so often; None is at least once.
+            where: what the parameters have to have; they may have more.
+
+        Raises:
+            AssertionError: it was not; the message shows what comes near in the journal.
+        """
+        return check_requested(self.requests(), operation, times, where or {})
+
+    # ---- faults ----------------------------------------------------------------------------------------------------
 
     def add_fault(self, rule: "Mapping[str, Any] | AnyRule") -> str:
         """Make something go wrong, by a rule made by `livetail.faults` or in its JSON form; returns its id."""
@@ -141,7 +297,17 @@ class LiveTail:
             rule = as_json(rule)
         return str(self._control("POST", "/faults", dict(rule))["id"])
 
-    def faults(self) -> list[dict[str, Any]]:
+    @contextmanager
+    def fault(self, rule: "Mapping[str, Any] | AnyRule") -> Iterator[Fault]:
+        """A fault rule that holds in a `with` block."""
+        fault = Fault(self._plane, self.add_fault(rule))
+        try:
+            yield fault
+        finally:
+            with suppress(LiveTailError):  # a reset has removed it already
+                fault.remove()
+
+    def faults(self) -> list[FaultInfo]:
         """The fault rules with what became of them."""
         return list(self._control("GET", "/faults")["faults"])
 
@@ -154,7 +320,7 @@ class LiveTail:
         self._control("DELETE", "/faults")
 
     def start_scenario(self, scenario: str | Mapping[str, Any]) -> str:
-        """Play a scenario, given as TOML or as the same in dictionaries; answers its id."""
+        """Play a scenario, given as TOML or as the same in dictionaries; returns its id."""
         return str(self._control("POST", "/scenarios", scenario)["id"])
 
     def scenarios(self) -> list[dict[str, Any]]:
@@ -168,6 +334,7 @@ class LiveTail:
     def reset(self) -> None:
         """Begin again: no groups, no sessions, no faults; clock and seed as at the start."""
         self._control("POST", "/reset")
+        self._handed_out.clear()
 
     def _client_options(self, config: Any, options: dict[str, Any]) -> dict[str, Any]:
         """What makes a client find the emulator: no host prefix, since no name server knows `stream-127.0.0.1`."""
@@ -183,13 +350,23 @@ class LiveTail:
         }
 
     def _control(self, method: str, path: str, body: Any = None, timeout: float = 60) -> Any:
-        status, reply = ControlClient(self.endpoint_url, timeout).request(method, f"/_livetail{path}", body)
-        if status != 200:
-            raise LiveTailError(reply["error"] if isinstance(reply, dict) and "error" in reply else f"status {status}")
-        return reply
+        return self._plane.request(method, path, body, timeout)
 
 
-def _parts(given: list[str | Mapping[str, Any]]) -> Iterator[list[str | Mapping[str, Any]]]:
+def _in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _without(error: ModuleNotFoundError, what: str, extra: str) -> ModuleNotFoundError:
+    sentence = f"{what} needs the package {error.name}: pip install 'livetail[{extra}]'"
+    return ModuleNotFoundError(sentence, name=error.name)
+
+
+def _parts(given: list[str | EventToPut]) -> Iterator[list[str | EventToPut]]:
     """Messages in as many requests as the control plane's limits want; one for most."""
     start = size = 0
     for index, message in enumerate(given):

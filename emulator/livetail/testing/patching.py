@@ -1,0 +1,41 @@
+"""Points the SDK of this process at an emulator for a while."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from livetail.environment import fitted_to
+
+_REMOVED: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL")
+"""Variables that would lead elsewhere, or to a profile that is not there."""
+
+
+@contextmanager
+def patched_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set the variables, and give boto3 a new default session; afterwards all is as it was."""
+    fitted = fitted_to(os.environ, variables)
+    before = {name: os.environ.get(name) for name in (*fitted, *_REMOVED)}
+    session_before = _replace_default_session(None)
+    for name in _REMOVED:
+        os.environ.pop(name, None)
+    os.environ.update(fitted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        _replace_default_session(session_before)
+
+
+def _replace_default_session(session: Any) -> Any:
+    """boto3 keeps a session, with the credentials that it found first, for `boto3.client`. Returns the one before."""
+    boto3 = sys.modules.get("boto3")
+    if boto3 is None:
+        return None
+    before, boto3.DEFAULT_SESSION = boto3.DEFAULT_SESSION, session  # type: ignore[attr-defined]
+    return before

@@ -1,0 +1,74 @@
+"""A Live Tail session of the code under test, as its test sees it."""
+
+from livetail.testing.control import Control, LiveTailError
+from livetail.testing.shapes import Counters, EndedSessionInfo, SessionInfo
+
+__all__ = ["Session"]
+
+
+class Session:
+    """A session, open or ended. What changes is asked of the emulator each time that it is read.
+
+    Attributes:
+        id: the `sessionId` of its sessionStart.
+        log_groups: the log group identifiers of its request.
+        filter_pattern: of its request; None if there is none.
+    """
+
+    def __init__(self, control: Control, info: SessionInfo) -> None:
+        self._control = control
+        self.id = info["sessionId"]
+        self.started_at = info["startedAt"]
+        self.log_groups = tuple(info["logGroupIdentifiers"])
+        self.filter_pattern = info["logEventFilterPattern"]
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id} on {', '.join(self.log_groups)}>"
+
+    @property
+    def info(self) -> SessionInfo | EndedSessionInfo:
+        """All that the control plane shows of it."""
+        # Between its end and its place in the list of ended ones there is an instant.
+        find = self._control.find_session
+        return self._control.wait(lambda: find(self.id), 1, f"the emulator knows session {self.id} no longer")
+
+    @property
+    def counters(self) -> Counters:
+        return self.info["counters"]
+
+    @property
+    def ended_by(self) -> str | None:
+        """`timeout`, `client`, `exception`, `fault`, `deleted`, `reset` or `server`; None while it is open."""
+        ended_by = self.info.get("endedBy")
+        return None if ended_by is None else str(ended_by)
+
+    def wait_until_ended(self, timeout: float = 10) -> str:
+        """Wait for its end; returns what has ended it, as `ended_by` has it.
+
+        Raises:
+            LiveTailTimeoutError: it is still open after `timeout` real seconds.
+        """
+        return self._control.wait(lambda: self.ended_by, timeout, f"session {self.id} has not ended")
+
+    def wait_for_delivered(self, count: int, timeout: float = 10) -> Counters:
+        """Wait until it has delivered at least `count` log events; returns its counters.
+
+        Raises:
+            LiveTailTimeoutError: there were fewer after `timeout` real seconds.
+            LiveTailError: it has ended before.
+        """
+
+        def look() -> Counters | None:
+            info = self.info
+            if info["counters"]["delivered"] >= count:
+                return info["counters"]
+            if "endedBy" in info:
+                delivered, by = info["counters"]["delivered"], info.get("endedBy")
+                raise LiveTailError(f"session {self.id} was ended by {by} after {delivered} log events, not {count}")
+            return None
+
+        return self._control.wait(look, timeout, f"session {self.id} has not delivered {count} log events")
+
+    def end(self) -> None:
+        """End it with a clean end of stream."""
+        self._control.request("DELETE", f"/sessions/{self.id}")
