@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from livetail import LiveTailEmulator
+from livetail.settings import FLAGS
+from livetail.testing.elsewhere import OWN_BUSINESS
 from tests.testing.projects import sentences, suite
 
 pytest_plugins = ["pytester"]
@@ -167,6 +169,82 @@ def test_any_clock(livetail): ...
         f"livetail: the clock of the emulator at {url} starts at 1767225600000, and this test wants 946684799000"
         " (epoch ms)",
     ]
+
+
+def test_settings_elsewhere_have_to_be_the_wanted_ones(pytester: pytest.Pytester, manual: LiveTailEmulator) -> None:
+    result = suite(
+        pytester,
+        """
+@pytest.mark.livetail(max_sessions=1)
+def test_sessions(livetail): ...
+
+@pytest.mark.livetail(session_timeout="30m", seed=7)
+def test_timeout(livetail): ...
+
+@pytest.mark.livetail(scenario="shop.toml")
+def test_scenario(livetail): ...
+
+@pytest.mark.livetail(verify_signatures=True, credentials="AKID:secret")
+def test_signatures(livetail): ...
+
+@pytest.mark.livetail(seed=7, session_timeout="180m", max_sessions=15, retain_bytes="256MiB", tls=False, scenario=[])
+def test_same(livetail): ...
+""",
+        "--livetail-url",
+        manual.endpoint_url,
+    )
+    result.assert_outcomes(passed=1, errors=4)
+    begin = f"livetail: the emulator at {manual.endpoint_url} runs with "
+    assert [line.removeprefix(begin) for line in result.outlines if line.startswith("livetail: ")] == [
+        "--max-sessions 15, and this test wants 1",
+        "--session-timeout 10800000, and this test wants 1800000",
+        "--scenario none, and this test wants shop.toml",
+        "--verify-signatures False, and this test wants True",
+    ]
+
+
+def test_a_server_shows_each_setting_that_is_compared(manual: LiveTailEmulator) -> None:
+    compared = {flag.field for flag in FLAGS} - OWN_BUSINESS
+    assert {name.replace("_", "") for name in compared} <= {name.lower() for name in manual.settings()}
+
+
+def test_only_a_few_servers_are_kept(pytester: pytest.Pytester) -> None:
+    suite(
+        pytester,
+        """
+import threading
+
+@pytest.mark.parametrize("seed", [pytest.param(n, marks=pytest.mark.livetail(seed=n)) for n in range(12)])
+def test_it(livetail, seed):
+    assert livetail.seed == seed
+    assert sum("livetail" in thread.name for thread in threading.enumerate()) <= 5
+    assert threading.active_count() <= 8
+""",
+    ).assert_outcomes(passed=12)
+
+
+def test_code_in_this_process_finds_it(pytester: pytest.Pytester) -> None:
+    suite(
+        pytester,
+        """
+import os
+
+import boto3
+
+BEFORE = dict(os.environ)
+
+@pytest.mark.livetail(region="eu-west-1")
+def test_it(livetail_env):
+    livetail_env.put("/app/api", "web-1", ["hello"])
+    logs = boto3.client("logs")
+    assert logs.describe_log_groups()["logGroups"][0]["logGroupArn"] == livetail_env.log_group_arn("/app/api")
+    logs.close()
+
+def test_it_is_undone():
+    assert {**os.environ, "PYTEST_CURRENT_TEST": ""} == {**BEFORE, "PYTEST_CURRENT_TEST": ""}
+    assert boto3.DEFAULT_SESSION is None
+""",
+    ).assert_outcomes(passed=2)
 
 
 def test_settings_that_clients_have_to_know_hold_elsewhere_too(pytester: pytest.Pytester) -> None:

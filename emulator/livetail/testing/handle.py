@@ -100,6 +100,10 @@ class LiveTail:
         """The ARN of a log group of the default account and region."""
         return str(LogGroupArn.of(self.region, self.account_id, name))
 
+    def settings(self) -> dict[str, Any]:
+        """What the server was started with, as `GET /_livetail/settings` shows it."""
+        return dict(self._control("GET", "/settings"))
+
     def put(self, log_group: str, log_stream: str, messages: Several[str | EventToPut]) -> None:
         """Ingest messages, or events with `timestamp` (epoch milliseconds) and `message`. Group and stream are made.
 

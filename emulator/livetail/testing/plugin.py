@@ -1,5 +1,5 @@
-"""The pytest plugin: fixtures `livetail_server`, `livetail`, `livetail_client` and `livetail_settings`, marker
-`livetail`, option `--livetail-url`.
+"""The pytest plugin: fixtures `livetail_server`, `livetail`, `livetail_client`, `livetail_env` and
+`livetail_settings`, marker `livetail`, option `--livetail-url`.
 
 pytest imports this file in every run of a user's suite, so it imports nothing that a run without the fixtures does not
 need.
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from livetail.testing.emulator import LiveTailEmulator
     from livetail.testing.handle import LiveTail
 
-__all__ = ["livetail", "livetail_client", "livetail_server", "livetail_settings"]
+__all__ = ["livetail", "livetail_client", "livetail_env", "livetail_server", "livetail_settings"]
+
+_MAX_RUNNING = 4
+"""Emulators for the tests of one process, besides that of `livetail_server`."""
 
 _PATHS = ("certfile", "keyfile", "port_file", "replay", "scenario", "tls_dir")
 """The settings that are paths."""
@@ -48,7 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Servers:
-    """The emulators of a test run: one for each set of settings, started when a test first asks for it."""
+    """The emulators of a test run: one for each set of settings, started when a test first asks for it. The newest
+    `_MAX_RUNNING` are kept, since each has a thread and sockets."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._url: str | None = config.getoption("--livetail-url") or None
@@ -59,7 +63,9 @@ class _Servers:
     def one_of_its_own(self, given: dict[str, Any]) -> "LiveTail":
         """An emulator that no test resets; or the one that runs elsewhere."""
         settings = _resolved(given)
-        return self._start(given) if self._url is None else self._elsewhere(self._url, given, settings)
+        if self._url is not None:
+            return self._elsewhere(self._url, given, settings)
+        return self._stops.enter_context(self._start(given))
 
     def as_new(self, given: dict[str, Any]) -> "LiveTail":
         """The emulator with these settings, begun anew."""
@@ -68,16 +74,20 @@ class _Servers:
             return self._elsewhere_as_new(self._url, given, settings)
         from livetail.control_client import NoResponseError
 
-        if settings in self._running:
+        if (kept := self._running.pop(settings, None)) is not None:
             try:
-                self._running[settings].reset()
-                return self._running[settings]
+                kept.reset()
             except NoResponseError:  # a test has stopped it, to see what its program makes of that
-                pass
-        self._running[settings] = self._start(given)
+                kept.stop()
+                kept = None
+        self._running[settings] = kept or self._start(given)  # the newest is the last
+        if len(self._running) > _MAX_RUNNING:
+            self._running.pop(next(iter(self._running))).stop()
         return self._running[settings]
 
     def stop(self) -> None:
+        for emulator in self._running.values():
+            emulator.stop()
         self._stops.close()
 
     def _start(self, given: dict[str, Any]) -> "LiveTailEmulator":
@@ -86,13 +96,14 @@ class _Servers:
         from livetail.testing.emulator import LiveTailEmulator
 
         try:
-            return self._stops.enter_context(LiveTailEmulator(**given))
+            return LiveTailEmulator(**given)
         except (ScenarioError, StartError) as error:
             _fail(str(error))
 
     def _elsewhere(self, url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
-        """A server that somebody else has started: its settings are as they are, but its clock has to fit."""
+        """A server that somebody else has started: its settings are as they are, and have to be those asked for."""
         from livetail.control_client import NoResponseError
+        from livetail.testing.elsewhere import difference
         from livetail.testing.handle import LiveTail, LiveTailError
 
         remote = LiveTail(
@@ -102,11 +113,11 @@ class _Servers:
             credentials=settings.credentials[0] if settings.verify_signatures else None,
         )
         try:
-            mode = remote.clock_mode()
+            differs = difference(remote.settings(), given, settings)
         except (LiveTailError, NoResponseError, ValueError) as error:
             _fail(str(error))
-        if given.get("clock") is not None and str(settings.clock) != mode:
-            _fail(f"the emulator at {url} runs with --clock {mode}, and this test wants {settings.clock}")
+        if differs is not None:
+            _fail(f"the emulator at {url} {differs}")
         return remote
 
     def _elsewhere_as_new(self, url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
@@ -194,6 +205,13 @@ def livetail_client(livetail: "LiveTail") -> Iterator[Any]:
     try:
         client = livetail.client()
     except ModuleNotFoundError as error:
-        _fail(f"livetail_client needs the package {error.name}: pip install 'livetail[boto3]'")
+        _fail(str(error).replace("client()", "livetail_client"))
     yield client
     client.close()
+
+
+@pytest.fixture
+def livetail_env(livetail: "LiveTail") -> "Iterator[LiveTail]":
+    """The `livetail` of this test, with the environment set so that every SDK in this process finds it."""
+    with livetail.patched_environment():
+        yield livetail

@@ -13,7 +13,8 @@ from typing import Any, Final, Self
 from livetail.control_client import ControlClient
 from livetail.testing.control import Control, LiveTailError, LiveTailTimeoutError
 from livetail.testing.shapes import LogEvent
-from livetail.wire.eventstream import Decoder, EventStreamError, Message
+from livetail.wire.eventstream import Decoder, Message
+from livetail.wire.eventstream_errors import EventStreamError
 
 __all__ = ["Tail"]
 

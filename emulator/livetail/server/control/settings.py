@@ -20,8 +20,16 @@ class SettingsShape(Shape):
     seed: int
     session_timeout: Annotated[int, Meta(description="Milliseconds after which a session times out.", ge=1)]
     max_sessions: Annotated[int, Meta(description="Per account and region; 0 is no limit.", ge=0)]
+    session_rate: Annotated[int, Meta(description="StartLiveTail calls per second; 0 is no limit.", ge=0)]
     retain_events: Count
+    retain_bytes: Count
+    scenario: Annotated[list[str], Meta(description="Names of the files and bundled scenarios.")]
+    replay: Annotated[list[str], Meta(description="Names of the files.")]
     verify_signatures: bool
+    allowed_host: tuple[str, ...]
+    allowed_origin: tuple[str, ...]
+    tls: Annotated[bool, Meta(description="Whether it serves HTTPS.")]
+    no_http2: bool
 
 
 async def show_settings(server: LiveServer, _: ControlCall) -> SettingsShape:
@@ -35,8 +43,16 @@ async def show_settings(server: LiveServer, _: ControlCall) -> SettingsShape:
         seed=engine.seed,
         session_timeout=settings.session_timeout,
         max_sessions=settings.max_sessions,
+        session_rate=settings.session_rate,
         retain_events=settings.retain_events,
+        retain_bytes=settings.retain_bytes,
+        scenario=[path.name for path in settings.scenario],
+        replay=[path.name for path in settings.replay],
         verify_signatures=settings.verify_signatures,
+        allowed_host=settings.allowed_host,
+        allowed_origin=settings.allowed_origin,
+        tls=settings.serves_tls,
+        no_http2=settings.no_http2,
     )
 
 
