@@ -223,7 +223,7 @@ class Flag:
     """One row of the table.
 
     Attributes:
-        name: the flag; its environment twin and its Python keyword follow from it.
+        name: the flag; its environment variable and its Python keyword follow from it.
         read: makes a value of text; raises ValueError with the end of a sentence that begins with flag and text.
         default: the value if nothing is given.
         shown: the default as the documentation prints it.

@@ -81,7 +81,7 @@ def test_it_ends_although_nothing_is_written_and_says_what_goes_on(
     assert text.count("seconds = 30 }") == 1
     file.write_text(text.replace("seconds = 30 }", "seconds = 3600 }"))
     monkeypatch.setattr(fixtures, "path", lambda _: file)
-    monkeypatch.setattr(demo, "SILENCE", 0.3)
+    monkeypatch.setattr(demo, "SILENCE_S", 0.3)
     printed = show("--scenario", "slow-consumer", "--seconds", "3", clock="10x")
     explained = re.findall(
         r"^nothing has come for \d+ s: (\d+) updates wait, (\d+) with ([\d,]+) log events have been dropped$",

@@ -535,3 +535,11 @@ def test_without_credentials_aws_is_not_asked(output: Path) -> None:
     variables = {"HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"}
     run = call_livetail("record", "arn:aws:logs:us-east-1:123456789012:log-group:/x", "-o", output, variables=variables)
     assert (run.returncode, run.stderr) == (1, "livetail: there is no session: Unable to locate credentials\n")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "has_prefix"), [("https://logs.eu-west-1.amazonaws.com", True), ("http://127.0.0.1:4586", False)]
+)
+def test_only_hosts_of_aws_get_the_prefix_for_streams(endpoint: str, has_prefix: bool) -> None:
+    client = record._client(endpoint, "arn:aws:logs:eu-west-1:123456789012:log-group:/app/api")
+    assert (client.meta.region_name, client.meta.config.inject_host_prefix) == ("eu-west-1", has_prefix)

@@ -17,7 +17,7 @@ from livetail.core.durations import format_duration, parse_duration
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.player import Emission, Player
-from livetail.scenarios.rates import LIFETIME, Burst, Constant, Counted, Once, Poisson, Ramp, Rate, Shape, Sine
+from livetail.scenarios.rates import LIFETIME_MS, Burst, Constant, Counted, Once, Poisson, Ramp, Rate, Shape, Sine
 from livetail.scenarios.recording import RecordingError, read_recording
 from livetail.scenarios.replay import Line, Replay
 from livetail.scenarios.replay_files import ReplayError, read_replay
@@ -68,7 +68,7 @@ def sources(draw: st.DrawFn) -> Source:
         format=None if template else draw(st.sampled_from(list(FORMATS))),
         template=template,
         start=draw(st.integers(0, 3_000)),
-        duration=draw(st.just(LIFETIME) | st.integers(1, 4_000)),
+        duration=draw(st.just(LIFETIME_MS) | st.integers(1, 4_000)),
     )
 
 

@@ -1,6 +1,6 @@
 """`livetail demo`: the whole product in one command.
 
-It serves on a free port, plays a bundled scenario, tails it with boto3 as anybody's program would, and prints what
+It serves on a free port, plays a bundled scenario, tails it with boto3, and prints what
 arrives.
 """
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 SHOWN_OF_AN_UPDATE: Final = 6
 """Log events of one update that are printed; a burst would fill the screen."""
 
-SILENCE: Final = 2.0
+SILENCE_S: Final = 2.0
 """Seconds without an update after which the demo explains; normally there is one every second."""
 
-PAUSE: Final = 0.5
+PAUSE_S: Final = 0.5
 """Seconds before a session that has failed is asked for again."""
 
 _BOLD: Final = "\x1b[1m"
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ending: "_Ending") -> None:
-    """One session, until it ends or time is up. How it ends is part of what some scenarios show."""
+    """One session, until it ends or time is up. Some scenarios end it with a fault, which is shown."""
     from botocore.eventstream import ParserError
     from botocore.exceptions import ClientError, HTTPClientError
     from urllib3.exceptions import HTTPError
@@ -100,13 +100,13 @@ def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ending: "_End
         ended = f"{type(error).__name__}: {error}"
     if not ending.reached:
         screen.note(f"{ended.rstrip('.')}; asking for another one")
-        ending.wait(PAUSE)
+        ending.wait(PAUSE_S)
 
 
 class _Ending:
     """Ends the demo in time, whatever its session does, and explains while no update comes.
 
-    The reader may be waiting for bytes that do not come, so it is the server that is stopped under it.
+    It stops the server, because the reader may wait for bytes that do not come.
     """
 
     def __init__(self, emulator: "LiveTailEmulator", seconds: float, screen: "Screen") -> None:
@@ -134,9 +134,9 @@ class _Ending:
 
     def _run(self) -> None:
         while not self.reached:
-            if self._left.wait(min(SILENCE, max(0.0, self._deadline - time.monotonic()))):
+            if self._left.wait(min(SILENCE_S, max(0.0, self._deadline - time.monotonic()))):
                 return
-            if not self.reached and self._screen.silence() >= SILENCE:
+            if not self.reached and self._screen.silence() >= SILENCE_S:
                 self._explain()
         self._emulator.stop()
 
@@ -166,7 +166,7 @@ class Screen:
         self._printer = EventPrinter(names)
 
     def note(self, text: str) -> None:
-        """Say something about what goes on."""
+        """Print a sentence about the session."""
         print(f"{_BOLD}{text}{_PLAIN}" if self._printer.is_terminal else text, flush=True)
 
     def remark(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Which running emulator a command talks to. Standard library only: `livetail healthcheck` stands on it."""
+"""Which running emulator a command talks to. Standard library only, for `livetail healthcheck`."""
 
 import argparse
 import os

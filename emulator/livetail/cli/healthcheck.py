@@ -8,7 +8,7 @@ from livetail.cli.endpoint import add_endpoint_flag, connect
 from livetail.cli.errors import CommandError
 from livetail.control_client import NoResponseError
 
-_PAUSE = 0.05
+_PAUSE_S = 0.05
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,13 +20,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     deadline = time.monotonic() + arguments.timeout
     while True:
-        client = connect(arguments.endpoint, max(_PAUSE, deadline - time.monotonic()))
+        client = connect(arguments.endpoint, max(_PAUSE_S, deadline - time.monotonic()))
         try:
             status, health = client.request("GET", "/_livetail/health")
         except NoResponseError as error:
-            if not arguments.wait or time.monotonic() + _PAUSE > deadline:
+            if not arguments.wait or time.monotonic() + _PAUSE_S > deadline:
                 raise CommandError(str(error)) from None
-            time.sleep(_PAUSE)
+            time.sleep(_PAUSE_S)
             continue
         if status != 200 or not isinstance(health, dict) or health.get("status") != "ok":
             raise CommandError(f"{arguments.endpoint} responds, but it is not a healthy Livetail (status {status})")

@@ -169,7 +169,7 @@ class _Sender:
             )
 
     def check_kept(self) -> None:
-        """Say on stderr when the server has let go of what was sent."""
+        """Say on stderr when the server no longer keeps all that was sent."""
         name = self._names["logGroupName"]
         groups = control(self._client, "GET", "/log-groups")["logGroups"]
         region = self._region or control(self._client, "GET", "/settings")["region"]

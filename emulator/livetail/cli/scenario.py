@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     check = actions.add_parser(
         "check",
         help="validate scenario files",
-        description="Validate scenario files: a line about each good one, every problem of the others with its line.",
+        description="Validate scenario files: a line about each valid one, each problem of the others with its line.",
     )
     check.add_argument("files", nargs="+", metavar="FILE", help="a scenario file (TOML), or the name of a bundled one")
     names = actions.add_parser(

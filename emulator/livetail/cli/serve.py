@@ -19,7 +19,7 @@ DASHBOARD: Final = "/_livetail/"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = "Each flag has an environment twin: --max-sessions is LIVETAIL_MAX_SESSIONS. A flag goes before it."
+    parser.epilog = "Each flag has an environment variable: --max-sessions is LIVETAIL_MAX_SESSIONS. Flags go first."
     for flag in FLAGS:
         flag.add_to(parser)
 

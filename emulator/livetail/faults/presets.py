@@ -29,7 +29,7 @@ from livetail.faults.rules import ANY_OPERATION, After, FaultRule, Repeat, RuleK
 _DYNAMODB_TOOLS: Final = "https://github.com/awslabs/amazon-dynamodb-tools/issues"
 
 SEQUENCE_TOKEN: Final = "49590293515121184143516241009459514993483551644565275730"
-"""A token as the service gave them out while it looked at them; 56 digits."""
+"""A sequence token of 56 digits, in the form that the service had when it checked them."""
 
 Minutes = Annotated[float, Meta(ge=0, le=DAY // MINUTE)]
 

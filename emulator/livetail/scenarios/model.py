@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from livetail.faults.reading import AnyRule
-from livetail.scenarios.rates import LIFETIME, Rate
+from livetail.scenarios.rates import LIFETIME_MS, Rate
 from livetail.scenarios.replay import Replay
 from livetail.scenarios.tables import LogGroup
 from livetail.scenarios.templates import Template
@@ -18,7 +18,7 @@ class Source:
         log_streams: one of them is drawn for each event; with none, the format names its own.
         format: a name out of `livetail.scenarios.formats.FORMATS`, or None where there is a template.
         start: after the scenario's start.
-        duration: how long from there; `LIFETIME` where the scenario names none.
+        duration: how long from there; `LIFETIME_MS` where the scenario names none.
     """
 
     log_group: str
@@ -27,7 +27,7 @@ class Source:
     format: str | None = "text"
     template: Template | None = None
     start: int = 0
-    duration: int = LIFETIME
+    duration: int = LIFETIME_MS
 
 
 @dataclass(frozen=True, slots=True)

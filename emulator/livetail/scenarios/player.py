@@ -17,7 +17,7 @@ from typing import Final
 from livetail.core.chance import Chance, Random
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import Scenario, Source
-from livetail.scenarios.rates import LIFETIME, Arrivals, Counted, Poisson, PoissonArrivals
+from livetail.scenarios.rates import LIFETIME_MS, Arrivals, Counted, Poisson, PoissonArrivals
 from livetail.scenarios.replay import Replay, ReplayCursor
 from livetail.scenarios.templates import TemplateFormat
 from livetail.store.batch import LogEvent
@@ -161,7 +161,7 @@ class _PlayedReplay:
 
     def __init__(self, replay: Replay, started_at: int) -> None:
         self._start = started_at + replay.start
-        self._cursor = ReplayCursor(replay, LIFETIME)
+        self._cursor = ReplayCursor(replay, LIFETIME_MS)
 
     def next(self) -> int | None:
         """The instant of the next line, before it is put on the grid."""

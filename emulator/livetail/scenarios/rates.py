@@ -17,8 +17,8 @@ from typing import TypeAlias
 from livetail.core.chance import Random
 from livetail.core.clock import DAY, SECOND
 
-LIFETIME = 100 * 365 * DAY
-"""How long a source without a duration goes on, in milliseconds: longer than anybody waits, and still a date."""
+LIFETIME_MS = 100 * 365 * DAY
+"""How long a source without a duration goes on, in milliseconds: no test is so long, and every date in it is valid."""
 
 _MILLIONTHS = 1_000_000
 
@@ -148,7 +148,7 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Poisson:
-    """Independent events, `rate` per second on average: the traffic of many people who know nothing of each other."""
+    """Independent events, `rate` per second on average, as many visitors make them."""
 
     rate: Fraction
 

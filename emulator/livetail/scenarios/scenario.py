@@ -18,7 +18,7 @@ from livetail.core.tables import Problem, Problems, shown
 from livetail.faults.reading import AnyRule, read_rule
 from livetail.scenarios import fixtures, rates, tables
 from livetail.scenarios.model import Scenario, Source
-from livetail.scenarios.rates import LIFETIME, Rate
+from livetail.scenarios.rates import LIFETIME_MS, Rate
 from livetail.scenarios.replay import Replay
 from livetail.scenarios.replay_files import ReplayError, read_replay
 from livetail.scenarios.tables import LogGroup, ReplayTable, ScenarioTable, SourceTable
@@ -197,7 +197,7 @@ def _source(table: SourceTable) -> Source:
         format=None if table.template is not None else table.format or "text",
         template=None if table.template is None else parse_template(table.template),
         start=parse_duration(table.start),
-        duration=LIFETIME if table.duration is None else parse_duration(table.duration),
+        duration=LIFETIME_MS if table.duration is None else parse_duration(table.duration),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from livetail.faults import as_json
 from livetail.scenarios.model import Scenario
-from livetail.scenarios.rates import LIFETIME, Burst, Constant, Once, Poisson, Ramp, Rate, Sine
+from livetail.scenarios.rates import LIFETIME_MS, Burst, Constant, Once, Poisson, Ramp, Rate, Sine
 from livetail.scenarios.scenario import ScenarioError, load, parse_json, parse_toml
 from livetail.scenarios.tables import LogGroup
 
@@ -87,7 +87,7 @@ def check_full(scenario: Scenario) -> None:
     assert (first.log_group, first.log_streams, first.format) == ("/shop/api", ("web-1",), "json")
     assert (first.rate, first.start, first.duration) == (Constant(Fraction(20)), 90_000, 300_000)
     assert second.rate == Burst(Fraction(5), Fraction(2000), 30_000, 2_000)
-    assert (second.format, second.start, second.duration) == (None, 0, LIFETIME)
+    assert (second.format, second.start, second.duration) == (None, 0, LIFETIME_MS)
     (replay,) = scenario.replays
     assert (replay.file, replay.speed, replay.loop, replay.start) == ("lines.jsonl", Fraction(10), True, 3_000)
     assert [as_json(rule) for rule in scenario.faults] == [

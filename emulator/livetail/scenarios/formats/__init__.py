@@ -1,10 +1,8 @@
-"""The formats that a source can have, one file each."""
+"""The formats that a source can have."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from livetail.scenarios.formats.access_log import ApacheFormat, NginxFormat
-from livetail.scenarios.formats.application_json import JsonFormat
 from livetail.scenarios.formats.aws_lambda import LambdaFormat
 from livetail.scenarios.formats.base import Format
 from livetail.scenarios.formats.cloudtrail import CloudTrailFormat
@@ -12,6 +10,7 @@ from livetail.scenarios.formats.java import JavaFormat
 from livetail.scenarios.formats.nasty import NastyFormat
 from livetail.scenarios.formats.text import TextFormat
 from livetail.scenarios.formats.vpc_flow import VpcFlowFormat
+from livetail.scenarios.formats.web_requests import ApacheFormat, JsonFormat, NginxFormat
 
 FORMATS: Final[Mapping[str, type[Format]]] = {
     "text": TextFormat,

@@ -9,7 +9,7 @@ from livetail.store.batch import LogEvent
 
 
 class Format:
-    """The log events of one source. Most formats only have a `message`, whose events know nothing of each other."""
+    """The log events of one source. Most formats only have a `message`, whose events do not depend on each other."""
 
     def __init__(self, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
         """`random` is the source's own, `chance` that of all sources of the scenario."""
