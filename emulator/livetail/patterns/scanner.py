@@ -11,9 +11,9 @@ That comes before every problem with the order of the tokens, wherever it is in 
 import re
 
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.numbers import is_number
 from livetail.patterns.regex import check_regex
 from livetail.patterns.syntax import Operator, Quoted, Regex, Value, Word
+from livetail.patterns.values import is_number
 
 BLANKS = " \t\r\n\v\f"
 """What separates the parts of a pattern."""

@@ -13,11 +13,18 @@ from livetail.patterns.expressions import (
     selective_texts,
     unexpected_after_condition,
 )
-from livetail.patterns.numbers import is_number
 from livetail.patterns.scanner import Scanner
 from livetail.patterns.subject import Subject
 from livetail.patterns.syntax import Comparison, Field, FieldName, Gap, Leaf, SpacePattern
-from livetail.patterns.values import TextTest, comparison_cost, literal_parts, number_test, numeric_literal, text_test
+from livetail.patterns.values import (
+    TextTest,
+    comparison_cost,
+    is_number,
+    literal_parts,
+    number_test,
+    numeric_literal,
+    text_test,
+)
 
 RESERVED_WORDS = ("SPACE",)
 """Recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not. Other words are values."""

@@ -1,11 +1,17 @@
-"""Tests of a text or of a number against the value of a condition."""
+"""Tests of a text or of a number against the value of a condition.
+
+Numbers are texts that are compared exactly. A message may hold an integer beyond 2**53 or a decimal fraction; floats
+would call different numbers equal. `Decimal` keeps every digit, reads in linear time and compares without expanding
+exponents, so 1e999999999 costs nothing.
+"""
 
 import operator
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from livetail.core.unicode import utf8
-from livetail.patterns.numbers import is_number, number_value
 from livetail.patterns.regex import regex_search
 from livetail.patterns.syntax import Comparison, Regex, Value, Word
 
@@ -19,6 +25,29 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+# The documentation: an optional sign, an integer or a decimal, an optional exponent with an optional sign.
+# No two parts can take the same digits, so that a long text which is almost a number is not tried in many ways.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# Decimal takes exponents below 10**18.
+_MAX_EXPONENT_DIGITS = 17
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is a number of the pattern language: `123`, `-12.50`, `.5`, `1e+3`."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def number_value(text: str) -> Decimal:
+    """The value of a text for which `is_number` holds. Exponents of 18 digits and more give infinity or zero."""
+    if len(text) <= _MAX_EXPONENT_DIGITS:
+        return Decimal(text)  # the usual number: its exponent, if any, has fewer digits
+    mantissa, _, exponent = text.lower().partition("e")
+    if len(exponent.lstrip("+-0")) <= _MAX_EXPONENT_DIGITS:
+        return Decimal(text)
+    if exponent.startswith("-") or not mantissa.strip("+-0."):
+        return Decimal(0)
+    return Decimal("-Infinity" if mantissa.startswith("-") else "Infinity")
 
 
 def numeric_literal(value: Value) -> str | None:
@@ -36,8 +65,8 @@ def number_test(comparison: str, literal: str) -> TextTest:
 def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
     """Whether a text equals the value, with its `*`, or is found by its regular expression.
 
-    At the beginning and at the end, `*` is a wildcard. Between other characters it is one only with `inner_wildcards`:
-    Observed for numbers; in texts it is an ordinary character, by AWS's documentation of 2018.
+    At the beginning and at the end, `*` is a wildcard. Between other characters it is one only with `inner_wildcards`,
+    as observed for numbers; in texts it is an ordinary character there (AWS's documentation of 2018).
     """
     if isinstance(value, Regex):
         search = regex_search(value.body)
