@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from livetail import LiveTailEmulator
-from tests.cli.running import call_livetail, serving
+from tests.cli.running import call_livetail, run_livetail, serving
 
 
 @pytest.fixture(scope="module")
@@ -168,4 +168,21 @@ def test_variables_that_mean_nothing_are_told() -> None:
     assert line.endswith(
         "warning LIVETAIL_MAX_SESSION in the environment is not a setting and has no effect; "
         "did you mean LIVETAIL_MAX_SESSIONS?"
+    )
+
+
+@pytest.mark.parametrize("name", ["a\udcff", "a\nregion = b"])
+def test_a_folder_that_configuration_files_cannot_name(tmp_path: Path, name: str) -> None:
+    run = call_livetail("env", "--write", tmp_path / name)
+    assert (run.returncode, run.stdout, len(run.stderr.splitlines())) == (2, "", 1)
+    assert run.stderr.startswith("livetail: --write takes a folder whose path is printable UTF-8, not ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_whose_encoding_lacks_a_character(emulator: LiveTailEmulator, tmp_path: Path) -> None:
+    arguments = ("env", "--endpoint", emulator.endpoint_url, "--write", tmp_path / "é")
+    run = run_livetail(*arguments, variables={"PYTHONIOENCODING": "ascii"})
+    assert (run.returncode, run.stderr) == (
+        1,
+        "livetail: cannot write the output: its encoding, ascii, lacks '\\xe9'\n",
     )

@@ -253,7 +253,13 @@ class TestPatterns:
 
     @pytest.mark.parametrize(
         "body",
-        [{}, {"pattern": "x" * 1_025}, {"pattern": "x", "messages": ["m"] * 1_001}, {"pattern": "x", "messages": [1]}],
+        [
+            {},
+            {"pattern": "x" * 1_025},
+            {"pattern": "x", "messages": ["m"] * 1_001},
+            {"pattern": "x", "messages": [1]},
+            {"pattern": "x", "messages": ["m" * 1_000_000, "m" * 48_577]},
+        ],
         ids=lambda body: json.dumps(body)[:40],
     )
     def test_what_does_not_fit(self, client: Http1, body: Parameters) -> None:

@@ -28,6 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = 130
     except BrokenPipeError:
         status = 1  # The reader of our output has closed it, as `head` does: nobody needs a message.
+    except UnicodeEncodeError as error:
+        character = error.object[error.start]
+        status = _fail(f"cannot write the output: its encoding, {error.encoding}, lacks {character!a}", 1)
     except OSError as error:
         status = _fail(f"cannot write the output: {error.strerror or error}", 1)
     try:

@@ -26,6 +26,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.write is not None and not str(arguments.write.absolute()).isprintable():
+        # AWS's configuration files are UTF-8 and have one setting a line.
+        raise CommandError(
+            f"--write takes a folder whose path is printable UTF-8, not {str(arguments.write)!a}", status=2
+        )
     client = connect(arguments.endpoint, timeout=3)
     health = _health(client)
     region = _region(arguments.region, health)
@@ -123,8 +128,8 @@ sts =
 """
     keys = [f"{name.lower()} = {variables[name]}" for name in sorted(KEYS) if name in variables]
     try:
-        config.write_text(config_text)
-        credentials.write_text("\n".join(["[default]", *keys, ""]))
+        config.write_text(config_text, encoding="utf-8")
+        credentials.write_text("\n".join(["[default]", *keys, ""]), encoding="utf-8")
     except OSError as error:
         raise CommandError(f"cannot write to {folder}: {error.strerror}") from None
     return {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(credentials)}

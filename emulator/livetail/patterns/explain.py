@@ -180,5 +180,7 @@ def _shown(node: Json) -> str:
         return "an object"
     if isinstance(node, list):
         return "an array"
+    if isinstance(node, str):
+        node = node[: _MAX_SHOWN + 1]  # the rest is not shown, and may be 1 MiB
     text = node.decode() if isinstance(node, bytes) else well_formed(json.dumps(node, ensure_ascii=False))
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"

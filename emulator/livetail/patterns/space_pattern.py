@@ -29,6 +29,10 @@ from livetail.patterns.values import (
 RESERVED_WORDS = ("SPACE",)
 """Recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not. Other words are values."""
 
+MAX_GAP_FIELDS = 10_000
+"""How many fields of a gap are extracted. AWS's limit is not known; a message of 1 MiB can have 500,000, and would
+hold the server for half a second."""
+
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -127,17 +131,21 @@ class Layout:
         """The text of each field of a message that matches.
 
         Fields go by `$name`, those that the pattern does not name by `$1`, `$2` … for their place in the message; the
-        fields of a gap are among them.
+        fields of a gap are among them, up to `MAX_GAP_FIELDS`.
         """
         texts = list(subject.fields.texts)
         if not self.gap:
             last = self.min_fields - 1
             texts[last:] = [self.text(subject, last)]
-        unnamed = [Field()] * (len(texts) - self.min_fields)
-        entries = [*self._before_gap, *unnamed, *self._after_gap]
+        in_gap = len(texts) - self.min_fields
+        places = [*range(1, len(texts) + 1)]
+        if in_gap > MAX_GAP_FIELDS:
+            left_out = slice(len(self._before_gap) + MAX_GAP_FIELDS, len(self._before_gap) + in_gap)
+            del texts[left_out], places[left_out]
+        entries = [*self._before_gap, *[Field()] * min(in_gap, MAX_GAP_FIELDS), *self._after_gap]
         return {
             f"${place if entry.name is None else entry.name}": text
-            for place, (entry, text) in enumerate(zip(entries, texts, strict=True), 1)
+            for place, entry, text in zip(places, entries, texts, strict=True)
         }
 
 

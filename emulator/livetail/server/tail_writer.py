@@ -230,7 +230,7 @@ class TailWriters:
 
     def __init__(self) -> None:
         self._writers: dict[Session, TailWriter] = {}
-        self._changed = asyncio.Event()
+        self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
 
     def __len__(self) -> int:
         return len(self._writers)
@@ -247,13 +247,22 @@ class TailWriters:
 
     def notify(self) -> None:
         """Tell whoever waits in `until` that sessions may have come or gone."""
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+        for future, condition in self._waiting.items():
+            if not future.done() and condition():
+                future.set_result(None)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something holds of the sessions; it is looked at whenever one has come or gone."""
+        """Wait until something holds of the sessions.
+
+        `notify` tries the conditions itself: hundreds of tasks that wake up for each session would hold the others.
+        """
         while not condition():
-            await self._changed.wait()
+            future = asyncio.get_running_loop().create_future()
+            self._waiting[future] = condition
+            try:
+                await future
+            finally:
+                del self._waiting[future]
 
     def end_by_fault(self, connection: object) -> None:
         """Note that a fault rule is about to close a connection, with all sessions over it."""

@@ -1,5 +1,6 @@
 """CreateLogStream, DeleteLogStream and DescribeLogStreams."""
 
+import json
 import re
 from typing import Any
 
@@ -156,3 +157,14 @@ def test_a_token_holds_for_its_order(client: Client) -> None:
     for members in ({"nextToken": token, "descending": True}, {"nextToken": token, "orderBy": "LastEventTime"}):
         refused = client.refusal("DescribeLogStreams", logGroupName="/a", **members)
         assert refused == (INVALID, "The specified nextToken is invalid.")
+
+
+@pytest.mark.parametrize(("order", "key"), [("LastEventTime", "s1"), ("LastEventTime", None), ("LogStreamName", "s1")])
+def test_a_key_of_another_type_in_a_token(client: Client, order: str, key: str | None) -> None:
+    for name in ("s1", "s2"):
+        client.call("CreateLogStream", logGroupName="/a", logStreamName=name)
+    members = {"logGroupName": "/a", "orderBy": order, "limit": 1}
+    token = json.loads(bytes.fromhex(client.call("DescribeLogStreams", **members)["nextToken"]))
+    token[2] = key if type(token[2]) is list else [1, "s1"]
+    forged = json.dumps(token).encode().hex()
+    assert client.refusal("DescribeLogStreams", **members, nextToken=forged)[0] == INVALID

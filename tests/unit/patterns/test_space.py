@@ -215,3 +215,9 @@ def test_a_message_without_the_text_sought_is_not_split() -> None:
 def test_many_delimiters_that_do_not_close_cost_nothing() -> None:
     for message in ("[ " * 200_000, '"' * 300_001, "[" * 300_000, "]" * 300_000, '["' * 150_000):
         assert not matches("[a = x || a = y, ..., b]", message)
+
+
+def test_extracts_a_bounded_number_of_fields_of_a_gap() -> None:
+    extracted = compile("[first, ..., last]").extract(Subject("x " * 20_000 + "end"))
+    assert (len(extracted), extracted["$first"], extracted["$last"]) == (10_002, "x", "end")
+    assert (extracted["$10001"], "$10002" in extracted) == ("x", False)

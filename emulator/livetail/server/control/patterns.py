@@ -6,17 +6,19 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from livetail.core.limits import MAX_EVENT_BYTES
+from livetail.core.limits import MAX_BATCH_BYTES, MAX_EVENT_BYTES
 from livetail.patterns import compile
 from livetail.patterns.errors import InvalidPatternError
-from livetail.server.control.route import ControlCall, ControlRoute, Shape
+from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Shape
 from livetail.server.live_server import LiveServer
 
 _MAX_MESSAGES: Final = 1_000
+_MAX_BYTES: Final = MAX_BATCH_BYTES
+"""Of all messages together, as for TestMetricFilter."""
 
 
 class PatternRequest(Struct, forbid_unknown_fields=True):
-    """A filter pattern, and the messages to try it on."""
+    """A filter pattern, and the messages to try it on: at most 1 MiB of them."""
 
     pattern: Annotated[str, Meta(max_length=1_024)]
     messages: Annotated[list[Annotated[str, Meta(max_length=MAX_EVENT_BYTES)]], Meta(max_length=_MAX_MESSAGES)] = []
@@ -53,6 +55,8 @@ async def try_pattern(_: LiveServer, call: ControlCall) -> PatternResults:
     from livetail.patterns.explain import explain
 
     given: PatternRequest = call.body
+    if sum(len(message.encode()) for message in given.messages) > _MAX_BYTES:
+        raise ControlError(f"the messages have more than {_MAX_BYTES:,} bytes")
     results = []
     try:
         compile(given.pattern)
@@ -73,6 +77,6 @@ ROUTES: Final = (
         PatternResults,
         body=PatternRequest,
         example={"pattern": "{ $.status >= 500 }", "messages": ['{"status": 503}']},
-        errors={400: "The body does not fit."},
+        errors={400: "The body does not fit, or the messages are too long."},
     ),
 )
