@@ -136,7 +136,7 @@ def page_of_rows(
     for key, row in rows:
         if after is not None and type(key) is not type(after):  # a key of the other order, put into a token by hand
             raise invalid_token()
-        if after is not None and not (key < after if descending else key > after):  # type: ignore[operator]
+        if after is not None and not (key < after if descending else key > after):
             continue
         if len(page) == limit:
             assert last is not None
