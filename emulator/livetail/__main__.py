@@ -2,8 +2,6 @@
 
 import sys
 
-__all__ = ["main"]
-
 
 def main() -> int:
     """Run the command; Ctrl-C while it is loaded ends it without a traceback."""
