@@ -18,7 +18,7 @@ NASTY = {
     "BLANKS": "/a folder/ca.pem ",
     "QUOTES": """it's "quoted" and ‘quoted’""",
     "SPECIAL": "$HOME `id` \\ !x #y %z & ; | * ~ \\n",
-    "LINES": "one\ntwo\nEND\n'three'",
+    "SEVERAL_LINES": "one\ntwo\nEND\n'three'",
     "UNICODE": "żółw 🐢",
     "EMPTY": "",
 }
