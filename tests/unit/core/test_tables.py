@@ -128,9 +128,9 @@ def test_a_problem_has_the_path_as_it_was_written() -> None:
 
 def test_a_document_that_is_wrong_throughout_has_a_bounded_number_of_problems() -> None:
     problems = Problems()
-    problems.read(Drawing, {"name": "a", "points": [-1] * 250_000})
+    problems.read(Drawing, {"name": "a", "points": [-1] * 20_000})
     assert len(problems) == MAX_PROBLEMS
-    assert str(list(problems)[-1]) == "it has 249,900 more problems"
+    assert str(list(problems)[-1]) == "it has 19,900 more problems"
 
 
 def test_a_sentence_is_one_short_line_whatever_it_quotes() -> None:
