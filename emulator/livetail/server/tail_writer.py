@@ -230,7 +230,7 @@ class TailWriters:
 
     def __init__(self) -> None:
         self._writers: dict[Session, TailWriter] = {}
-        self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
+        self._changed = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._writers)
@@ -247,22 +247,13 @@ class TailWriters:
 
     def notify(self) -> None:
         """Tell whoever waits in `until` that sessions may have come or gone."""
-        for future, condition in self._waiting.items():
-            if not future.done() and condition():
-                future.set_result(None)
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something holds of the sessions.
-
-        `notify` tries the conditions itself: hundreds of tasks that wake up for each session would hold the others.
-        """
+        """Wait until something holds of the sessions; it is looked at whenever one has come or gone."""
         while not condition():
-            future = asyncio.get_running_loop().create_future()
-            self._waiting[future] = condition
-            try:
-                await future
-            finally:
-                del self._waiting[future]
+            await self._changed.wait()
 
     def end_by_fault(self, connection: object) -> None:
         """Note that a fault rule is about to close a connection, with all sessions over it."""

@@ -14,7 +14,6 @@ from livetail.live import session as session_module
 from livetail.server import tail_writer as tail_module
 from livetail.server.app import make_app
 from livetail.server.live_server import LiveServer
-from livetail.server.tail_writer import TailWriters
 from livetail.settings import Settings
 from livetail.wire import eventstream
 
@@ -249,41 +248,3 @@ def test_drain_ends_sessions_that_are_opened_meanwhile() -> None:
         assert server.open_sessions == 0
 
     _run(test)
-
-
-def test_only_those_are_woken_whose_condition_holds() -> None:
-    count = 0
-
-    async def test() -> None:
-        nonlocal count
-        writers = TailWriters()
-        one: Any = writers.until(lambda: count >= 1)
-        two: Any = writers.until(lambda: count >= 2)
-        futures: list[Any] = [one.send(None), two.send(None)]
-        count = 1
-        writers.notify()
-        assert [future.done() for future in futures] == [True, False]
-        one.close()
-        two.close()
-
-    asyncio.run(test())
-
-
-def test_waiting_goes_on_if_the_condition_has_ceased_to_hold() -> None:
-    count = 0
-
-    async def test() -> None:
-        nonlocal count
-        writers = TailWriters()
-        waiting = asyncio.create_task(writers.until(lambda: count == 1))
-        for count in (0, 1, 2):
-            writers.notify()
-            if count != 1:
-                await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        assert not waiting.done()
-        count = 1
-        writers.notify()
-        await waiting
-
-    asyncio.run(test())
