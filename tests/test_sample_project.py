@@ -11,7 +11,7 @@ from tests.testing.projects import LIKE_A_USER
 
 PROJECT = Path(__file__).with_name("sample-project")
 
-PUBLIC = {"livetail", "livetail.testing.handle"}
+PUBLIC = {"livetail"}
 
 
 def test_its_suite_passes_in_parallel() -> None:

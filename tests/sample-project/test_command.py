@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from livetail.testing.handle import LiveTail
+from livetail import LiveTail
 
 LOGTAIL = Path(__file__).with_name("logtail.py")
 

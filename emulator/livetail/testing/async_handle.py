@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from livetail.testing.handle import Fault, LiveTail
+from livetail.testing.patching import PatchedEnvironment
 from livetail.testing.session import Session
 from livetail.testing.shapes import (
     Counters,
@@ -90,7 +91,7 @@ class AsyncLiveTail:
     def environment(self) -> dict[str, str]:
         return self.livetail.environment()
 
-    def patched_environment(self) -> AbstractContextManager[None]:
+    def patched_environment(self) -> PatchedEnvironment:
         return self.livetail.patched_environment()
 
     def log_group_arn(self, name: str) -> str:

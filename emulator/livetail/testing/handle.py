@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -10,7 +10,7 @@ from livetail.control_client import ControlClient
 from livetail.core.arns import LogGroupArn
 from livetail.environment import sdk_environment
 from livetail.testing.control import Control, LiveTailError, LiveTailTimeoutError
-from livetail.testing.patching import patched_environment
+from livetail.testing.patching import PatchedEnvironment
 from livetail.testing.session import Session
 from livetail.testing.shapes import EndedSessionInfo, EventToPut, FaultInfo, LogEvent, RequestInfo, SessionInfo, Several
 from livetail.testing.tail import Tail, iterate
@@ -92,9 +92,9 @@ class LiveTail:
         credentials = (self._key_id, self._secret)
         return sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle, credentials=credentials)
 
-    def patched_environment(self) -> AbstractContextManager[None]:
+    def patched_environment(self) -> PatchedEnvironment:
         """Points the SDKs of this process at the emulator, and undoes it: for a `with` block, or as a decorator."""
-        return patched_environment(self.environment())
+        return PatchedEnvironment(self.environment())
 
     def log_group_arn(self, name: str) -> str:
         """The ARN of a log group of the default account and region."""

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ContextDecorator, contextmanager
 from typing import Any, Final
 
 from livetail.environment import fitted_to
@@ -12,9 +12,24 @@ _REMOVED: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "A
 """Variables that would lead elsewhere, or to a profile that is not there."""
 
 
+class PatchedEnvironment(ContextDecorator):
+    """Sets the variables, and gives boto3 a new default session; afterwards all is as it was."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._entered: list[AbstractContextManager[None]] = []
+
+    def __enter__(self) -> None:
+        patched = _patched(self._variables)
+        patched.__enter__()
+        self._entered.append(patched)
+
+    def __exit__(self, *_: object) -> None:
+        self._entered.pop().__exit__(None, None, None)
+
+
 @contextmanager
-def patched_environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set the variables, and give boto3 a new default session; afterwards all is as it was."""
+def _patched(variables: Mapping[str, str]) -> Iterator[None]:
     fitted = fitted_to(os.environ, variables)
     before = {name: os.environ.get(name) for name in (*fitted, *_REMOVED)}
     session_before = _replace_default_session(None)
