@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from livetail import LiveTailEmulator
 
-settings.register_profile("livetail", deadline=None, max_examples=50)
+settings.register_profile("livetail", deadline=None, max_examples=30)
 settings.load_profile("livetail")
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
