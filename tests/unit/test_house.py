@@ -1,34 +1,76 @@
-"""The rules of the house that a machine can check."""
+"""The rules of the house that a machine can check; `CONTRIBUTING.md` lists them for people."""
 
 import ast
 import importlib
-import pkgutil
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 import livetail
 
 PACKAGE = Path(livetail.__file__).parent
-PURE_ROOMS = ("core", "wire", "patterns", "store", "live", "api", "faults", "scenarios")
+ROOT = PACKAGE.parents[1]
+PURE_ROOMS = ("core", "wire", "patterns", "store", "live", "faults", "scenarios", "api")
 NEVER_IN_A_PURE_ROOM = {"asyncio", "hypercorn", "random", "socket", "starlette", "threading", "time"}
 ORDER = ("core", "wire", "patterns", "store", "live", "faults", "scenarios", "api", "server", "testing", "cli")
 """A room imports from rooms to its left, never from those to its right."""
 
-MODULES = [name for _, name, _ in pkgutil.walk_packages([str(PACKAGE)], "livetail.")]
+MAX_LINES = 400
+MIN_LINES = 40
+SHORT_FILES: Final = {
+    "__main__.py": "python -m livetail needs a file of this name",
+    "version.py": "the build reads the version from it",
+    "api/metric_filters.py": "one file for each kind of operation",
+    "cli/advance.py": "one module for each subcommand",
+    "cli/arguments.py": "imported by healthcheck, which starts every few seconds",
+    "cli/completion.py": "one module for each subcommand",
+    "cli/errors.py": "imported by healthcheck, which starts every few seconds",
+    "cli/healthcheck.py": "one module for each subcommand",
+    "cli/reset.py": "one module for each subcommand",
+    "core/chance.py": "the only file of a pure room that may import random",
+    "core/table_schema.py": "for OpenAPI alone, which few servers are asked for",
+    "core/truststore.py": "imports the extra tls",
+    "core/unicode.py": "imported by rooms that need nothing else of each other",
+    "live/limits.py": "the numbers of Live Tail, each with its source",
+    "live/totals.py": "needed by metrics as well as by the hub",
+    "server/app.py": "the one place that tells the AWS API from the control plane",
+    "server/control/certificate.py": "one file for each resource",
+    "server/control/metrics.py": "one file for each resource",
+    "server/control/table.py": "the table of routes, without what is in its rows",
+}
+"""Files below `MIN_LINES`, other than `__init__.py`, each with the reason why it stands alone."""
+
+OWN_PROCESS: Final = {"server/logs.py"}
+"""Files that may set what is there for that: `logging`, in the process of `livetail serve`."""
+
+FILE_KINDS = {".py", ".typed", ".html", ".css", ".js", ".svg"}
+"""What the package may hold: code, the marker of its types, and the files of the page."""
 
 
-def sources(*rooms: str) -> Iterator[Path]:
-    for room in rooms:
-        yield from (PACKAGE / room).rglob("*.py")
+@cache
+def modules() -> dict[str, Path]:
+    """Each module of the package by its name, with its file."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = ("livetail", *path.relative_to(PACKAGE).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
 
 
-def imported(source: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Modules that a file imports anywhere in it, with the names taken from each."""
-    for node in ast.walk(ast.parse(source.read_text())):
+@cache
+def syntax_tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Modules that a file imports, anywhere in it, with the names taken from each."""
+    for node in ast.walk(syntax_tree(path)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, ()
@@ -36,41 +78,127 @@ def imported(source: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield node.module, tuple(alias.name for alias in node.names)
 
 
-@pytest.mark.parametrize("source", list(sources(*PURE_ROOMS)), ids=lambda source: str(source.relative_to(PACKAGE)))
-def test_pure_rooms_know_nothing_of_time_chance_and_sockets(source: Path) -> None:
-    for module, names in imported(source):
-        if source == PACKAGE / "core" / "chance.py" and (module, names) == ("random", ("Random",)):
-            continue  # the seeded class, for everybody else to be handed
-        assert module.partition(".")[0] not in NEVER_IN_A_PURE_ROOM, f"{source} imports {module}"
+def imported_modules(path: Path) -> set[str]:
+    """Modules of the package that a file imports, also for types alone and inside functions."""
+    found: set[str] = set()
+    for module, names in imports(path):
+        inside = {f"{module}.{name}" for name in names if f"{module}.{name}" in modules()}
+        found |= inside
+        if module in modules() and len(inside) < max(1, len(names)):
+            found.add(module)
+    return found
 
 
-@pytest.mark.parametrize("source", list(sources(*ORDER)), ids=lambda source: str(source.relative_to(PACKAGE)))
-def test_no_room_imports_from_one_above_it(source: Path) -> None:
-    room = source.relative_to(PACKAGE).parts[0]
-    for module, _ in imported(source):
-        parts = module.split(".")
-        if parts[0] == "livetail" and len(parts) > 1 and parts[1] in ORDER and not _is_exempt(source, module):
-            assert ORDER.index(parts[1]) <= ORDER.index(room), f"{source} imports {module}"
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0]
 
 
-def _is_exempt(source: Path, module: str) -> bool:
-    """The demo shows the Python interface at work, so a command may use it; nothing else looks up."""
-    return source.parts[-2] == "cli" and module.startswith("livetail.testing")
+def test_pure_rooms_import_nothing_of_time_chance_and_sockets() -> None:
+    for path in modules().values():
+        if room_of(path) not in PURE_ROOMS:
+            continue
+        for module, names in imports(path):
+            if path == PACKAGE / "core" / "chance.py" and (module, names) == ("random", ("Random",)):
+                continue  # the seeded class, which everything else is handed
+            assert module.partition(".")[0] not in NEVER_IN_A_PURE_ROOM, f"{path} imports {module}"
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_what_a_module_exports_is_there(name: str) -> None:
+def test_no_room_imports_from_one_above_it() -> None:
+    for path in modules().values():
+        room = room_of(path)
+        if room not in ORDER:
+            continue
+        for module in imported_modules(path):
+            parts = module.split(".")
+            if len(parts) < 2 or parts[1] not in ORDER or (room == "cli" and parts[1] == "testing"):
+                continue
+            assert ORDER.index(parts[1]) <= ORDER.index(room), f"{path} imports {module}"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports for types alone and inside functions count: they hide a circle, they do not remove it."""
+    graph = {name: imported_modules(path) - {name} for name, path in modules().items()}
+    finished: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " -> ".join((*trail[trail.index(name) :], name))
+        if name not in finished:
+            for other in sorted(graph[name]):
+                visit(other, (*trail, name))
+            finished.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+def test_the_package_holds_code_and_pages_only() -> None:
+    listed = subprocess.run(["git", "ls-files", str(PACKAGE)], cwd=ROOT, capture_output=True, text=True, check=True)
+    others = [name for name in listed.stdout.splitlines() if Path(name).suffix not in FILE_KINDS]
+    assert [name for name in others if Path(name).name != "py.typed"] == []
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_a_module_says_what_it_is_for_and_exports_what_it_has(name: str) -> None:
     if name == "livetail.__main__":
         return  # importing it runs the command
     module = importlib.import_module(name)
-    assert module.__doc__, f"{name} does not say what it is for"
+    assert module.__doc__, f"{name} has no docstring"
     for exported in getattr(module, "__all__", ()):
         assert hasattr(module, exported), f"{name} exports {exported}, which is not there"
 
 
-@pytest.mark.parametrize("source", list(sources(*ORDER)), ids=lambda source: str(source.relative_to(PACKAGE)))
-def test_files_stay_readable(source: Path) -> None:
-    assert len(source.read_text().splitlines()) <= 400
+def test_exported_names_are_used_elsewhere() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in modules().values()}
+    users = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    users |= {path: path.read_text(encoding="utf-8") for path in (*(ROOT / "docs").glob("*.md"), ROOT / "README.md")}
+    for name, path in modules().items():
+        for exported in getattr(importlib.import_module(name), "__all__", ()) if name != "livetail.__main__" else ():
+            word = re.compile(rf"\b(?:{re.escape(exported)}|{re.escape(exported.replace('_', '-'))})\b")
+            others = (text for other, text in (texts | users).items() if other != path)
+            is_part_of_a_shape = room_of(path) == "testing" and len(word.findall(texts[path])) > 2
+            assert is_part_of_a_shape or any(map(word.search, others)), f"nothing uses {name}.{exported}"
+
+
+def test_only_public_faces_say_what_they_export() -> None:
+    for name, path in modules().items():
+        is_face = path.name == "__init__.py" or room_of(path) == "testing"
+        has_list = any(
+            isinstance(node, ast.Assign) and any(getattr(target, "id", "") == "__all__" for target in node.targets)
+            for node in syntax_tree(path).body
+        )
+        assert is_face or not has_list, f"{name} is no public face, and has __all__"
+
+
+def test_files_hold_one_concept() -> None:
+    """A file of a few lines belongs to its neighbour, one of many lines holds more than one thing."""
+    for path in modules().values():
+        lines, name = len(path.read_text(encoding="utf-8").splitlines()), str(path.relative_to(PACKAGE))
+        assert lines <= MAX_LINES, f"{name} has {lines} lines"
+        assert lines >= MIN_LINES or path.name == "__init__.py" or name in SHORT_FILES, f"{name} has {lines} lines"
+        assert lines < MIN_LINES or name not in SHORT_FILES, f"{name} is not short any more"
+    assert set(SHORT_FILES) <= {str(path.relative_to(PACKAGE)) for path in modules().values()}
+
+
+def test_nothing_of_a_library_is_replaced_in_place() -> None:
+    """Two emulators, or a user's own Hypercorn, in one process do not notice each other."""
+    for path in modules().values():
+        if str(path.relative_to(PACKAGE)) in OWN_PROCESS:
+            continue
+        foreign = {
+            (alias.asname or alias.name).partition(".")[0]
+            for node in ast.walk(syntax_tree(path))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            and not (getattr(node, "module", None) or "").startswith("livetail")
+            for alias in node.names
+        }
+        for node in ast.walk(syntax_tree(path)):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            for target in targets:
+                owner: ast.expr = target
+                while isinstance(owner, ast.Attribute):
+                    owner = owner.value
+                if isinstance(target, ast.Attribute) and isinstance(owner, ast.Name):
+                    assert owner.id not in foreign, f"{path}:{target.lineno} replaces something in {owner.id}"
 
 
 def test_the_package_loads_nothing_until_it_is_used() -> None:
