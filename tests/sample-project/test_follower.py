@@ -33,7 +33,6 @@ class Program:
         self.session = self.livetail.wait_for_new_session()
 
     def write(self, messages: list[str], shown: int) -> list[str]:
-        """Write messages, let two seconds pass, and return the next lines that it shows."""
         self.livetail.put("/app/api", "web-1", messages)
         self.livetail.advance(2)
         return [self.lines.get(timeout=20) for _ in range(shown)]
