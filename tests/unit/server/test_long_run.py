@@ -1,4 +1,4 @@
-"""Six hours of moved time with sessions that come and go leave no more in memory than one of them."""
+"""A day of moved time with sessions that come and go leaves no more in memory than an hour of it."""
 
 import gc
 import tracemalloc
@@ -42,14 +42,14 @@ def _held_bytes() -> int:
     return sum(trace.size for trace in tracemalloc.take_snapshot().filter_traces(OURS).traces)
 
 
-def test_memory_after_six_hours_is_that_after_one() -> None:
+def test_memory_after_a_day_is_that_after_an_hour() -> None:
     settings = {"clock": "manual@2026-01-01T00:00:00Z", "seed": 7, "retain_events": 100}
     engine = Engine(Settings.resolve({**settings, "session_timeout": "15m", "session_rate": 5}))
     clock = engine.clock
     assert isinstance(clock, ManualClock)
     start, held = clock.now(), dict[int, int]()
     tracemalloc.start()
-    for minute in range(CYCLE, 6 * 60 + 1, CYCLE):
+    for minute in range(CYCLE, 24 * 60 + 1, CYCLE):
         sessions = [_open(engine), _open(engine)]
         engine.ingest("/a", "s", [f"ERROR {minute}", "fine"] * 10)
         for second in range(0, CYCLE * 60, 15):
@@ -61,8 +61,8 @@ def test_memory_after_six_hours_is_that_after_one() -> None:
                     engine.close_session(session)
         engine.hub.close(sessions[1])
         engine.close_session(sessions[1])
-        if minute * MINUTE in (HOUR, 6 * HOUR):
+        if minute * MINUTE in (HOUR, 24 * HOUR):
             held[minute] = _held_bytes()
     tracemalloc.stop()
     assert engine.hub.totals.ended.total() > 100
-    assert held[6 * 60] <= 1.05 * held[60] + 10_000, held
+    assert held[24 * 60] <= 1.05 * held[60] + 10_000, held
