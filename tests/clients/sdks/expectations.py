@@ -27,8 +27,8 @@ ALL: Final[Mapping[str, Any]] = {
     },
     "errors before the stream": {code: {"outcome": code, "requests": 1} for code in ERRORS},
     "session timeout": {"updates": 10, "outcome": "SessionTimeoutException"},
-    "streaming exception": {"updates": 1, "outcome": "SessionStreamingException"},
-    "unmodeled error": {"updates": 1, "outcome": "InternalError"},
+    "streaming exception": {"outcome": "SessionStreamingException"},
+    "unmodeled error": {"outcome": "InternalError"},
     "stall": {"messages": [f"second {second}" for second in range(8)]},
     "close": {"sessions": 0},
     "pages": {"FilterLogEvents": {"pages": 4, "messages": 5}, "GetLogEvents": {"pages": 5, "messages": 5}},
@@ -37,9 +37,9 @@ ALL: Final[Mapping[str, Any]] = {
 """What most SDKs see. There is no such thing for `cut`, `reset` and `corrupt`: each SDK has its own errors for them."""
 
 
-def _after_one_update(**outcomes: str) -> dict[str, Any]:
-    """Steps with a fault after the first update, by what the stream ended with."""
-    return {step.replace("_", " "): {"updates": 1, "outcome": outcome} for step, outcome in outcomes.items()}
+def _ends_with(**outcomes: str) -> dict[str, Any]:
+    """Steps with a fault in a session, by what the stream ended with."""
+    return {step.replace("_", " "): {"outcome": outcome} for step, outcome in outcomes.items()}
 
 
 _RETRIES_LIMIT_EXCEEDED: Final = {
@@ -50,12 +50,11 @@ _RETRIES_LIMIT_EXCEEDED: Final = {
 }
 
 OWN_WAY: Final[Mapping[str, Mapping[str, Any]]] = {
-    "boto3": _after_one_update(cut="ProtocolError", reset="ProtocolError", corrupt="ChecksumMismatch"),
-    "boto3 1.33.13": _after_one_update(cut="ProtocolError", reset="ProtocolError", corrupt="ChecksumMismatch"),
+    "boto3": _ends_with(cut="ProtocolError", reset="ProtocolError", corrupt="ChecksumMismatch"),
+    "boto3 1.33.13": _ends_with(cut="ProtocolError", reset="ProtocolError", corrupt="ChecksumMismatch"),
     "aws-cli": {
-        step: {"updates": 0, "outcome": f"prints {error}, end"}  # which have no messages
+        step: {"outcome": f"prints {error}, end"}
         for step, error in {
-            "session timeout": "SessionTimeoutException",
             "streaming exception": "SessionStreamingException",
             "unmodeled error": "InternalError",
             "cut": "an error",
@@ -64,29 +63,30 @@ OWN_WAY: Final[Mapping[str, Mapping[str, Any]]] = {
         }.items()
     }
     | {
+        "session timeout": {"updates": 0, "outcome": "prints SessionTimeoutException, end"},
         "content": {**ALL["content"], "members": {}},
         "pages": {"FilterLogEvents": {"pages": 1, "messages": 5}, "GetLogEvents": {"pages": 5, "messages": 5}},
     },
-    "aiobotocore": _after_one_update(cut="ClientPayloadError", reset="ClientPayloadError", corrupt="ChecksumMismatch"),
-    "javascript": _RETRIES_LIMIT_EXCEEDED | _after_one_update(cut="Error", reset="Error", corrupt="Error"),
+    "aiobotocore": _ends_with(cut="ClientPayloadError", reset="ClientPayloadError", corrupt="ChecksumMismatch"),
+    "javascript": _RETRIES_LIMIT_EXCEEDED | _ends_with(cut="Error", reset="Error", corrupt="Error"),
     "javascript 3.474.0": _RETRIES_LIMIT_EXCEEDED
-    | _after_one_update(cut="Error", reset="Error", corrupt="Error")
+    | _ends_with(cut="Error", reset="Error", corrupt="Error")
     | {  # its paginator drops the limit
         "pages": {"FilterLogEvents": {"pages": 2, "messages": 5}, "GetLogEvents": {"pages": 5, "messages": 5}}
     },
-    "go": _RETRIES_LIMIT_EXCEEDED | _after_one_update(cut="end", reset="*fmt.wrapError", corrupt="*fmt.wrapError"),
+    "go": _RETRIES_LIMIT_EXCEEDED | _ends_with(cut="end", reset="*fmt.wrapError", corrupt="*fmt.wrapError"),
     "rust": _RETRIES_LIMIT_EXCEEDED
-    | _after_one_update(
+    | _ends_with(
         unmodeled_error="ResponseError", cut="DispatchFailure", reset="DispatchFailure", corrupt="ResponseError"
     ),
-    "java-netty": _after_one_update(
+    "java-netty": _ends_with(
         unmodeled_error="new session", cut="end", reset="new session", corrupt="SdkClientException"
     ),
-    "java-crt": _after_one_update(
+    "java-crt": _ends_with(
         unmodeled_error="new session", cut="new session", reset="new session", corrupt="SdkClientException"
     ),
     "kotlin": _RETRIES_LIMIT_EXCEEDED
-    | _after_one_update(
+    | _ends_with(
         unmodeled_error="CloudWatchLogsException",
         cut="EventStreamFramingException",
         reset="SocketException",

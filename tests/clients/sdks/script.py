@@ -193,16 +193,20 @@ def errors_before_the_stream(emulator: LiveTailEmulator, program: Program) -> Se
 
 
 def _with_effect(effect: Mapping[str, Any]) -> Callable[[LiveTailEmulator, Program], Seen]:
-    """A session in which a fault happens after its first update."""
+    """A session in which a fault happens once its first update has been read."""
 
     def play(emulator: LiveTailEmulator, program: Program) -> Seen:
-        emulator.add_fault({"after": {"updates": 1}, "effect": effect})
+        emulator.add_fault({"after": {"seconds": 1.5}, "effect": effect})
         _tail(emulator, program)
-        emulator.advance(2)
+        emulator.advance(1)
+        if not program.prints_messages_only:
+            update = program.answer()
+            assert update.get("event") == "sessionUpdate", update
+        emulator.advance(1)
         seen = _until_it_is_over(program)
         if seen["outcome"] == "new session":
             _close(emulator, program)
-        return seen
+        return {"outcome": seen["outcome"]}
 
     return play
 
