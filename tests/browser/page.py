@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final, Self, TypeVar
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -36,8 +37,9 @@ class Page:
         return self
 
     def until(self, condition: Callable[[], T], seconds: float = 15) -> T:
-        """Wait until a condition is true; returns its value."""
-        return WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(lambda _: condition())
+        """Wait until a condition is true; returns its value. Elements that the page draws anew are looked for again."""
+        wait = WebDriverWait(self.driver, seconds, 0.05, [StaleElementReferenceException])
+        return wait.until(lambda _: condition())
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self.driver.execute_script(script, *arguments)
@@ -51,8 +53,16 @@ class Page:
     def text(self, element_id: str) -> str:
         return str(self.run("return document.getElementById(arguments[0])?.textContent ?? ''", element_id))
 
+    def texts(self, selector: str) -> list[str]:
+        """The texts of elements, as they are shown, all at one moment: the page draws its lists anew as it polls."""
+        return list(self.run("return [...document.querySelectorAll(arguments[0])].map((e) => e.innerText)", selector))
+
     def click(self, selector: str) -> None:
-        self.driver.find_element(By.CSS_SELECTOR, selector).click()
+        def has_clicked() -> bool:
+            self.driver.find_element(By.CSS_SELECTOR, selector).click()
+            return True
+
+        self.until(has_clicked)
 
     def type(self, element_id: str, text: str, *keys: str) -> None:
         """Replace what a field has by a text, and press keys then."""

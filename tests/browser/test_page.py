@@ -26,8 +26,8 @@ class TestTail:
         page.emulator.put("/app/web", STREAM, ["ERROR two"])
         page.second()
         page.shows("ERROR one", "ERROR two")
-        assert [chip.text.split("\n")[0] for chip in page.all(".chip")] == ["/app/web", GROUP]
-        assert [cell.text for cell in page.all(".row .group")] == [GROUP, "/app/web"]
+        assert [text.split("\n")[0] for text in page.texts(".chip")] == ["/app/web", GROUP]
+        assert page.texts(".row .group") == [GROUP, "/app/web"]
 
     @pytest.mark.parametrize(("kind", "given"), [("names", STREAM), ("prefixes", "web")])
     def test_streams(self, page: Page, kind: str, given: str) -> None:
@@ -130,12 +130,12 @@ def test_sessions_of_all_clients(tailing: Page) -> None:
         assert tailing.text("count-sessions") == "2"
         tailing.emulator.put(GROUP, STREAM, ["ERROR"])
         tailing.second()
-        tailing.until(lambda: [cell.text for cell in tailing.all("#open-sessions .card:nth-child(2) dd")][0] == "1")
-        own, other = (card.text for card in tailing.all("#open-sessions .card"))
+        tailing.until(lambda: tailing.texts("#open-sessions .card:nth-child(2) dd")[0] == "1")
+        own, other = tailing.texts("#open-sessions .card")
         assert own.startswith("This page") and other.startswith("unknown client") and "ERROR" in other
         tailing.click("#open-sessions .card:nth-child(2) button")
         tailing.until(lambda: len(tailing.all("#open-sessions .card")) == 1)
-    tailing.until(lambda: [tag.text for tag in tailing.all("#ended-sessions .tag")] == ["deleted"])
+    tailing.until(lambda: tailing.texts("#ended-sessions .tag") == ["deleted"])
 
 
 def test_focus_and_what_is_open_survive_polling(tailing: Page) -> None:
@@ -150,7 +150,8 @@ def test_focus_and_what_is_open_survive_polling(tailing: Page) -> None:
     tailing.click("#journal summary")
     with Http1Tail(tailing.emulator, GROUP):
         tailing.until(lambda: len(tailing.all("#journal details")) == 2)
-        assert [details.get_attribute("open") for details in tailing.all("#journal details")] == [None, "true"]
+        opened = "return [...document.querySelectorAll('#journal details')].map((entry) => entry.open)"
+        assert tailing.run(opened) == [False, True]
 
 
 def test_log_groups_are_suggested(page: Page) -> None:
@@ -175,7 +176,7 @@ class TestPattern:
     def test_which_lines_match(self, lines: Page) -> None:
         lines.type("pattern", "{ $.status >= 500 }")
         lines.until(lambda: lines.text("pattern-verdict").startswith("1 of the last 3 log events match"))
-        assert [row.text.split(STREAM)[1].strip() for row in lines.all(".row.unmatched")] == lines.messages()[1:]
+        assert [text.split(STREAM)[1].strip() for text in lines.texts(".row.unmatched")] == lines.messages()[1:]
 
     def test_where_it_is_wrong(self, lines: Page) -> None:
         lines.type("pattern", "{ $.status >= }")
@@ -204,7 +205,7 @@ class TestRows:
         tailing.second()
         tailing.type("highlights", "one, two, (x", Keys.ENTER)
         tailing.until(lambda: tailing.text("highlight-counts") == "one 1two 2(x 0")
-        assert [mark.text for mark in tailing.all(".row mark")] == ["one", "two", "two"]
+        assert tailing.texts(".row mark") == ["one", "two", "two"]
 
     def test_wrap_and_json(self, tailing: Page) -> None:
         tailing.emulator.put(GROUP, STREAM, ['{"a":{"b":[1,2],"c":{}},"d":12345678901234567890}', "x" * 2_000])

@@ -8,7 +8,7 @@ __all__ = ["LIKE_A_USER", "sentences", "suite"]
 
 LIKE_A_USER: Final = (
     *("-W", "error", "--strict-config", "--strict-markers"),
-    *("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:timeout"),
+    *("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:timeout", "-p", "no:schemathesis"),
 )
 """As strict as pytest can be, and without the plugins of this project's own tests: Hypothesis takes a second a run."""
 
