@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from livetail.core.chance import Chance
 from livetail.core.durations import format_duration, parse_duration
+from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.player import Emission, Player
@@ -21,7 +22,7 @@ from livetail.scenarios.rates import LIFETIME_MS, Burst, Constant, Counted, Once
 from livetail.scenarios.recording import RecordingError, read_recording
 from livetail.scenarios.replay import Line, Replay
 from livetail.scenarios.replay_files import ReplayError, read_replay
-from livetail.scenarios.scenario import ScenarioError, parse_json, parse_toml
+from livetail.scenarios.scenario import parse_json, parse_toml
 from livetail.scenarios.templates import Template, TemplateError, TemplateFormat, parse_template
 from tests.unit.scenarios.builders import run_until
 

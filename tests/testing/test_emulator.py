@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, SSLError
 
 from livetail import LiveTailEmulator
 from livetail.control_client import NoResponseError
-from livetail.scenarios.scenario import ScenarioError
+from livetail.scenarios import ScenarioError
 from livetail.server.http_server import StartError
 from livetail.settings import SettingsError
 

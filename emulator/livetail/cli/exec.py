@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
     """A running emulator: the variables that point a client at it."""
-    from livetail.scenarios.scenario import ScenarioError
+    from livetail.scenarios import ScenarioError
     from livetail.server.http_server import StartError
     from livetail.server.launch import Launch
     from livetail.server.logs import configure_logging

@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(files: list[str]) -> int:
-    from livetail.scenarios import fixtures
-    from livetail.scenarios.scenario import ScenarioError, load
+    from livetail.scenarios import ScenarioError, fixtures
+    from livetail.scenarios.scenario import load
 
     status = 0
     for given in files:

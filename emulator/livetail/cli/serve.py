@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _serve(settings: Settings) -> int:
-    from livetail.scenarios.scenario import ScenarioError
+    from livetail.scenarios import ScenarioError
     from livetail.server.http_server import StartError
     from livetail.server.launch import Launch
     from livetail.server.logs import configure_logging

@@ -5,7 +5,7 @@ sentences say what to change. The limits bound what reading one may cost: some h
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path as FilePath
 from pathlib import PurePath
@@ -16,7 +16,7 @@ import msgspec
 from livetail.core.durations import parse_duration
 from livetail.core.tables import Problem, Problems, shown
 from livetail.faults.reading import AnyRule, read_rule
-from livetail.scenarios import fixtures, rates, tables
+from livetail.scenarios import ScenarioError, fixtures, rates, tables
 from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.rates import LIFETIME_MS, Rate
 from livetail.scenarios.replay import Replay
@@ -30,18 +30,6 @@ MAX_ENTRIES: Final = 200
 """Tables of each kind in one scenario."""
 
 _LINE_AND_COLUMN = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-
-
-class ScenarioError(Exception):
-    """A scenario cannot be played; `str()` is everything that is wrong with it, one problem a line.
-
-    Attributes:
-        problems: a sentence for each, which begins with the file and, where it is known, the line.
-    """
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
 
 def load(path: str | FilePath) -> Scenario:

@@ -65,8 +65,8 @@ class RunningScenarios:
         Raises:
             ScenarioError: too many are being played.
         """
+        from livetail.scenarios import ScenarioError
         from livetail.scenarios.player import Player
-        from livetail.scenarios.scenario import ScenarioError
 
         if len(self._running) >= MAX_RUNNING:
             ended = next((running.scenario_id for running in self if running.player.done), None)

@@ -91,7 +91,7 @@ class _Servers:
         self._stops.close()
 
     def _start(self, given: dict[str, Any]) -> "LiveTailEmulator":
-        from livetail.scenarios.scenario import ScenarioError
+        from livetail.scenarios import ScenarioError
         from livetail.server.http_server import StartError
         from livetail.testing.emulator import LiveTailEmulator
 

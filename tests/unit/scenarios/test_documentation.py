@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from livetail.scenarios import fixtures
+from livetail.scenarios import ScenarioError, fixtures
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.replay_files import MAX_FILE_BYTES, read_replay
-from livetail.scenarios.scenario import ScenarioError, parse_toml
+from livetail.scenarios.scenario import parse_toml
 from livetail.scenarios.tables import RATE_TABLES, LogGroup, ReplayTable, ScenarioTable, SourceTable
 from livetail.scenarios.templates import FIELDS
 from tests.unit.scenarios.builders import STARTED_AT, player, run_until

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from livetail.faults import as_json
+from livetail.scenarios import ScenarioError
 from livetail.scenarios.model import Scenario
 from livetail.scenarios.rates import LIFETIME_MS, Burst, Constant, Once, Poisson, Ramp, Rate, Sine
-from livetail.scenarios.scenario import ScenarioError, load, parse_json, parse_toml
+from livetail.scenarios.scenario import load, parse_json, parse_toml
 from livetail.scenarios.tables import LogGroup
 
 FULL = """

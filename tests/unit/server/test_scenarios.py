@@ -4,8 +4,9 @@ import logging
 
 import pytest
 
+from livetail.scenarios import ScenarioError
 from livetail.scenarios.player import Emission
-from livetail.scenarios.scenario import ScenarioError, parse_toml
+from livetail.scenarios.scenario import parse_toml
 from livetail.server.engine import Engine
 from livetail.server.scenarios import MAX_EVENTS_AT_ONCE, MAX_RUNNING
 from livetail.settings import Settings

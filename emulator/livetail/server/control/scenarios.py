@@ -48,7 +48,7 @@ async def list_scenarios(server: LiveServer, _: ControlCall) -> Scenarios:
 
 
 async def start_scenario(server: LiveServer, call: ControlCall) -> Scenario:
-    from livetail.scenarios.scenario import ScenarioError
+    from livetail.scenarios import ScenarioError
 
     try:
         # In a thread: reading a large file takes a while, in which other requests are handled.
@@ -67,8 +67,8 @@ async def list_bundled_scenarios(_: LiveServer, __: ControlCall) -> BundledScena
 
 
 async def start_bundled_scenario(server: LiveServer, call: ControlCall) -> Scenario:
-    from livetail.scenarios import fixtures
-    from livetail.scenarios.scenario import ScenarioError, load
+    from livetail.scenarios import ScenarioError, fixtures
+    from livetail.scenarios.scenario import load
 
     try:
         running = server.engine.start_scenario(load(fixtures.path(call.path["name"])))
@@ -86,7 +86,8 @@ async def stop_scenarios(server: LiveServer, _: ControlCall) -> Done:
 
 
 def _read_scenario(body: bytes) -> "ScenarioModel":
-    from livetail.scenarios.scenario import ScenarioError, parse_json, parse_toml
+    from livetail.scenarios import ScenarioError
+    from livetail.scenarios.scenario import parse_json, parse_toml
 
     if body.lstrip().startswith(b"{"):  # no line of TOML begins with a brace
         return parse_json(body)
