@@ -56,7 +56,7 @@ class Writers(Protocol):
         """Let the writers of these sessions take what there is."""
         ...
 
-    async def settle(self, sessions: Iterable[Session]) -> None:
+    async def wait_until_written(self, sessions: Iterable[Session]) -> None:
         """Wait until the writers of these sessions have written what their clients accept."""
         ...
 
@@ -72,7 +72,7 @@ class Scheduler:
         self._timer_due = 0
         self._advancing = asyncio.Lock()
         self._interruptions = 0
-        self._settling: asyncio.Task[object] | None = None
+        self._waiting: asyncio.Task[object] | None = None
         self._sleepers: list[tuple[int, int, asyncio.Future[bool]]] = []
         self._slept = 0
         self._standstill: asyncio.TimerHandle | None = None
@@ -91,7 +91,7 @@ class Scheduler:
             self._timer = None
         if due is not None:
             self._timer_due = due
-            self._timer = asyncio.get_running_loop().call_later(self._clock.seconds_until(due), self._ring)
+            self._timer = asyncio.get_running_loop().call_later(self._clock.seconds_until(due), self._on_timer)
 
     def stop(self) -> None:
         """Cancel the timers, and end what sleeps."""
@@ -104,8 +104,8 @@ class Scheduler:
     def interrupt(self) -> None:
         """Make an `advance` that is under way stop where it is, and end what sleeps: the clock is set back."""
         self._interruptions += 1
-        if self._settling is not None:
-            self._settling.cancel()
+        if self._waiting is not None:
+            self._waiting.cancel()
         for _, _, sleeper in self._sleepers:
             _wake(sleeper, False)
         self._sleepers.clear()
@@ -145,19 +145,21 @@ class Scheduler:
             if target > MAX_INSTANT:
                 raise ValueError("time ends with the year 9999")
             self._end_standstill()
+            updates_before = self._work.updates_made
             while (due := self._next_due()) is not None and due <= target:
                 clock.move_to(max(due, clock.now()))
                 if self._wake_sleepers(clock.now()):
                     await _let_others_run()
-                before = self._work.updates_made
+                    if self._interruptions != interruptions:
+                        return updates
                 ready = self._run_due(clock.now())
-                updates += self._work.updates_made - before
+                updates = self._work.updates_made - updates_before
                 if ready is None:
                     if self._next_due() == due:  # it would fail for ever
                         break
                     continue
                 self._writers.wake(ready)
-                await self._settle(ready)
+                await self._wait_for_writers(ready)
                 await asyncio.sleep(0)  # so that other requests are handled while hours of a scenario pass
                 if self._interruptions != interruptions:
                     return updates
@@ -165,18 +167,18 @@ class Scheduler:
             self.schedule()
             return updates
 
-    async def _settle(self, sessions: list[Session]) -> None:
+    async def _wait_for_writers(self, sessions: list[Session]) -> None:
         """Wait for the writers of these sessions, but not beyond a reset: a client may read slowly for minutes."""
         interruptions, task = self._interruptions, asyncio.current_task()
         assert task is not None
-        self._settling = task
+        self._waiting = task
         try:
-            await self._writers.settle(sessions)
+            await self._writers.wait_until_written(sessions)
         except asyncio.CancelledError:
             if self._interruptions == interruptions or task.uncancel():
                 raise  # the caller has gone
         finally:
-            self._settling = None
+            self._waiting = None
 
     def _next_due(self) -> int | None:
         due = self._work.next_due()
@@ -200,7 +202,7 @@ class Scheduler:
             _log.exception("something that was due failed")
             return None
 
-    def _ring(self) -> None:
+    def _on_timer(self) -> None:
         assert not isinstance(self._clock, ManualClock)
         self._timer = None
         now = self._clock.now()
@@ -212,7 +214,7 @@ class Scheduler:
         ready = self._run_due(now)
         if ready is None:
             self._timer_due = now + _RETRY_MS
-            self._timer = asyncio.get_running_loop().call_later(_RETRY_MS / 1000, self._ring)
+            self._timer = asyncio.get_running_loop().call_later(_RETRY_MS / 1000, self._on_timer)
             return
         self._writers.wake(ready)
         self.schedule()

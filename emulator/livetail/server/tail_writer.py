@@ -2,8 +2,8 @@
 
     http.response.start ─▶ message, message, … as the session has them ─▶ end of the body
 
-`send` returns when the server may take more bytes for this client. While it does not return, the session ticks on, its
-backlog fills and drops its oldest updates, and nobody else notices.
+`send` returns when the server may take more bytes for this client. Until it returns, the session goes on to make
+updates, and its backlog drops the oldest; other sessions are not affected.
 """
 
 import asyncio
@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 STALL_S: Final = 1.0
-"""Real seconds without progress after which a client that is owed bytes counts as stalled while time is moved."""
-
-
-_TURNS: Final = 8
-"""Turns of the event loop in which a writer whose client keeps up is done; cheaper than waiting on a timer."""
+"""Real seconds after which a client that is to take bytes, and takes none, counts as stalled while time is moved."""
 
 PAUSE_BEFORE_STREAM_S: Final = 0.005
 """Real seconds before the head of a stream over HTTP/1.1. Go's SDK closes the body of its request once it has the head
@@ -39,11 +35,11 @@ of a response; where its transport is not done with that body yet, it closes the
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who reads a session.
+    """The client that reads a session.
 
     Attributes:
         http_version: that of its request.
-        user_agent: what it calls itself.
+        user_agent: that of its request.
         connection: the one that its request came on; sessions over HTTP/2 may share it.
         close: closes its connection without an end of the body.
         reset: resets its connection.
@@ -62,7 +58,8 @@ class TailWriter:
     Attributes:
         session: what is being written.
         client: who reads it.
-        settled: set while the writer has nothing to hand over.
+        idle: set while the writer has nothing to write.
+        accepted: how many messages the client has accepted.
         stalled: the client has not accepted anything for `STALL_S` seconds.
         ended_by_fault: a fault rule closed the connection.
     """
@@ -78,40 +75,28 @@ class TailWriter:
         """`schedule` is called when something may have become due: the end of a pause that a fault makes."""
         self.session = session
         self.client = client
-        self.settled = asyncio.Event()
+        self.idle = asyncio.Event()
+        self.accepted = 0
         self.stalled = False
         self.ended_by_fault = False
         self._hub = hub
         self._clock = clock
         self._schedule = schedule
-        self._accepted = 0
         self._wake = asyncio.Event()
         self._is_sending = False
         self._is_over = False
         self._has_client_left = False
 
     def wake(self) -> None:
-        """Let the writer look for something to take; a fault rule that resets the connection does so at once."""
-        self.settled.clear()
+        """Let the writer take the next message, if any; a fault rule that resets the connection does so at once."""
+        self.idle.clear()
         self._wake.set()
         rules = self._rules
         if rules is not None and self._is_sending and rules.resets_blocked_writer(self._clock.now()):
             self.client.reset()
 
-    async def settle(self) -> None:
-        """Wait until there is nothing to hand over, or until the client has accepted nothing for `STALL_S`."""
-        while not self.settled.is_set():
-            accepted = self._accepted
-            try:
-                async with asyncio.timeout(STALL_S):
-                    await self.settled.wait()
-            except TimeoutError:
-                if self._accepted == accepted:
-                    self.stalled = True
-                    return
-
     async def run(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
-        """Answer the request with the session's stream, until the session ends or the client leaves.
+        """Respond to the request with the session's stream, until the session ends or the client leaves.
 
         The writer is a task of its own, so that it can be cancelled in the middle of a `send` that would wait for ever:
         Hypercorn does not wake it when an HTTP/2 client vanishes.
@@ -124,7 +109,7 @@ class TailWriter:
             rules = self._rules
             by_fault = self.ended_by_fault or (rules is not None and rules.has_ended_stream)
             self._hub.close(self.session, Ending.FAULT if by_fault else Ending.CLIENT)
-            self.settled.set()
+            self.idle.set()
             for task in (writer, watcher):
                 task.cancel()
             for outcome in await asyncio.gather(writer, watcher, return_exceptions=True):
@@ -142,13 +127,14 @@ class TailWriter:
         while not self._is_over:
             if not await self._write_next(send):
                 self._wake.clear()
-                self.settled.set()
+                self.idle.set()
                 await self._wake.wait()
 
     async def _write_next(self, send: Send) -> bool:
         """Write what comes next; returns False if there is nothing now.
 
-        The message goes with this call. A writer that kept it while it waits would keep the last update of every tail.
+        Only this call refers to the message: a writer that kept it while it waits would keep the last update of every
+        session.
         """
         rules = self._rules
         if rules is not None:
@@ -198,7 +184,7 @@ class TailWriter:
             if self._has_client_left:
                 return False
         self._is_sending = self.stalled = False
-        self._accepted += 1
+        self.accepted += 1
         return True
 
     async def _end(self, send: Send) -> None:
@@ -235,58 +221,62 @@ class TailWriters:
     def __len__(self) -> int:
         return len(self._writers)
 
-    async def serve(self, tail: TailWriter, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
-        """Run a tail, and know it while it runs."""
-        self._writers[tail.session] = tail
+    async def serve(self, writer: TailWriter, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Run the writer of a session, and know it while it runs."""
+        self._writers[writer.session] = writer
         self.notify()
         try:
-            await tail.run(receive, send, headers)
+            await writer.run(receive, send, headers)
         finally:
-            del self._writers[tail.session]
+            del self._writers[writer.session]
             self.notify()
 
     def notify(self) -> None:
-        """Tell whoever waits in `until` that sessions may have come or gone."""
+        """Wake those who wait in `until`: sessions may have been opened or ended."""
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something holds of the sessions; it is looked at whenever one has come or gone."""
+        """Wait until something holds of the sessions; it is checked whenever one has been opened or has ended."""
         while not condition():
             await self._changed.wait()
 
     def end_by_fault(self, connection: object) -> None:
         """Note that a fault rule is about to close a connection, with all sessions over it."""
-        for tail in self._writers.values():
-            if tail.client.connection is connection:
-                tail.ended_by_fault = True
+        for writer in self._writers.values():
+            if writer.client.connection is connection:
+                writer.ended_by_fault = True
 
     def client_of(self, session: Session) -> Client | None:
-        """Who reads a session; None when its writer has gone."""
-        tail = self._writers.get(session)
-        return None if tail is None else tail.client
+        """The client that reads a session; None when its writer has ended."""
+        writer = self._writers.get(session)
+        return None if writer is None else writer.client
 
     def wake(self, sessions: Iterable[Session]) -> None:
         """Let the writers of these sessions take what there is."""
         for session in sessions:
-            tail = self._writers.get(session)
-            if tail is not None:
-                tail.wake()
+            writer = self._writers.get(session)
+            if writer is not None:
+                writer.wake()
 
-    async def settle(self, sessions: Iterable[Session]) -> None:
-        """Wait until the writers of these sessions have handed over what their clients accept.
+    async def wait_until_written(self, sessions: Iterable[Session]) -> None:
+        """Wait until the writers of these sessions have written what their clients accept.
 
         A client that accepts nothing for `STALL_S` counts as stalled and is not waited for again before it does.
         """
-        found = map(self._writers.get, sessions)
-        owed = [tail for tail in found if tail is not None and not tail.stalled]
-        for _ in range(_TURNS):
-            owed = [tail for tail in owed if not tail.settled.is_set()]
-            if not owed:
+        writers = [writer for session in sessions if (writer := self._writers.get(session)) and not writer.stalled]
+        while writers:
+            accepted = [writer.accepted for writer in writers]
+            try:
+                async with asyncio.timeout(STALL_S):
+                    for writer in writers:  # all of them write meanwhile
+                        await writer.idle.wait()
                 return
-            await asyncio.sleep(0)
-        await asyncio.gather(*(tail.settle() for tail in owed))
+            except TimeoutError:
+                for writer, before in zip(writers, accepted, strict=True):
+                    writer.stalled = writer.accepted == before and not writer.idle.is_set()
+                writers = [writer for writer in writers if not writer.stalled]
 
     async def finished(self) -> None:
-        """Wait until no tail runs."""
+        """Wait until no writer runs."""
         await self.until(lambda: not self._writers)

@@ -41,13 +41,13 @@ def test_a_client_that_leaves() -> None:
 
 def test_many_small_parts_take_little_more_memory_than_their_bytes() -> None:
     size, part = 400_000, b"xy"
+    left = size
 
     async def receive() -> Message:
         nonlocal left
         left -= 2
         return {"type": "http.request", "body": bytes(bytearray(part)), "more_body": left > 0}
 
-    left = size
     tracemalloc.start()
     try:
         body, _ = asyncio.run(read_to_end(receive, size))

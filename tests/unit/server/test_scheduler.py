@@ -47,15 +47,15 @@ class _Writers:
         self.calls: list[tuple[str, int]] = []
         self.slow: asyncio.Event | None = None
         self.called = asyncio.Event()
-        self.on_settle: Callable[[], None] = lambda: None
+        self.on_wait: Callable[[], None] = lambda: None
 
     def wake(self, sessions: Iterable[Session]) -> None:
         self.calls.append(("wake", len(list(sessions))))
 
-    async def settle(self, sessions: Iterable[Session]) -> None:
-        self.calls.append(("settle", len(list(sessions))))
+    async def wait_until_written(self, sessions: Iterable[Session]) -> None:
+        self.calls.append(("write", len(list(sessions))))
         self.called.set()
-        self.on_settle()
+        self.on_wait()
         if self.slow is not None:
             await self.slow.wait()
 
@@ -71,7 +71,7 @@ def test_advance_goes_through_every_instant_in_order() -> None:
         assert await Scheduler(clock, work, writers).advance(5_000) == 3
         assert work.ran == [2_000, 3_000]
         assert clock.now() == 6_000
-        assert writers.calls == [("wake", 2), ("settle", 2), ("wake", 1), ("settle", 1)]
+        assert writers.calls == [("wake", 2), ("write", 2), ("wake", 1), ("write", 1)]
 
     _run(test())
 
@@ -193,7 +193,7 @@ def test_timer_follows_what_becomes_due_earlier() -> None:
     _run(test())
 
 
-def test_stopped_timer_does_not_ring() -> None:
+def test_stopped_timer_does_not_run() -> None:
     clock = ScaledClock(1_000)
 
     async def test() -> None:
@@ -282,7 +282,7 @@ def test_a_reset_does_not_make_the_number_of_updates_negative() -> None:
         def reset(now: int) -> None:
             if now == 20:
                 scheduler.interrupt()
-                writers.on_settle = forget
+                writers.on_wait = forget
 
         work.on_run = reset
         assert await scheduler.advance(30) == 2

@@ -139,7 +139,9 @@ def test_failure_within_becomes_the_last_message(
     async def test() -> None:
         server, client = _Server(), _Client(room=3)
         serving = await server.open(client)
-        await server.advance(5)
+        for _ in range(5):
+            server.server.engine.ingest(GROUP, "web-1", ["for an update that is not empty"])
+            await server.advance(1)
         failed: list[Any] = []
 
         def fail_once(update: Any) -> Any:
@@ -159,6 +161,27 @@ def test_failure_within_becomes_the_last_message(
 
     _run(test)
     assert [record.exc_info and record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
+
+
+def test_clients_that_accept_nothing_are_not_waited_for_again_and_the_others_are() -> None:
+    async def test() -> None:
+        server, clients = _Server(), [_Client(room=3), _Client(), _Client(room=3)]
+        for client in clients:
+            await server.open(client)
+        await server.advance(1)
+        writers = [server.server.tail_writers._writers[session] for session in server.server.engine.hub]
+        assert [writer.stalled for writer in writers] == [True, False, True]
+        await server.advance(4)
+        assert [len(client.sent) for client in clients] == [3, 8, 3]
+        clients[2].make_room(1_000)
+        await server.advance(1)
+        assert [len(client.sent) for client in clients[:2]] == [3, 9]
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        assert [writer.stalled for writer in writers] == [True, False, False]
+        assert len(clients[2].sent) == 9
+
+    _run(test)
 
 
 def test_send_that_fails_frees_the_session(caplog: pytest.LogCaptureFixture) -> None:
