@@ -30,6 +30,11 @@ TIMEOUT_MESSAGE: Final = "Session timed out."
 STREAMING_FAILURE: Final = "Internal streaming error."
 """Chosen, as above."""
 
+_EMPTY_UPDATE: Final = Message(
+    MessageKind.SESSION_UPDATE, livetail.session_update(*session_update_json(Update((), 0, False)))
+)
+"""The update of a second without log events: the bytes are always the same."""
+
 
 # Members of a StrEnum hash as quickly as text does; the table is looked into for every update of every session.
 class State(StrEnum):
@@ -337,6 +342,8 @@ class Session:
             self._updates += 1
             self._delivered += update.events
             self._unconfirmed = update.events
+            if not (update.events or update.sampled):
+                return _EMPTY_UPDATE
             for parts in session_update_json(update):
                 self._ready.append(Message(MessageKind.SESSION_UPDATE, livetail.session_update(parts)))
         return self._ready.popleft()

@@ -93,9 +93,12 @@ class Engine:
 
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which something happens by itself."""
-        rules = self.fault_rules
-        dues = (self.scenarios.next_due(), self.hub.next_due(), None if rules is None else rules.next_due())
-        return min((due for due in dues if due is not None), default=None)
+        due = self.hub.next_due()
+        if self.scenarios:
+            due = _earlier(due, self.scenarios.next_due())
+        if self.fault_rules is not None:
+            due = _earlier(due, self.fault_rules.next_due())
+        return due
 
     def run_due(self, now: int) -> list[Session]:
         """Do all that is due by `now`; answers the sessions that have something to take.
@@ -103,7 +106,7 @@ class Engine:
         Scenarios are first, and where time is moved by hand all of an instant is ingested before its update is made: so
         an update has what was ingested up to its very instant.
         """
-        if not self.scenarios.run_due(now) and isinstance(self.clock, ManualClock):
+        if self.scenarios and not self.scenarios.run_due(now) and isinstance(self.clock, ManualClock):
             return []
         ready = self.hub.run_due(now)
         return ready if self.fault_rules is None else ready + self._open_sessions(self.fault_rules.run_due(now))
@@ -174,3 +177,10 @@ class Engine:
     def _own_caller(self) -> Caller:
         """On whose behalf the emulator itself ingests: nobody sees a request id of it."""
         return Caller(self.settings.account_id, self.settings.region, "")
+
+
+def _earlier(first: int | None, second: int | None) -> int | None:
+    """The earlier one of two instants; None is no instant."""
+    if first is None or second is None:
+        return second if first is None else first
+    return min(first, second)
