@@ -6,8 +6,6 @@ from tests.benchmarks.report import Row, show, spread
 from tests.benchmarks.tail_client import Load
 from tests.benchmarks.tailing import run_livetail, run_null
 
-__all__ = ["configure", "run"]
-
 _LOAD = Load(
     port=0,
     path="",

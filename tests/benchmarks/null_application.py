@@ -22,8 +22,6 @@ from livetail.server.http_server import HttpServer, listen
 from livetail.server.runner import Stop, serve_in_foreground
 from livetail.settings import Settings
 
-__all__ = ["main"]
-
 
 class _Tails:
     """Streams of frames. Each keeps to the grid of seconds from its own start, as a session of Live Tail does."""

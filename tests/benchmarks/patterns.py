@@ -19,8 +19,6 @@ from typing import Any
 
 from livetail.patterns import Subject, compile
 
-__all__ = ["configure", "run"]
-
 Look = Callable[[str], object]
 
 

@@ -7,8 +7,6 @@ from tests.benchmarks.raw_http import Client, make_group, put_requests
 from tests.benchmarks.report import Row, show, spread
 from tests.benchmarks.servers import Server, livetail, null_application
 
-__all__ = ["configure", "run"]
-
 _EVENTS = 1_000
 _MESSAGE_BYTES = 150
 _WARM_UP = 150

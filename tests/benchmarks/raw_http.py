@@ -9,8 +9,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
 
-__all__ = ["GROUP", "GROUP_ARN", "STREAM", "Client", "aws_request", "get_request", "make_group", "put_requests"]
-
 GROUP: Final = "/bench/app"
 GROUP_ARN: Final = f"arn:aws:logs:us-east-1:123456789012:log-group:{GROUP}"
 STREAM: Final = "web-1"

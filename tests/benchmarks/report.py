@@ -5,8 +5,6 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Row", "show", "spread"]
-
 
 @dataclass(frozen=True, slots=True)
 class Row:

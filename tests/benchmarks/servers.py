@@ -17,8 +17,6 @@ import psutil
 
 from tests.benchmarks.raw_http import Client
 
-__all__ = ["HOST", "REPOSITORY", "Meter", "Server", "livetail", "null_application", "raise_file_limit", "read_meter"]
-
 HOST: Final = "127.0.0.1"
 REPOSITORY: Final = Path(__file__).parents[2]
 _MIB: Final = 1024 * 1024

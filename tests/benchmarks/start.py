@@ -9,8 +9,6 @@ from tests.benchmarks.raw_http import aws_request
 from tests.benchmarks.report import Row, show, spread
 from tests.benchmarks.servers import Server, livetail, null_application
 
-__all__ = ["configure", "run"]
-
 
 @dataclass(slots=True)
 class _Starts:

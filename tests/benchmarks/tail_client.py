@@ -24,8 +24,6 @@ from tests.benchmarks.raw_http import GROUP_ARN, Client, aws_request, get_reques
 from tests.benchmarks.servers import HOST, Meter, raise_file_limit, read_meter
 from tests.benchmarks.tail_stream import TailStream
 
-__all__ = ["Load", "Mark", "Reading"]
-
 _LATE: Final = 0.25
 """Seconds behind its instant from which an update counts as late."""
 

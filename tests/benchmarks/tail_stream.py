@@ -4,8 +4,6 @@ import re
 import socket
 from typing import Final
 
-__all__ = ["TailStream"]
-
 _SESSION_ID: Final = re.compile(rb'"sessionId":"([^"]+)"')
 _MESSAGES_BEFORE_UPDATES: Final = 2
 """The initial response and the start of the session."""

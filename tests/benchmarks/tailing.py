@@ -10,8 +10,6 @@ from tests.benchmarks.raw_http import make_group
 from tests.benchmarks.servers import REPOSITORY, Meter, Server, livetail, null_application
 from tests.benchmarks.tail_client import Load, Reading
 
-__all__ = ["Run", "run_livetail", "run_null"]
-
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -6,8 +6,6 @@ from tests.benchmarks.report import Row, show
 from tests.benchmarks.tail_client import Load
 from tests.benchmarks.tailing import Run, run_livetail, run_null
 
-__all__ = ["configure", "run"]
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tails", type=int, default=1000, metavar="N", help="thousand: tails [1000]")

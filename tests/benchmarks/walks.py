@@ -14,8 +14,6 @@ from botocore.exceptions import ClientError
 import livetail
 from livetail import LiveTailEmulator
 
-__all__ = ["configure", "run"]
-
 PACKAGE = str(Path(livetail.__file__).parent)
 
 

@@ -38,7 +38,6 @@ SHORT_FILES: Final = {
     "core/truststore.py": "imports the extra tls",
     "core/unicode.py": "imported by rooms that need nothing else of each other",
     "live/limits.py": "the numbers of Live Tail, each with its source",
-    "live/totals.py": "needed by metrics as well as by the hub",
     "server/app.py": "the one place that tells the AWS API from the control plane",
     "server/control/certificate.py": "one file for each resource",
     "server/control/metrics.py": "one file for each resource",

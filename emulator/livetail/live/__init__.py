@@ -1,4 +1,4 @@
-"""Live Tail itself: what a session hears, what it samples, what it keeps for a slow client, and when it ends.
+"""Live Tail itself: which events a session receives, samples and keeps for a slow client, and when it ends.
 
     publish(batch) ─▶ Hub ─▶ Channel (one per group and filter) ─▶ Session.offer ─▶ Window
                                                         every second, Session.tick ─▶ Backlog

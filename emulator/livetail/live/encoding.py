@@ -52,7 +52,7 @@ def session_update_json(update: Update) -> Iterator[tuple[bytes, ...]]:
     other, so that nothing is lost.
     """
     head = _UPDATE_HEAD[update.sampled]
-    room = MAX_UPDATE_BYTES - _HEADERS_BYTES - len(head) - len(_UPDATE_END)
+    max_bytes = MAX_UPDATE_BYTES - _HEADERS_BYTES - len(head) - len(_UPDATE_END)
     fragments = _fragments(update)
     try:
         results = b",".join(fragments)
@@ -60,18 +60,18 @@ def session_update_json(update: Update) -> Iterator[tuple[bytes, ...]]:
         _encode(update)
         fragments = _fragments(update)
         results = b",".join(fragments)
-    if len(results) <= room:
+    if len(results) <= max_bytes:
         yield head, results, _UPDATE_END
     else:
-        for some in _in_portions(fragments, room):
+        for some in _in_portions(fragments, max_bytes):
             yield head, b",".join(some), _UPDATE_END
 
 
-def _in_portions(results: Sequence[bytes], room: int) -> Iterator[list[bytes]]:
+def _in_portions(results: Sequence[bytes], max_bytes: int) -> Iterator[list[bytes]]:
     portion: list[bytes] = []
     size = 0
     for result in results:
-        if portion and size + len(result) + 1 > room:
+        if portion and size + len(result) + 1 > max_bytes:
             yield portion
             portion, size = [], 0
         portion.append(result)

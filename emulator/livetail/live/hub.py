@@ -3,8 +3,8 @@
 import heapq
 import logging
 from collections import Counter, deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, field
 from typing import Final
 
 from livetail.core.arns import LogGroupArn
@@ -13,9 +13,8 @@ from livetail.core.clock import SECOND, Clock
 from livetail.core.errors import LimitExceededException
 from livetail.core.ids import uuid4
 from livetail.live.limits import TailLimits
-from livetail.live.session import STREAMING_FAILURE, Ending, Session, State
+from livetail.live.session import STREAMING_FAILURE, Counters, Ending, Session, State
 from livetail.live.subscription import Matching, StreamFilter, Subscription
-from livetail.live.totals import Totals
 from livetail.patterns import Matcher
 from livetail.store.batch import Batch
 from livetail.wire import livetail
@@ -41,6 +40,36 @@ class Channel:
     matcher: Matcher
     stream_filter: StreamFilter
     sessions: dict[str, Session] = field(default_factory=dict)
+
+
+class Totals:
+    """What became of all sessions together since the last reset, those that are over included.
+
+    An open session counts for itself. When it is closed its counters are added here, so that no event is counted twice.
+
+    Attributes:
+        ingested: log events that were ingested, whether or not a session received them.
+        started: sessions that were started.
+        ended: sessions that are over, by how.
+        closed: the counters of the sessions that are over, added up. What they had buffered or pending nobody got.
+    """
+
+    def __init__(self) -> None:
+        self.ingested = 0
+        self.started = 0
+        self.ended: Counter[Ending] = Counter()
+        self.closed = added(())
+
+    def close(self, counters: Counters, ending: Ending) -> None:
+        """Take over the counters of a session that is over."""
+        self.ended[ending] += 1
+        self.closed = added((self.closed, counters))
+
+
+def added(counters: Iterable[Counters]) -> Counters:
+    """The sums of counters, all zero without any."""
+    nothing = (0,) * len(Counters.__slots__)
+    return Counters(*map(sum, zip(nothing, *map(astuple, counters), strict=True)))
 
 
 class Hub:
@@ -130,7 +159,7 @@ class Hub:
                         session.offer(selection)
 
     def next_due(self) -> int | None:
-        """Epoch milliseconds of the next tick of any session; None if there are no sessions."""
+        """Epoch milliseconds of the next update of any session; None if there are no sessions."""
         while self._due and self._due[0][2].state is not State.STREAMING:
             heapq.heappop(self._due)
         return self._due[0][0] if self._due else None

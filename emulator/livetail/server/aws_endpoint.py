@@ -141,12 +141,12 @@ class AwsEndpoint:
         engine = self._server.engine
         schedule = self._server.scheduler.schedule
         engine.open_session(session)
-        tail = TailWriter(session, engine.hub, engine.clock, client, schedule)
+        writer = TailWriter(session, engine.hub, engine.clock, client, schedule)
         schedule()
         headers = self._headers(session.request_id, awsjson.EVENT_STREAM, request.origin)
         log_session_start(session)
         try:
-            await self._server.tail_writers.serve(tail, receive, send, headers)
+            await self._server.tail_writers.serve(writer, receive, send, headers)
         finally:
             engine.close_session(session)
             self._server.note_ended(session, client)

@@ -67,7 +67,7 @@ class RunningClock(Clock, Protocol):
 class RealClock:
     """The time of this machine.
 
-    Between two looks at the machine's clock it goes on with the machine's uptime. Where the two are half a second
+    Between two readings of the machine's clock it goes on with the machine's uptime. Where the two are half a second
     apart, since the machine's clock was set or the machine has slept, it follows the machine's clock.
     """
 

@@ -69,7 +69,7 @@ class Engine:
     def reset(self) -> list[Session]:
         """Begin again: no groups, no sessions, and time, chance and scenarios as at the start.
 
-        Answers the sessions that were open; they have been ended, and their writers hand over what is left.
+        Returns the sessions that were open; they have been ended, and their writers write what is left.
         """
         ended = self.end_sessions(Ending.RESET)
         self.clock.reset()
@@ -78,7 +78,7 @@ class Engine:
         return ended
 
     def end_sessions(self, ending: Ending) -> list[Session]:
-        """End every session cleanly; no fault keeps it from ending. Answers the sessions whose writers have to look."""
+        """End every session cleanly; no fault prevents it. Returns the sessions whose writers have to be woken."""
         self.clear_faults()
         for session in self.hub.streaming():
             self.hub.end(session, ending)
@@ -101,7 +101,7 @@ class Engine:
         return due
 
     def run_due(self, now: int) -> list[Session]:
-        """Do all that is due by `now`; answers the sessions that have something to take.
+        """Do all that is due by `now`; returns the sessions that have something to take.
 
         Scenarios are first, and where time is moved by hand all of an instant is ingested before its update is made: so
         an update has what was ingested up to its very instant.

@@ -58,7 +58,7 @@ class ServerConfig(Config):
         self.unfinished_bodies = UnfinishedBodies()
         self.include_server_header = False
         self.include_date_header = False  # the application sends the date of its own clock
-        self.keep_alive_max_requests = 2**31  # the last request would end a tail on the same HTTP/2 connection
+        self.keep_alive_max_requests = 2**31  # the last request would end a session on the same HTTP/2 connection
         self.h2_max_concurrent_streams = 1000
         self.max_app_queue_size = 0  # a full queue would block the connection; `unfinished_bodies` is the bound
         self.accesslog = None

@@ -204,12 +204,12 @@ class HttpServer:
         """Wait while too many handshakes are under way, or end the oldest when it takes too long."""
         while len(self._handshakes) >= MAX_HANDSHAKES:
             task, began = next(iter(self._handshakes.items()))
-            patience = began + MIN_HANDSHAKE_S - asyncio.get_running_loop().time()
-            if patience <= 0:
+            seconds_left = began + MIN_HANDSHAKE_S - asyncio.get_running_loop().time()
+            if seconds_left <= 0:
                 del self._handshakes[task]
                 task.cancel()
             else:
-                await self._wait_for_change(patience)
+                await self._wait_for_change(seconds_left)
 
     async def _wait_for_change(self, max_seconds: float) -> None:
         """Wait until a handshake or a connection has ended."""

@@ -96,12 +96,12 @@ class Journal:
 
     def as_json(self) -> list[dict[str, Any]]:
         """All entries; the bodies of the newest, unpacked, up to `MAX_BODY_BYTES`."""
-        room = MAX_BODY_BYTES
+        bytes_left = MAX_BODY_BYTES
         shown = []
         for entry in reversed(self._entries):
-            body = entry.unpacked() if room > 0 else b""
-            room -= len(body)
-            shown.append(entry.as_json(body if room >= 0 else b""))
+            body = entry.unpacked() if bytes_left > 0 else b""
+            bytes_left -= len(body)
+            shown.append(entry.as_json(body if bytes_left >= 0 else b""))
         return shown[::-1]
 
     def clear(self) -> None:

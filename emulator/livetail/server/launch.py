@@ -16,7 +16,7 @@ from livetail.server.tls import Certificate, certificate_for
 from livetail.settings import Settings
 
 GRACE_S: Final = 0.8
-"""Seconds that tails get to hand over their last messages when the server stops."""
+"""Seconds that sessions get to send their last messages when the server stops."""
 
 LAST_BYTES_S: Final = 0.2
 """Seconds that clients then get to take what has been written to them."""
@@ -102,7 +102,7 @@ class Launch:
             self._certificate.discard()
 
     async def _drain(self, stop: Stop) -> None:
-        """Let the tails end, for a while."""
+        """Wait until the sessions have ended, at most `GRACE_S`, or until a second signal."""
         draining = asyncio.ensure_future(self.server.drain())
         hurry = asyncio.ensure_future(stop.hurried.wait())
         await asyncio.wait((draining, hurry), timeout=GRACE_S, return_when=asyncio.FIRST_COMPLETED)

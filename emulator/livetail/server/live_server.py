@@ -41,7 +41,7 @@ class LiveServer:
 
     Attributes:
         engine: the pure part.
-        tails: the writers of the open sessions.
+        tail_writers: the writers of the open sessions.
         ended_sessions: the newest that are over, oldest first.
         scheduler: makes things happen when they are due.
         ca_pem: the certificate authority that it made for itself, if it did (PEM).
@@ -99,7 +99,7 @@ class LiveServer:
         )
 
     def wake_all(self) -> None:
-        """Let every writer look again, and the timer too: the rules have changed under them."""
+        """Wake every writer and set the timer anew, since the fault rules have changed."""
         self.tail_writers.wake(self.engine.hub)
         self.scheduler.schedule()
 

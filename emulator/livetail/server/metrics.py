@@ -15,8 +15,8 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from livetail.core.clock import SECOND
+from livetail.live.hub import added
 from livetail.live.session import Ending
-from livetail.live.totals import added
 from livetail.server.engine import Engine
 from livetail.version import __version__
 

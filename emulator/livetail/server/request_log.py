@@ -55,7 +55,7 @@ def log_request(
 def log_rejection(log_groups: Sequence[str], rejection: Rejection, now: int) -> None:
     """Write the line of events that PutLogEvents has not taken; `now` is the emulator's time in epoch milliseconds.
 
-    The request succeeds all the same, and few programs look at what it says of its events.
+    The request succeeds all the same, and few programs read the part of the response that says so.
     """
     reasons = ", ".join(f"{count} {reason}" for reason, count in rejection.reasons.items())
     now_text = strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(now / SECOND))
@@ -137,7 +137,7 @@ def log_session_end(session: Session, ended_by: str | None, now: int) -> None:
 class RefusalLog:
     """The lines of requests that are refused as not of this service: one of a kind at once, then a count each minute.
 
-    Tools that look which services an endpoint has send hundreds of them.
+    Tools that try which services an endpoint has send hundreds of them.
     """
 
     def __init__(self, call_later: Callable[[float, Callable[[], None]], object]) -> None:

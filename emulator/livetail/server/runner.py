@@ -27,7 +27,7 @@ THREAD_STOP_S: Final = 10.0
 
 
 class Stop:
-    """The two steps of a stop: `requested` lets the tails end, `hurried` waits for them no longer."""
+    """The two steps of a stop: `requested` lets the sessions end, `hurried` does not wait for them any longer."""
 
     def __init__(self) -> None:
         self.requested = asyncio.Event()
