@@ -91,8 +91,7 @@ class TailWriter:
         """Let the writer take the next message, if any; a fault rule that resets the connection does so at once."""
         self.idle.clear()
         self._wake.set()
-        rules = self._rules
-        if rules is not None and self._is_sending and rules.resets_blocked_writer(self._clock.now()):
+        if self._is_sending and (rules := self._rules) is not None and rules.resets_blocked_writer(self._clock.now()):
             self.client.reset()
 
     async def run(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
@@ -136,9 +135,8 @@ class TailWriter:
         Only this call refers to the message: a writer that kept it while it waits would keep the last update of every
         session.
         """
-        rules = self._rules
-        if rules is not None:
-            return await self._write_under_rules(rules, send)
+        if self.session.fault_rules is not None:
+            return await self._write_under_rules(cast("SessionRules", self.session.fault_rules), send)
         message = self._take()
         if message is not None:
             if await self._send(send, message.data):
