@@ -149,9 +149,10 @@ def test_a_failure_inside_is_a_session_streaming_exception_and_a_clean_end(
     manual.advance(1)
 
     def broken(_: object) -> Any:
-        raise RuntimeError("a fault of the emulator's own")
+        raise RuntimeError("an error of the emulator's own")
 
     monkeypatch.setattr(live_session, "session_update_json", broken)
+    manual.put("/app/api", "web-1", ["what fails is its JSON"])
     manual.advance(1)
     updates, error = _read(tail)
     assert len(updates) == 1
@@ -169,9 +170,10 @@ def test_nothing_follows_a_session_streaming_exception(monkeypatch: pytest.Monke
         with Tail(logs, emulator.log_group_arn("/app/api")) as tail:
 
             def broken(_: object) -> Any:
-                raise RuntimeError("a fault of the emulator's own")
+                raise RuntimeError("an error of the emulator's own")
 
             monkeypatch.setattr(live_session, "session_update_json", broken)
+            emulator.put("/app/api", "web-1", ["what fails is its JSON"])
             emulator.advance(1)
             _, error = _read(tail)
             assert isinstance(error, EventStreamError)
@@ -189,7 +191,7 @@ def test_a_session_that_fails_at_its_update_is_ended_and_the_others_go_on(
 
     def fail_for_one(session: live_session.Session, now: int) -> None:
         if session.session_id == broken.start["sessionId"]:
-            raise RuntimeError("a fault of the emulator's own")
+            raise RuntimeError("an error of the emulator's own")
         make_update(session, now)
 
     monkeypatch.setattr(live_session.Session, "_make_update", fail_for_one)

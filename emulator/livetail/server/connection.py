@@ -31,6 +31,9 @@ KEEP_ALIVE_S: Final = 3600.0
 """Seconds after which an idle connection is closed. botocore reuses pooled connections without a check whether they
 are still open, so a short time would break the tests of users."""
 
+LINGER_S: Final = 1.0
+"""Seconds for which what a client still sends is read and let go, so that it gets what was sent to it last."""
+
 _TLS_RECORD: Final = b"\x16\x03"
 """How the first record of a TLS connection begins: handshake, version 3.x (RFC 8446, section 5.1)."""
 
@@ -141,6 +144,19 @@ class Connection(TCPServer):
             with suppress(RuntimeError):  # it has been ended already
                 transport.write(protocol.goodbye())
                 transport.write_eof()
+
+    def linger(self) -> None:
+        """Send no more, and close after `LINGER_S`, or once the client does. TLS closes at once.
+
+        TCP answers with a reset what comes after a close, and the reset makes the client lose what it has not read yet.
+        """
+        transport = self.writer.transport
+        if not transport.can_write_eof():
+            self.close()
+        elif not transport.is_closing():
+            with suppress(OSError, RuntimeError):
+                transport.write_eof()
+            self.loop.call_later(LINGER_S, self.abort)
 
     def end_if_idle(self) -> None:
         """End the connection at once if no request is being answered on it."""

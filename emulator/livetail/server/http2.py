@@ -142,7 +142,8 @@ class Http2(H2Protocol):
         if self._is_flood(events):
             self.connection.close_connection(ErrorCodes.ENHANCE_YOUR_CALM)
             await self._flush()
-            await self.send(Closed())
+            self.connection_state["connection"].linger()
+            await self.handle(Closed())
             return
         for event in events:
             match event:
