@@ -17,7 +17,11 @@ class NoResponseError(Exception):
 
 
 class ControlClient:
-    """Talks JSON to an emulator; each request has a connection of its own, so threads may share a client."""
+    """Talks JSON to an emulator; each request has a connection of its own, so threads may share a client.
+
+    Attributes:
+        url: where the emulator is; it becomes https:// when a server that was asked over HTTP turns out to speak TLS.
+    """
 
     def __init__(self, url: str, timeout: float = 60) -> None:
         """`timeout` is in seconds. Raises ValueError if `url` is not of the form http://127.0.0.1:4586."""
@@ -101,7 +105,21 @@ class ControlClient:
             return connection, connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
+            if self._scheme == "http" and isinstance(error, ConnectionResetError) and self._speaks_tls():
+                self._scheme, self.url = "https", f"https{self.url.removeprefix('http')}"
+                return self._send(method, path, body, headers)
             raise self._no_response(error) from None
+
+    def _speaks_tls(self) -> bool:
+        """Whether the server is one with `--tls`, which closes a connection that begins in plain text."""
+        secured = http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=_tls_context())
+        try:
+            secured.connect()
+        except OSError:
+            return False
+        finally:
+            secured.close()
+        return True
 
     def _no_response(self, error: Exception) -> NoResponseError:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -110,11 +128,15 @@ class ControlClient:
     def _connect(self) -> http.client.HTTPConnection:
         if self._scheme == "http":
             return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
-        # The server may run under a throw-away certificate, and nothing secret is sent to it.
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=context)
+        return http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=_tls_context())
+
+
+def _tls_context() -> ssl.SSLContext:
+    """Trusts every certificate: the server may have made its own, and nothing secret is sent to it."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _aws_headers(operation: str, region: str | None) -> dict[str, str]:

@@ -126,6 +126,7 @@ def test_https(tmp_path: Path) -> None:
     with serving("--tls", "--region", "eu-central-1") as (_, lines):
         endpoint = lines[0].removeprefix("Ready. ")
         found = variables_of(endpoint, "--write", tmp_path)
+        assert found == variables_of(endpoint.replace("https:", "http:"), "--write", tmp_path), "as without --endpoint"
         ca_bundle, truststore = str(tmp_path / "ca.pem"), str(tmp_path / "truststore.p12")
         assert {name for name, value in found.items() if value == ca_bundle} == {
             "AWS_CA_BUNDLE",

@@ -186,7 +186,13 @@ def test_sessions_are_a_table_or_json(emulator: LiveTailEmulator) -> None:
         (session,) = emulator.sessions()
         head, row = livetail(emulator, "sessions").stdout.splitlines()
         assert head.split("  ")[0] == "SESSION"
-        assert row.split() == [session["sessionId"], "streaming", "/app/api", "ERROR", *["1", "500", "100", "0", "0"]]
+        assert row.split() == [
+            session["sessionId"],
+            "streaming",
+            "/app/api",
+            "ERROR",
+            *["1", "500", "100", "0", "0", "0"],
+        ]
         assert json.loads(livetail(emulator, "sessions", "--json").stdout)["sessions"] == [session]
 
 
@@ -196,6 +202,16 @@ def test_sessions_are_watched(emulator: LiveTailEmulator) -> None:
         assert lines(process, 2) == ["no session is open"] * 2
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
+
+
+def test_updates_that_were_dropped_are_shown_though_they_were_empty(emulator: LiveTailEmulator) -> None:
+    emulator.put("/app/api", "web-1", ["before"])
+    livetail(emulator, "fault", "add", "stall", "seconds=30", "--after-updates", "1")
+    with tailing(emulator, "/app/api"):
+        emulator.advance(20)
+        head, row = livetail(emulator, "sessions").stdout.splitlines()
+    shown = int(row[head.index("DROPPED UPDATES") :].split()[0]), int(row[head.index("DROPPED EVENTS") :].split()[0])
+    assert shown[0] > 0 and shown[1] == 0
 
 
 def test_a_table_is_aligned() -> None:
@@ -245,7 +261,7 @@ def test_faults_are_added_listed_and_removed(emulator: LiveTailEmulator) -> None
     assert head.split() == ["ID", "EFFECT", "OPERATION", "WHERE", "AFTER", "FIRED", "REMAINING"]
     assert row.split() == [rule["id"], "cut", "StartLiveTail", "/app/*", "3", "updates", "0", "2"]
     assert json.loads(livetail(emulator, "fault", "list", "--json").stdout) == {"faults": emulator.faults()}
-    assert livetail(emulator, "fault", "rm", rule["id"]).returncode == 0
+    assert livetail(emulator, "fault", "rm", rule["id"]).stdout == "removed\n"
     assert emulator.faults() == []
 
 
@@ -296,6 +312,7 @@ def test_a_rule_can_repeat_and_leave_out_open_sessions(emulator: LiveTailEmulato
     assert added.returncode == 0, added.stderr
     (rule,) = emulator.faults()
     assert (rule["sequence"], rule["sessions"]) == ({"fail": 3, "pass": 2}, "new")
+    assert livetail(emulator, "fault", "list").stdout.splitlines()[1].endswith("fail 3, pass 2")
 
 
 def test_presets_and_all(emulator: LiveTailEmulator) -> None:

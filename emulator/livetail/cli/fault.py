@@ -65,8 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         paths = ["/faults"] if arguments.all else [f"/faults/{quote(one, safe='')}" for one in arguments.ids]
         for path in paths:
             control(client, "DELETE", path)
-        if arguments.json:
-            print("{}")
+        print("{}" if arguments.json else "removed")
     return 0
 
 
@@ -127,7 +126,9 @@ def _table(faults: list[dict[str, Any]]) -> str:
 
 
 def _row(fault: dict[str, Any]) -> tuple[object, ...]:
-    remaining = fault.get("remaining")
+    remaining, sequence = fault.get("remaining"), fault.get("sequence")
+    if sequence:
+        remaining = f"fail {sequence['fail']}, pass {sequence['pass']}"
     after = " ".join(f"{amount} {name}" for name, amount in (fault.get("after") or {}).items() if amount is not None)
     return (
         fault["id"],

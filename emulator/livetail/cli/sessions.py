@@ -11,7 +11,10 @@ from livetail.cli.terminal import table
 
 _INTERVAL_S = 1.0
 _CLEAR = "\x1b[H\x1b[2J"
-_HEAD = ("SESSION", "STATE", "LOG GROUPS", "PATTERN", "UPDATES", "DELIVERED", "SAMPLED OUT", "DROPPED", "WAITING")
+_HEAD = (
+    *("SESSION", "STATE", "LOG GROUPS", "PATTERN"),
+    *("UPDATES", "DELIVERED", "SAMPLED OUT", "DROPPED UPDATES", "DROPPED EVENTS", "WAITING"),
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +50,7 @@ def _row(session: dict[str, Any]) -> tuple[object, ...]:
         counters["updates"],
         counters["delivered"],
         counters["sampledOut"],
+        counters["droppedUpdates"],
         counters["droppedEvents"],
         counters["bufferedUpdates"],
     )

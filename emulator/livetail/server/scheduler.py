@@ -223,7 +223,7 @@ class Scheduler:
         self._standstill = None
         if self._work.has_open_sessions:
             _log.warning(
-                "a session is open, and for %g s the manual clock has not been moved: no update comes before it is"
+                "a session is open, and for %g s the manual clock has not been moved: no update comes until you move it"
                 " (advance in Python, livetail advance, POST /_livetail/clock/advance)",
                 STANDSTILL_S,
             )
