@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from livetail.version import __version__
 
 if TYPE_CHECKING:
+    from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, NoResponseError
     from livetail.testing.async_handle import AsyncLiveTail, AsyncSession, AsyncTail
-    from livetail.testing.control import LiveTailError, LiveTailTimeoutError
     from livetail.testing.emulator import LiveTailEmulator
     from livetail.testing.handle import Fault, LiveTail
     from livetail.testing.session import Session
@@ -31,6 +31,7 @@ __all__ = [
     "AsyncLiveTail",
     "AsyncSession",
     "AsyncTail",
+    "AwsError",
     "Counters",
     "EndedSessionInfo",
     "EventToPut",
@@ -41,6 +42,7 @@ __all__ = [
     "LiveTailError",
     "LiveTailTimeoutError",
     "LogEvent",
+    "NoResponseError",
     "RequestInfo",
     "Session",
     "SessionInfo",
@@ -49,25 +51,19 @@ __all__ = [
     "__version__",
 ]
 
-_MODULES = {
-    "async_handle": ("AsyncLiveTail", "AsyncSession", "AsyncTail"),
-    "control": ("LiveTailError", "LiveTailTimeoutError"),
-    "emulator": ("LiveTailEmulator",),
-    "handle": ("Fault", "LiveTail"),
-    "session": ("Session",),
-    "shapes": (
-        *("Counters", "EndedSessionInfo", "EventToPut", "FaultInfo", "LogEvent", "RequestInfo", "SessionInfo"),
-        "SettingsKeywords",
-    ),
-    "tail": ("Tail",),
-}
-"""The modules of `livetail.testing` that have the names."""
+_MODULES = (
+    "errors",
+    *("testing.shapes", "testing.session", "testing.tail", "testing.handle", "testing.async_handle"),
+    "testing.emulator",
+)
+"""The modules that have these names, the quickest to load first."""
 
 
 def __getattr__(name: str) -> Any:
-    for module, names in _MODULES.items():
-        if name in names:
-            from importlib import import_module
+    if name in __all__:
+        from importlib import import_module
 
-            return getattr(import_module(f"livetail.testing.{module}"), name)
+        for module in _MODULES:
+            if (found := getattr(import_module(f"livetail.{module}"), name, None)) is not None:
+                return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

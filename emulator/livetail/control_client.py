@@ -1,4 +1,4 @@
-"""A small client of a running emulator, for the commands and for the Python interface. Standard library only."""
+"""A small client of a running emulator, for the commands and the Python interface. Standard library only."""
 
 import contextlib
 import http.client
@@ -8,12 +8,12 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any, Final
 
+from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, NoResponseError
+
 MAX_RESPONSE_BYTES: Final = 256 * 1024 * 1024
 """No response of an emulator is larger; what sends more is something else."""
 
-
-class NoResponseError(Exception):
-    """The emulator does not respond; `str()` is one sentence."""
+TIMEOUT_S: Final = 60.0
 
 
 class ControlClient:
@@ -23,8 +23,8 @@ class ControlClient:
         url: where the emulator is; it becomes https:// when a server that was asked over HTTP turns out to speak TLS.
     """
 
-    def __init__(self, url: str, timeout: float = 60) -> None:
-        """`timeout` is in seconds. Raises ValueError if `url` is not of the form http://127.0.0.1:4586."""
+    def __init__(self, url: str) -> None:
+        """Raises ValueError if `url` is not of the form http://127.0.0.1:4586."""
         try:
             parts = urllib.parse.urlsplit(url)
             host, port = parts.hostname or "", parts.port
@@ -34,35 +34,81 @@ class ControlClient:
         if not host or parts.scheme not in ("http", "https") or parts.path not in ("", "/") or parts.query:
             raise ValueError(f"{url!r} is not a URL such as http://127.0.0.1:4586")
         self.url = url.rstrip("/")
-        self._host, self._port, self._scheme, self._timeout = host, port, parts.scheme, timeout
+        self._host, self._port, self._scheme = host, port, parts.scheme
 
-    def request(
-        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> tuple[int, Any]:
-        """Send a request with a JSON body, or with a text as it is.
-
-        Returns the HTTP status and the JSON of the response; None where the response is not JSON.
+    def request(self, method: str, path: str, body: Any = None, timeout_s: float = TIMEOUT_S) -> Any:
+        """Send a request to the control plane, with a JSON body or with a text as it is; returns the response's JSON.
 
         Raises:
+            LiveTailError: it is refused; a LiveTailTimeoutError if the server has waited in vain.
             NoResponseError: there is no response, or one of more than `MAX_RESPONSE_BYTES`.
         """
-        status, content = self._exchange(method, path, body, headers or {})
-        try:
-            return status, json.loads(content)
-        except (ValueError, RecursionError):
-            return status, None
+        status, response = self._exchange(method, f"/_livetail{path}", body, {}, timeout_s)
+        if status == 200 and isinstance(response, dict):
+            return response
+        if not isinstance(response, dict) or "error" not in response:
+            raise LiveTailError(f"{self.url} responds, but not as Livetail does (status {status})")
+        raise (LiveTailTimeoutError if status == 408 else LiveTailError)(response["error"])
 
-    def download(self, path: str) -> bytes | None:
-        """A file that the server has; None if it does not have it.
+    def health(self, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
+        """What the health route returns.
 
         Raises:
-            NoResponseError: there is no response, or one of more than `MAX_RESPONSE_BYTES`.
+            LiveTailError: what responds is not Livetail.
+            NoResponseError: there is no response.
         """
-        status, content = self._exchange("GET", path, None, {})
+        health: dict[str, Any] = self.request("GET", "/health", timeout_s=timeout_s)
+        if health.get("status") != "ok":
+            raise LiveTailError(f"{self.url} responds, but not as Livetail does")
+        return health
+
+    def certificate(self) -> bytes | None:
+        """The CA that the server has made for itself (PEM); None if it has made none."""
+        status, content = self._read("GET", "/_livetail/ca.pem", None, {}, TIMEOUT_S)
         return content if status == 200 else None
 
-    def _exchange(self, method: str, path: str, body: Any, headers: dict[str, str]) -> tuple[int, bytes]:
-        connection, response = self._send(method, path, body, headers)
+    def call(self, operation: str, parameters: dict[str, Any], region: str | None = None) -> dict[str, Any]:
+        """Call an operation of the AWS API, unsigned, in `region` [the server's own]; returns its result.
+
+        Raises:
+            AwsError: it is refused.
+            NoResponseError: there is no response, or one of more than `MAX_RESPONSE_BYTES`.
+        """
+        status, result = self._exchange("POST", "/", parameters, _aws_headers(operation, region), TIMEOUT_S)
+        if status != 200:
+            raise AwsError(operation, status, result)
+        return result if isinstance(result, dict) else {}
+
+    @contextlib.contextmanager
+    def stream(
+        self, operation: str, parameters: dict[str, Any], region: str | None = None
+    ) -> Iterator[http.client.HTTPResponse]:
+        """The response to an operation whose result is an event stream. Reading it may wait for ever.
+
+        Raises:
+            AwsError: it is refused.
+            NoResponseError: there is no response.
+        """
+        connection, response = self._send("POST", "/", parameters, _aws_headers(operation, region), TIMEOUT_S)
+        try:
+            if response.status != 200:
+                raise AwsError(operation, response.status, parse_json(response.read(MAX_RESPONSE_BYTES)))
+            if connection.sock is not None:
+                connection.sock.settimeout(None)  # a session may be silent as long as the emulator's clock stands still
+            yield response
+        finally:
+            response.close()
+            connection.close()
+
+    def _exchange(
+        self, method: str, path: str, body: Any, headers: dict[str, str], timeout_s: float
+    ) -> tuple[int, Any]:
+        """The status and the JSON of the response."""
+        status, content = self._read(method, path, body, headers, timeout_s)
+        return status, parse_json(content)
+
+    def _read(self, method: str, path: str, body: Any, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
+        connection, response = self._send(method, path, body, headers, timeout_s)
         try:
             content = response.read(MAX_RESPONSE_BYTES)
             if len(content) == MAX_RESPONSE_BYTES:
@@ -73,62 +119,46 @@ class ControlClient:
         finally:
             connection.close()
 
-    def call(self, operation: str, parameters: dict[str, Any], region: str | None = None) -> tuple[int, Any]:
-        """Call an operation of the AWS API, unsigned; `region` is the one to work in [the server's own]."""
-        return self.request("POST", "/", parameters, _aws_headers(operation, region))
-
-    @contextlib.contextmanager
-    def stream(
-        self, operation: str, parameters: dict[str, Any], region: str | None = None
-    ) -> Iterator[http.client.HTTPResponse]:
-        """The response to an operation whose result is an event stream. Reading it may wait for ever.
-
-        Raises:
-            NoResponseError: there is none.
-        """
-        connection, response = self._send("POST", "/", parameters, _aws_headers(operation, region))
-        try:
-            if connection.sock is not None:
-                connection.sock.settimeout(None)  # a session may be silent as long as the emulator's clock stands still
-            yield response
-        finally:
-            response.close()
-            connection.close()
-
     def _send(
-        self, method: str, path: str, body: Any, headers: dict[str, str]
+        self, method: str, path: str, body: Any, headers: dict[str, str], timeout_s: float
     ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-        connection = self._connect()
+        content = body if body is None or isinstance(body, str) else json.dumps(body)
+        connection = self._connection(self._scheme, timeout_s)
         try:
-            content = body if body is None or isinstance(body, str) else json.dumps(body)
             connection.request(method, path, content and content.encode(), headers)
             return connection, connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            if self._scheme == "http" and isinstance(error, ConnectionResetError) and self._speaks_tls():
+            if self._scheme == "http" and isinstance(error, ConnectionResetError) and self._speaks_tls(timeout_s):
                 self._scheme, self.url = "https", f"https{self.url.removeprefix('http')}"
-                return self._send(method, path, body, headers)
+                return self._send(method, path, body, headers, timeout_s)
             raise self._no_response(error) from None
 
-    def _speaks_tls(self) -> bool:
+    def _speaks_tls(self, timeout_s: float) -> bool:
         """Whether the server is one with `--tls`, which closes a connection that begins in plain text."""
-        secured = http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=_tls_context())
-        try:
-            secured.connect()
-        except OSError:
-            return False
-        finally:
-            secured.close()
+        with contextlib.closing(self._connection("https", timeout_s)) as connection:
+            try:
+                connection.connect()
+            except OSError:
+                return False
         return True
 
     def _no_response(self, error: Exception) -> NoResponseError:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return NoResponseError(f"no response from {self.url}: {reason}")
 
-    def _connect(self) -> http.client.HTTPConnection:
-        if self._scheme == "http":
-            return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
-        return http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=_tls_context())
+    def _connection(self, scheme: str, timeout_s: float) -> http.client.HTTPConnection:
+        if scheme == "http":
+            return http.client.HTTPConnection(self._host, self._port, timeout=timeout_s)
+        return http.client.HTTPSConnection(self._host, self._port, timeout=timeout_s, context=_tls_context())
+
+
+def parse_json(content: bytes) -> Any:
+    """The JSON of a response; None where it is something else."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _tls_context() -> ssl.SSLContext:

@@ -56,7 +56,7 @@ def test_without_the_extra_a_sentence_names_it() -> None:
     )
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
     assert run.returncode == 1
-    assert run.stderr == "livetail: completion needs the package shtab: pip install 'livetail[completion]'\n"
+    assert run.stderr == "livetail: completion needs shtab: pip install 'livetail[completion]'\n"
 
 
 def test_no_other_command_loads_it() -> None:

@@ -11,8 +11,8 @@ import pytest
 from livetail import LiveTailEmulator
 from livetail.cli import conformance
 from livetail.cli.aws_client import aws_client
+from livetail.cli.command_parser import CommandError
 from livetail.cli.conformance_checks import CHECKS
-from livetail.cli.errors import CommandError
 from tests.cli.running import call_livetail
 from tests.docs.conformance_table import conformance_table
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from livetail.cli import decode
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError
 from livetail.wire import livetail
 from livetail.wire.eventstream import Message, encode
 from livetail.wire.headers import Header, HeaderType

@@ -180,5 +180,5 @@ def test_without_boto3(tmp_path: Path) -> None:
     run = run_livetail("demo", variables={"PYTHONPATH": str(tmp_path)})
     assert (run.returncode, run.stderr) == (
         1,
-        "livetail: the demo needs boto3: pip install 'livetail[boto3]'\n",
+        "livetail: demo needs boto3: pip install 'livetail[boto3]'\n",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from livetail.cli import scenario
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError
 from livetail.scenarios import fixtures
 
 

@@ -149,7 +149,7 @@ def test_a_server_that_checks_signatures_is_one_sentence(command: list[str]) -> 
     with LiveTailEmulator(verify_signatures=True, credentials=["AKID:secret"]) as emulator:
         run = livetail(emulator, *command)
     assert (run.returncode, len(run.stderr.splitlines())) == (1, 1)
-    assert run.stderr.endswith("; the server checks signatures, and this command does not sign\n")
+    assert run.stderr.endswith("; the server checks signatures, and this request is not signed\n")
 
 
 def test_what_would_control_a_terminal_is_shown_instead() -> None:

@@ -13,9 +13,8 @@ import pytest
 from botocore.exceptions import EventStreamError
 from urllib3.exceptions import ProtocolError
 
-from livetail import LiveTailEmulator
+from livetail import LiveTail, LiveTailEmulator, LiveTailError
 from livetail.scenarios import fixtures
-from livetail.testing.handle import LiveTail, LiveTailError
 from tests.cli.running import run_livetail, serving
 from tests.clients.tailing import PATIENT, Tail
 

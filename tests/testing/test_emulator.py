@@ -18,7 +18,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, SSLError
 
 from livetail import LiveTailEmulator
-from livetail.control_client import NoResponseError
+from livetail.errors import NoResponseError
 from livetail.scenarios import ScenarioError
 from livetail.server.http_server import StartError
 from livetail.settings import SettingsError

@@ -7,7 +7,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from livetail.settings import FLAGS
-from livetail.testing.elsewhere import OWN_BUSINESS
+from livetail.testing.plugin import NOT_COMPARED
 from tests.testing.projects import sentences, suite
 
 pytest_plugins = ["pytester"]
@@ -100,7 +100,7 @@ def test_workers_cannot_share_a_server_elsewhere(pytester: pytest.Pytester, real
     result = suite(pytester, tests, "-n", "2", "--livetail-url", real.endpoint_url)
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
-        [f"livetail: 2 workers cannot share the emulator at {real.endpoint_url}, since each test begins it anew"]
+        [f"livetail: 2 workers cannot share the emulator at {real.endpoint_url}, since each test resets it"]
     )
     suite(pytester, tests, "-n", "1", "--livetail-url", real.endpoint_url).assert_outcomes(passed=2)
 
@@ -204,7 +204,7 @@ def test_same(livetail): ...
 
 
 def test_a_server_shows_each_setting_that_is_compared(manual: LiveTailEmulator) -> None:
-    compared = {flag.field for flag in FLAGS} - OWN_BUSINESS
+    compared = {flag.field for flag in FLAGS} - NOT_COMPARED
     assert {name.replace("_", "") for name in compared} <= {name.lower() for name in manual.settings()}
 
 

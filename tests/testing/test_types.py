@@ -1,4 +1,4 @@
-"""What type checkers find in a project that uses Livetail: mypy strict and pyright, each of twelve mistakes."""
+"""What type checkers find in a project that uses Livetail: mypy strict and pyright, each of thirteen mistakes."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from livetail import SettingsKeywords
 from livetail.settings import FLAGS
 
 PROJECT = """
-from livetail import LiveTail, LiveTailEmulator, Session, faults
+from livetail import AsyncLiveTail, LiveTail, LiveTailEmulator, Session, faults
 
 
 def test_good(livetail: LiveTail) -> None:
@@ -29,6 +29,10 @@ async def test_good_async() -> None:
     async with LiveTailEmulator(clock="manual", seed=7, scenario=["a.toml"]) as emulator:
         updates: int = await emulator.advance(1)
         assert updates == 1
+
+
+async def test_bad_async(livetail: AsyncLiveTail) -> None:
+    await livetail.put("/app/api", "web-1", "hello")  # 13
 
 
 def test_bad(livetail: LiveTail) -> None:
@@ -70,7 +74,7 @@ def test_each_mistake_is_found(checker: str, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("MYPYPATH", str(package.parent))
     monkeypatch.setenv("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1")
     wrong = {number for number, line in enumerate(PROJECT.splitlines(), 1) if re.search(r"# \d+$", line)}
-    assert len(wrong) == 12
+    assert len(wrong) == 13
     assert _lines_with_errors(checker, tmp_path) == wrong
 
 

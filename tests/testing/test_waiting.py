@@ -196,7 +196,7 @@ def test_a_tail_reads_whatever_the_test_does(manual: LiveTailEmulator) -> None:
 def test_a_tail_that_is_refused_or_breaks(manual: LiveTailEmulator) -> None:
     with (
         manual.fault(faults.error("LimitExceededException")),
-        pytest.raises(LiveTailError, match="^LimitExceededException: "),
+        pytest.raises(LiveTailError, match="^StartLiveTail was refused: LimitExceededException: "),
     ):
         manual.tail(GROUP)
     with manual.fault(faults.exception(after_updates=1)), manual.tail(GROUP) as tail:

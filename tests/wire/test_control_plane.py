@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from livetail import LiveTailEmulator
+from livetail import LiveTailEmulator, LiveTailError
 from livetail.server import tail_writer as tail_module
 from livetail.server.control import application
-from livetail.testing.handle import LiveTailError
 from tests.wire.frames import events_of
 from tests.wire.http1 import Answer, Http1, Http1Tail, request_bytes
 from tests.wire.http2 import Http2

@@ -9,8 +9,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from livetail.cli.command_parser import make_parser, module_of
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError, make_parser, module_of
+from livetail.errors import LiveTailError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,6 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except CommandError as error:
         status = _fail(str(error), error.status)
+    except LiveTailError as error:
+        status = _fail(str(error), 1)
     except KeyboardInterrupt:
         status = 130
     except BrokenPipeError:

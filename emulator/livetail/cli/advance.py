@@ -4,7 +4,7 @@ import argparse
 import json
 from datetime import UTC, datetime, timedelta
 
-from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, connect, control
+from livetail.cli.endpoint import add_endpoint_flag, add_json_flag
 from livetail.cli.terminal import counted
 from livetail.core.durations import parse_duration
 
@@ -19,8 +19,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    client = connect(arguments.endpoint, _TIMEOUT_S)
-    response = control(client, "POST", "/clock/advance", {"seconds": arguments.duration / 1000})
+    seconds = {"seconds": arguments.duration / 1000}
+    response = arguments.emulator.request("POST", "/clock/advance", seconds, timeout_s=_TIMEOUT_S)
     if arguments.json:
         print(json.dumps(response))
     else:

@@ -3,8 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from livetail.cli.endpoint import connect
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError
 
 
 def is_aws(url: str) -> bool:
@@ -25,16 +24,13 @@ def aws_client(
         validates_parameters: whether boto3 refuses parameters itself.
 
     Raises:
-        CommandError: it is no URL, or boto3 is missing or refuses its own settings.
+        CommandError: boto3 refuses its own settings.
     """
-    try:
-        import boto3
-        import botocore.session
-        from botocore.config import Config
-        from botocore.exceptions import BotoCoreError
-    except ImportError:
-        raise CommandError("conformance needs boto3: pip install 'livetail[boto3]'") from None
-    connect(url)
+    import boto3
+    import botocore.session
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
     config = Config(
         inject_host_prefix=is_aws(url),
         parameter_validation=validates_parameters,

@@ -1,9 +1,9 @@
-"""The table of subcommands, and the parser of the command line that is made from it."""
+"""The table of subcommands, the parser that is made from it, and how a command fails. Standard library only."""
 
 import argparse
 import importlib
 import sys
-from collections.abc import Container
+from collections.abc import Callable, Container
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -34,6 +34,18 @@ COMMANDS: Final = {
 }
 
 
+class CommandError(Exception):
+    """A command could not do what it was asked; `str()` is the sentence that the user reads, or one a line.
+
+    Attributes:
+        status: the exit status, 1 (failed) or 2 (wrong usage).
+    """
+
+    def __init__(self, message: str, *, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 class Parser(argparse.ArgumentParser):
     """Reports what is wrong with a command line in one line."""
 
@@ -50,6 +62,14 @@ def module_of(name: str) -> ModuleType:
     return importlib.import_module(f"livetail.cli.{name}")
 
 
+def import_extra(package: str, command: str, *, extra: str = "boto3") -> ModuleType:
+    """A package that comes with an extra. Raises CommandError where it is missing."""
+    try:
+        return importlib.import_module(package)
+    except ImportError:
+        raise CommandError(f"{command} needs {package}: pip install 'livetail[{extra}]'") from None
+
+
 def make_parser(configured: Container[str | None]) -> argparse.ArgumentParser:
     """A parser that knows all subcommands, and the flags of those in `configured`, whose modules are imported."""
     parser = Parser(prog="livetail", description="A local emulator of the Amazon CloudWatch Logs Live Tail API.")
@@ -61,3 +81,21 @@ def make_parser(configured: Container[str | None]) -> argparse.ArgumentParser:
         if name in configured:
             module_of(name).configure(command)
     return parser
+
+
+def number(what: str, maximum: float) -> Callable[[str], float]:
+    """A reader for numbers above 0 and up to `maximum`; `what` describes one in the message."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if not 0 < value <= maximum:  # false for NaN as well
+            raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
+        return value
+
+    return read
+
+
+seconds = number("a number of seconds up to ten days", 864_000)

@@ -5,8 +5,7 @@ The script is made once and is static, so that neither the command nor a press o
 
 import argparse
 
-from livetail.cli.command_parser import COMMANDS, make_parser
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import COMMANDS, import_extra, make_parser
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -16,9 +15,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    try:
-        import shtab
-    except ImportError:
-        raise CommandError("completion needs the package shtab: pip install 'livetail[completion]'") from None
+    shtab = import_extra("shtab", "completion", extra="completion")
     print(shtab.complete(make_parser(COMMANDS), arguments.shell))
     return 0

@@ -4,24 +4,17 @@ It asks any endpoint: this emulator, another one, or AWS itself. It makes one lo
 """
 
 import argparse
-import contextlib
 import json
 import shutil
-import time
-import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from livetail.cli.aws_client import aws_client, is_aws
+from livetail.cli.command_parser import CommandError, import_extra
 from livetail.cli.conformance_checks import CHECKS, Check
-from livetail.cli.conformance_questions import Differs, NotAsked, Tail
-from livetail.cli.endpoint import add_endpoint_flag, connect
-from livetail.cli.errors import CommandError
-from livetail.control_client import ControlClient, NoResponseError
+from livetail.cli.conformance_service import Differs, NotAsked, Service, service_at
+from livetail.cli.endpoint import add_endpoint_flag
 
-_READ_TIMEOUT_S: Final = 10.0
 _VERDICTS: Final = ("holds", "differs", "not asked")
 
 
@@ -56,11 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         CommandError: the endpoint does not respond, or refuses to make a log group; or FILE cannot be written.
     """
+    import_extra("boto3", "conformance")
     checks = [check for check in CHECKS if arguments.only is None or check.name in arguments.only]
     width = max(len(check.name) for check in checks)
     columns = shutil.get_terminal_size((120, 24)).columns
     results = []
-    with _service(arguments.endpoint) as service:
+    with service_at(arguments.emulator) as service:
         for check in checks:
             result = _asked(check, service)
             results.append(result)
@@ -70,11 +64,11 @@ def run(arguments: argparse.Namespace) -> int:
     counts = {verdict: sum(result.verdict == verdict for result in results) for verdict in _VERDICTS}
     print(f"{counts['holds']} hold, {counts['differs']} differ, {counts['not asked']} not asked")
     if arguments.json:
-        _write(arguments.json, arguments.endpoint, results)
+        _write(arguments.json, arguments.emulator.url, results)
     return 1 if counts["differs"] else 0
 
 
-def _asked(check: Check, service: "_Service") -> Result:
+def _asked(check: Check, service: Service) -> Result:
     try:
         check.question(service)
     except NotAsked as reason:
@@ -103,113 +97,3 @@ def _write(file: str, endpoint: str, results: list[Result]) -> None:
         Path(file).write_text(json.dumps({"endpoint": endpoint, "checks": rows}, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise CommandError(f"cannot write {file}: {error.strerror}") from error
-
-
-@contextlib.contextmanager
-def _service(url: str) -> Iterator["_Service"]:
-    """The endpoint with a log group of its own, which is deleted in the end."""
-    client = aws_client(url, _READ_TIMEOUT_S, validates_parameters=False)
-    service = _Service(client, connect(url), url, f"/livetail/conformance/{uuid.uuid4().hex[:12]}")
-    try:
-        service.ask("CreateLogGroup", logGroupName=service.group)
-    except Differs as refused:
-        raise CommandError(f"{url} makes no log group: {refused}") from None
-    except Exception as error:
-        raise CommandError(f"no response from {url}: {' '.join(str(error).split())}") from None
-    try:
-        for stream in ("a", "b"):
-            service.ask("CreateLogStream", logGroupName=service.group, logStreamName=stream)
-        (described,) = service.ask("DescribeLogGroups", logGroupNamePrefix=service.group)["logGroups"]
-        service.arn = described["arn"].removesuffix(":*")
-        yield service
-    finally:
-        with contextlib.suppress(Exception):
-            service.ask("DeleteLogGroup", logGroupName=service.group)
-        client.close()
-
-
-class _Service:
-    """See `conformance_questions.Service`."""
-
-    def __init__(self, client: Any, control: ControlClient, url: str, group: str) -> None:
-        self.group = group
-        self.arn = ""
-        self.is_aws = is_aws(url)
-        self._client = client
-        self._control = control
-        self._manual = not self.is_aws and self._is_manual()
-
-    def ask(self, operation: str, **members: Any) -> dict[str, Any]:
-        from botocore.exceptions import ClientError
-
-        try:
-            return self._call(operation, members)
-        except ClientError as error:
-            raise Differs(f"{error.response['Error']['Code']}: {error.response['Error']['Message']}") from None
-
-    def refusal(self, operation: str, **members: Any) -> tuple[str, str]:
-        from botocore.exceptions import ClientError
-
-        try:
-            response = self._call(operation, members)
-        except ClientError as error:
-            return error.response["Error"]["Code"], error.response["Error"]["Message"]
-        if "responseStream" in response:
-            response["responseStream"].close()
-        raise Differs("accepted")
-
-    def put(self, stream: str, *messages: str) -> None:
-        events = [{"timestamp": self._now_ms(), "message": message} for message in messages]
-        self.ask("PutLogEvents", logGroupName=self.group, logStreamName=stream, logEvents=events)
-
-    @contextlib.contextmanager
-    def tail(self, **filters: Any) -> Iterator[Tail]:
-        stream = self.ask("StartLiveTail", **({"logGroupIdentifiers": [self.arn]} | filters))["responseStream"]
-        with contextlib.closing(stream):
-            yield _Tail(iter(stream), self)
-
-    def pass_a_second(self) -> None:
-        """Move the time of a manual clock; elsewhere it passes by itself."""
-        if self._manual:
-            self._control.request("POST", "/_livetail/clock/advance", {"seconds": 1})
-
-    def _call(self, operation: str, members: dict[str, Any]) -> dict[str, Any]:
-        from botocore import xform_name
-
-        response: dict[str, Any] = getattr(self._client, xform_name(operation))(**members)
-        return response
-
-    def _now_ms(self) -> int:
-        if self._manual:
-            return int(self._control.request("GET", "/_livetail/clock")[1]["now"])
-        return time.time_ns() // 1_000_000
-
-    def _is_manual(self) -> bool:
-        """Whether this is an emulator whose time moves only when it is told to."""
-        try:
-            status, clock = self._control.request("GET", "/_livetail/clock")
-        except NoResponseError:
-            return False
-        return status == 200 and isinstance(clock, dict) and clock.get("mode") == "manual"
-
-
-class _Tail:
-    """See `conformance_questions.Tail`."""
-
-    def __init__(self, events: Iterator[dict[str, Any]], service: _Service) -> None:
-        self._events = events
-        self._service = service
-
-    def event(self) -> dict[str, Any]:
-        event = next(self._events, None)
-        if event is None:
-            raise Differs("the stream ended")
-        return event
-
-    def update(self) -> dict[str, Any]:
-        self._service.pass_a_second()
-        event = self.event()
-        if "sessionUpdate" not in event:
-            raise Differs(f"{next(iter(event))} instead of sessionUpdate")
-        update: dict[str, Any] = event["sessionUpdate"]
-        return update

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError
 from livetail.wire.eventstream import Decoder, Message
 from livetail.wire.eventstream_errors import EventStreamError
 from livetail.wire.headers import Header

@@ -12,10 +12,9 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from livetail.cli.arguments import seconds
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError, import_extra, seconds
 from livetail.cli.terminal import EventPrinter
-from livetail.control_client import NoResponseError
+from livetail.errors import LiveTailError
 from livetail.scenarios import fixtures
 
 if TYPE_CHECKING:
@@ -48,10 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    try:
-        import boto3  # noqa: F401  # the client is the point of the demo
-    except ImportError:
-        raise CommandError("the demo needs boto3: pip install 'livetail[boto3]'") from None
+    import_extra("boto3", "demo")  # the client is the point of the demo
     from livetail.testing.emulator import LiveTailEmulator
 
     # A client that closes its connection while data is sent is normal here.
@@ -141,10 +137,8 @@ class _Ending:
         self._emulator.stop()
 
     def _explain(self) -> None:
-        from livetail.testing.handle import LiveTailError
-
         # An explanation that fails, or that nobody reads any longer, must not keep the demo from its end.
-        with contextlib.suppress(LiveTailError, NoResponseError, OSError):
+        with contextlib.suppress(LiveTailError, OSError):
             for session in self._emulator.sessions():
                 counters = session["counters"]
                 self._screen.note(

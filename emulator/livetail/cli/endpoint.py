@@ -2,20 +2,11 @@
 
 import argparse
 import os
-from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Final
 
-from livetail.cli.errors import CommandError
-from livetail.control_client import ControlClient, NoResponseError
-from livetail.environment import reachable
-
-_SIGNATURE_ERRORS: Final = {
-    "IncompleteSignatureException",
-    "InvalidSignatureException",
-    "MissingAuthenticationTokenException",
-    "UnrecognizedClientException",
-}
+from livetail.cli.command_parser import CommandError
+from livetail.control_client import ControlClient
+from livetail.environment import reachable, region_of
 
 
 def default_endpoint() -> str:
@@ -64,9 +55,14 @@ def _is_livetail(words: list[str]) -> bool:
 
 
 def add_endpoint_flag(parser: argparse.ArgumentParser) -> None:
-    """Add `--endpoint URL`."""
+    """Add `--endpoint URL`, which becomes the client `arguments.emulator`."""
     parser.add_argument(
-        "--endpoint", metavar="URL", default=default_endpoint(), help="the running emulator [%(default)s]"
+        "--endpoint",
+        dest="emulator",
+        metavar="URL",
+        type=endpoint,
+        default=default_endpoint(),
+        help="the running emulator [%(default)s]",
     )
 
 
@@ -74,7 +70,7 @@ def add_region_flag(parser: argparse.ArgumentParser) -> None:
     """Add `--region NAME`, which follows the environment as SDKs do."""
     parser.add_argument(
         "--region",
-        default=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
+        default=region_of(os.environ),
         metavar="NAME",
         help="region of the log group [AWS_REGION, else AWS_DEFAULT_REGION, else the server's own]",
     )
@@ -85,66 +81,13 @@ def add_json_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for programs, not text for people")
 
 
-def connect(url: str, timeout: float = 60) -> ControlClient:
+def endpoint(url: str) -> ControlClient:
     """A client of the emulator at `url`.
 
     Raises:
         CommandError: it is no URL.
     """
     try:
-        return ControlClient(url, timeout)
+        return ControlClient(url)
     except ValueError as error:
         raise CommandError(f"--endpoint {error}", status=2) from None
-
-
-def control(client: ControlClient, method: str, path: str, body: Any = None) -> dict[str, Any]:
-    """Send a request to the control plane; returns the JSON object of the response.
-
-    Raises:
-        CommandError: nothing responds, something other than Livetail does, or the request is refused.
-    """
-    try:
-        status, response = client.request(method, f"/_livetail{path}", body)
-    except NoResponseError as error:
-        raise CommandError(str(error)) from None
-    if not isinstance(response, dict):
-        raise CommandError(f"{client.url} responds, but not as Livetail does (status {status})")
-    if status != 200:
-        raise CommandError(str(response.get("error") or f"{method} {path} was refused with status {status}"))
-    return response
-
-
-def call(
-    client: ControlClient,
-    operation: str,
-    parameters: dict[str, Any],
-    region: str | None = None,
-    *,
-    allowed: Collection[str] = (),
-) -> dict[str, Any]:
-    """Call an operation of the AWS API; returns its result, which is empty for an error among those `allowed`.
-
-    Raises:
-        CommandError: nothing responds, something other than Livetail does, or the call is refused.
-    """
-    try:
-        status, response = client.call(operation, parameters, region)
-    except NoResponseError as error:
-        raise CommandError(str(error)) from None
-    if status == 200:
-        if response is not None and not isinstance(response, dict):
-            raise CommandError(f"{client.url} responds, but not as Livetail does (status {status})")
-        return response or {}
-    code = response.get("__type") if isinstance(response, dict) else None
-    if code in allowed:
-        return {}
-    raise CommandError(refusal(operation, status, response))
-
-
-def refusal(operation: str, status: int, response: Any) -> str:
-    """One sentence about an error of the AWS API."""
-    response = response if isinstance(response, dict) else {}
-    code = str(response.get("__type") or f"status {status}")
-    message = " ".join(str(response.get("message") or "").split())
-    hint = "; the server checks signatures, and this command does not sign" if code in _SIGNATURE_ERRORS else ""
-    return f"{operation} was refused: {code}{': ' if message else ''}{message.rstrip('.') if hint else message}{hint}"

@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from livetail.cli.endpoint import add_endpoint_flag, connect
-from livetail.cli.errors import CommandError
-from livetail.control_client import ControlClient, NoResponseError
+from livetail.cli.command_parser import CommandError
+from livetail.cli.endpoint import add_endpoint_flag
+from livetail.control_client import ControlClient
 from livetail.core.truststore import make_truststore
 from livetail.environment import KEPT, KEYS, fitted_to, region_of, sdk_environment
 from livetail.environment_formats import FORMATS
+from livetail.errors import NoResponseError
 
 _DEFAULT_REGION = "us-east-1"
 
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(
             f"--write takes a folder whose path is printable UTF-8, not {str(arguments.write)!a}", status=2
         )
-    client = connect(arguments.endpoint, timeout=3)
+    client = arguments.emulator
     health = _health(client)
     region = _region(arguments.region, health)
     ca_bundle = truststore = None
@@ -62,13 +63,10 @@ def _warn(sentence: str) -> None:
 def _health(client: ControlClient) -> dict[str, Any]:
     """What the health route of the server returns; empty, with a warning, if it does not respond."""
     try:
-        status, health = client.request("GET", "/_livetail/health")
+        return client.health(timeout_s=3)
     except NoResponseError as error:
         _warn(f"{error}; the variables are for a server that will be there")
         return {}
-    if status != 200 or not isinstance(health, dict) or health.get("status") != "ok":
-        raise CommandError(f"{client.url} responds, but not as Livetail does (status {status})")
-    return health
 
 
 def _region(given: str | None, health: dict[str, Any]) -> str:
@@ -89,7 +87,7 @@ def _write_trust(client: ControlClient, folder: Path) -> tuple[str | None, str |
         folder.mkdir(parents=True, exist_ok=True)
         if not client.url.startswith("https:"):
             return None, None
-        pem = client.download("/_livetail/ca.pem")
+        pem = client.certificate()
         if pem is None:
             _warn("the server has a certificate of its owner's; no CA is written")
             return None, None
@@ -103,8 +101,6 @@ def _write_trust(client: ControlClient, folder: Path) -> tuple[str | None, str |
         store = (folder / "truststore.p12").absolute()
         store.write_bytes(content)
         return str(bundle), str(store)
-    except NoResponseError as error:
-        raise CommandError(str(error)) from None
     except OSError as error:
         raise CommandError(f"cannot write to {folder}: {error.strerror}") from None
 

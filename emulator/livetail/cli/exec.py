@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError
 from livetail.environment import KEYS, fitted_to, region_of
 from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
 

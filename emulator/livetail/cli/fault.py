@@ -6,8 +6,8 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, connect, control
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError
+from livetail.cli.endpoint import add_endpoint_flag, add_json_flag
 from livetail.cli.terminal import table
 
 
@@ -52,19 +52,19 @@ def run(arguments: argparse.Namespace) -> int:
         listed = catalogue()
         print(json.dumps(listed) if arguments.json else _effects_table(listed))
         return 0
-    client = connect(arguments.endpoint)
+    emulator = arguments.emulator
     if arguments.action == "add":
-        response = control(client, "POST", "/faults", _rule(arguments))
+        response = emulator.request("POST", "/faults", _rule(arguments))
         print(json.dumps(response) if arguments.json else response["id"])
     elif arguments.action == "list":
-        response = control(client, "GET", "/faults")
+        response = emulator.request("GET", "/faults")
         print(json.dumps(response) if arguments.json else _table(response["faults"]))
     else:
         if bool(arguments.ids) == arguments.all:
             raise CommandError("give the ids of rules, or --all", status=2)
         paths = ["/faults"] if arguments.all else [f"/faults/{quote(one, safe='')}" for one in arguments.ids]
         for path in paths:
-            control(client, "DELETE", path)
+            emulator.request("DELETE", path)
         print("{}" if arguments.json else "removed")
     return 0
 

@@ -3,10 +3,9 @@
 import argparse
 import time
 
-from livetail.cli.arguments import seconds
-from livetail.cli.endpoint import add_endpoint_flag, connect
-from livetail.cli.errors import CommandError
-from livetail.control_client import NoResponseError
+from livetail.cli.command_parser import seconds
+from livetail.cli.endpoint import add_endpoint_flag
+from livetail.errors import NoResponseError
 
 _PAUSE_S = 0.05
 
@@ -20,15 +19,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     deadline = time.monotonic() + arguments.timeout
     while True:
-        client = connect(arguments.endpoint, max(_PAUSE_S, deadline - time.monotonic()))
         try:
-            status, health = client.request("GET", "/_livetail/health")
-        except NoResponseError as error:
+            arguments.emulator.health(max(_PAUSE_S, deadline - time.monotonic()))
+        except NoResponseError:
             if not arguments.wait or time.monotonic() + _PAUSE_S > deadline:
-                raise CommandError(str(error)) from None
+                raise
             time.sleep(_PAUSE_S)
-            continue
-        if status != 200 or not isinstance(health, dict) or health.get("status") != "ok":
-            raise CommandError(f"{arguments.endpoint} responds, but it is not a healthy Livetail (status {status})")
-        print("ok")
-        return 0
+        else:
+            print("ok")
+            return 0

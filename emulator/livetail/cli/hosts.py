@@ -10,7 +10,7 @@ import socket
 import urllib.parse
 from typing import Final
 
-from livetail.cli.endpoint import add_endpoint_flag, connect
+from livetail.cli.endpoint import add_endpoint_flag
 
 _PREFIXES: Final = ("stream-", "streaming-")
 
@@ -29,13 +29,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    client = connect(arguments.endpoint)
     names = [prefix + host for host in _ENDPOINTS for prefix in ("", *_PREFIXES)]
     if not arguments.check:
         print("# for /etc/hosts: with these names SDKs need no switch for the host prefix")
         print(f"127.0.0.1 {' '.join(name for name in names if name != 'localhost')}")
         return 0
-    parts = urllib.parse.urlsplit(client.url)
+    parts = urllib.parse.urlsplit(arguments.emulator.url)
     port = f":{parts.port}" if parts.port else ""
     usable = 0
     for host in _ENDPOINTS:
@@ -46,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         for prefix, address in found.items():
             print(f"  {prefix + host:<28} {address or 'does not resolve'}")
     if parts.scheme == "http":
-        print(f"HTTP_PROXY={client.url}: works without any name, for the SDKs that read it")
+        print(f"HTTP_PROXY={arguments.emulator.url}: works without any name, for the SDKs that read it")
     if not usable:
         print("`livetail hosts` prints a line for /etc/hosts that makes them work; docs/sdks.md has other ways")
     return 0 if usable else 1

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError
 
 _PORTION_BYTES: Final = 65_536
 _GZIP: Final = b"\x1f\x8b"

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING, Final, cast
 
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError
 from livetail.patterns import InvalidPatternError, Matcher, Subject, compile
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from typing import Final
 
 import msgspec
 
-from livetail.cli.arguments import number
-from livetail.cli.endpoint import add_endpoint_flag, add_region_flag, call, connect, control
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError, number
+from livetail.cli.endpoint import add_endpoint_flag, add_region_flag
 from livetail.cli.lines import Input, open_input
 from livetail.cli.terminal import Progress, counted
 from livetail.control_client import ControlClient
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS
+from livetail.errors import AwsError, LiveTailError
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 MAX_MESSAGE_BYTES: Final = MAX_BATCH_BYTES - EVENT_OVERHEAD_BYTES
@@ -63,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    sender = _Sender(connect(arguments.endpoint), arguments.group, arguments.stream, arguments.region)
+    sender = _Sender(arguments.emulator, arguments.group, arguments.stream, arguments.region)
     progress = Progress()
     with open_input(arguments.file) as source:
         if arguments.json:
@@ -135,10 +135,13 @@ class _Sender:
 
     def prepare(self) -> None:
         """Make the log group and the log stream."""
-        exists = ("ResourceAlreadyExistsException",)
         group = {"logGroupName": self._names["logGroupName"]}
-        call(self._client, "CreateLogGroup", group, self._region, allowed=exists)
-        call(self._client, "CreateLogStream", self._names, self._region, allowed=exists)
+        for operation, names in (("CreateLogGroup", group), ("CreateLogStream", self._names)):
+            try:
+                self._client.call(operation, names, self._region)
+            except AwsError as error:
+                if error.code != "ResourceAlreadyExistsException":
+                    raise
 
     def send(self, batch: _Batch) -> None:
         self.empty += batch.empty
@@ -149,8 +152,8 @@ class _Sender:
             # The service wants them in the order of their time stamps.
             events = [{"timestamp": event.timestamp or now, "message": event.message} for event in batch.events]
             events.sort(key=itemgetter("timestamp"))
-            response = call(self._client, "PutLogEvents", {**self._names, "logEvents": events}, self._region)
-        except CommandError as error:
+            response = self._client.call("PutLogEvents", {**self._names, "logEvents": events}, self._region)
+        except LiveTailError as error:
             raise CommandError(f"{error} (after {counted(self.sent, 'log event')})") from None
         rejected = _count_rejected(response.get("rejectedLogEventsInfo"), len(events))
         self.rejected += rejected
@@ -171,8 +174,8 @@ class _Sender:
     def check_kept(self) -> None:
         """Say on stderr when the server no longer keeps all that was sent."""
         name = self._names["logGroupName"]
-        groups = control(self._client, "GET", "/log-groups")["logGroups"]
-        region = self._region or control(self._client, "GET", "/settings")["region"]
+        groups = self._client.request("GET", "/log-groups")["logGroups"]
+        region = self._region or self._client.request("GET", "/settings")["region"]
         kept = sum(group["events"] for group in groups if (group["logGroupName"], group["region"]) == (name, region))
         if kept < self.sent:
             print(
@@ -183,7 +186,7 @@ class _Sender:
 
     def _now(self) -> int:
         """The time of the emulator, which may differ from that of this machine."""
-        return int(control(self._client, "GET", "/clock")["now"])
+        return int(self._client.request("GET", "/clock")["now"])
 
 
 def _count_rejected(info: object, sent: int) -> int:

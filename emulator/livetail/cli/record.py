@@ -16,9 +16,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO, Final
 
-from livetail.cli.arguments import seconds
 from livetail.cli.aws_client import aws_client
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError, import_extra, seconds
+from livetail.cli.endpoint import endpoint
 from livetail.cli.terminal import Progress, counted
 from livetail.scenarios.recording import VERSION, Header, RecordingWriter
 
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("arns", nargs="+", metavar="ARN", help="log group to tail")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="file for the recording; - is stdout")
     parser.add_argument("--force", action="store_true", help="overwrite FILE if it exists")
-    parser.add_argument("--endpoint", metavar="URL", help="an emulator, or another endpoint [AWS]")
+    parser.add_argument("--endpoint", metavar="URL", type=endpoint, help="an emulator, or another endpoint [AWS]")
     parser.add_argument("--seconds", type=seconds, metavar="N", help="end after N seconds [when the session ends]")
     parser.add_argument("--filter-pattern", metavar="PATTERN", help="record only what this filter pattern matches")
     for name, what in (("names", "of these names"), ("name-prefixes", "whose names begin like this")):
@@ -45,10 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    try:
-        import boto3  # noqa: F401
-    except ImportError:
-        raise CommandError("record needs boto3: pip install 'livetail[boto3]'") from None
+    import_extra("boto3", "record")
     _check_output(arguments.output, overwrite=arguments.force)
     session: dict[str, Any] = {
         "logGroupIdentifiers": arguments.arns,
@@ -56,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         "logStreamNames": arguments.log_stream_names,
         "logStreamNamePrefixes": arguments.log_stream_name_prefixes,
     }
-    client = _client(arguments.endpoint, arguments.arns[0])
+    client = _client(arguments.endpoint and arguments.endpoint.url, arguments.arns[0])
     with _Stop() as stop:
         recorded_at, asked_at = time.time_ns() // 1_000_000, time.monotonic()
         stream = _start(client, {name: value for name, value in session.items() if value is not None}, stop)

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, connect, control
+from livetail.cli.endpoint import add_endpoint_flag, add_json_flag
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +16,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    response = control(connect(arguments.endpoint), "POST", "/reset")
+    response = arguments.emulator.request("POST", "/reset")
     print(json.dumps(response) if arguments.json else "reset")
     return 0

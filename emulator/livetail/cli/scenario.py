@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from livetail.cli.command_parser import CommandError
 from livetail.cli.endpoint import add_json_flag
-from livetail.cli.errors import CommandError
 from livetail.cli.terminal import counted
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, Final
 
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError
 from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, connect, control
+from livetail.cli.endpoint import add_endpoint_flag, add_json_flag
 from livetail.cli.terminal import table
 
 _INTERVAL_S = 1.0
@@ -24,9 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    client = connect(arguments.endpoint)
     while True:
-        response = control(client, "GET", "/sessions")
+        response = arguments.emulator.request("GET", "/sessions")
         if arguments.watch and sys.stdout.isatty():
             print(_CLEAR, end="")
         print(json.dumps(response, ensure_ascii=False) if arguments.json else _table(response["sessions"]), flush=True)

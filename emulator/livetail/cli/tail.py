@@ -10,10 +10,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, add_region_flag, call, connect, refusal
-from livetail.cli.errors import CommandError
+from livetail.cli.command_parser import CommandError
+from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, add_region_flag
 from livetail.cli.terminal import EventPrinter, counted
-from livetail.control_client import ControlClient, NoResponseError
+from livetail.control_client import ControlClient, parse_json
 from livetail.wire.eventstream import Decoder, Message
 from livetail.wire.eventstream_errors import EventStreamError
 
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    client = connect(arguments.endpoint)
+    client = arguments.emulator
     parameters: dict[str, Any] = {
         "logGroupIdentifiers": [_arn(client, group, arguments.region) for group in arguments.groups],
         "logEventFilterPattern": arguments.filter_pattern,
@@ -41,14 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     }
     given = {name: value for name, value in parameters.items() if value is not None}
     printer = EventPrinter()
-    try:
-        with client.stream("StartLiveTail", given, arguments.region) as response:
-            if response.status != 200:
-                raise CommandError(refusal("StartLiveTail", response.status, _json(response.read(_PORTION_BYTES))))
-            for message in _messages(response):
-                _show(message, printer, as_json=arguments.json)
-    except NoResponseError as error:
-        raise CommandError(str(error)) from None
+    with client.stream("StartLiveTail", given, arguments.region) as response:
+        for message in _messages(response):
+            _show(message, printer, as_json=arguments.json)
     print("the session has ended", file=sys.stderr)
     return 0
 
@@ -59,7 +54,7 @@ def _arn(client: ControlClient, group: str, region: str | None) -> str:
         return group
     # Names are in ASCII order, so the first one with this prefix is the name itself, if there is one.
     parameters = {"logGroupNamePrefix": group, "limit": 1}
-    for found in call(client, "DescribeLogGroups", parameters, region).get("logGroups", ()):
+    for found in client.call("DescribeLogGroups", parameters, region).get("logGroups", ()):
         if found["logGroupName"] == group:
             return str(found["logGroupArn"])
     raise CommandError(f"there is no log group {group!r}{f' in {region}' if region else ''}")
@@ -91,7 +86,7 @@ def _show(message: Message, printer: EventPrinter, *, as_json: bool) -> None:
         CommandError: the message is an exception or an error.
     """
     kind = message.header(":message-type")
-    payload = _json(message.payload)
+    payload = parse_json(message.payload) or {}
     if kind == "exception":
         text = payload.get("message") or ""
         raise CommandError(f"the session ended in {message.header(':exception-type')!s}: {text}")
@@ -110,11 +105,3 @@ def _show(message: Message, printer: EventPrinter, *, as_json: bool) -> None:
     if (payload.get("sessionMetadata") or {}).get("sampled"):
         print(f"sampled: {len(results)} of the log events that matched in this second", file=sys.stderr)
     sys.stdout.flush()
-
-
-def _json(content: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(content)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}

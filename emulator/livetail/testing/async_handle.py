@@ -1,23 +1,14 @@
 """The handle of an emulator for asyncio: its calls are coroutines, so the event loop reads while they wait."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from livetail.testing.handle import Fault, LiveTail
-from livetail.testing.patching import PatchedEnvironment
 from livetail.testing.session import Session
-from livetail.testing.shapes import (
-    Counters,
-    EndedSessionInfo,
-    EventToPut,
-    FaultInfo,
-    LogEvent,
-    RequestInfo,
-    SessionInfo,
-    Several,
-)
+from livetail.testing.shapes import Counters, LogEvent
 from livetail.testing.tail import Tail
 
 if TYPE_CHECKING:
@@ -25,111 +16,112 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncLiveTail", "AsyncSession", "AsyncTail"]
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _in_thread(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """A coroutine method that calls `method` of the object for threads, `self._blocking`, in a thread."""
+
+    @wraps(method)
+    async def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        found: Callable[P, T] = getattr(self._blocking, method.__name__)
+        return await asyncio.to_thread(found, *args, **kwargs)
+
+    return call
+
+
+def _directly(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """A method that calls `method` of the object for threads, `self._blocking`: one that waits for nothing."""
+
+    @wraps(method)
+    def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        found: Callable[P, T] = getattr(self._blocking, method.__name__)
+        return found(*args, **kwargs)
+
+    return call
+
 
 class AsyncSession:
     """A session of the code under test; `session` is the same for threads."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        self.session = self._blocking = session
         self.id = session.id
         self.log_groups = session.log_groups
         self.filter_pattern = session.filter_pattern
 
     async def counters(self) -> Counters:
+        """As `Session.counters`."""
         return await asyncio.to_thread(lambda: self.session.counters)
 
     async def ended_by(self) -> str | None:
         """As `Session.ended_by`; None while it is open."""
         return await asyncio.to_thread(lambda: self.session.ended_by)
 
-    async def wait_until_ended(self, timeout: float = 10) -> str:
-        return await asyncio.to_thread(self.session.wait_until_ended, timeout)
-
-    async def wait_for_delivered(self, count: int, timeout: float = 10) -> Counters:
-        return await asyncio.to_thread(self.session.wait_for_delivered, count, timeout)
-
-    async def end(self) -> None:
-        await asyncio.to_thread(self.session.end)
+    wait_until_ended = _in_thread(Session.wait_until_ended)
+    wait_for_delivered = _in_thread(Session.wait_for_delivered)
+    end = _in_thread(Session.end)
 
 
 class AsyncTail:
     """A session of the test's own; `async for` gives its log events."""
 
     def __init__(self, tail: Tail) -> None:
-        self._tail = tail
+        self._blocking = tail
         self.id = tail.id
 
     async def __aiter__(self) -> AsyncIterator[LogEvent]:
-        events = iter(self._tail)
+        events = iter(self._blocking)
         while (event := await asyncio.to_thread(next, events, None)) is not None:
             yield event
 
-    async def next_event(self) -> LogEvent:
-        return await asyncio.to_thread(self._tail.next_event)
-
-    async def messages(self, count: int) -> list[str]:
-        return await asyncio.to_thread(self._tail.messages, count)
+    next_event = _in_thread(Tail.next_event)
+    messages = _in_thread(Tail.messages)
 
 
 class AsyncLiveTail:
     """A running emulator. The calls are those of `LiveTail`, which `livetail` is."""
 
     def __init__(self, livetail: LiveTail) -> None:
-        self.livetail = livetail
+        self.livetail = self._blocking = livetail
         self.endpoint_url = livetail.endpoint_url
         self.region = livetail.region
         self.account_id = livetail.account_id
 
-    def async_client(self, **options: Any) -> Any:
-        """An aiobotocore client, for `async with`."""
-        return self.livetail.async_client(**options)
+    async_client = _directly(LiveTail.async_client)
+    client = _directly(LiveTail.client)
+    environment = _directly(LiveTail.environment)
+    patched_environment = _directly(LiveTail.patched_environment)
+    log_group_arn = _directly(LiveTail.log_group_arn)
 
-    def client(self, **options: Any) -> Any:
-        """A boto3 client, for code that runs in a thread."""
-        return self.livetail.client(**options)
-
-    def environment(self) -> dict[str, str]:
-        return self.livetail.environment()
-
-    def patched_environment(self) -> PatchedEnvironment:
-        return self.livetail.patched_environment()
-
-    def log_group_arn(self, name: str) -> str:
-        return self.livetail.log_group_arn(name)
-
-    async def put(self, log_group: str, log_stream: str, messages: Several[str | EventToPut]) -> None:
-        await asyncio.to_thread(self.livetail.put, log_group, log_stream, messages)
-
-    async def now(self) -> int:
-        return await asyncio.to_thread(self.livetail.now)
-
-    async def advance(self, seconds: float) -> int:
-        return await asyncio.to_thread(self.livetail.advance, seconds)
-
-    async def clock_mode(self) -> str:
-        return await asyncio.to_thread(self.livetail.clock_mode)
-
-    async def sessions(self) -> list[SessionInfo]:
-        return await asyncio.to_thread(self.livetail.sessions)
-
-    async def ended_sessions(self) -> list[EndedSessionInfo]:
-        return await asyncio.to_thread(self.livetail.ended_sessions)
-
-    async def wait_for_sessions(self, count: int, timeout: float = 10) -> list[SessionInfo]:
-        return await asyncio.to_thread(self.livetail.wait_for_sessions, count, timeout)
+    settings = _in_thread(LiveTail.settings)
+    put = _in_thread(LiveTail.put)
+    now = _in_thread(LiveTail.now)
+    advance = _in_thread(LiveTail.advance)
+    clock_mode = _in_thread(LiveTail.clock_mode)
+    sessions = _in_thread(LiveTail.sessions)
+    ended_sessions = _in_thread(LiveTail.ended_sessions)
+    wait_for_sessions = _in_thread(LiveTail.wait_for_sessions)
+    end_session = _in_thread(LiveTail.end_session)
+    assert_no_sessions = _in_thread(LiveTail.assert_no_sessions)
+    assert_nothing_dropped = _in_thread(LiveTail.assert_nothing_dropped)
+    requests = _in_thread(LiveTail.requests)
+    wait_for_requests = _in_thread(LiveTail.wait_for_requests)
+    assert_requested = _in_thread(LiveTail.assert_requested)
+    add_fault = _in_thread(LiveTail.add_fault)
+    faults = _in_thread(LiveTail.faults)
+    remove_fault = _in_thread(LiveTail.remove_fault)
+    clear_faults = _in_thread(LiveTail.clear_faults)
+    start_scenario = _in_thread(LiveTail.start_scenario)
+    scenarios = _in_thread(LiveTail.scenarios)
+    stop_scenarios = _in_thread(LiveTail.stop_scenarios)
+    reset = _in_thread(LiveTail.reset)
 
     async def wait_for_new_session(self, after: AsyncSession | None = None, timeout: float = 10) -> AsyncSession:
+        """As `LiveTail.wait_for_new_session`."""
         before = None if after is None else after.session
         return AsyncSession(await asyncio.to_thread(self.livetail.wait_for_new_session, before, timeout))
-
-    async def end_session(self, session_id: str) -> None:
-        await asyncio.to_thread(self.livetail.end_session, session_id)
-
-    async def assert_no_sessions(self, timeout: float = 5) -> None:
-        await asyncio.to_thread(self.livetail.assert_no_sessions, timeout)
-
-    async def assert_nothing_dropped(self) -> None:
-        await asyncio.to_thread(self.livetail.assert_nothing_dropped)
 
     @asynccontextmanager
     async def tail(
@@ -144,44 +136,12 @@ class AsyncLiveTail:
         finally:
             await asyncio.to_thread(tail.close)
 
-    async def requests(self) -> list[RequestInfo]:
-        return await asyncio.to_thread(self.livetail.requests)
-
-    async def wait_for_requests(self, operation: str, count: int = 1, timeout: float = 10) -> list[RequestInfo]:
-        return await asyncio.to_thread(self.livetail.wait_for_requests, operation, count, timeout)
-
-    async def assert_requested(
-        self, operation: str, *, times: int | None = None, where: Mapping[str, Any] | None = None
-    ) -> list[RequestInfo]:
-        return await asyncio.to_thread(self.livetail.assert_requested, operation, times=times, where=where)
-
-    async def add_fault(self, rule: "Mapping[str, Any] | AnyRule") -> str:
-        return await asyncio.to_thread(self.livetail.add_fault, rule)
-
     @asynccontextmanager
     async def fault(self, rule: "Mapping[str, Any] | AnyRule") -> AsyncIterator[Fault]:
-        """A fault rule that holds in an `async with` block."""
-        holding = self.livetail.fault(rule)
-        fault = await asyncio.to_thread(holding.__enter__)
+        """A fault rule that is in force in an `async with` block."""
+        rule_in_force = self.livetail.fault(rule)
+        fault = await asyncio.to_thread(rule_in_force.__enter__)
         try:
             yield fault
         finally:
-            await asyncio.to_thread(holding.__exit__, None, None, None)
-
-    async def faults(self) -> list[FaultInfo]:
-        return await asyncio.to_thread(self.livetail.faults)
-
-    async def remove_fault(self, fault_id: str) -> None:
-        await asyncio.to_thread(self.livetail.remove_fault, fault_id)
-
-    async def clear_faults(self) -> None:
-        await asyncio.to_thread(self.livetail.clear_faults)
-
-    async def start_scenario(self, scenario: str | Mapping[str, Any]) -> str:
-        return await asyncio.to_thread(self.livetail.start_scenario, scenario)
-
-    async def stop_scenarios(self) -> None:
-        await asyncio.to_thread(self.livetail.stop_scenarios)
-
-    async def reset(self) -> None:
-        await asyncio.to_thread(self.livetail.reset)
+            await asyncio.to_thread(rule_in_force.__exit__, None, None, None)

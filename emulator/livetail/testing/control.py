@@ -6,9 +6,8 @@ from threading import Event
 from typing import Any, Final, TypeVar
 
 from livetail.control_client import ControlClient
+from livetail.errors import LiveTailTimeoutError
 from livetail.testing.shapes import EndedSessionInfo, RequestInfo, SessionInfo
-
-__all__ = ["Control", "LiveTailError", "LiveTailTimeoutError"]
 
 T = TypeVar("T")
 
@@ -17,31 +16,8 @@ _PAUSES_S: Final = (0.002, 0.005, 0.01, 0.02, 0.04)
 _MAX_SHOWN_REQUESTS: Final = 5
 
 
-class LiveTailError(Exception):
-    """The emulator refused something; `str()` is its sentence."""
-
-
-class LiveTailTimeoutError(LiveTailError, TimeoutError):
-    """What was waited for did not happen; `str()` says what was there instead."""
-
-
-class Control:
+class Control(ControlClient):
     """The control plane of a running emulator."""
-
-    def __init__(self, endpoint_url: str) -> None:
-        self.endpoint_url = endpoint_url
-
-    def request(self, method: str, path: str, body: Any = None, timeout: float = 60) -> Any:
-        """Returns the JSON of the reply.
-
-        Raises:
-            LiveTailError: it is refused; a LiveTailTimeoutError where the server has waited in vain.
-        """
-        status, reply = ControlClient(self.endpoint_url, timeout).request(method, f"/_livetail{path}", body)
-        if status != 200:
-            sentence = reply["error"] if isinstance(reply, dict) and "error" in reply else f"status {status}"
-            raise LiveTailTimeoutError(sentence) if status == 408 else LiveTailError(sentence)
-        return reply
 
     def open_sessions(self) -> list[SessionInfo]:
         return list(self.request("GET", "/sessions")["sessions"])
@@ -76,13 +52,13 @@ class Control:
             pause.wait(min(next(pauses, _PAUSES_S[-1]), max(timeout, 0.001)))
         return found
 
-    def situation(self, clock_before: Any = None) -> str:
+    def situation(self, clock_before: Any) -> str:
         """What there is, in a few clauses, for the message of an error."""
         clauses = [_listed("open", self.open_sessions()), _listed("ended", self.ended_sessions())]
         requests = [request_line(request) for request in self.journal()]
         left_out = "… " if len(requests) > _MAX_SHOWN_REQUESTS else ""
         clauses.append(f"requests: {left_out}{', '.join(requests[-_MAX_SHOWN_REQUESTS:]) or 'none'}")
-        if clock_before and clock_before["mode"] == "manual" and self.request("GET", "/clock") == clock_before:
+        if clock_before["mode"] == "manual" and self.request("GET", "/clock") == clock_before:
             clauses.append("the clock is manual and was not moved meanwhile: advance() moves it")
         return "; ".join(clauses)
 

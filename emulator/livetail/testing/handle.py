@@ -6,11 +6,11 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from livetail.control_client import ControlClient
 from livetail.core.arns import LogGroupArn
 from livetail.environment import sdk_environment
-from livetail.testing.control import Control, LiveTailError, LiveTailTimeoutError
-from livetail.testing.patching import PatchedEnvironment
+from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError
+from livetail.testing.control import Control
+from livetail.testing.patching import patched_environment
 from livetail.testing.session import Session
 from livetail.testing.shapes import EndedSessionInfo, EventToPut, FaultInfo, LogEvent, RequestInfo, SessionInfo, Several
 from livetail.testing.tail import Tail, iterate
@@ -19,8 +19,7 @@ from livetail.testing.verifying import check_requested
 if TYPE_CHECKING:
     from livetail.faults import AnyRule
 
-__all__ = ["Fault", "LiveTail", "LiveTailError", "LiveTailTimeoutError"]
-
+__all__ = ["Fault", "LiveTail"]
 
 _MAX_PART_MESSAGES: Final = 50_000
 _MAX_PART_CHARACTERS: Final = 1_000_000
@@ -67,7 +66,7 @@ class LiveTail:
     ) -> None:
         """`credentials` are the access key id and the secret that clients sign with, where that matters."""
         self.endpoint_url = endpoint_url
-        self._plane = Control(endpoint_url)
+        self._control = Control(endpoint_url)
         self._handed_out: set[str] = set()
         self.region = region
         self.account_id = account_id
@@ -77,7 +76,7 @@ class LiveTail:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.endpoint_url}>"
 
-    def client(self, **options: Any) -> Any:
+    def client(self, /, **options: Any) -> Any:
         """A boto3 client for CloudWatch Logs that is ready to use; `options` as for `boto3.client`."""
         try:
             import boto3
@@ -92,9 +91,11 @@ class LiveTail:
         credentials = (self._key_id, self._secret)
         return sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle, credentials=credentials)
 
-    def patched_environment(self) -> PatchedEnvironment:
+    @contextmanager
+    def patched_environment(self) -> Iterator[None]:
         """Points the SDKs of this process at the emulator, and undoes it: for a `with` block, or as a decorator."""
-        return PatchedEnvironment(self.environment())
+        with patched_environment(self.environment()):
+            yield
 
     def log_group_arn(self, name: str) -> str:
         """The ARN of a log group of the default account and region."""
@@ -102,7 +103,7 @@ class LiveTail:
 
     def settings(self) -> dict[str, Any]:
         """What the server was started with, as `GET /_livetail/settings` shows it."""
-        return dict(self._control("GET", "/settings"))
+        return dict(self._control.request("GET", "/settings"))
 
     def put(self, log_group: str, log_stream: str, messages: Several[str | EventToPut]) -> None:
         """Ingest messages, or events with `timestamp` (epoch milliseconds) and `message`. Group and stream are made.
@@ -119,11 +120,11 @@ class LiveTail:
         for part in _parts(given):
             events = [dict(event) for event in part if not isinstance(event, str)]
             texts = [event for event in part if isinstance(event, str)]
-            self._control(
+            self._control.request(
                 "POST", "/events", {"logGroup": log_group, "logStream": log_stream, "messages": texts, "events": events}
             )
 
-    def async_client(self, **options: Any) -> Any:
+    def async_client(self, /, **options: Any) -> Any:
         """An aiobotocore client, for `async with`; `options` as for its `create_client`."""
         try:
             from aiobotocore.config import AioConfig
@@ -135,7 +136,7 @@ class LiveTail:
 
     def now(self) -> int:
         """The emulator's time in epoch milliseconds."""
-        return int(self._control("GET", "/clock")["now"])
+        return int(self._control.request("GET", "/clock")["now"])
 
     def advance(self, seconds: float) -> int:
         """Move a manual clock on; returns how many session updates were made.
@@ -149,21 +150,21 @@ class LiveTail:
                 "advance() would stop the event loop that reads the updates:"
                 " use `await AsyncLiveTail(livetail).advance(seconds)`, or `async with LiveTailEmulator(...)`"
             )
-        return int(self._control("POST", "/clock/advance", {"seconds": seconds}, timeout=3600)["updates"])
+        return int(self._control.request("POST", "/clock/advance", {"seconds": seconds}, timeout_s=3600)["updates"])
 
     def clock_mode(self) -> str:
         """How time passes there: `real`, `manual`, or a speed such as `60x`."""
-        return str(self._control("GET", "/clock")["mode"])
+        return str(self._control.request("GET", "/clock")["mode"])
 
     # ---- sessions --------------------------------------------------------------------------------------------------
 
     def sessions(self) -> list[SessionInfo]:
         """The open sessions with their counters."""
-        return self._plane.open_sessions()
+        return self._control.open_sessions()
 
     def ended_sessions(self) -> list[EndedSessionInfo]:
         """The newest 100 sessions that have ended since the reset, and by what; oldest first."""
-        return self._plane.ended_sessions()
+        return self._control.ended_sessions()
 
     def wait_for_sessions(self, count: int, timeout: float = 10) -> list[SessionInfo]:
         """Wait until at least `count` sessions are open; returns them.
@@ -171,11 +172,12 @@ class LiveTail:
         Raises:
             LiveTailTimeoutError: they were not within `timeout` seconds.
         """
+        clock = self._control.request("GET", "/clock")
         path = f"/sessions?wait={count}&timeout={timeout:g}"
         try:
-            return list(self._control("GET", path, timeout=timeout + 10)["sessions"])
+            return list(self._control.request("GET", path, timeout_s=timeout + 10)["sessions"])
         except LiveTailTimeoutError as error:
-            raise LiveTailTimeoutError(f"{error}; {self._plane.situation()}") from None
+            raise LiveTailTimeoutError(f"{error}; {self._control.situation(clock)}") from None
 
     def wait_for_new_session(self, after: Session | None = None, timeout: float = 10) -> Session:
         """Wait for a session that this method has not returned yet, also one that has ended since; the oldest first.
@@ -189,16 +191,16 @@ class LiveTail:
         """
 
         def look() -> Session | None:
-            open_sessions = self._plane.open_sessions()  # asked first: one that ends meanwhile is among both
-            listed = {session["sessionId"]: session for session in [*self._plane.ended_sessions(), *open_sessions]}
+            open_sessions = self._control.open_sessions()  # asked first: one that ends meanwhile is among both
+            listed = {session["sessionId"]: session for session in [*self._control.ended_sessions(), *open_sessions]}
             for session in sorted(listed.values(), key=lambda session: session["startedAt"]):
                 is_later = after is None or session["startedAt"] >= after.started_at
                 if is_later and session["sessionId"] not in self._handed_out | ({after.id} if after else set()):
                     self._handed_out.add(session["sessionId"])
-                    return Session(self._plane, session)
+                    return Session(self._control, session)
             return None
 
-        return self._plane.wait(look, timeout, "no new session")
+        return self._control.wait(look, timeout, "no new session")
 
     def assert_no_sessions(self, timeout: float = 5) -> None:
         """Assert that no session is open, or will not be in a moment: a server hears of a client that leaves shortly
@@ -208,7 +210,7 @@ class LiveTail:
             AssertionError: sessions are still open after `timeout` seconds.
         """
         try:
-            self._control("GET", f"/sessions?max=0&timeout={timeout:g}", timeout=timeout + 10)
+            self._control.request("GET", f"/sessions?max=0&timeout={timeout:g}", timeout_s=timeout + 10)
         except LiveTailTimeoutError:
             groups = [session["logGroupIdentifiers"] for session in self.sessions()]
             raise AssertionError(f"Live Tail sessions are still open, on {groups}") from None
@@ -231,7 +233,7 @@ class LiveTail:
 
     def end_session(self, session_id: str) -> None:
         """End a session with a clean end of stream."""
-        self._control("DELETE", f"/sessions/{quote(session_id, safe='')}")
+        self._control.request("DELETE", f"/sessions/{quote(session_id, safe='')}")
 
     def tail(
         self, *log_groups: str, filter_pattern: str | None = None, log_streams: Iterable[str] = (), timeout: float = 10
@@ -242,13 +244,14 @@ class LiveTail:
             LiveTailError: the session is refused.
         """
         for log_group in log_groups:
-            ControlClient(self.endpoint_url).call("CreateLogGroup", {"logGroupName": log_group}, self.region)
+            with suppress(AwsError):  # it is there
+                self._control.call("CreateLogGroup", {"logGroupName": log_group}, self.region)
         parameters: dict[str, Any] = {"logGroupIdentifiers": [self.log_group_arn(name) for name in log_groups]}
         if filter_pattern is not None:
             parameters["logEventFilterPattern"] = filter_pattern
         if streams := list(log_streams):
             parameters["logStreamNames"] = streams
-        return Tail(self._plane, parameters, self.region, timeout)
+        return Tail(self._control, parameters, self.region, timeout)
 
     def events(self, *log_groups: str, filter_pattern: str | None = None, timeout: float = 10) -> Iterator[LogEvent]:
         """The log events that are written to log groups from now on, as a session delivers them.
@@ -262,7 +265,7 @@ class LiveTail:
 
     def requests(self) -> list[RequestInfo]:
         """The newest 1,000 requests of the AWS API, oldest first."""
-        return self._plane.journal()
+        return self._control.journal()
 
     def wait_for_requests(self, operation: str, count: int = 1, timeout: float = 10) -> list[RequestInfo]:
         """Wait until there were at least `count` requests of an operation; returns them.
@@ -275,7 +278,7 @@ class LiveTail:
             found = [request for request in self.requests() if request["operation"] == operation]
             return found if len(found) >= count else None
 
-        return self._plane.wait(look, timeout, f"no {count} requests {operation}")
+        return self._control.wait(look, timeout, f"no {count} requests {operation}")
 
     def assert_requested(
         self, operation: str, *, times: int | None = None, where: Mapping[str, Any] | None = None
@@ -299,12 +302,12 @@ class LiveTail:
             from livetail.faults import as_json
 
             rule = as_json(rule)
-        return str(self._control("POST", "/faults", dict(rule))["id"])
+        return str(self._control.request("POST", "/faults", dict(rule))["id"])
 
     @contextmanager
     def fault(self, rule: "Mapping[str, Any] | AnyRule") -> Iterator[Fault]:
         """A fault rule that holds in a `with` block."""
-        fault = Fault(self._plane, self.add_fault(rule))
+        fault = Fault(self._control, self.add_fault(rule))
         try:
             yield fault
         finally:
@@ -313,31 +316,31 @@ class LiveTail:
 
     def faults(self) -> list[FaultInfo]:
         """The fault rules with what became of them."""
-        return list(self._control("GET", "/faults")["faults"])
+        return list(self._control.request("GET", "/faults")["faults"])
 
     def remove_fault(self, fault_id: str) -> None:
         """Forget one fault rule."""
-        self._control("DELETE", f"/faults/{fault_id}")
+        self._control.request("DELETE", f"/faults/{fault_id}")
 
     def clear_faults(self) -> None:
         """Forget all fault rules."""
-        self._control("DELETE", "/faults")
+        self._control.request("DELETE", "/faults")
 
     def start_scenario(self, scenario: str | Mapping[str, Any]) -> str:
         """Play a scenario, given as TOML or as the same in dictionaries; returns its id."""
-        return str(self._control("POST", "/scenarios", scenario)["id"])
+        return str(self._control.request("POST", "/scenarios", scenario)["id"])
 
     def scenarios(self) -> list[dict[str, Any]]:
         """The scenarios that are being played."""
-        return list(self._control("GET", "/scenarios")["scenarios"])
+        return list(self._control.request("GET", "/scenarios")["scenarios"])
 
     def stop_scenarios(self) -> None:
         """Stop all scenarios; what they have said stays."""
-        self._control("DELETE", "/scenarios")
+        self._control.request("DELETE", "/scenarios")
 
     def reset(self) -> None:
         """Begin again: no groups, no sessions, no faults; clock and seed as at the start."""
-        self._control("POST", "/reset")
+        self._control.request("POST", "/reset")
         self._handed_out.clear()
 
     def _client_options(self, config: Any, options: dict[str, Any]) -> dict[str, Any]:
@@ -352,9 +355,6 @@ class LiveTail:
             **options,
             "config": ours.merge(options["config"]) if options.get("config") else ours,
         }
-
-    def _control(self, method: str, path: str, body: Any = None, timeout: float = 60) -> Any:
-        return self._plane.request(method, path, body, timeout)
 
 
 def _in_event_loop() -> bool:

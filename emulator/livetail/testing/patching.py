@@ -1,9 +1,9 @@
-"""Points the SDK of this process at an emulator for a while."""
+"""Points the SDKs of this process at an emulator for a while."""
 
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ContextDecorator, contextmanager
+from contextlib import contextmanager
 from typing import Any, Final
 
 from livetail.environment import fitted_to
@@ -12,24 +12,9 @@ _REMOVED: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "A
 """Variables that would lead elsewhere, or to a profile that is not there."""
 
 
-class PatchedEnvironment(ContextDecorator):
-    """Sets the variables, and gives boto3 a new default session; afterwards all is as it was."""
-
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = variables
-        self._entered: list[AbstractContextManager[None]] = []
-
-    def __enter__(self) -> None:
-        patched = _patched(self._variables)
-        patched.__enter__()
-        self._entered.append(patched)
-
-    def __exit__(self, *_: object) -> None:
-        self._entered.pop().__exit__(None, None, None)
-
-
 @contextmanager
-def _patched(variables: Mapping[str, str]) -> Iterator[None]:
+def patched_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Sets the variables, and gives boto3 a new default session; afterwards all is as it was."""
     fitted = fitted_to(os.environ, variables)
     before = {name: os.environ.get(name) for name in (*fitted, *_REMOVED)}
     session_before = _replace_default_session(None)
@@ -48,7 +33,7 @@ def _patched(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def _replace_default_session(session: Any) -> Any:
-    """boto3 keeps a session, with the credentials that it found first, for `boto3.client`. Returns the one before."""
+    """Replace the session that boto3 keeps, with the credentials that it found first; returns the one before."""
     boto3 = sys.modules.get("boto3")
     if boto3 is None:
         return None

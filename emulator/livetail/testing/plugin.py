@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from livetail.settings import Settings
     from livetail.testing.emulator import LiveTailEmulator
     from livetail.testing.handle import LiveTail
@@ -24,8 +22,13 @@ __all__ = ["livetail", "livetail_client", "livetail_env", "livetail_server", "li
 _MAX_RUNNING = 4
 """Emulators for the tests of one process, besides that of `livetail_server`."""
 
-_PATHS = ("certfile", "keyfile", "port_file", "replay", "scenario", "tls_dir")
+_PATHS = {"certfile", "keyfile", "port_file", "replay", "scenario", "tls_dir"}
 """The settings that are paths."""
+
+NOT_COMPARED = {"host", "port", "port_file", "credentials", "certfile", "keyfile", "tls_dir", "loop"} | {
+    *("log_level", "log_format")
+}
+"""Settings that a server elsewhere may have otherwise: where it is and how it logs; secrets, which it does not show."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 class _Servers:
     """The emulators of a test run: one for each set of settings, started when a test first asks for it. The newest
-    `_MAX_RUNNING` are kept, since each has a thread and sockets."""
+    `_MAX_RUNNING` are kept, since each has a thread and sockets. With `--livetail-url` there is none but that one."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._url: str | None = config.getoption("--livetail-url") or None
@@ -61,26 +64,24 @@ class _Servers:
         self._stops = ExitStack()
 
     def one_of_its_own(self, given: dict[str, Any]) -> "LiveTail":
-        """An emulator that no test resets; or the one that runs elsewhere."""
+        """An emulator that no test resets."""
         settings = _resolved(given)
-        if self._url is not None:
-            return self._elsewhere(self._url, given, settings)
-        return self._stops.enter_context(self._start(given))
+        return self._stops.enter_context(_started(given)) if self._url is None else _checked(self._url, given, settings)
 
     def as_new(self, given: dict[str, Any]) -> "LiveTail":
-        """The emulator with these settings, begun anew."""
+        """An emulator with these settings, as it is after its start."""
+        from livetail.errors import NoResponseError
+
         settings = _resolved(given)
         if self._url is not None:
-            return self._elsewhere_as_new(self._url, given, settings)
-        from livetail.control_client import NoResponseError
-
+            return self._reset(self._url, given, settings)
         if (kept := self._running.pop(settings, None)) is not None:
             try:
                 kept.reset()
             except NoResponseError:  # a test has stopped it, to see what its program makes of that
                 kept.stop()
                 kept = None
-        self._running[settings] = kept or self._start(given)  # the newest is the last
+        self._running[settings] = kept or _started(given)  # the newest is the last
         if len(self._running) > _MAX_RUNNING:
             self._running.pop(next(iter(self._running))).stop()
         return self._running[settings]
@@ -90,40 +91,11 @@ class _Servers:
             emulator.stop()
         self._stops.close()
 
-    def _start(self, given: dict[str, Any]) -> "LiveTailEmulator":
-        from livetail.scenarios import ScenarioError
-        from livetail.server.http_server import StartError
-        from livetail.testing.emulator import LiveTailEmulator
-
-        try:
-            return LiveTailEmulator(**given)
-        except (ScenarioError, StartError) as error:
-            _fail(str(error))
-
-    def _elsewhere(self, url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
-        """A server that somebody else has started: its settings are as they are, and have to be those asked for."""
-        from livetail.control_client import NoResponseError
-        from livetail.testing.elsewhere import difference
-        from livetail.testing.handle import LiveTail, LiveTailError
-
-        remote = LiveTail(
-            url,
-            region=settings.region,
-            account_id=settings.account_id,
-            credentials=settings.credentials[0] if settings.verify_signatures else None,
-        )
-        try:
-            differs = difference(remote.settings(), given, settings)
-        except (LiveTailError, NoResponseError, ValueError) as error:
-            _fail(str(error))
-        if differs is not None:
-            _fail(f"the emulator at {url} {differs}")
-        return remote
-
-    def _elsewhere_as_new(self, url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
+    def _reset(self, url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
+        """The server at `url`, after a reset."""
         if self._workers > 1:
-            _fail(f"{self._workers} workers cannot share the emulator at {url}, since each test begins it anew")
-        remote = self._elsewhere(url, given, settings)
+            _fail(f"{self._workers} workers cannot share the emulator at {url}, since each test resets it")
+        remote = _checked(url, given, settings)
         remote.reset()
         start, now = settings.clock.start, remote.now()
         if start is not None and start != now:
@@ -146,22 +118,68 @@ def _resolved(given: dict[str, Any]) -> "Settings":
         _fail(str(error))
 
 
+def _started(given: dict[str, Any]) -> "LiveTailEmulator":
+    from livetail.scenarios import ScenarioError
+    from livetail.server.http_server import StartError
+    from livetail.testing.emulator import LiveTailEmulator
+
+    try:
+        return LiveTailEmulator(**given)
+    except (ScenarioError, StartError) as error:
+        _fail(str(error))
+
+
+def _checked(url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
+    """The server at `url`, which somebody else has started: its settings have to be those that a test asks for."""
+    from livetail.errors import LiveTailError
+    from livetail.settings import FLAGS
+    from livetail.testing.handle import LiveTail
+
+    credentials = settings.credentials[0] if settings.verify_signatures else None
+    try:
+        remote = LiveTail(url, region=settings.region, account_id=settings.account_id, credentials=credentials)
+        shown = remote.settings()
+    except (LiveTailError, ValueError) as error:
+        _fail(str(error))
+    for flag in FLAGS:
+        if flag.field in NOT_COMPARED or given.get(flag.field) is None:
+            continue
+        first, *others = flag.field.split("_")
+        there, wanted = shown.get(first + "".join(map(str.title, others))), _as_shown(getattr(settings, flag.field))
+        if there != wanted:
+            _fail(
+                f"the emulator at {url} runs with {flag.name} {_as_text(there)}, and this test wants {_as_text(wanted)}"
+            )
+    return remote
+
+
+def _as_shown(value: Any) -> Any:
+    """A setting in the form in which a server shows it: of paths the file name, since a container has others."""
+    if isinstance(value, tuple):
+        return [_as_shown(one) for one in value]
+    if isinstance(value, os.PathLike):
+        return os.path.basename(value)
+    return value if isinstance(value, (bool, int)) else str(value)
+
+
+def _as_text(value: Any) -> str:
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+
+
 def _marked(node: pytest.Item) -> dict[str, Any]:
-    """What the markers of a test say: the closest one wins, setting by setting; paths start at the test's file."""
+    """The settings in the markers of a test: the closest one wins, setting by setting; paths start at its file."""
     settings: dict[str, Any] = {}
     for marker in node.iter_markers("livetail"):
         if marker.args:
             _fail(f"@pytest.mark.livetail takes settings by name, such as clock='manual', and not {marker.args[0]!r}")
         settings = {**marker.kwargs, **settings}
-    folder = node.path.parent
-    return {name: _placed(value, folder) if name in _PATHS else value for name, value in settings.items()}
-
-
-def _placed(value: Any, folder: "Path") -> Any:
-    """A path or several, taken from a folder."""
-    if isinstance(value, (str, os.PathLike)):
-        return folder / value
-    return [folder / path for path in value] if isinstance(value, (list, tuple)) else value
+    for name in _PATHS & settings.keys():
+        value = settings[name]
+        if isinstance(value, (str, os.PathLike)):
+            settings[name] = node.path.parent / value
+        elif isinstance(value, (list, tuple)):
+            settings[name] = [node.path.parent / path for path in value]
+    return settings
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A Live Tail session of the code under test, as its test sees it."""
 
-from livetail.testing.control import Control, LiveTailError
+from livetail.errors import LiveTailError
+from livetail.testing.control import Control
 from livetail.testing.shapes import Counters, EndedSessionInfo, SessionInfo
 
 __all__ = ["Session"]

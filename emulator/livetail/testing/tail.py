@@ -1,7 +1,6 @@
 """A Live Tail session of the test's own, to see what a producer has written. It needs no SDK."""
 
 import http.client
-import json
 import os
 import socket
 from collections.abc import Iterator
@@ -10,8 +9,9 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final, Self
 
-from livetail.control_client import ControlClient
-from livetail.testing.control import Control, LiveTailError, LiveTailTimeoutError
+from livetail.control_client import parse_json
+from livetail.errors import LiveTailError, LiveTailTimeoutError
+from livetail.testing.control import Control
 from livetail.testing.shapes import LogEvent
 from livetail.wire.eventstream import Decoder, Message
 from livetail.wire.eventstream_errors import EventStreamError
@@ -40,11 +40,7 @@ class Tail:
         self._arrived: SimpleQueue[LogEvent | LiveTailError | None] = SimpleQueue()
         self._ended = False
         with ExitStack() as opened:
-            client = ControlClient(control.endpoint_url)
-            self._response = opened.enter_context(client.stream("StartLiveTail", parameters, region))
-            if self._response.status != 200:
-                reply = _json(self._response.read())
-                raise LiveTailError(f"{reply.get('__type')}: {reply.get('message') or reply.get('Message')}")
+            self._response = opened.enter_context(control.stream("StartLiveTail", parameters, region))
             self._socket = opened.enter_context(socket.socket(fileno=os.dup(self._response.fileno())))
             self._decoder = Decoder()
             self.id = self._read_start()
@@ -105,9 +101,9 @@ class Tail:
             for message in self._messages():
                 if message.header(":message-type") != "event":
                     name = message.header(":exception-type") or message.header(":error-code")
-                    raise LiveTailError(f"{name!s}: {_json(message.payload).get('message', '')}")
+                    raise LiveTailError(f"{name!s}: {parse_json(message.payload).get('message', '')}")
                 if message.header(":event-type") == "sessionUpdate":
-                    for event in _json(message.payload)["sessionResults"]:
+                    for event in parse_json(message.payload)["sessionResults"]:
                         self._arrived.put(event)
         except LiveTailError as error:
             self._arrived.put(error)
@@ -118,7 +114,7 @@ class Tail:
     def _read_start(self) -> str:
         for message in self._messages():
             if message.header(":event-type") == "sessionStart":
-                return str(_json(message.payload)["sessionId"])
+                return str(parse_json(message.payload)["sessionId"])
         raise LiveTailError("the session ended before its sessionStart")
 
     def _messages(self) -> Iterator[Message]:
@@ -139,11 +135,3 @@ def iterate(tail: Tail) -> Iterator[LogEvent]:
     generator = events()
     next(generator)  # so that its `with` block is entered, and left when nobody refers to it any more
     return (event for event in generator if event is not None)
-
-
-def _json(content: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(content)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -1,0 +1,154 @@
+"""The endpoint that `livetail conformance` asks, with a log group of its own."""
+
+import contextlib
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any, Final
+
+from livetail.cli.aws_client import aws_client, is_aws
+from livetail.cli.command_parser import CommandError
+from livetail.control_client import ControlClient
+from livetail.errors import LiveTailError
+
+_READ_TIMEOUT_S: Final = 10.0
+
+
+class Differs(Exception):  # a result, not a failure of the program
+    """The service does something else; `str()` is what was seen."""
+
+
+class NotAsked(Exception):
+    """The question cannot be asked here; `str()` is why."""
+
+
+class Service:
+    """The endpoint, with a log group that has the streams `a` and `b`.
+
+    Attributes:
+        group: the group's name.
+        arn: its ARN, without `:*`.
+        is_aws: whether the endpoint is AWS itself.
+    """
+
+    def __init__(self, emulator: ControlClient) -> None:
+        self.group = f"/livetail/conformance/{uuid.uuid4().hex[:12]}"
+        self.arn = ""
+        self.is_aws = is_aws(emulator.url)
+        self._client = aws_client(emulator.url, _READ_TIMEOUT_S, validates_parameters=False)
+        self._emulator = emulator
+        self._clock_is_manual = False
+        if not self.is_aws:
+            with contextlib.suppress(LiveTailError):  # another emulator
+                self._clock_is_manual = emulator.request("GET", "/clock")["mode"] == "manual"
+
+    def ask(self, operation: str, **members: Any) -> dict[str, Any]:
+        """The response to a request. Raises `Differs` with code and message if it is refused."""
+        from botocore import xform_name
+        from botocore.exceptions import ClientError
+
+        try:
+            response: dict[str, Any] = getattr(self._client, xform_name(operation))(**members)
+        except ClientError as error:
+            refusal = error.response["Error"]
+            raise Refused(refusal["Code"], refusal["Message"]) from None
+        return response
+
+    def refusal(self, operation: str, **members: Any) -> tuple[str, str]:
+        """Code and message of the error to a request. Raises `Differs` if it is accepted."""
+        try:
+            response = self.ask(operation, **members)
+        except Refused as refused:
+            return refused.code, refused.message
+        if "responseStream" in response:
+            response["responseStream"].close()
+        raise Differs("accepted")
+
+    def put(self, stream: str, *messages: str) -> None:
+        """Store messages with the present time."""
+        now_ms = time.time_ns() // 1_000_000
+        if self._clock_is_manual:
+            now_ms = self._emulator.request("GET", "/clock")["now"]
+        events = [{"timestamp": now_ms, "message": message} for message in messages]
+        self.ask("PutLogEvents", logGroupName=self.group, logStreamName=stream, logEvents=events)
+
+    @contextlib.contextmanager
+    def tail(self, **filters: Any) -> "Iterator[Tail]":
+        """A Live Tail session on the group, which is closed behind the `with` block."""
+        stream = self.ask("StartLiveTail", **({"logGroupIdentifiers": [self.arn]} | filters))["responseStream"]
+        with contextlib.closing(stream):
+            yield Tail(iter(stream), self)
+
+    def pass_a_second(self) -> None:
+        """Move the time of a manual clock; elsewhere it passes by itself."""
+        if self._clock_is_manual:
+            self._emulator.request("POST", "/clock/advance", {"seconds": 1})
+
+    def close(self) -> None:
+        """Delete the log group, if the endpoint lets us, and close the connections."""
+        with contextlib.suppress(Exception):
+            self.ask("DeleteLogGroup", logGroupName=self.group)
+        self._client.close()
+
+
+class Refused(Differs):
+    """A request was refused."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class Tail:
+    """An open Live Tail session."""
+
+    def __init__(self, events: Iterator[dict[str, Any]], service: Service) -> None:
+        self._events = events
+        self._service = service
+
+    def event(self) -> dict[str, Any]:
+        """The next event of the stream, with its type as the only key."""
+        event = next(self._events, None)
+        if event is None:
+            raise Differs("the stream ended")
+        return event
+
+    def update(self) -> dict[str, Any]:
+        """The next `sessionUpdate`; on a manual clock, time is moved on for it."""
+        self._service.pass_a_second()
+        event = self.event()
+        if "sessionUpdate" not in event:
+            raise Differs(f"{next(iter(event))} instead of sessionUpdate")
+        update: dict[str, Any] = event["sessionUpdate"]
+        return update
+
+    def update_with_events(self) -> dict[str, Any]:
+        """The next `sessionUpdate` that has log events."""
+        for _ in range(10):
+            update = self.update()
+            if update["sessionResults"]:
+                return update
+        raise Differs("no log event in 10 updates")
+
+
+@contextlib.contextmanager
+def service_at(emulator: ControlClient) -> Iterator[Service]:
+    """The service of an endpoint, whose log group is deleted in the end.
+
+    Raises:
+        CommandError: the endpoint does not respond, or refuses to make a log group.
+    """
+    service = Service(emulator)
+    try:
+        service.ask("CreateLogGroup", logGroupName=service.group)
+    except Differs as refused:
+        raise CommandError(f"{emulator.url} makes no log group: {refused}") from None
+    except Exception as error:
+        raise CommandError(f"no response from {emulator.url}: {' '.join(str(error).split())}") from None
+    with contextlib.closing(service):
+        for stream in ("a", "b"):
+            service.ask("CreateLogStream", logGroupName=service.group, logStreamName=stream)
+        (described,) = service.ask("DescribeLogGroups", logGroupNamePrefix=service.group)["logGroups"]
+        service.arn = described["arn"].removesuffix(":*")
+        yield service

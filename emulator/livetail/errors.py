@@ -1,0 +1,40 @@
+"""What goes wrong with a running emulator, for the commands and the Python interface."""
+
+from typing import Any, Final
+
+_SIGNATURE_ERRORS: Final = {
+    "IncompleteSignatureException",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "UnrecognizedClientException",
+}
+
+
+class LiveTailError(Exception):
+    """The emulator refused something, or what responds is no emulator; `str()` is one sentence."""
+
+
+class LiveTailTimeoutError(LiveTailError, TimeoutError):
+    """What was waited for did not happen; `str()` says what was there instead."""
+
+
+class NoResponseError(LiveTailError):
+    """The emulator does not respond; `str()` is one sentence."""
+
+
+class AwsError(LiveTailError):
+    """An operation of the AWS API was refused; `str()` is one sentence.
+
+    Attributes:
+        code: the error's name; None if what responds is not the AWS API.
+    """
+
+    def __init__(self, operation: str, status: int, response: Any) -> None:
+        members = response if isinstance(response, dict) else {}
+        self.code = members.get("__type")
+        sentence = f"{operation} was refused: {self.code or f'status {status}'}"
+        if message := " ".join(str(members.get("message") or "").split()):
+            sentence += f": {message}"
+        if self.code in _SIGNATURE_ERRORS:
+            sentence = f"{sentence.rstrip('.')}; the server checks signatures, and this request is not signed"
+        super().__init__(sentence)
