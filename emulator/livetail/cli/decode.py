@@ -6,16 +6,13 @@ Each message is printed as soon as its last byte is there, so the command can si
 import argparse
 import base64
 import json
-import os
 import sys
-from collections.abc import Iterator
 
 from livetail.cli.command_parser import CommandError
+from livetail.cli.input import open_input
 from livetail.wire.eventstream import Decoder, Message
 from livetail.wire.eventstream_errors import EventStreamError
 from livetail.wire.headers import Header
-
-_PORTION = 65_536
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,40 +26,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the messages of the file.
-
-    Raises:
-        CommandError: the file cannot be read, or a message is bad, or the last one not complete; those before it have
-            been printed.
-    """
-    output = sys.stdout.buffer
+    """Print the messages of the file, those before a bad or incomplete one too."""
+    decoder = Decoder()
     try:
-        for message in _messages(arguments.file):
-            output.write(_line(message))
-            output.flush()
+        with open_input(arguments.file) as source:
+            for portion in source.portions():
+                decoder.receive_data(portion)
+                for message in decoder:
+                    sys.stdout.buffer.write(_line(message))
+                    sys.stdout.flush()
+        decoder.end_of_input()
     except EventStreamError as error:
         raise CommandError(str(error)) from error
     return 0
-
-
-def _messages(file: str) -> Iterator[Message]:
-    decoder = Decoder()
-    for portion in _portions(file):
-        decoder.receive_data(portion)
-        yield from decoder
-    decoder.end_of_input()
-
-
-def _portions(file: str) -> Iterator[bytes]:
-    """The bytes of the file as they come; a read of the descriptor does not wait until a portion is full."""
-    standard_input = file == "-"
-    try:
-        with open(0 if standard_input else file, "rb", buffering=0, closefd=not standard_input) as source:
-            while portion := os.read(source.fileno(), _PORTION):
-                yield portion
-    except OSError as error:
-        name = "standard input" if standard_input else file
-        raise CommandError(f"cannot read {name}: {error.strerror}") from error
 
 
 def _line(message: Message) -> bytes:

@@ -17,11 +17,12 @@ import msgspec
 
 from livetail.cli.command_parser import CommandError, number
 from livetail.cli.endpoint import add_endpoint_flag, add_region_flag
-from livetail.cli.lines import Input, open_input
+from livetail.cli.input import Input, open_input
 from livetail.cli.terminal import Progress, counted
 from livetail.control_client import ControlClient
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS
 from livetail.errors import AwsError, LiveTailError
+from livetail.scenarios.recording import NOT_JSON
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 MAX_MESSAGE_BYTES: Final = MAX_BATCH_BYTES - EVENT_OVERHEAD_BYTES
@@ -31,9 +32,7 @@ MAX_WAIT_S: Final = 0.2
 """How long a line waits for others."""
 
 MAX_JSON_BYTES: Final = 8 * MAX_BATCH_BYTES
-"""A line of JSON: a character of a message may take six bytes there."""
-
-_EVENT_START: Final = r"[^\s]"
+"""Of a line of JSON, where a character of a message may take six bytes."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--multiline-start",
-        type=_pattern,
+        type=_regular_expression,
         metavar="REGEX",
         help="a log event begins with a line that this regular expression matches at its beginning",
     )
@@ -66,16 +65,14 @@ def run(arguments: argparse.Namespace) -> int:
     sender = _Sender(arguments.emulator, arguments.group, arguments.stream, arguments.region)
     progress = Progress()
     with open_input(arguments.file) as source:
-        if arguments.json:
-            events = _json_events(source)
-        else:
-            starts = arguments.multiline_start or (re.compile(_EVENT_START) if arguments.multiline else None)
-            events = _text_events(source, starts)
+        starts = arguments.multiline_start or (re.compile(r"\S") if arguments.multiline else None)
+        events = _json_events(source) if arguments.json else _text_events(source, starts)
         try:
-            sender.prepare()
+            sender.make_stream()
             for batch in _batches(events, arguments.rate):
                 sender.send(batch)
-                progress.show(counted(sender.sent, "log event"), source.size and source.position / source.size)
+                share = source.size_bytes and source.position / source.size_bytes
+                progress.show(counted(sender.sent, "log event"), share)
         finally:
             progress.finish()
             if sys.exc_info()[0] in (None, KeyboardInterrupt):
@@ -91,6 +88,11 @@ class _Event(msgspec.Struct):
     message: str
     timestamp: int | None = None
 
+    @property
+    def size_bytes(self) -> int:
+        """As the service counts it."""
+        return len(self.message.encode()) + EVENT_OVERHEAD_BYTES
+
 
 class _Page(msgspec.Struct):
     """The output of `aws logs filter-log-events` and `get-log-events`."""
@@ -100,7 +102,7 @@ class _Page(msgspec.Struct):
 
 @dataclass(slots=True)
 class _Batch:
-    """The log events of one request, in any order; `empty` counts the empty messages that were left out."""
+    """The log events of one request, in any order; `empty` counts the empty messages that were skipped."""
 
     events: list[_Event] = field(default_factory=list)
     size_bytes: int = 0
@@ -108,37 +110,36 @@ class _Batch:
     earliest: int | None = None
     latest: int | None = None
 
-    def has_room_for(self, event: _Event, size_bytes: int, max_events: int) -> bool:
-        if len(self.events) >= max_events or self.size_bytes + size_bytes > MAX_BATCH_BYTES:
+    def has_room_for(self, event: _Event, max_events: int) -> bool:
+        if len(self.events) >= max_events or self.size_bytes + event.size_bytes > MAX_BATCH_BYTES:
             return False
-        stamp = event.timestamp
-        if stamp is None or self.earliest is None or self.latest is None:
-            return (stamp is None) == (self.earliest is None) or not self.events
-        return max(self.latest, stamp) - min(self.earliest, stamp) <= MAX_BATCH_SPAN_MS
+        time_ms = event.timestamp
+        if time_ms is None or self.earliest is None or self.latest is None:
+            return time_ms is None and self.earliest is None
+        return max(self.latest, time_ms) - min(self.earliest, time_ms) <= MAX_BATCH_SPAN_MS
 
-    def add(self, event: _Event, size_bytes: int) -> None:
+    def add(self, event: _Event) -> None:
         self.events.append(event)
-        self.size_bytes += size_bytes
-        if (stamp := event.timestamp) is not None:
-            self.earliest = stamp if self.earliest is None else min(self.earliest, stamp)
-            self.latest = stamp if self.latest is None else max(self.latest, stamp)
+        self.size_bytes += event.size_bytes
+        if (time_ms := event.timestamp) is not None:
+            self.earliest = time_ms if self.earliest is None else min(self.earliest, time_ms)
+            self.latest = time_ms if self.latest is None else max(self.latest, time_ms)
 
 
 class _Sender:
     """Sends batches to one log stream and counts them."""
 
-    def __init__(self, client: ControlClient, group: str, stream: str, region: str | None) -> None:
-        self._client = client
+    def __init__(self, emulator: ControlClient, group: str, stream: str, region: str | None) -> None:
+        self._emulator = emulator
         self._region = region
-        self._names = {"logGroupName": group, "logStreamName": stream}
+        self._group, self._stream = {"logGroupName": group}, {"logGroupName": group, "logStreamName": stream}
         self.sent = self.rejected = self.empty = 0
 
-    def prepare(self) -> None:
+    def make_stream(self) -> None:
         """Make the log group and the log stream."""
-        group = {"logGroupName": self._names["logGroupName"]}
-        for operation, names in (("CreateLogGroup", group), ("CreateLogStream", self._names)):
+        for operation, names in (("CreateLogGroup", self._group), ("CreateLogStream", self._stream)):
             try:
-                self._client.call(operation, names, self._region)
+                self._emulator.call(operation, names, self._region)
             except AwsError as error:
                 if error.code != "ResourceAlreadyExistsException":
                     raise
@@ -148,23 +149,23 @@ class _Sender:
         if not batch.events:
             return
         try:
-            now = self._now() if batch.earliest is None else 0
-            # The service wants them in the order of their time stamps.
+            # The emulator's time, which may differ from that of this machine.
+            now = self._emulator.request("GET", "/clock")["now"] if batch.earliest is None else 0
             events = [{"timestamp": event.timestamp or now, "message": event.message} for event in batch.events]
-            events.sort(key=itemgetter("timestamp"))
-            response = self._client.call("PutLogEvents", {**self._names, "logEvents": events}, self._region)
+            events.sort(key=itemgetter("timestamp"))  # as the service wants them
+            response = self._emulator.call("PutLogEvents", {**self._stream, "logEvents": events}, self._region)
         except LiveTailError as error:
             raise CommandError(f"{error} (after {counted(self.sent, 'log event')})") from None
-        rejected = _count_rejected(response.get("rejectedLogEventsInfo"), len(events))
+        rejected = _count_rejected(response.get("rejectedLogEventsInfo") or {}, len(events))
         self.rejected += rejected
         self.sent += len(events) - rejected
 
     def summary(self) -> str:
-        left_out = f"; {counted(self.empty, 'empty line')} left out" if self.empty else ""
-        return f"{counted(self.sent, 'log event')} sent{left_out}"
+        skipped = f"; {counted(self.empty, 'empty line')} skipped" if self.empty else ""
+        return f"{counted(self.sent, 'log event')} sent{skipped}"
 
     def check_rejected(self) -> None:
-        """Raises CommandError if PutLogEvents has rejected events for their time stamps."""
+        """Raises CommandError if PutLogEvents has rejected events for their timestamps."""
         if self.rejected:
             raise CommandError(
                 f"PutLogEvents rejected {counted(self.rejected, 'log event')} as too old or too new for the emulator's "
@@ -172,10 +173,10 @@ class _Sender:
             )
 
     def check_kept(self) -> None:
-        """Say on stderr when the server no longer keeps all that was sent."""
-        name = self._names["logGroupName"]
-        groups = self._client.request("GET", "/log-groups")["logGroups"]
-        region = self._region or self._client.request("GET", "/settings")["region"]
+        """Print a warning if the server does not keep all that was sent."""
+        name = self._group["logGroupName"]
+        region = self._region or self._emulator.request("GET", "/settings")["region"]
+        groups = self._emulator.request("GET", "/log-groups")["logGroups"]
         kept = sum(group["events"] for group in groups if (group["logGroupName"], group["region"]) == (name, region))
         if kept < self.sent:
             print(
@@ -184,18 +185,11 @@ class _Sender:
                 file=sys.stderr,
             )
 
-    def _now(self) -> int:
-        """The time of the emulator, which may differ from that of this machine."""
-        return int(self._client.request("GET", "/clock")["now"])
 
-
-def _count_rejected(info: object, sent: int) -> int:
+def _count_rejected(info: dict[str, int], sent: int) -> int:
     """How many of `sent` events a `rejectedLogEventsInfo` names: those before two indexes and those from a third on."""
-    if not isinstance(info, dict):
-        return 0
-    too_old = max(int(info.get(name) or 0) for name in ("tooOldLogEventEndIndex", "expiredLogEventEndIndex"))
-    too_new = info.get("tooNewLogEventStartIndex")
-    return min(sent, too_old + (sent - int(too_new) if too_new is not None else 0))
+    too_old = max(info.get("tooOldLogEventEndIndex", 0), info.get("expiredLogEventEndIndex", 0))
+    return min(sent, too_old + sent - info.get("tooNewLogEventStartIndex", sent))
 
 
 def _batches(events: Iterable[_Event | None], rate: float | None) -> Iterator[_Batch]:
@@ -204,8 +198,7 @@ def _batches(events: Iterable[_Event | None], rate: float | None) -> Iterator[_B
     batch = _Batch()
     deadline = next_batch_at = time.monotonic()
 
-    def paced(ready: _Batch) -> _Batch:
-        """Wait until the batch may be sent at this rate."""
+    def at_its_time(ready: _Batch) -> _Batch:
         nonlocal next_batch_at
         if rate is not None:
             time.sleep(max(0.0, next_batch_at - time.monotonic()))
@@ -214,45 +207,45 @@ def _batches(events: Iterable[_Event | None], rate: float | None) -> Iterator[_B
 
     try:
         for event in events:
-            if event is not None and event.message:
-                size = len(event.message.encode()) + EVENT_OVERHEAD_BYTES
-                if batch.events and not batch.has_room_for(event, size, max_events):
-                    yield paced(batch)
+            if event is not None and not event.message:
+                batch.empty += 1
+            elif event is not None:
+                if batch.events and not batch.has_room_for(event, max_events):
+                    yield at_its_time(batch)
                     batch = _Batch()
                 if not batch.events:
                     deadline = time.monotonic() + MAX_WAIT_S
-                batch.add(event, size)
-            elif event is not None:
-                batch.empty += 1
+                batch.add(event)
             if batch.events and (event is None or time.monotonic() >= deadline):
-                yield paced(batch)
+                yield at_its_time(batch)
                 batch = _Batch()
     except KeyboardInterrupt:
         yield batch
         raise
-    yield paced(batch)
+    yield at_its_time(batch)
 
 
 def _text_events(source: Input, starts: "re.Pattern[str] | None") -> Iterator[_Event | None]:
     """An event for each line, or for each line that `starts` matches with those up to the next one."""
     event: list[str] = []
-    size = line_number = 0
+    size_bytes = number = 0
     for line in source.lines(MAX_MESSAGE_BYTES, MAX_WAIT_S):
-        text = None if line is None else line.rstrip(b"\r").decode(errors="replace")
-        if text is not None:
-            line_number += 1
-            _check_size(text, f"line {line_number}")
+        text, length = None, 0
+        if line is not None:
+            number += 1
+            text = line.rstrip(b"\r").decode(errors="replace")
+            length = _check_size(text, f"line {number}") + 1  # with the line feed
         if starts is None:
             yield None if text is None else _Event(text)
             continue
-        if event and (text is None or starts.match(text) or size + len(text.encode()) + 1 > MAX_MESSAGE_BYTES):
+        if event and (text is None or starts.match(text) or size_bytes + length > MAX_MESSAGE_BYTES):
             yield _Event("\n".join(event))
-            event, size = [], 0
+            event, size_bytes = [], 0
         if text is None:
             yield None
         else:
             event.append(text)
-            size += len(text.encode()) + 1
+            size_bytes += length
     if event:
         yield _Event("\n".join(event))
 
@@ -265,50 +258,49 @@ def _json_events(source: Input) -> Iterator[_Event | None]:
     """
     decoder = msgspec.json.Decoder(_Event)
     lines = source.lines(MAX_JSON_BYTES, MAX_WAIT_S)
-    line_number = 0
-    is_first = True
+    number, is_first = 0, True
     for line in lines:
         if line is None:
             yield None
             continue
-        line_number += 1
+        number += 1
         if not line.strip():
             continue
         try:
             event = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             if not is_first:
-                raise CommandError(f"line {line_number} is not a log event: {error}") from None
-            for event in _events_of_document(line, lines, error):
+                raise CommandError(f"line {number} is not a log event: {error}") from None
+            content = b"\n".join((line, *filter(None, lines)))
+            for event in _events_of_document(content, f"line {number} is not a log event: {error}"):
                 _check_size(event.message, "the message of an event")
                 yield event
             return
         is_first = False
-        _check_size(event.message, f"the message in line {line_number}")
+        _check_size(event.message, f"the message in line {number}")
         yield event
 
 
-def _events_of_document(first: bytes, others: Iterable[bytes | None], error: Exception) -> list[_Event]:
-    """The events of one JSON document. `error` is why its first line is not a log event by itself."""
-    content = b"\n".join((first, *(line for line in others if line is not None)))
+def _events_of_document(content: bytes, problem: str) -> list[_Event]:
+    """The events of one JSON document; `problem` is the message where it is none."""
     try:
         document = msgspec.json.decode(content, type=_Page | list[_Event])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as other_error:
-        is_document = first.strip() in (b"{", b"[") or b'"events"' in first
-        raise CommandError(
-            f"the document is not the output of aws logs filter-log-events: {other_error}"
-            if is_document
-            else f"line 1 is not a log event: {error}"
-        ) from None
+    except NOT_JSON as error:
+        if content.lstrip().partition(b"\n")[0].strip() in (b"{", b"[") or b'"events"' in content:
+            problem = f"the document is not the output of aws logs filter-log-events: {error}"
+        raise CommandError(problem) from None
     return document if isinstance(document, list) else document.events
 
 
-def _check_size(message: str, where: str) -> None:
-    if len(message.encode()) > MAX_MESSAGE_BYTES:
+def _check_size(message: str, where: str) -> int:
+    """The bytes of a message. Raises CommandError if they are too many."""
+    size_bytes = len(message.encode())
+    if size_bytes > MAX_MESSAGE_BYTES:
         raise CommandError(f"{where} has more than {MAX_MESSAGE_BYTES:,} bytes, which is the limit")
+    return size_bytes
 
 
-def _pattern(text: str) -> "re.Pattern[str]":
+def _regular_expression(text: str) -> "re.Pattern[str]":
     try:
         return re.compile(text)
     except re.error as error:

@@ -4,20 +4,15 @@ It decodes the event stream itself, so it needs no SDK.
 """
 
 import argparse
-import http.client
 import json
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 from livetail.cli.command_parser import CommandError
 from livetail.cli.endpoint import add_endpoint_flag, add_json_flag, add_region_flag
 from livetail.cli.terminal import EventPrinter, counted
-from livetail.control_client import ControlClient, parse_json
-from livetail.wire.eventstream import Decoder, Message
-from livetail.wire.eventstream_errors import EventStreamError
-
-_PORTION_BYTES = 65_536
+from livetail.control_client import ControlClient
+from livetail.session_stream import session_events
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
     given = {name: value for name, value in parameters.items() if value is not None}
     printer = EventPrinter()
     with client.stream("StartLiveTail", given, arguments.region) as response:
-        for message in _messages(response):
-            _show(message, printer, as_json=arguments.json)
+        for kind, event in session_events(response):
+            if kind == "sessionStart":
+                groups = counted(len(event.get("logGroupIdentifiers") or ()), "log group")
+                print(f"session {event.get('sessionId')} over {groups}", file=sys.stderr)
+            if kind == "sessionUpdate":
+                _show(event, printer, as_json=arguments.json)
     print("the session has ended", file=sys.stderr)
     return 0
 
@@ -60,48 +59,10 @@ def _arn(client: ControlClient, group: str, region: str | None) -> str:
     raise CommandError(f"there is no log group {group!r}{f' in {region}' if region else ''}")
 
 
-def _messages(response: http.client.HTTPResponse) -> Iterator[Message]:
-    """The messages of the stream, until it ends cleanly.
-
-    Raises:
-        CommandError: it breaks off, or its bytes are not an event stream.
-    """
-    decoder = Decoder()
-    try:
-        while portion := response.read1(_PORTION_BYTES):
-            decoder.receive_data(portion)
-            yield from decoder
-        decoder.end_of_input()
-    except EventStreamError as error:
-        raise CommandError(f"the session broke off: {error}") from None
-    except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise CommandError(f"the session broke off: {reason}") from None
-
-
-def _show(message: Message, printer: EventPrinter, *, as_json: bool) -> None:
-    """Print a message.
-
-    Raises:
-        CommandError: the message is an exception or an error.
-    """
-    kind = message.header(":message-type")
-    payload = parse_json(message.payload) or {}
-    if kind == "exception":
-        text = payload.get("message") or ""
-        raise CommandError(f"the session ended in {message.header(':exception-type')!s}: {text}")
-    if kind == "error":
-        code, text = message.header(":error-code"), message.header(":error-message")
-        raise CommandError(f"the session ended in the error {code!s}: {text!s}")
-    event = message.header(":event-type")
-    if event == "sessionStart":
-        groups = counted(len(payload.get("logGroupIdentifiers") or ()), "log group")
-        print(f"session {payload.get('sessionId')} over {groups}", file=sys.stderr)
-    if event != "sessionUpdate":
-        return
-    results = payload.get("sessionResults") or []
-    for result in results:
-        print(json.dumps(result, ensure_ascii=False) if as_json else printer.line(result))
-    if (payload.get("sessionMetadata") or {}).get("sampled"):
+def _show(update: dict[str, Any], printer: EventPrinter, *, as_json: bool) -> None:
+    results = update.get("sessionResults") or []
+    for event in results:
+        print(json.dumps(event, ensure_ascii=False) if as_json else printer.line(event))
+    if (update.get("sessionMetadata") or {}).get("sampled"):
         print(f"sampled: {len(results)} of the log events that matched in this second", file=sys.stderr)
     sys.stdout.flush()

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from livetail.control_client import ControlClient
 from livetail.errors import LiveTailTimeoutError
-from livetail.testing.shapes import EndedSessionInfo, RequestInfo, SessionInfo
+from livetail.testing.shapes import EndedSessionInfo, FaultInfo, RequestInfo, SessionInfo
 
 T = TypeVar("T")
 
@@ -18,6 +18,9 @@ _MAX_SHOWN_REQUESTS: Final = 5
 
 class Control(ControlClient):
     """The control plane of a running emulator."""
+
+    def faults(self) -> list[FaultInfo]:
+        return list(self.request("GET", "/faults")["faults"])
 
     def open_sessions(self) -> list[SessionInfo]:
         return list(self.request("GET", "/sessions")["sessions"])

@@ -1,4 +1,4 @@
-"""A handle of a running emulator: what a test does with it and asks it. It speaks the control plane over HTTP."""
+"""The handle of a running emulator: what a test does with it and asks it, through the control plane."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from livetail.faults import AnyRule
 
 __all__ = ["Fault", "LiveTail"]
-
 _MAX_PART_MESSAGES: Final = 50_000
 _MAX_PART_CHARACTERS: Final = 1_000_000
-"""In JSON these are at most 12 MB; a control body has at most 16 MiB."""
+"""In JSON these are at most 12 MB; the body of a control request has at most 16 MiB."""
 
 
 class Fault:
@@ -35,11 +34,10 @@ class Fault:
 
     @property
     def info(self) -> FaultInfo:
-        """The rule, and what it has done."""
-        for fault in self._control.request("GET", "/faults")["faults"]:
+        """The rule, and what it has done. Raises LiveTailError if it is not in force any more."""
+        for fault in self._control.faults():
             if fault["id"] == self.id:
-                found: FaultInfo = fault
-                return found
+                return fault
         raise LiveTailError(f"there is no fault {self.id!r}")
 
     @property
@@ -48,7 +46,7 @@ class Fault:
         return self.info["fired"]
 
     def remove(self) -> None:
-        """Remove it; what it was doing ends."""
+        """Remove it; its effect ends."""
         self._control.request("DELETE", f"/faults/{self.id}")
 
 
@@ -93,7 +91,7 @@ class LiveTail:
 
     @contextmanager
     def patched_environment(self) -> Iterator[None]:
-        """Points the SDKs of this process at the emulator, and undoes it: for a `with` block, or as a decorator."""
+        """Point the SDKs of this process at the emulator: for a `with` block, or as a decorator. Undone behind."""
         with patched_environment(self.environment()):
             yield
 
@@ -106,26 +104,23 @@ class LiveTail:
         return dict(self._control.request("GET", "/settings"))
 
     def put(self, log_group: str, log_stream: str, messages: Several[str | EventToPut]) -> None:
-        """Ingest messages, or events with `timestamp` (epoch milliseconds) and `message`. Group and stream are made.
-
-        One text is one message.
+        """Ingest messages, or events with `timestamp` (epoch ms) and `message`; missing groups and streams are made.
 
         Raises:
-            TypeError: something is neither a text nor an event.
+            TypeError: something is neither a str nor an event.
         """
         given: list[Any] = [messages] if isinstance(messages, str | bytes | Mapping) else list(messages)
         for message in given:
             if not isinstance(message, str | Mapping):
                 raise TypeError(f"a message is a str or an event with timestamp and message, not {message!r:.60}")
         for part in _parts(given):
-            events = [dict(event) for event in part if not isinstance(event, str)]
-            texts = [event for event in part if isinstance(event, str)]
-            self._control.request(
-                "POST", "/events", {"logGroup": log_group, "logStream": log_stream, "messages": texts, "events": events}
-            )
+            body: dict[str, Any] = {"logGroup": log_group, "logStream": log_stream}
+            body["messages"] = [message for message in part if isinstance(message, str)]
+            body["events"] = [dict(event) for event in part if not isinstance(event, str)]
+            self._control.request("POST", "/events", body)
 
     def async_client(self, /, **options: Any) -> Any:
-        """An aiobotocore client, for `async with`; `options` as for its `create_client`."""
+        """An aiobotocore client for `async with`; `options` as for its `create_client`."""
         try:
             from aiobotocore.config import AioConfig
             from aiobotocore.session import get_session
@@ -139,11 +134,10 @@ class LiveTail:
         return int(self._control.request("GET", "/clock")["now"])
 
     def advance(self, seconds: float) -> int:
-        """Move a manual clock on; returns how many session updates were made.
+        """Move a manual clock on; returns the number of session updates.
 
         Raises:
-            LiveTailError: the clock is not manual, or this is the thread of a running event loop, which could not read
-                the updates meanwhile.
+            LiveTailError: the clock is not manual, or this is the thread of an event loop, which could not read them.
         """
         if _in_event_loop():
             raise LiveTailError(
@@ -163,7 +157,7 @@ class LiveTail:
         return self._control.open_sessions()
 
     def ended_sessions(self) -> list[EndedSessionInfo]:
-        """The newest 100 sessions that have ended since the reset, and by what; oldest first."""
+        """The newest 100 sessions that have ended since the last reset, and by what; oldest first."""
         return self._control.ended_sessions()
 
     def wait_for_sessions(self, count: int, timeout: float = 10) -> list[SessionInfo]:
@@ -203,8 +197,7 @@ class LiveTail:
         return self._control.wait(look, timeout, "no new session")
 
     def assert_no_sessions(self, timeout: float = 5) -> None:
-        """Assert that no session is open, or will not be in a moment: a server hears of a client that leaves shortly
-        after.
+        """Assert that no session is open. The server learns a moment later that a client has closed its connection.
 
         Raises:
             AssertionError: sessions are still open after `timeout` seconds.
@@ -216,8 +209,7 @@ class LiveTail:
             raise AssertionError(f"Live Tail sessions are still open, on {groups}") from None
 
     def assert_nothing_dropped(self) -> None:
-        """Assert that no session since the reset, open or ended, has dropped updates or lost log events. What sampling
-        leaves out is not dropped.
+        """Assert that no session since the last reset has dropped updates or log events. Sampling drops nothing.
 
         Raises:
             AssertionError: one has.
@@ -238,7 +230,7 @@ class LiveTail:
     def tail(
         self, *log_groups: str, filter_pattern: str | None = None, log_streams: Iterable[str] = (), timeout: float = 10
     ) -> Tail:
-        """A session of the test's own on log groups, which are made if they are missing; for a `with` block.
+        """A session of the test's own, for a `with` block; log groups are made if they are missing.
 
         Raises:
             LiveTailError: the session is refused.
@@ -287,7 +279,7 @@ class LiveTail:
 
         Args:
             times: exactly so often; None is at least once.
-            where: what the parameters have to have; they may have more.
+            where: what the parameters have to contain.
 
         Raises:
             AssertionError: it was not; the message shows what comes near in the journal.
@@ -297,7 +289,7 @@ class LiveTail:
     # ---- faults ----------------------------------------------------------------------------------------------------
 
     def add_fault(self, rule: "Mapping[str, Any] | AnyRule") -> str:
-        """Make something go wrong, by a rule made by `livetail.faults` or in its JSON form; returns its id."""
+        """Add a fault rule, made by `livetail.faults` or in its JSON form; returns its id."""
         if not isinstance(rule, Mapping):
             from livetail.faults import as_json
 
@@ -306,24 +298,24 @@ class LiveTail:
 
     @contextmanager
     def fault(self, rule: "Mapping[str, Any] | AnyRule") -> Iterator[Fault]:
-        """A fault rule that holds in a `with` block."""
+        """A fault rule that is in force in a `with` block."""
         fault = Fault(self._control, self.add_fault(rule))
         try:
             yield fault
         finally:
-            with suppress(LiveTailError):  # a reset has removed it already
+            with suppress(LiveTailError):  # a reset has removed it
                 fault.remove()
 
     def faults(self) -> list[FaultInfo]:
-        """The fault rules with what became of them."""
-        return list(self._control.request("GET", "/faults")["faults"])
+        """The fault rules in force, and what they have done."""
+        return self._control.faults()
 
     def remove_fault(self, fault_id: str) -> None:
-        """Forget one fault rule."""
+        """Remove one fault rule."""
         self._control.request("DELETE", f"/faults/{fault_id}")
 
     def clear_faults(self) -> None:
-        """Forget all fault rules."""
+        """Remove all fault rules."""
         self._control.request("DELETE", "/faults")
 
     def start_scenario(self, scenario: str | Mapping[str, Any]) -> str:
@@ -335,16 +327,16 @@ class LiveTail:
         return list(self._control.request("GET", "/scenarios")["scenarios"])
 
     def stop_scenarios(self) -> None:
-        """Stop all scenarios; what they have said stays."""
+        """Stop all scenarios; their log events stay."""
         self._control.request("DELETE", "/scenarios")
 
     def reset(self) -> None:
-        """Begin again: no groups, no sessions, no faults; clock and seed as at the start."""
+        """Return to the state after the start: no groups, sessions and faults; clock and seed as they were."""
         self._control.request("POST", "/reset")
         self._handed_out.clear()
 
     def _client_options(self, config: Any, options: dict[str, Any]) -> dict[str, Any]:
-        """What makes a client find the emulator: no host prefix, since no name server knows `stream-127.0.0.1`."""
+        """Without the host prefix, since no name server knows `stream-127.0.0.1`."""
         ours = config(inject_host_prefix=False, proxies={}, retries={"total_max_attempts": 1})
         return {
             "endpoint_url": self.endpoint_url,
@@ -371,7 +363,7 @@ def _without(error: ModuleNotFoundError, what: str, extra: str) -> ModuleNotFoun
 
 
 def _parts(given: list[str | EventToPut]) -> Iterator[list[str | EventToPut]]:
-    """Messages in as many requests as the control plane's limits want; one for most."""
+    """The messages, divided so that each part fits into a control request."""
     start = size = 0
     for index, message in enumerate(given):
         length = len(message if isinstance(message, str) else str(message.get("message", "")))

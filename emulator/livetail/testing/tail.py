@@ -1,24 +1,19 @@
 """A Live Tail session of the test's own, to see what a producer has written. It needs no SDK."""
 
-import http.client
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Final, Self
+from typing import Any, Self
 
-from livetail.control_client import parse_json
 from livetail.errors import LiveTailError, LiveTailTimeoutError
+from livetail.session_stream import session_events
 from livetail.testing.control import Control
 from livetail.testing.shapes import LogEvent
-from livetail.wire.eventstream import Decoder, Message
-from livetail.wire.eventstream_errors import EventStreamError
 
 __all__ = ["Tail"]
-
-_PORTION_BYTES: Final = 65_536
 
 
 class Tail:
@@ -38,11 +33,10 @@ class Tail:
         self._control = control
         self._timeout = timeout
         self._arrived: SimpleQueue[LogEvent | LiveTailError | None] = SimpleQueue()
-        self._ended = False
         with ExitStack() as opened:
-            self._response = opened.enter_context(control.stream("StartLiveTail", parameters, region))
-            self._socket = opened.enter_context(socket.socket(fileno=os.dup(self._response.fileno())))
-            self._decoder = Decoder()
+            response = opened.enter_context(control.stream("StartLiveTail", parameters, region))
+            self._socket = opened.enter_context(socket.socket(fileno=os.dup(response.fileno())))
+            self._events = session_events(response)
             self.id = self._read_start()
             self._opened = opened.pop_all()
         self._reader = Thread(target=self._read, name="livetail-tail", daemon=True)
@@ -53,7 +47,7 @@ class Tail:
             yield event
 
     def next_event(self) -> LogEvent:
-        """The next log event; a LiveTailError where the session has ended."""
+        """The next log event. Raises LiveTailError if the session has ended."""
         event = self._next()
         if event is None:
             raise LiveTailError(f"session {self.id} has ended, and has delivered no further log event")
@@ -64,7 +58,7 @@ class Tail:
         return [self.next_event()["message"] for _ in range(count)]
 
     def close(self) -> None:
-        """Leave the session. May be called more than once."""
+        """Close the session. May be called more than once."""
         with suppress(OSError):  # it is closed
             self._socket.shutdown(socket.SHUT_RDWR)
         self._reader.join()
@@ -77,51 +71,35 @@ class Tail:
         self.close()
 
     def _next(self) -> LogEvent | None:
-        if self._ended:
-            return None
         try:
             found = self._arrived.get(timeout=0.001)
         except Empty:
-            found = self._wait()
+            clock = self._control.request("GET", "/clock")
+            try:
+                found = self._arrived.get(timeout=self._timeout)
+            except Empty:
+                situation = self._control.situation(clock)
+                raise LiveTailTimeoutError(f"no log event within {self._timeout:g} s; {situation}") from None
         if isinstance(found, LiveTailError):
             raise found
-        self._ended = found is None
+        if found is None:
+            self._arrived.put(None)  # for who asks again
         return found
-
-    def _wait(self) -> LogEvent | LiveTailError | None:
-        clock = self._control.request("GET", "/clock")
-        try:
-            return self._arrived.get(timeout=self._timeout)
-        except Empty:
-            situation = self._control.situation(clock)
-        raise LiveTailTimeoutError(f"no log event within {self._timeout:g} s; {situation}")
 
     def _read(self) -> None:
         try:
-            for message in self._messages():
-                if message.header(":message-type") != "event":
-                    name = message.header(":exception-type") or message.header(":error-code")
-                    raise LiveTailError(f"{name!s}: {parse_json(message.payload).get('message', '')}")
-                if message.header(":event-type") == "sessionUpdate":
-                    for event in parse_json(message.payload)["sessionResults"]:
-                        self._arrived.put(event)
+            for kind, event in self._events:
+                for log_event in event["sessionResults"] if kind == "sessionUpdate" else ():
+                    self._arrived.put(log_event)
         except LiveTailError as error:
             self._arrived.put(error)
-        except (EventStreamError, OSError, http.client.HTTPException, ValueError) as error:
-            self._arrived.put(LiveTailError(f"session {self.id} broke off: {error or type(error).__name__}"))
         self._arrived.put(None)
 
     def _read_start(self) -> str:
-        for message in self._messages():
-            if message.header(":event-type") == "sessionStart":
-                return str(parse_json(message.payload)["sessionId"])
+        for kind, event in self._events:
+            if kind == "sessionStart":
+                return str(event["sessionId"])
         raise LiveTailError("the session ended before its sessionStart")
-
-    def _messages(self) -> Iterator[Message]:
-        yield from self._decoder
-        while portion := self._response.read1(_PORTION_BYTES):
-            self._decoder.receive_data(portion)
-            yield from self._decoder
 
 
 def iterate(tail: Tail) -> Iterator[LogEvent]:

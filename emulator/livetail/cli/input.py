@@ -1,0 +1,145 @@
+"""The bytes and the lines of a file or a pipe as they come; lines are unpacked where they are gzip.
+
+Descriptors are read without a thread and without Python's buffers: a thread that waits in a buffered read holds a lock,
+and that aborts the interpreter at exit.
+"""
+
+import contextlib
+import os
+import select
+import zlib
+from collections.abc import Iterator
+from itertools import chain
+from typing import Final
+
+from livetail.cli.command_parser import CommandError
+
+_PORTION_BYTES: Final = 65_536
+_GZIP: Final = b"\x1f\x8b"
+
+
+class Input:
+    """A file or a pipe.
+
+    Attributes:
+        name: what messages call it.
+        size_bytes: of a regular file; None for a pipe or a terminal.
+        position: bytes that have been read, counted before they are unpacked.
+    """
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        self.name = name
+        self.size_bytes: int | None = None
+        self.position = 0
+        self._descriptor = descriptor
+        with contextlib.suppress(OSError):
+            self.size_bytes = os.fstat(descriptor).st_size or None
+
+    def portions(self, idle_s: float | None = None) -> Iterator[bytes]:
+        """The bytes as they come, in portions; an empty one when nothing came for `idle_s`.
+
+        Raises:
+            CommandError: it cannot be read.
+        """
+        try:
+            while True:
+                if not select.select([self._descriptor], [], [], idle_s)[0]:
+                    yield b""
+                    continue
+                portion = os.read(self._descriptor, _PORTION_BYTES)
+                if not portion:
+                    return
+                self.position += len(portion)
+                yield portion
+        except (OSError, ValueError) as error:
+            raise CommandError(f"cannot read {self.name}: {getattr(error, 'strerror', None) or error}") from None
+
+    def lines(self, max_line_bytes: int, idle_s: float) -> Iterator[bytes | None]:
+        """The lines without their line feeds, each as soon as it is complete; None when nothing came for `idle_s`.
+
+        Raises:
+            CommandError: it cannot be read, is binary, or has a longer line, which need not be complete for that.
+        """
+        number = 1
+        beginning: list[bytes] = []  # of a line that is not complete
+        size = 0
+        for portion in self._unpacked(idle_s):
+            if not portion:
+                yield None
+                continue
+            first, *others = portion.split(b"\n")
+            beginning.append(first)
+            size += len(first)
+            for other in others:
+                self._check_line(number, size, max_line_bytes)
+                yield b"".join(beginning)
+                number += 1
+                beginning, size = [other], len(other)
+            self._check_line(number, size, max_line_bytes)
+        if last := b"".join(beginning):
+            yield last
+
+    def _check_line(self, number: int, size: int, max_line_bytes: int) -> None:
+        if size > max_line_bytes + 1:  # a carriage return is not part of the line
+            raise CommandError(f"line {number} has more than {max_line_bytes:,} bytes, which is the limit")
+
+    def _unpacked(self, idle_s: float) -> Iterator[bytes]:
+        portions = self.portions(idle_s)
+        beginning = b""
+        while len(beginning) < len(_GZIP) and (portion := next(portions, None)) is not None:
+            if not portion:
+                yield portion
+            beginning += portion
+        portions = chain([beginning], portions)
+        if beginning.startswith(_GZIP):
+            portions = _gunzipped(portions, self.name)
+        is_checked = False
+        for portion in portions:
+            if not is_checked and b"\0" in portion:
+                raise CommandError(f"{self.name} is binary, not text: byte {portion.index(0)} is NUL")
+            is_checked = is_checked or portion != b""
+            yield portion
+
+
+def _gunzipped(portions: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """The content of the members of a gzip file, in portions of at most 64 KiB; an empty portion stays one."""
+    member = zlib.decompressobj(wbits=31)
+    try:
+        for portion in portions:
+            if not portion:
+                yield portion
+            while portion:
+                if member.eof:
+                    portion = portion.lstrip(b"\0")  # padding between members
+                    if not portion:
+                        break
+                    member = zlib.decompressobj(wbits=31)
+                if content := member.decompress(portion, _PORTION_BYTES):
+                    yield content
+                portion = member.unused_data if member.eof else member.unconsumed_tail
+        while not member.eof and (content := member.decompress(b"", _PORTION_BYTES)):
+            yield content
+    except zlib.error as error:
+        raise CommandError(f"{name} cannot be unpacked: {error}") from None
+    if not member.eof:
+        raise CommandError(f"{name} cannot be unpacked: its end is missing")
+
+
+@contextlib.contextmanager
+def open_input(name: str) -> Iterator[Input]:
+    """Open a file; `-` is standard input.
+
+    Raises:
+        CommandError: it cannot be opened.
+    """
+    if name == "-":
+        yield Input(0, "standard input")
+        return
+    try:
+        descriptor = os.open(name, os.O_RDONLY)
+    except (OSError, ValueError) as error:
+        raise CommandError(f"cannot read {name}: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        yield Input(descriptor, name)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,39 @@
+"""The event stream of a Live Tail session, as a client of a running emulator reads it. It needs no SDK."""
+
+import http.client
+from collections.abc import Iterator
+from typing import Any, Final
+
+from livetail.control_client import parse_json
+from livetail.errors import LiveTailError
+from livetail.wire.eventstream import Decoder
+from livetail.wire.eventstream_errors import EventStreamError
+
+_PORTION_BYTES: Final = 65_536
+
+
+def session_events(response: http.client.HTTPResponse) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The events of a session as they come, each with its type, such as `sessionUpdate`; until a clean end.
+
+    Raises:
+        LiveTailError: the session ends in an exception or an error, breaks off, or sends what is no event stream.
+    """
+    decoder = Decoder()
+    try:
+        while portion := response.read1(_PORTION_BYTES):
+            decoder.receive_data(portion)
+            for message in decoder:
+                payload = parse_json(message.payload) or {}
+                if (exception := message.header(":exception-type")) is not None:
+                    raise LiveTailError(f"the session ended in {exception!s}: {payload.get('message') or ''}")
+                if (code := message.header(":error-code")) is not None:
+                    raise LiveTailError(
+                        f"the session ended in the error {code!s}: {message.header(':error-message') or ''!s}"
+                    )
+                yield str(message.header(":event-type")), payload
+        decoder.end_of_input()
+    except EventStreamError as error:
+        raise LiveTailError(f"the session broke off: {error}") from None
+    except (OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise LiveTailError(f"the session broke off: {reason}") from None
