@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from livetail.control_client import parse_json
 from livetail.errors import LiveTailError
-from livetail.wire.eventstream import Decoder
+from livetail.wire.eventstream import Decoder, Message
 from livetail.wire.eventstream_errors import EventStreamError
 
 _PORTION_BYTES: Final = 65_536
@@ -24,12 +24,7 @@ def session_events(response: http.client.HTTPResponse) -> Iterator[tuple[str, di
             decoder.receive_data(portion)
             for message in decoder:
                 payload = parse_json(message.payload) or {}
-                if (exception := message.header(":exception-type")) is not None:
-                    raise LiveTailError(f"the session ended in {exception!s}: {payload.get('message') or ''}")
-                if (code := message.header(":error-code")) is not None:
-                    raise LiveTailError(
-                        f"the session ended in the error {code!s}: {message.header(':error-message') or ''!s}"
-                    )
+                _check(message, payload)
                 yield str(message.header(":event-type")), payload
         decoder.end_of_input()
     except EventStreamError as error:
@@ -37,3 +32,11 @@ def session_events(response: http.client.HTTPResponse) -> Iterator[tuple[str, di
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise LiveTailError(f"the session broke off: {reason}") from None
+
+
+def _check(message: Message, payload: dict[str, Any]) -> None:
+    """Raises LiveTailError if the message is an exception or an error."""
+    if (exception := message.header(":exception-type")) is not None:
+        raise LiveTailError(f"the session ended in {exception!s}: {payload.get('message') or ''}")
+    if (code := message.header(":error-code")) is not None:
+        raise LiveTailError(f"the session ended in the error {code!s}: {message.header(':error-message') or ''!s}")

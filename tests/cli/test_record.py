@@ -314,7 +314,7 @@ def test_silence_is_a_connection_that_broke_off() -> None:
     file = io.BytesIO()
     with record._Stop() as stop:
         recorder = record._Recorder(RecordingWriter(file), 0.0)
-        end = recorder.record(record._Session(silent(), stop))
+        end = recorder.record(silent(), stop)
     assert end.broken is not None
     assert read_recording(file.getvalue()).entries[-1].reason == "silent"
 

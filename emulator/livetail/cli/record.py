@@ -62,9 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
             recorder = _Recorder(RecordingWriter(file, header), asked_at)
             if arguments.seconds is not None:
                 stop.after(arguments.seconds)
-            end = recorder.record(_Session(stream, stop))
+            end = recorder.record(iter(stream), stop)
     where = "" if arguments.output == "-" else f" in {arguments.output}"
-    print(f"{recorder.counts()}{where}; the session {end.told}", file=sys.stderr)
+    print(f"{recorder.counts()}{where}; the session {end.text}", file=sys.stderr)
     if end.broken is not None:
         raise CommandError(f"the connection broke off: {end.broken}")
     return 0
@@ -127,50 +127,45 @@ class _Stop:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How a session ended: `reason` is the recording's word for it, `told` what the command prints after "the session".
+    """How a session ended.
 
     Attributes:
+        reason: the recording's word for it.
+        text: what the command prints after "the session".
         exception: name and message of what it ended in.
         broken: what broke off the connection.
     """
 
     reason: str
-    told: str
+    text: str
     exception: tuple[str, str] | None = None
     broken: str | None = None
 
 
-class _Session:
-    """The messages of an open session, and then how it ended."""
+def _next(messages: Iterator[dict[str, Any]], stop: _Stop) -> dict[str, Any] | _End:
+    """Wait for the next message of a session; its end where there is none."""
+    from botocore.eventstream import ParserError
+    from botocore.exceptions import EventStreamError
+    from botocore.parsers import ResponseParserError
+    from urllib3.exceptions import ReadTimeoutError
 
-    def __init__(self, stream: Any, stop: _Stop) -> None:
-        self._messages = iter(stream)
-        self._stop = stop
-
-    def next(self) -> dict[str, Any] | _End:
-        """Wait for the next message."""
-        from botocore.eventstream import ParserError
-        from botocore.exceptions import EventStreamError
-        from botocore.parsers import ResponseParserError
-        from urllib3.exceptions import ReadTimeoutError
-
-        try:
-            self._stop.before_waiting()
-            return next(self._messages, None) or _End("closed", "has ended")
-        except _Stopped:
-            return _End("stopped", "was stopped")
-        except EventStreamError as error:
-            name, message = _code_and_message(error)
-            return _End("exception", f"ended in {name}", exception=(name, message))
-        except ReadTimeoutError as error:
-            return _End("silent", "fell silent", broken=_sentence(error))
-        except _broken_connection() as error:
-            return _End("cut", "broke off", broken=_sentence(error))
-        except (ParserError, ResponseParserError, ValueError, KeyError) as error:
-            # For some bytes that are no message, boto3 raises errors that it does not define itself.
-            return _End("damaged", "made no sense", broken=f"{type(error).__name__}: {_sentence(error)}")
-        finally:
-            self._stop.waiting = False
+    try:
+        stop.before_waiting()
+        return next(messages, None) or _End("closed", "has ended")
+    except _Stopped:
+        return _End("stopped", "was stopped")
+    except EventStreamError as error:
+        name, message = _code_and_message(error)
+        return _End("exception", f"ended in {name}", exception=(name, message))
+    except ReadTimeoutError as error:
+        return _End("silent", "fell silent", broken=_sentence(error))
+    except _broken_connection() as error:
+        return _End("cut", "broke off", broken=_sentence(error))
+    except (ParserError, ResponseParserError, ValueError, KeyError) as error:
+        # For some bytes that are no message, boto3 raises errors that it does not define itself.
+        return _End("damaged", "cannot be read", broken=f"{type(error).__name__}: {_sentence(error)}")
+    finally:
+        stop.waiting = False
 
 
 @dataclass(slots=True)
@@ -183,29 +178,29 @@ class _Recorder:
     events: int = 0
     sampled: int = 0
 
-    def record(self, session: _Session) -> _End:
+    def record(self, messages: Iterator[dict[str, Any]], stop: _Stop) -> _End:
         """Record until the session ends or is to end."""
         progress = Progress()
-        while not isinstance(message := session.next(), _End):
-            self._note(message)
+        while not isinstance(message := _next(messages, stop), _End):
+            self._write(message)
             progress.show(self.counts())
         progress.finish()
         if message.exception is not None:
-            self.writer.exception(self._offset(), *message.exception)
-        self.writer.end(self._offset(), message.reason, message.broken)
+            self.writer.exception(self._offset_ms(), *message.exception)
+        self.writer.end(self._offset_ms(), message.reason, message.broken)
         return message
 
-    def _note(self, message: dict[str, Any]) -> None:
+    def _write(self, message: dict[str, Any]) -> None:
         if "sessionStart" in message:
-            self.writer.start(self._offset(), message["sessionStart"])
+            self.writer.start(self._offset_ms(), message["sessionStart"])
         if "sessionUpdate" in message:
             update = message["sessionUpdate"]
-            self.writer.update(self._offset(), update)
+            self.writer.update(self._offset_ms(), update)
             self.updates += 1
             self.events += len(update.get("sessionResults") or ())
             self.sampled += bool((update.get("sessionMetadata") or {}).get("sampled"))
 
-    def _offset(self) -> int:
+    def _offset_ms(self) -> int:
         return round((time.monotonic() - self.asked_at) * 1000)
 
     def counts(self) -> str:
@@ -259,8 +254,8 @@ def _broken_connection() -> tuple[type[Exception], ...]:
 
 
 def _code_and_message(error: Any) -> tuple[str, str]:
-    told = error.response.get("Error", {})
-    return str(told.get("Code") or "an error without a name"), str(told.get("Message") or "")
+    members = error.response.get("Error", {})
+    return str(members.get("Code") or "an error without a name"), str(members.get("Message") or "")
 
 
 def _sentence(error: Exception) -> str:
@@ -282,15 +277,11 @@ def _check_output(name: str, *, overwrite: bool) -> None:
 @contextlib.contextmanager
 def _output(name: str, *, overwrite: bool) -> Iterator[BinaryIO]:
     """The file to write. Raises CommandError if it cannot be opened or written."""
+    if name == "-":
+        yield sys.stdout.buffer
+        return
     try:
-        if name == "-":
-            yield sys.stdout.buffer
-        else:
-            with open(name, "wb" if overwrite else "xb") as file:
-                yield file
-    except FileExistsError:
-        raise CommandError(f"{name} exists already; --force overwrites it") from None
-    except BrokenPipeError:
-        raise
+        with open(name, "wb" if overwrite else "xb") as file:
+            yield file
     except OSError as error:
         raise CommandError(f"cannot write {name}: {error.strerror}") from None
