@@ -111,3 +111,20 @@ def test_a_signal_is_passed_on(name: str) -> None:
         assert process.stdout.readline() == b"waiting\n"
         process.send_signal(number)
         assert process.wait(20) == 40 + number
+
+
+def test_a_signal_that_comes_while_the_command_starts_is_passed_on() -> None:
+    script = """
+import os, signal, subprocess, sys
+from livetail.cli.exec import _run
+
+class InterruptedStart(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+subprocess.Popen = InterruptedStart
+sys.exit(_run(["sleep", "30"], dict(os.environ)))
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=20, check=False)
+    assert (run.returncode, run.stderr) == (128 + signal.SIGTERM, b"")

@@ -152,13 +152,12 @@ def test_exported_names_are_used_elsewhere() -> None:
         for exported in getattr(importlib.import_module(name), "__all__", ()) if name != "livetail.__main__" else ():
             word = re.compile(rf"\b(?:{re.escape(exported)}|{re.escape(exported.replace('_', '-'))})\b")
             others = (text for other, text in (texts | users).items() if other != path)
-            is_part_of_a_shape = room_of(path) == "testing" and len(word.findall(texts[path])) > 2
-            assert is_part_of_a_shape or any(map(word.search, others)), f"nothing uses {name}.{exported}"
+            assert any(map(word.search, others)), f"nothing uses {name}.{exported}"
 
 
 def test_only_public_faces_say_what_they_export() -> None:
     for name, path in modules().items():
-        is_face = path.name == "__init__.py" or room_of(path) == "testing"
+        is_face = path.name == "__init__.py"
         has_list = any(
             isinstance(node, ast.Assign) and any(getattr(target, "id", "") == "__all__" for target in node.targets)
             for node in syntax_tree(path).body

@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except (OSError, KeyboardInterrupt):
         # Python would flush once more at exit, and print a traceback of its own.
-        _discard_output()
+        discard_output()
         status = status or 1
     return status
 
@@ -83,6 +83,7 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115  # open for the whole run
 
 
-def _discard_output() -> None:
+def discard_output() -> None:
+    """Let what is still to be written go nowhere, so that Python's last flush does not fail."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

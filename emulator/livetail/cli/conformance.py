@@ -86,8 +86,8 @@ def _write(file: str, endpoint: str, results: list[Result]) -> None:
         {
             "name": result.check.name,
             "behaviour": result.check.behaviour,
-            "known": result.check.known,
-            "source": result.check.source,
+            "known": result.check.source.known,
+            "source": result.check.source.url,
             "verdict": result.verdict,
             "seen": result.seen,
         }

@@ -1,43 +1,249 @@
-"""The behaviours of CloudWatch Logs that can be seen from outside, as a table.
+"""The behaviours of CloudWatch Logs that can be seen from outside: a question for each, and the table of them.
 
-They are rows of `docs/behaviour.md` and `docs/filter-patterns.md`; `docs/conformance.md` prints the table.
+They are rows of `docs/behaviour.md` and `docs/filter-patterns.md`; `docs/conformance.md` prints the table. A question
+raises `Differs` where the response is not as expected, and `NotAsked` where it cannot be asked of this endpoint.
 """
 
+import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from livetail.cli import conformance_questions as ask
-from livetail.cli.conformance_questions import ARN, GROUP, INVALID, Question
+from livetail.cli.conformance_service import Differs, NotAsked, Service
 
-Known = Literal["documented", "observed"]
+Question = Callable[[Service], None]
+
+_GROUP: Final = "<group>"
+_ARN: Final = "<arn>"
+"""What stands for the name and the ARN of the log group in the members of a request."""
+
+
+def _expect(seen: object, expected: object) -> None:
+    if seen != expected:
+        raise Differs(f"{seen!r} instead of {expected!r}")
+
+
+def not_asked(why: str) -> Question:
+    """A question that is never asked."""
+
+    def ask(service: Service) -> None:
+        raise NotAsked(why)
+
+    return ask
+
+
+def _filled(value: Any, service: Service) -> Any:
+    """The value with the group's name and ARN in their places."""
+    if isinstance(value, dict):
+        return {name: _filled(item, service) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, service) for item in value]
+    return value.replace(_GROUP, service.group).replace(_ARN, service.arn) if isinstance(value, str) else value
+
+
+# ---- sessions ------------------------------------------------------------------------------------------------------
+
+
+def session_start(service: Service) -> None:
+    with service.tail() as tail:
+        event = tail.event()
+    _expect(list(event), ["sessionStart"])
+    _expect(event["sessionStart"].get("logGroupIdentifiers"), [service.arn])
+
+
+def starts(**filters: Any) -> Question:
+    """That a session with these filters begins."""
+
+    def ask(service: Service) -> None:
+        with service.tail(**_filled(filters, service)) as tail:
+            _expect(list(tail.event()), ["sessionStart"])
+
+    return ask
+
+
+def empty_update(service: Service) -> None:
+    with service.tail() as tail:
+        tail.event()
+        begun = time.monotonic()
+        updates = [tail.update(), tail.update()]
+        elapsed_s = time.monotonic() - begun
+    _expect(updates, [{"sessionMetadata": {"sampled": False}, "sessionResults": []}] * 2)
+    if elapsed_s > 4:
+        raise Differs(f"two updates in {elapsed_s:.1f} s")
+
+
+def delivers(put: list[tuple[str, str]], messages: list[str], **filters: Any) -> Question:
+    """That of these messages, each with its stream, a session delivers some; an earlier one is never delivered."""
+
+    def ask(service: Service) -> None:
+        service.put("a", "before the session: ERROR")
+        with service.tail(**filters) as tail:
+            tail.event()
+            for stream, message in put:
+                service.put(stream, message)
+            events = tail.update_with_events()["sessionResults"]
+        _expect([event["message"] for event in events], messages)
+
+    return ask
+
+
+def event_members(service: Service) -> None:
+    with service.tail() as tail:
+        tail.event()
+        service.put("a", "one event")
+        (event,) = tail.update_with_events()["sessionResults"]
+    _expect(sorted(event), ["ingestionTime", "logGroupIdentifier", "logStreamName", "message", "timestamp"])
+    _expect((event["logStreamName"], event["message"]), ("a", "one event"))
+    _expect(event["logGroupIdentifier"], f"{service.arn.split(':')[4]}:{service.group}")
+
+
+def sampled(service: Service) -> None:
+    with service.tail() as tail:
+        tail.event()
+        service.put("a", *(f"event {number}" for number in range(1_000)))
+        update = tail.update_with_events()
+    _expect((update["sessionMetadata"], len(update["sessionResults"])), ({"sampled": True}, 500))
+
+
+# ---- refusals and patterns -----------------------------------------------------------------------------------------
+
+
+def refuses(operation: str, code: str, text: str | None = None, **members: Any) -> Question:
+    """That a request is refused; without `text`, in whatever words."""
+
+    def ask(service: Service) -> None:
+        seen_code, seen_text = service.refusal(operation, **_filled(members, service))
+        _expect((seen_code, seen_text if text else None), (code, text))
+
+    return ask
+
+
+def no_session(code: str, text: str | None = None, **filters: Any) -> Question:
+    """That a session with these filters is refused."""
+    return refuses("StartLiveTail", code, text, **({"logGroupIdentifiers": [_ARN]} | filters))
+
+
+def refuses_pattern(pattern: str, text: str) -> Question:
+    """That a filter pattern is refused with this message."""
+    return refuses("TestMetricFilter", _INVALID, text, filterPattern=pattern, logEventMessages=["x"])
+
+
+def matches(pattern: str, messages: list[str], expected: list[int]) -> Question:
+    """That of these messages those match whose positions, from 0, are expected."""
+
+    def ask(service: Service) -> None:
+        response = service.ask("TestMetricFilter", filterPattern=pattern, logEventMessages=messages)
+        _expect([messages[match["eventNumber"] - 1] for match in response["matches"]], [messages[i] for i in expected])
+
+    return ask
+
+
+def extracts(pattern: str, message: str, expected: dict[str, str]) -> Question:
+    """That a message matches, and which values are extracted from it."""
+
+    def ask(service: Service) -> None:
+        response = service.ask("TestMetricFilter", filterPattern=pattern, logEventMessages=[message])
+        _expect([match["extractedValues"] for match in response["matches"]], [expected])
+
+    return ask
+
+
+# ---- log groups and events -----------------------------------------------------------------------------------------
+
+
+def _first_page(service: Service, message: str) -> dict[str, Any]:
+    """The first page with a message, which is stored: a service may need a moment until an event can be read."""
+    service.put("a", message)
+    for attempt in range(10):
+        page = service.ask("FilterLogEvents", logGroupName=service.group, filterPattern=f'"{message}"')
+        if page["events"]:
+            return page
+        if not service.is_aws:
+            break
+        time.sleep(attempt)
+    raise Differs("the event was not found")
+
+
+def filter_pages(service: Service) -> None:
+    first = _first_page(service, "a page of one")
+    if "nextToken" not in first:
+        raise Differs("the page that holds every match has no nextToken")
+    members = {"logGroupName": service.group, "filterPattern": '"a page of one"'}
+    second = service.ask("FilterLogEvents", **members, nextToken=first["nextToken"])
+    _expect((second["events"], "nextToken" in second), ([], False))
+
+
+def event_ids(service: Service) -> None:
+    for event in _first_page(service, "an event with an id")["events"]:
+        if not re.fullmatch(r"[0-9]{56}", event["eventId"]):
+            raise Differs(f"eventId {event['eventId']!r}")
+        _expect(int(event["eventId"]) >> 144, event["timestamp"])
+
+
+def get_to_the_end(service: Service) -> None:
+    service.put("b", "an event to get")
+    members = {"logGroupName": service.group, "logStreamName": "b", "startFromHead": True}
+    token = service.ask("GetLogEvents", **members)["nextForwardToken"]
+    for _ in range(10):
+        page = service.ask("GetLogEvents", **members, nextToken=token)
+        if page["nextForwardToken"] == token:
+            return _expect(page["events"], [])
+        token = page["nextForwardToken"]
+    raise Differs("10 pages, and no token came twice")
+
+
+def too_old(service: Service) -> None:
+    members = {"logGroupName": service.group, "logStreamName": "a"}
+    event = {"timestamp": 1_500_000_000_000, "message": "of 2017"}
+    response = service.ask("PutLogEvents", **members, logEvents=[event])
+    _expect(response.get("rejectedLogEventsInfo"), {"tooOldLogEventEndIndex": 1})
+
+
+def bearer_token(service: Service) -> None:
+    (group,) = service.ask("DescribeLogGroups", logGroupNamePrefix=service.group)["logGroups"]
+    _expect(group.get("bearerTokenAuthenticationEnabled"), False)
+
+
+# ---- the table -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How a behaviour is known, and from where."""
+
+    known: Literal["documented", "observed"]
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A behaviour, how it is known and from where, and the question that shows it."""
+    """A behaviour, its source, and the question that shows it."""
 
     name: str
     behaviour: str
-    known: Known
-    source: str
+    source: Source
     question: Question
-
-
-def _checks(known: Known, source: str, *rows: tuple[str, str, Question]) -> tuple[Check, ...]:
-    """Checks that have their source in common."""
-    return tuple(Check(name, behaviour, known, source, question) for name, behaviour, question in rows)
-
-
-def _pattern_checks(known: Known, source: str, *rows: tuple[str, str, Question]) -> tuple[Check, ...]:
-    return _checks(known, source, *((name, f"Patterns: {behaviour}", question) for name, behaviour, question in rows))
 
 
 _API: Final = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/"
 _PATTERNS: Final = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
 _STACKD: Final = "https://github.com/radkawar/stackd/tree/9dc356f/testdata/aws/logs"
-_TABLES: Final = "https://github.com/awslabs/amazon-dynamodb-tools"
+
+_START: Final = Source("documented", _API + "API_StartLiveTail.html")
+_DEFANG: Final = Source("observed", "https://github.com/DefangLabs/defang/issues/1008")
+_JS_SDK: Final = Source("observed", "https://github.com/aws/aws-sdk-js-v3")
+_TABLES: Final = Source("observed", "https://github.com/awslabs/amazon-dynamodb-tools")
+_AXE: Final = Source("observed", "https://github.com/mikhail-m1/axe")
+_BOTO: Final = Source("observed", "https://github.com/boto/boto3/issues/4104")
+_LOGS: Final = Source("observed", _STACKD)
+_FILTERS: Final = Source("observed", f"{_STACKD}/filters.json")
+_INGESTION: Final = Source("observed", f"{_STACKD}/ingestion.json")
 
 _MISSING: Final = "ResourceNotFoundException"
+_EXISTS: Final = "ResourceAlreadyExistsException"
+_INVALID: Final = "InvalidParameterException"
+_NO_GROUP: Final = "The specified log group does not exist."
 _RETENTION: Final = (
     "Invalid retention value. Valid values are: "
     "[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]"
@@ -47,180 +253,122 @@ _THREE_REGEXES: Final = "{ $.v = %a% || $.v = %b% || $.v = %c% }"
 _BAD_PARENTHESIS: Final = "Invalid filter pattern: Invalid character(s) in term '('"
 _NULLS: Final = ['{"v": null}', '{"v": [1, null]}', '{"v": "null"}', "{}"]
 _VALUES: Final = ['{"v": true}', '{"v": "true"}', '{"v": 2}', '{"v": null}', '{"v": {}}', "{}"]
+_LEVELS: Final = [("a", "INFO x"), ("a", "ERROR y")]
+_STREAMS: Final = [("a", "in a"), ("b", "in b")]
 
-
-def _no_session(code: str, **members: Any) -> Question:
-    """That StartLiveTail with these members is refused."""
-    return ask.refuses("StartLiveTail", {"logGroupIdentifiers": [ARN]} | members, code)
-
-
-_TWO_STREAMS: Final = [("a", "in a"), ("b", "in b")]
-
-CHECKS: Final = (
-    *_checks(
-        "observed",
-        "https://github.com/aws/aws-sdk-js-v3",
-        ("session-start", "sessionStart comes first and repeats the ARNs of the request", ask.session_start),
+_SESSIONS: Final = (
+    Check("session-start", "sessionStart comes first and repeats the ARNs of the request", _JS_SDK, session_start),
+    Check("empty-update", "Updates each second, empty when nothing matched", _START, empty_update),
+    Check(
+        "event-members", "Log events have five members, and logGroupIdentifier is ACCOUNT:NAME", _TABLES, event_members
     ),
-    *_checks(
-        "documented",
-        _API + "API_StartLiveTail.html",
-        ("empty-update", "Updates each second, empty when nothing matched", ask.empty_update),
-        (
-            "filter-pattern",
-            "Only what the filter pattern matches is delivered",
-            ask.delivers([("a", "INFO x"), ("a", "ERROR y")], ["ERROR y"], logEventFilterPattern="ERROR"),
-        ),
-        (
-            "stream-names",
-            "Only log streams among logStreamNames are delivered",
-            ask.delivers(_TWO_STREAMS, ["in b"], logStreamNames=["b"]),
-        ),
-        ("sampling", "Of more than 500 matches a second, 500, sampled", ask.sampled),
-        ("session-timeout", "SessionTimeoutException after three hours", ask.not_asked("takes three hours")),
-        (
-            "session-quota",
-            "15 sessions per account and region",
-            ask.not_asked("would use up the quota of the account"),
-        ),
-        (
-            "backlog",
-            "10 updates or 5,000 events wait for a slow client",
-            ask.not_asked("an SDK reads what comes, so that no backlog arises"),
-        ),
-        (
-            "unknown-group",
-            "A log group that does not exist is refused",
-            _no_session(_MISSING, logGroupIdentifiers=[ARN + "-that-does-not-exist"]),
-        ),
-        (
-            "names-or-prefixes",
-            "Names and prefixes of log streams exclude each other",
-            _no_session(INVALID, logStreamNames=["a"], logStreamNamePrefixes=["a"]),
-        ),
-        ("only-arns", "Log groups are given as ARNs", _no_session(INVALID, logGroupIdentifiers=[GROUP])),
+    Check(
+        "filter-pattern",
+        "Only what matches the pattern is delivered",
+        _START,
+        delivers(_LEVELS, ["ERROR y"], logEventFilterPattern="ERROR"),
     ),
-    *_checks(
-        "observed",
+    Check(
+        "stream-names",
+        "Only streams among logStreamNames are delivered",
+        _START,
+        delivers(_STREAMS, ["in b"], logStreamNames=["b"]),
+    ),
+    Check("no-backfill", "Only events of the time of the session", _TABLES, delivers(_STREAMS[:1], ["in a"])),
+    Check(
+        "prefix-without-streams",
+        "A prefix that no stream has makes a session",
         _TABLES,
-        ("event-members", "Log events have five members, and logGroupIdentifier is ACCOUNT:NAME", ask.event_members),
-        ("no-backfill", "Only events of the time of the session", ask.delivers(_TWO_STREAMS[:1], ["in a"])),
-        (
-            "prefix-without-streams",
-            "A session may have a prefix that no log stream has",
-            ask.starts(lambda service: {"logStreamNamePrefixes": ["nothing-begins-so"]}),
-        ),
-        (
-            "unknown-stream",
-            "A log stream that does not exist is refused",
-            _no_session(_MISSING, logStreamNames=["none"]),
-        ),
+        starts(logStreamNamePrefixes=["none"]),
     ),
-    *_checks(
-        "observed",
-        "https://github.com/mikhail-m1/axe",
-        (
-            "arn-with-colon",
-            "An ARN that ends in a colon is accepted",
-            ask.starts(lambda service: {"logGroupIdentifiers": [f"{service.arn}:"]}),
-        ),
+    Check("sampling", "Of more than 500 matches a second, 500, sampled", _START, sampled),
+    Check("arn-with-colon", "An ARN that ends in a colon is accepted", _AXE, starts(logGroupIdentifiers=[f"{_ARN}:"])),
+    Check("session-timeout", "SessionTimeoutException after three hours", _START, not_asked("takes three hours")),
+    Check("session-quota", "15 sessions per account and region", _START, not_asked("would use up the account's quota")),
+    Check("backlog", "10 updates or 5,000 events wait for a slow client", _START, not_asked("an SDK is never slow")),
+    Check(
+        "unknown-group",
+        "An unknown log group is refused",
+        _START,
+        no_session(_MISSING, logGroupIdentifiers=[_ARN + "-none"]),
     ),
-    *_checks(
-        "observed",
-        "https://github.com/DefangLabs/defang/issues/1008",
-        (
-            "pattern-prefix",
-            "StartLiveTail's message for a pattern that is refused",
-            ask.refuses(
-                "StartLiveTail", {"logGroupIdentifiers": [ARN], "logEventFilterPattern": "("}, INVALID, _BAD_PARENTHESIS
-            ),
-        ),
+    Check(
+        "names-or-prefixes",
+        "Names and prefixes of log streams exclude each other",
+        _START,
+        no_session(_INVALID, logStreamNames=["a"], logStreamNamePrefixes=["a"]),
     ),
-    *_pattern_checks(
-        "observed",
-        f"{_STACKD}/filters.json",
-        ("blank-phrase", '`" "` is a text like any other', ask.matches('" "', ["a b", "ab"], [0])),
-        ("optional-ignored", "Optional terms beside others are ignored", ask.matches("?a -b", ["x", "a", "b"], [0, 1])),
-        ("equal-true", "`= true` matches the text alone", ask.matches("{ $.v = true }", _VALUES, [1])),
-        ("unequal", "`!=` is about strings and numbers", ask.matches("{ $.v != 1 }", _VALUES, [1, 2])),
-        ("is-null", "`IS NULL` is true for an array with null", ask.matches("{ $.v IS NULL }", _NULLS, [0, 1])),
-        ("not-exists", "`NOT EXISTS` is false on an array", ask.matches("{ $.v NOT EXISTS }", ["{}", "[1]"], [0])),
-        ("any-element", "`[*]` goes over objects too", ask.matches("{ $.a[*] = 1 }", ['{"a": {"k": 1}}', "{}"], [0])),
-        ("number-forms", "Numbers compare by value", ask.matches("{ $.v = 1 }", ['{"v": 1.0}', '{"v": 1e0}'], [0, 1])),
-        ("greedy-field", "The last field takes the rest", ask.extracts("[a, b]", "1 2 3", {"$a": "1", "$b": "2 3"})),
-        ("gap-fields", "Unnamed fields go by their place", ask.extracts("[..., z]", "x y", {"$1": "x", "$z": "y"})),
-        ("json-extracts", "JSON patterns extract nothing", ask.extracts("{ $.v = 1 }", '{"v": 1}', {})),
-        ("bad-character", "Bad text is named", ask.refuses_pattern("%^(a|b)%", "Invalid character(s) in term '%^('")),
-        ("null-value", "`= null` is refused", ask.refuses_pattern("{ $.v = null }", "Invalid metric filter pattern")),
-        (
-            "is-not",
-            "`IS NOT` is refused",
-            ask.refuses_pattern("{ $.v IS NOT NULL }", "Invalid character(s) in term 'NOT'"),
-        ),
-        ("bad-regex", "`%[abc%` is refused", ask.refuses_pattern("%[abc%", "Failed to compile regular expression.")),
-        ("two-regexes", "At most two expressions", ask.refuses_pattern(_THREE_REGEXES, _TOO_MANY_REGEXES)),
-        ("field-twice", "A field has a name of its own", ask.refuses_pattern("[w, w]", "Duplicate field 'w'")),
-    ),
-    *_pattern_checks(
-        "documented",
-        _PATTERNS,
-        (
-            "suffix",
-            "`*` stands for any beginning",
-            ask.matches('{ $.v = "*1.1" }', ['{"v": "2.1.1"}', '{"v": "x"}'], [0]),
-        ),
-    ),
-    *_checks(
-        "documented",
-        _API + "API_CreateLogGroup.html",
-        (
-            "group-twice",
-            "A log group is made only once",
-            ask.refuses("CreateLogGroup", {"logGroupName": GROUP}, "ResourceAlreadyExistsException"),
-        ),
-    ),
-    *_checks(
-        "documented",
-        _API + "API_PutLogEvents.html",
-        ("too-old", "Events older than 14 days are rejected by index", ask.too_old),
-    ),
-    *_checks(
-        "observed",
-        _STACKD,
-        (
-            "retention-days",
-            "The message for a retention of 8 days",
-            ask.refuses("PutRetentionPolicy", {"logGroupName": GROUP, "retentionInDays": 8}, INVALID, _RETENTION),
-        ),
-        ("bearer-token", "Log groups show bearerTokenAuthenticationEnabled", ask.bearer_token),
-        (
-            "no-group",
-            "The message for a log group that does not exist",
-            ask.refuses(
-                "FilterLogEvents", {"logGroupName": "none"}, _MISSING, "The specified log group does not exist."
-            ),
-        ),
-    ),
-    *_checks(
-        "observed",
-        "https://github.com/boto/boto3/issues/4104",
-        (
-            "tags-arn",
-            "Tags refuse an ARN with `:*`",
-            ask.refuses(
-                "ListTagsForResource", {"resourceArn": ARN + ":*"}, "ValidationException", "Invalid resourceArn"
-            ),
-        ),
-    ),
-    *_checks(
-        "observed",
-        f"{_STACKD}/filters.json",
-        ("filter-pages", "FilterLogEvents ends with an empty page without a token", ask.filter_pages),
-    ),
-    *_checks(
-        "observed",
-        f"{_STACKD}/ingestion.json",
-        ("event-ids", "An eventId has 56 digits and begins with the timestamp", ask.event_ids),
-        ("get-to-the-end", "GetLogEvents ends with a token that repeats", ask.get_to_the_end),
+    Check("only-arns", "Log groups are given as ARNs", _START, no_session(_INVALID, logGroupIdentifiers=[_GROUP])),
+    Check("unknown-stream", "An unknown log stream is refused", _TABLES, no_session(_MISSING, logStreamNames=["none"])),
+    Check(
+        "pattern-prefix",
+        "StartLiveTail's message for a bad pattern",
+        _DEFANG,
+        no_session(_INVALID, _BAD_PARENTHESIS, logEventFilterPattern="("),
     ),
 )
+
+_FILTER_PATTERNS: Final = tuple(
+    Check(name, f"Patterns: {behaviour}", _FILTERS, question)
+    for name, behaviour, question in (
+        ("blank-phrase", '`" "` is a text like any other', matches('" "', ["a b", "ab"], [0])),
+        ("optional-ignored", "Optional terms beside others are ignored", matches("?a -b", ["x", "a", "b"], [0, 1])),
+        ("equal-true", "`= true` matches the text alone", matches("{ $.v = true }", _VALUES, [1])),
+        ("unequal", "`!=` is about strings and numbers", matches("{ $.v != 1 }", _VALUES, [1, 2])),
+        ("is-null", "`IS NULL` is true for an array with null", matches("{ $.v IS NULL }", _NULLS, [0, 1])),
+        ("not-exists", "`NOT EXISTS` is false on an array", matches("{ $.v NOT EXISTS }", ["{}", "[1]"], [0])),
+        ("any-element", "`[*]` goes over objects too", matches("{ $.a[*] = 1 }", ['{"a": {"k": 1}}', "{}"], [0])),
+        ("number-forms", "Numbers compare by value", matches("{ $.v = 1 }", ['{"v": 1.0}', '{"v": 1e0}'], [0, 1])),
+        ("greedy-field", "The last field takes the rest", extracts("[a, b]", "1 2 3", {"$a": "1", "$b": "2 3"})),
+        ("gap-fields", "Unnamed fields go by their place", extracts("[..., z]", "x y", {"$1": "x", "$z": "y"})),
+        ("json-extracts", "JSON patterns extract nothing", extracts("{ $.v = 1 }", '{"v": 1}', {})),
+        ("bad-character", "Bad text is named", refuses_pattern("%^(a|b)%", "Invalid character(s) in term '%^('")),
+        ("null-value", "`= null` is refused", refuses_pattern("{ $.v = null }", "Invalid metric filter pattern")),
+        ("is-not", "`IS NOT` is refused", refuses_pattern("{ $.v IS NOT NULL }", "Invalid character(s) in term 'NOT'")),
+        ("bad-regex", "`%[abc%` is refused", refuses_pattern("%[abc%", "Failed to compile regular expression.")),
+        ("two-regexes", "At most two regular expressions", refuses_pattern(_THREE_REGEXES, _TOO_MANY_REGEXES)),
+        ("field-twice", "No two fields have one name", refuses_pattern("[w, w]", "Duplicate field 'w'")),
+    )
+)
+
+_SUFFIX: Final = matches('{ $.v = "*1.1" }', ['{"v": "2.1.1"}', '{"v": "x"}'], [0])
+
+_GROUPS_AND_EVENTS: Final = (
+    Check("suffix", "Patterns: `*` stands for any beginning", Source("documented", _PATTERNS), _SUFFIX),
+    Check(
+        "group-twice",
+        "A log group is made only once",
+        Source("documented", _API + "API_CreateLogGroup.html"),
+        refuses("CreateLogGroup", _EXISTS, logGroupName=_GROUP),
+    ),
+    Check(
+        "retention-days",
+        "The message for a retention of 8 days",
+        _LOGS,
+        refuses("PutRetentionPolicy", _INVALID, _RETENTION, logGroupName=_GROUP, retentionInDays=8),
+    ),
+    Check(
+        "tags-arn",
+        "Tags refuse an ARN with `:*`",
+        _BOTO,
+        refuses("ListTagsForResource", "ValidationException", "Invalid resourceArn", resourceArn=_ARN + ":*"),
+    ),
+    Check("bearer-token", "Log groups show bearerTokenAuthenticationEnabled", _LOGS, bearer_token),
+    Check(
+        "too-old",
+        "Events older than 14 days are rejected by index",
+        Source("documented", _API + "API_PutLogEvents.html"),
+        too_old,
+    ),
+    Check("event-ids", "An eventId has 56 digits and begins with the timestamp", _INGESTION, event_ids),
+    Check("filter-pages", "FilterLogEvents ends with an empty page without a token", _FILTERS, filter_pages),
+    Check("get-to-the-end", "GetLogEvents ends with a token that repeats", _INGESTION, get_to_the_end),
+    Check(
+        "no-group",
+        "The message for an unknown log group",
+        _LOGS,
+        refuses("FilterLogEvents", _MISSING, _NO_GROUP, logGroupName="none"),
+    ),
+)
+
+CHECKS: Final = _SESSIONS + _FILTER_PATTERNS + _GROUPS_AND_EVENTS

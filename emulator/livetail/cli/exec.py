@@ -15,12 +15,8 @@ from livetail.environment import KEYS, fitted_to, region_of
 from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
 
 _PASSED_ON: Final = (
-    signal.SIGINT,
-    signal.SIGTERM,
-    signal.SIGHUP,
-    signal.SIGQUIT,
-    signal.SIGUSR1,
-    signal.SIGUSR2,
+    *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
+    *(signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2),
 )
 
 _NOT_EXECUTABLE: Final = 126
@@ -87,21 +83,26 @@ def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
 
 
 def _run(command: Sequence[str], environ: dict[str, str]) -> int:
-    """Run a command to its end with the signals that come meanwhile; its exit status as a shell has it."""
-    try:
-        process = subprocess.Popen(command, env=environ)
-    except OSError as error:
-        sentence = f"livetail: cannot run {command[0]}: {error.strerror}"
-        print(sentence, file=sys.stderr)
-        return _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
+    """Run a command to its end and pass signals on to it; returns its exit status as a shell has it."""
+    process: subprocess.Popen[bytes] | None = None
+    early: list[int] = []  # signals that came while the command was started
 
     def pass_on(number: int, _: FrameType | None) -> None:
+        if process is None:
+            early.append(number)
         # Ctrl-C and Ctrl-\ reach all processes of a terminal, the command too: it must not get them twice.
-        if number not in (signal.SIGINT, signal.SIGQUIT) or not _is_in_foreground():
+        elif number not in (signal.SIGINT, signal.SIGQUIT) or not _is_in_foreground():
             process.send_signal(number)
 
     for number in _PASSED_ON:
         signal.signal(number, pass_on)
+    try:
+        process = subprocess.Popen(command, env=environ)
+    except OSError as error:
+        print(f"livetail: cannot run {command[0]}: {error.strerror}", file=sys.stderr)
+        return _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
+    for early_number in early:
+        process.send_signal(early_number)
     status = process.wait()
     return status if status >= 0 else 128 - status
 

@@ -4,7 +4,6 @@ Lines go through as bytes, so whatever encoding and line ends they have, they co
 """
 
 import argparse
-import contextlib
 import gzip
 import json
 import os
@@ -15,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING, Final, cast
 
+from livetail.cli import discard_output
 from livetail.cli.command_parser import CommandError
 from livetail.patterns import InvalidPatternError, Matcher, Subject, compile
 
@@ -108,10 +108,10 @@ def run(arguments: argparse.Namespace) -> int:
         printer.flush()
     except BrokenPipeError:
         # The reader has closed our output, as `head` does after some lines. The rest must not be flushed at exit.
-        _discard_output()
+        discard_output()
         return 0
     except OSError as error:
-        _discard_output()
+        discard_output()
         raise CommandError(f"cannot write: {error.strerror}", status=2) from error
     return 2 if unreadable else 0 if selected else 1
 
@@ -239,8 +239,3 @@ class _Printer:
 
     def _colored(self, color: str, text: str) -> str:
         return f"{color}{text}{_RESET}" if self._color else text
-
-
-def _discard_output() -> None:
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

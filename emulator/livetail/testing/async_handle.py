@@ -14,8 +14,6 @@ from livetail.testing.tail import Tail
 if TYPE_CHECKING:
     from livetail.faults import AnyRule
 
-__all__ = ["AsyncLiveTail", "AsyncSession", "AsyncTail"]
-
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -13,8 +13,6 @@ from livetail.settings import FLAGS, Flag, Settings, SettingsError
 from livetail.testing.handle import LiveTail
 from livetail.testing.shapes import SettingsKeywords
 
-__all__ = ["LiveTailContainer"]
-
 _PORT = 4586
 
 _FIXED = ("host", "port", "port_file")

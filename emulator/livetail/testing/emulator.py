@@ -11,8 +11,6 @@ from livetail.testing.async_handle import AsyncLiveTail
 from livetail.testing.handle import LiveTail
 from livetail.testing.shapes import SettingsKeywords
 
-__all__ = ["LiveTailEmulator"]
-
 
 class LiveTailEmulator(LiveTail):
     """A running emulator.

@@ -19,7 +19,6 @@ from livetail.testing.verifying import check_requested
 if TYPE_CHECKING:
     from livetail.faults import AnyRule
 
-__all__ = ["Fault", "LiveTail"]
 _MAX_PART_MESSAGES: Final = 50_000
 _MAX_PART_CHARACTERS: Final = 1_000_000
 """In JSON these are at most 12 MB; the body of a control request has at most 16 MiB."""

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from livetail.testing.emulator import LiveTailEmulator
     from livetail.testing.handle import LiveTail
 
-__all__ = ["livetail", "livetail_client", "livetail_env", "livetail_server", "livetail_settings"]
-
 _MAX_RUNNING = 4
 """Emulators for the tests of one process, besides that of `livetail_server`."""
 

@@ -4,8 +4,6 @@ from livetail.errors import LiveTailError
 from livetail.testing.control import Control
 from livetail.testing.shapes import Counters, EndedSessionInfo, SessionInfo
 
-__all__ = ["Session"]
-
 
 class Session:
     """A session, open or ended. What changes is asked of the emulator each time that it is read.

@@ -8,18 +8,6 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NotRequired, Protocol, TypeAlias, TypedDict, TypeVar
 
-__all__ = [
-    "Counters",
-    "EndedSessionInfo",
-    "EventToPut",
-    "FaultInfo",
-    "FiringInfo",
-    "LogEvent",
-    "RequestInfo",
-    "SessionInfo",
-    "SettingsKeywords",
-]
-
 StrPath: TypeAlias = str | os.PathLike[str]
 
 T = TypeVar("T")

@@ -13,8 +13,6 @@ from livetail.session_stream import session_events
 from livetail.testing.control import Control
 from livetail.testing.shapes import LogEvent
 
-__all__ = ["Tail"]
-
 
 class Tail:
     """An open session. A thread reads it, so it is never slow, whatever the test does.

@@ -19,24 +19,19 @@ def check_requested(
     Raises:
         AssertionError: there are not as many as expected.
     """
-    differences = {
-        index: list(differing(request["parameters"], where))
-        for index, request in enumerate(requests)
-        if request["operation"] == operation
-    }
-    matching = [requests[index] for index, found in differences.items() if not found]
+    compared = [
+        (request, differing(request["parameters"], where)) for request in requests if request["operation"] == operation
+    ]
+    matching = [request for request, differences in compared if not differences]
     if len(matching) == times or (times is None and matching):
         return matching
     expected = "at least once" if times is None else _times(times)
     having = f" with {_short(where)}" if where else ""
     lines = [f"{operation} was requested {_times(len(matching))}{having}, not {expected}"]
-    near = sorted((found, index) for index, found in differences.items() if found)
-    near.sort(key=lambda miss: len(miss[0]))
-    for found, index in near[:_MAX_SHOWN]:
-        lines.append(f"  {request_line(requests[index])}: {'; '.join(found)}")
-    if matching:
-        lines += [f"  {request_line(one)} {_short(one['parameters'])}" for one in matching[-_MAX_SHOWN:]]
-    if not differences:
+    near = sorted((one for one in compared if one[1]), key=lambda one: len(one[1]))
+    lines += [f"  {request_line(request)}: {'; '.join(differences)}" for request, differences in near[:_MAX_SHOWN]]
+    lines += [f"  {request_line(request)} {_short(request['parameters'])}" for request in matching[-_MAX_SHOWN:]]
+    if not compared:
         others = ", ".join(dict.fromkeys(str(request["operation"]) for request in requests))
         lines.append(f"  the journal has {f'only {others}' if others else 'no request at all'}")
     raise AssertionError("\n".join(lines))
@@ -44,23 +39,16 @@ def check_requested(
 
 def differing(found: Any, wanted: Any, path: str = "") -> list[str]:
     """Where `found` lacks what `wanted` has; dictionaries may have more keys, lists have to be as long."""
+    lines: list[str] = []
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
-        return [
-            line
-            for key, value in wanted.items()
-            for line in (
-                differing(found[key], value, f"{path}.{key}" if path else str(key))
-                if key in found
-                else [f"{path}{'.' if path else ''}{key} is missing"]
-            )
-        ]
+        for key, value in wanted.items():
+            place = f"{path}.{key}" if path else str(key)
+            lines += differing(found[key], value, place) if key in found else [f"{place} is missing"]
+        return lines
     if isinstance(wanted, (list, tuple)) and isinstance(found, list) and len(wanted) == len(found):
-        return [
-            line
-            for index, (one, other) in enumerate(zip(found, wanted, strict=True))
-            for line in differing(one, other, f"{path}[{index}]")
-        ]
-    wanted = list(wanted) if isinstance(wanted, tuple) else wanted
+        for index, value in enumerate(wanted):
+            lines += differing(found[index], value, f"{path}[{index}]")
+        return lines
     return [] if found == wanted else [f"{path or 'the body'} is {_short(found)}, not {_short(wanted)}"]
 
 
