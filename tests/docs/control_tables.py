@@ -9,7 +9,7 @@ __all__ = ["metrics_table", "routes_table"]
 def routes_table() -> str:
     rows = ["| route | does |", "| --- | --- |"]
     for route in ROUTES:
-        query = "&".join(f"{parameter.name}=N" for parameter in route.query)
+        query = "&".join(f"{name}=N" for name in (route.query.__struct_fields__ if route.query else ()))
         path = f"{route.path}[?{query}]" if query else route.path
         rows.append(f"| `{route.method} {path}` | {route.summary} |")
     return "\n".join(rows)

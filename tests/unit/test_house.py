@@ -37,9 +37,6 @@ SHORT_FILES: Final = {
     "core/unicode.py": "imported by rooms that need nothing else of each other",
     "live/limits.py": "the numbers of Live Tail, each with its source",
     "server/app.py": "the one place that tells the AWS API from the control plane",
-    "server/control/certificate.py": "one file for each resource",
-    "server/control/metrics.py": "one file for each resource",
-    "server/control/table.py": "the table of routes, without what is in its rows",
 }
 """Files below `MIN_LINES`, other than `__init__.py`, each with the reason why it stands alone."""
 

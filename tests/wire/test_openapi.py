@@ -13,9 +13,8 @@ from hypothesis import HealthCheck, settings
 from openapi_schema_validator import OAS31Validator
 
 from livetail import LiveTailEmulator
-from livetail.server.control.openapi import document
 from livetail.server.control.route import ControlRoute
-from livetail.server.control.table import ROUTES
+from livetail.server.control.table import ROUTES, document
 from tests.wire.http1 import Answer, Http1, Http1Tail
 
 GROUP = "/app/api"

@@ -5,7 +5,7 @@ A response that comes earlier is lost to an HTTP/1.1 client that is still sendin
 
 from typing import Final
 
-from starlette.types import Message, Receive
+from starlette.types import Receive
 
 _MAX_PARTS: Final = 256
 """Parts of a body that are kept as they came, before they are joined: a client may send parts of one byte, and Python
@@ -38,20 +38,6 @@ async def read_to_end(receive: Receive, limit: int) -> tuple[bytes, int]:
             parts.clear()
         if not message.get("more_body", False):
             return b"".join(joined + parts), length
-
-
-def replaying(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives a body which has been read already, and then what else there is."""
-    given = False
-
-    async def replay() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
 
 
 async def wait_for_disconnect(receive: Receive) -> None:

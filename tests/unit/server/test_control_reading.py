@@ -1,37 +1,45 @@
 """What the control plane reads from bodies and query parameters."""
 
-import asyncio
 from typing import Any
 
 import pytest
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from livetail.server.control.application import read_call
 from livetail.server.control.clock import AdvanceRequest
 from livetail.server.control.events import EventsRequest, TimedEvent
-from livetail.server.control.reading import read_call, read_json
-from livetail.server.control.route import ControlError, ControlRoute, Query
+from livetail.server.control.route import ControlCall, ControlRoute
+from livetail.server.control.sessions import SessionsQuery
 
 
-async def _nothing(*_: Any) -> None: ...
+async def nothing(*_: Any) -> None: ...
 
 
-def _read_number(query: str, default: float) -> Any:
-    route = ControlRoute("GET", "/", "", _nothing, dict, query=(Query("n", "", default, 100),))
-    request = Request({"type": "http", "query_string": query.encode(), "headers": []})
-    return asyncio.run(read_call(request, route)).query["n"]
+def _read(row: ControlRoute, *, body: bytes = b"", query: str = "") -> ControlCall:
+    scope = {"type": "http", "query_string": query.encode(), "headers": [], "state": {"body": body}}
+    return read_call(Request(scope), row)
+
+
+def read_body(body: bytes, shape: type[Any]) -> Any:
+    return _read(ControlRoute("POST", "/", nothing, dict, body=shape), body=body).body
+
+
+def read_query(query: str) -> Any:
+    return _read(ControlRoute("GET", "/", nothing, dict, query=SessionsQuery), query=query).query
 
 
 @pytest.mark.parametrize(
     ("body", "seconds"), [(b'{"seconds": 0}', 0), (b'{"seconds": 0.25}', 0.25), (b' {"seconds": 34560000} ', 34560000)]
 )
 def test_advance(body: bytes, seconds: float) -> None:
-    assert read_json(body, AdvanceRequest) == AdvanceRequest(seconds)
+    assert read_body(body, AdvanceRequest) == AdvanceRequest(seconds)
 
 
 def test_events() -> None:
     body = b'{"logGroup": "g", "logStream": "s", "messages": ["m"], "events": [{"timestamp": 1, "message": "e"}]}'
-    assert read_json(body, EventsRequest) == EventsRequest("g", "s", ["m"], [TimedEvent(1, "e")])
-    assert read_json(b'{"logGroup": "g", "logStream": "s"}', EventsRequest) == EventsRequest("g", "s", [], [])
+    assert read_body(body, EventsRequest) == EventsRequest("g", "s", ["m"], [TimedEvent(1, "e")])
+    assert read_body(b'{"logGroup": "g", "logStream": "s"}', EventsRequest) == EventsRequest("g", "s", [], [])
 
 
 @pytest.mark.parametrize(
@@ -55,28 +63,37 @@ def test_events() -> None:
     ids=lambda value: str(value)[:32],
 )
 def test_body_that_does_not_fit(body: bytes, shape: type[Any], words: str) -> None:
-    with pytest.raises(ControlError, match=words) as caught:
-        read_json(body, shape)
-    assert caught.value.status == 400
+    with pytest.raises(HTTPException, match=words) as caught:
+        read_body(body, shape)
+    assert caught.value.status_code == 400
 
 
 @pytest.mark.parametrize(
-    ("query", "default", "number"),
-    [("", 3, 3), ("n=0", 3, 0), ("n=7", 3, 7), ("n=7", 3.0, 7.0), ("n=0.5", 3.0, 0.5), ("n=100", 3, 100)],
+    ("query", "expected"),
+    [
+        ("", SessionsQuery(0, 1_000_000, 10.0)),
+        ("wait=2", SessionsQuery(wait=2)),
+        ("max=0&timeout=3600", SessionsQuery(max=0, timeout=3600.0)),
+        ("timeout=0.5&wait=1000000", SessionsQuery(wait=1_000_000, timeout=0.5)),
+    ],
 )
-def test_number(query: str, default: float, number: float) -> None:
-    read = _read_number(query, default)
-    assert (read, type(read)) == (number, type(default))
+def test_query(query: str, expected: SessionsQuery) -> None:
+    assert read_query(query) == expected
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1", "-0.1", "101", "nan", "inf", "-inf", "1e9", "9" * 5_000, "0x1", "1,5"])
-@pytest.mark.parametrize("default", [3, 3.0])
-def test_number_that_is_none(text: str, default: float) -> None:
-    with pytest.raises(ControlError, match="^n is ") as caught:
-        _read_number(f"n={text}", default)
-    assert caught.value.status == 400
+@pytest.mark.parametrize("text", ["", "x", "-1", "1000001", "nan", "inf", "-inf", "1e9", "9" * 5_000, "0x1", "1,5"])
+@pytest.mark.parametrize("name", ["wait", "timeout"])
+def test_query_that_does_not_fit(name: str, text: str) -> None:
+    with pytest.raises(HTTPException, match=name) as caught:
+        read_query(f"{name}={text}")
+    assert caught.value.status_code == 400
 
 
 def test_parameter_that_does_not_exist() -> None:
-    with pytest.raises(ControlError, match="'most' is not a parameter; there are n"):
-        _read_number("most=0", 3)
+    with pytest.raises(HTTPException, match="a query parameter does not fit: .* `most`"):
+        read_query("most=0")
+
+
+def test_parameters_of_a_route_without_any_are_ignored() -> None:
+    """Clients add some against caches."""
+    assert _read(ControlRoute("GET", "/", nothing, dict), query="_=1").query is None

@@ -10,9 +10,8 @@ from openapi_spec_validator import validate
 import livetail
 from livetail.faults.effects import EFFECTS
 from livetail.faults.presets import PRESETS
-from livetail.server.control.openapi import document
 from livetail.server.control.route import ControlRoute
-from livetail.server.control.table import ROUTES
+from livetail.server.control.table import ROUTES, document
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +47,11 @@ def test_an_operation_says_what_is_answered_to_what(openapi: Any, route: Control
     assert operation["summary"] == route.summary
     assert set(operation["responses"]) == {"200", "403", "413", "500", *map(str, route.errors)}
     assert [parameter["name"] for parameter in operation.get("parameters", [])] == [
-        *(query.name for query in route.query),
         *route.path_parameters,
+        *(route.query.__struct_fields__ if route.query else ()),
     ]
     assert ("requestBody" in operation) == (route.body is not None) == (route.example is not None)
-    assert (400 in route.errors) == (route.body is not None or route.query != ())
+    assert (400 in route.errors) == (route.body is not None or route.query is not None)
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.example], ids=lambda route: route.path)

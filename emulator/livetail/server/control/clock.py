@@ -4,9 +4,10 @@ import asyncio
 from typing import Annotated, Final, TypeAlias
 
 from msgspec import Meta, Struct
+from starlette.exceptions import HTTPException
 
 from livetail.server.bodies import wait_for_disconnect
-from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Shape, Time
+from livetail.server.control.route import ControlCall, ControlRoute, Shape, Time
 from livetail.server.live_server import LiveServer
 from livetail.server.scheduler import ClockRunsByItselfError
 
@@ -36,33 +37,34 @@ class Advanced(Shape):
 
 
 async def show_clock(server: LiveServer, _: ControlCall) -> Clock:
-    engine = server.engine
-    return Clock(str(engine.settings.clock), engine.clock.now())
+    """The emulator's time."""
+    return Clock(str(server.engine.settings.clock), server.engine.clock.now())
 
 
 async def advance_clock(server: LiveServer, call: ControlCall) -> Advanced:
+    """Move a manual clock on, through every instant at which something is due; responds when all of it is done."""
     advance = asyncio.ensure_future(server.scheduler.advance(round(call.body.seconds * 1000)))
     disconnect = asyncio.ensure_future(wait_for_disconnect(call.receive))
     try:
         await asyncio.wait((advance, disconnect), return_when=asyncio.FIRST_COMPLETED)
         if not advance.done():
-            raise ControlError("the client has gone, and time stays where it is")
+            raise HTTPException(400, "the client has gone, and time stays where it is")
         return Advanced(server.engine.clock.now(), advance.result())
     except ClockRunsByItselfError:
-        raise ControlError("the clock runs by itself; start the server with --clock manual to move it", 409) from None
+        sentence = "the clock runs by itself; start the server with --clock manual to move it"
+        raise HTTPException(409, sentence) from None
     except ValueError as error:
-        raise ControlError(str(error)) from None
+        raise HTTPException(400, str(error)) from None
     finally:
         disconnect.cancel()
         advance.cancel()
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/clock", "The emulator's time.", show_clock, Clock),
+    ControlRoute("GET", "/clock", show_clock, Clock),
     ControlRoute(
         "POST",
         "/clock/advance",
-        "Move a manual clock on, through every instant at which something is due; responds when all of it is done.",
         advance_clock,
         Advanced,
         body=AdvanceRequest,

@@ -4,16 +4,16 @@ import asyncio
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
+from starlette.exceptions import HTTPException
 
 from livetail.core.limits import LOG_GROUP_NAME_PATTERN, LOG_STREAM_NAME_PATTERN, MAX_BATCH_EVENTS, MAX_NAME_LENGTH
-from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Shape
+from livetail.server.control.route import ControlCall, ControlRoute, Shape
 from livetail.server.live_server import LiveServer
 from livetail.store.batch import LogEvent
 
 _MAX_EVENTS: Final = 100_000
 _MAX_TIMESTAMP: Final = 253_402_300_799_999
 """The last millisecond of the year 9999."""
-
 
 _AT_LEAST_ONE: Final = {
     "anyOf": [{"properties": {name: {"minItems": 1}}, "required": [name]} for name in ("messages", "events")]
@@ -48,11 +48,12 @@ class Ingested(Shape):
 
 
 async def ingest_events(server: LiveServer, call: ControlCall) -> Ingested:
+    """Ingest log events into the default account and region; log group and stream are made if they are missing."""
     given: EventsRequest = call.body
     events: list[str | LogEvent] = [*given.messages]
     events += [LogEvent(event.timestamp, event.message) for event in given.events]
     if not events:
-        raise ControlError("there are no messages and no events to ingest")
+        raise HTTPException(400, "there are no messages and no events to ingest")
     for start in range(0, len(events), MAX_BATCH_EVENTS):
         server.engine.ingest(given.log_group, given.log_stream, events[start : start + MAX_BATCH_EVENTS])
         await asyncio.sleep(0)  # so that other requests do not wait for all of it
@@ -63,11 +64,10 @@ ROUTES: Final = (
     ControlRoute(
         "POST",
         "/events",
-        "Ingest log events into the default account and region; log group and stream are made if they are missing.",
         ingest_events,
         Ingested,
         body=EventsRequest,
-        body_rules=_AT_LEAST_ONE,
+        body_schema=_AT_LEAST_ONE,
         example={"logGroup": "/app/api", "logStream": "web-1", "messages": ["ERROR boom", "ok"]},
         errors={400: "There is nothing to ingest, or something that AWS would refuse."},
     ),

@@ -3,8 +3,9 @@
 from typing import Annotated, Any, Final, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
+from starlette.exceptions import HTTPException
 
-from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Done, Shape
+from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape, component
 from livetail.server.live_server import LiveServer
 
 
@@ -73,65 +74,59 @@ class Effects(Shape):
 
 
 async def list_faults(server: LiveServer, _: ControlCall) -> dict[str, Any]:
+    """The fault rules in force."""
     rules = server.engine.fault_rules
     return {"faults": [] if rules is None else rules.as_json()}
 
 
 async def list_effects(_: LiveServer, __: ControlCall) -> dict[str, Any]:
+    """The effects and presets that a fault rule can have."""
     from livetail.faults.catalogue import catalogue
 
     return catalogue()
 
 
 async def add_fault(server: LiveServer, call: ControlCall) -> dict[str, Any]:
+    """Add a fault rule; it also holds for sessions that are already open."""
     from livetail.faults import FaultRuleError
 
     try:
         rule = server.engine.add_fault(call.body)
     except FaultRuleError as error:
-        raise ControlError(str(error)) from None
+        raise HTTPException(400, str(error)) from None
     server.wake_all()
     return rule.as_json()
 
 
 async def remove_fault(server: LiveServer, call: ControlCall) -> Done:
+    """Remove a fault rule; what it was doing ends."""
     fault_id = call.path["id"]
     if not server.engine.remove_fault(fault_id):
-        raise ControlError(f"there is no fault {fault_id!r}", 404)
+        raise HTTPException(404, f"there is no fault {fault_id!r}")
     server.wake_all()
     return Done()
 
 
 async def clear_faults(server: LiveServer, _: ControlCall) -> Done:
+    """Remove all fault rules."""
     server.engine.clear_faults()
     server.wake_all()
     return Done()
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/faults", "The fault rules in force.", list_faults, Faults),
-    ControlRoute(
-        "GET", "/faults/effects", "The effects and presets that a fault rule can have.", list_effects, Effects
-    ),
+    ControlRoute("GET", "/faults", list_faults, Faults),
+    ControlRoute("GET", "/faults/effects", list_effects, Effects),
     ControlRoute(
         "POST",
         "/faults",
-        "Add a fault rule; it also holds for sessions that are already open.",
         add_fault,
         Fault,
         body=dict[str, Any],
-        body_schema="FaultRule",
+        body_schema=component("FaultRule"),
         example={"after": {"updates": 3}, "effect": {"type": "cut"}},
         errors={400: "The body is not a fault rule."},
     ),
-    ControlRoute("DELETE", "/faults", "Remove all fault rules.", clear_faults, Done),
-    ControlRoute(
-        "DELETE",
-        "/faults/{id}",
-        "Remove a fault rule; what it was doing ends.",
-        remove_fault,
-        Done,
-        path_parameters={"id": "The `id` of a fault rule in force."},
-        errors={404: "There is no such rule."},
-    ),
+    ControlRoute("DELETE", "/faults", clear_faults, Done),
+    ControlRoute("DELETE", "/faults/{id}", remove_fault, Done, errors={404: "No rule in force has this `id`."}),
 )

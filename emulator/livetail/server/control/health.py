@@ -1,11 +1,11 @@
-"""`/health` and `/reset`: that the emulator runs, and how to begin again."""
+"""`/health`, `/settings` and `/reset`: that the emulator runs, what it was started with, and how to begin again."""
 
 from typing import Annotated, Final
 
 from msgspec import Meta
 
 from livetail.server.control.clock import ClockMode
-from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape
+from livetail.server.control.route import ControlCall, ControlRoute, Count, Done, Shape
 from livetail.server.live_server import LiveServer
 from livetail.version import __version__
 
@@ -21,7 +21,30 @@ class Health(Shape):
     sessions: Annotated[int, Meta(description="How many sessions are open.", ge=0)]
 
 
+class SettingsShape(Shape):
+    """What the server was started with, as far as its clients need to know."""
+
+    version: str
+    region: Annotated[str, Meta(description="Used where a request names none.")]
+    account_id: Annotated[str, Meta(description="Used where a request names none.")]
+    clock: ClockMode
+    seed: int
+    session_timeout: Annotated[int, Meta(description="Milliseconds after which a session times out.", ge=1)]
+    max_sessions: Annotated[int, Meta(description="Per account and region; 0 is no limit.", ge=0)]
+    session_rate: Annotated[int, Meta(description="StartLiveTail calls per second; 0 is no limit.", ge=0)]
+    retain_events: Count
+    retain_bytes: Count
+    scenario: Annotated[list[str], Meta(description="Names of the files and bundled scenarios.")]
+    replay: Annotated[list[str], Meta(description="Names of the files.")]
+    verify_signatures: bool
+    allowed_host: tuple[str, ...]
+    allowed_origin: tuple[str, ...]
+    tls: Annotated[bool, Meta(description="Whether it serves HTTPS.")]
+    no_http2: bool
+
+
 async def show_health(server: LiveServer, _: ControlCall) -> Health:
+    """Whether the emulator runs."""
     engine = server.engine
     settings = engine.settings
     return Health(
@@ -35,18 +58,38 @@ async def show_health(server: LiveServer, _: ControlCall) -> Health:
 
 
 async def reset(server: LiveServer, _: ControlCall) -> Done:
+    """Begin again: end every session, forget log groups, faults, scenarios, requests and metrics, set clock and seed
+    back to their start, and play the scenarios given at the start again."""
     server.reset()
     return Done()
 
 
+async def show_settings(server: LiveServer, _: ControlCall) -> SettingsShape:
+    """What the server was started with."""
+    settings = server.engine.settings
+    return SettingsShape(
+        version=__version__,
+        region=settings.region,
+        account_id=settings.account_id,
+        clock=str(settings.clock),
+        seed=server.engine.seed,
+        session_timeout=settings.session_timeout,
+        max_sessions=settings.max_sessions,
+        session_rate=settings.session_rate,
+        retain_events=settings.retain_events,
+        retain_bytes=settings.retain_bytes,
+        scenario=[path.name for path in settings.scenario],
+        replay=[path.name for path in settings.replay],
+        verify_signatures=settings.verify_signatures,
+        allowed_host=settings.allowed_host,
+        allowed_origin=settings.allowed_origin,
+        tls=settings.serves_tls,
+        no_http2=settings.no_http2,
+    )
+
+
 ROUTES: Final = (
-    ControlRoute("GET", "/health", "Whether the emulator runs.", show_health, Health),
-    ControlRoute(
-        "POST",
-        "/reset",
-        "Begin again: end every session, forget log groups, faults, scenarios, requests and metrics, set clock and "
-        "seed back to their start, and play the scenarios given at the start again.",
-        reset,
-        Done,
-    ),
+    ControlRoute("GET", "/health", show_health, Health),
+    ControlRoute("POST", "/reset", reset, Done),
+    ControlRoute("GET", "/settings", show_settings, SettingsShape),
 )

@@ -41,6 +41,7 @@ class LogGroups(Shape):
 
 
 async def list_log_groups(server: LiveServer, _: ControlCall) -> LogGroups:
+    """What the store holds: log groups and their log streams, with counts, bytes and times."""
     return LogGroups([_group(group) for store in server.engine.service.accounts for group in store.groups.values()])
 
 
@@ -69,12 +70,4 @@ def _stream(stream: LogStream) -> LogStreamShape:
     )
 
 
-ROUTES: Final = (
-    ControlRoute(
-        "GET",
-        "/log-groups",
-        "What the store holds: log groups and their log streams, with counts, bytes and times.",
-        list_log_groups,
-        LogGroups,
-    ),
-)
+ROUTES: Final = (ControlRoute("GET", "/log-groups", list_log_groups, LogGroups),)

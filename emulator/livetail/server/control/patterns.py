@@ -5,11 +5,12 @@ from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
+from starlette.exceptions import HTTPException
 
 from livetail.core.limits import MAX_BATCH_BYTES, MAX_EVENT_BYTES
 from livetail.patterns import compile
 from livetail.patterns.errors import InvalidPatternError
-from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Shape
+from livetail.server.control.route import ControlCall, ControlRoute, Shape
 from livetail.server.live_server import LiveServer
 
 _MAX_MESSAGES: Final = 1_000
@@ -52,11 +53,12 @@ class PatternResults(Shape):
 
 
 async def try_pattern(_: LiveServer, call: ControlCall) -> PatternResults:
+    """Try a filter pattern on messages: which of them match, and why."""
     from livetail.patterns.explain import explain
 
     given: PatternRequest = call.body
     if sum(len(message.encode()) for message in given.messages) > _MAX_BYTES:
-        raise ControlError(f"the messages have more than {_MAX_BYTES:,} bytes")
+        raise HTTPException(400, f"the messages have more than {_MAX_BYTES:,} bytes")
     results = []
     try:
         compile(given.pattern)
@@ -72,7 +74,6 @@ ROUTES: Final = (
     ControlRoute(
         "POST",
         "/patterns",
-        "Try a filter pattern on messages: which of them match, and why.",
         try_pattern,
         PatternResults,
         body=PatternRequest,

@@ -35,15 +35,17 @@ class Requests(Shape):
 
 
 async def list_requests(server: LiveServer, _: ControlCall) -> dict[str, Any]:
+    """The journal: the newest requests of the AWS API."""
     return {"requests": server.engine.journal.as_json()}
 
 
 async def forget_requests(server: LiveServer, _: ControlCall) -> Done:
+    """Forget the journal."""
     server.engine.journal.clear()
     return Done()
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/requests", "The journal: the newest requests of the AWS API.", list_requests, Requests),
-    ControlRoute("DELETE", "/requests", "Forget the journal.", forget_requests, Done),
+    ControlRoute("GET", "/requests", list_requests, Requests),
+    ControlRoute("DELETE", "/requests", forget_requests, Done),
 )

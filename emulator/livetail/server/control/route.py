@@ -1,5 +1,6 @@
-"""What a row of the table of routes says, and what the function of a row gets."""
+"""What a row of the table of routes holds, and what the function of a row gets."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, TypeAlias
@@ -12,15 +13,6 @@ from livetail.server.live_server import LiveServer
 PREFIX: Final = "/_livetail"
 
 JSON: Final = "application/json"
-TEXT: Final = "text/plain"
-
-
-class ControlError(Exception):
-    """A control request is refused; `str()` is one sentence for the client."""
-
-    def __init__(self, sentence: str, status: int = 400) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 class Shape(msgspec.Struct, rename="camel"):
@@ -47,29 +39,20 @@ class ControlCall:
 
     Attributes:
         body: of the type that the row gives; None where the row takes none.
-        query: the query parameters by name, defaults included.
+        query: the query parameters, of the type that the row gives; None where the row takes none.
         path: the parts of the path that the row has in braces, by name.
         receive: the ASGI callable, for functions that wait; it reports a disconnect.
     """
 
     body: Any
-    query: Mapping[str, Any]
+    query: Any
     path: Mapping[str, str]
     receive: Receive
 
 
 Handler: TypeAlias = Callable[[LiveServer, ControlCall], Awaitable[Any]]
-"""Carries a request out. Returns what is sent as JSON, or a Starlette response."""
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query parameter: a number from 0 to `maximum`, an integer if `default` is one."""
-
-    name: str
-    doc: str
-    default: float
-    maximum: float
+"""Carries a request out. Returns what is sent as JSON, or a Starlette response. A refusal is an HTTPException with one
+sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,34 +61,43 @@ class ControlRoute:
 
     Attributes:
         path: below `/_livetail`; variable parts are in braces.
-        summary: what the route does, for users.
-        handler: the function; its name is the name of the operation.
+        handler: the function; its name is the name of the operation, and its docstring tells users what the route does.
         result: the type of the JSON that is returned; `str` where the response is no JSON.
         media_type: of the response.
-        body: the type of the request's JSON, or `bytes` for a body that the function parses; None where there is none.
-        body_schema: the component of the OpenAPI document that describes the body, where `body` does not.
-        body_rules: JSON Schema that the body has to fit besides, where its type cannot express it.
+        body: the type of the request's JSON, or `msgspec.Raw` for a body that the function parses; None for no body.
+        body_schema: JSON Schema for what the type of the body cannot express.
         example: a body that is accepted, as JSON.
-        query: the query parameters.
-        path_parameters: what the parts in braces are, by name.
+        query: the struct of the query parameters.
         errors: when the request is refused, by status; 403, 413 and 500 are possible everywhere.
     """
 
     method: str
     path: str
-    summary: str
     handler: Handler
     result: Any
     media_type: str = JSON
     body: Any = None
-    body_schema: str | None = None
-    body_rules: Mapping[str, Any] = field(default_factory=dict)
+    body_schema: Mapping[str, Any] = field(default_factory=dict)
     example: Mapping[str, Any] | None = None
-    query: tuple[Query, ...] = ()
-    path_parameters: Mapping[str, str] = field(default_factory=dict)
+    query: type[msgspec.Struct] | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The name of the operation: `list_sessions`."""
         return self.handler.__name__
+
+    @property
+    def summary(self) -> str:
+        """What the route does, for users."""
+        return " ".join((self.handler.__doc__ or "").split())
+
+    @property
+    def path_parameters(self) -> list[str]:
+        """The names of the variable parts of the path."""
+        return re.findall(r"{(\w+)}", self.path)
+
+
+def component(name: str) -> dict[str, str]:
+    """A reference to a schema of the OpenAPI document."""
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -3,9 +3,10 @@
 import asyncio
 from typing import TYPE_CHECKING, Annotated, Final
 
-from msgspec import Meta
+from msgspec import Meta, Raw
+from starlette.exceptions import HTTPException
 
-from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Count, Done, Shape, Time
+from livetail.server.control.route import ControlCall, ControlRoute, Count, Done, Shape, Time, component
 from livetail.server.live_server import LiveServer
 from livetail.server.scenarios import RunningScenario
 
@@ -44,10 +45,12 @@ class BundledScenarios(Shape):
 
 
 async def list_scenarios(server: LiveServer, _: ControlCall) -> Scenarios:
+    """The scenarios that are being played."""
     return Scenarios([_scenario(running) for running in server.engine.scenarios])
 
 
 async def start_scenario(server: LiveServer, call: ControlCall) -> Scenario:
+    """Play a scenario from now on, given as TOML or as the same in JSON."""
     from livetail.scenarios import ScenarioError
 
     try:
@@ -55,32 +58,35 @@ async def start_scenario(server: LiveServer, call: ControlCall) -> Scenario:
         scenario = await asyncio.to_thread(_read_scenario, call.body)
         running = server.engine.start_scenario(scenario)
     except ScenarioError as error:
-        raise ControlError("; ".join(error.problems)) from None
+        raise HTTPException(400, "; ".join(error.problems)) from None
     server.wake_all()
     return _scenario(running)
 
 
 async def list_bundled_scenarios(_: LiveServer, __: ControlCall) -> BundledScenarios:
+    """The scenarios that come with the package."""
     from livetail.scenarios import fixtures
 
     return BundledScenarios([BundledScenario(name, fixtures.summary(name)) for name in fixtures.names()])
 
 
 async def start_bundled_scenario(server: LiveServer, call: ControlCall) -> Scenario:
+    """Play a scenario that comes with the package from now on."""
     from livetail.scenarios import ScenarioError, fixtures
     from livetail.scenarios.scenario import load
 
     try:
         running = server.engine.start_scenario(load(fixtures.path(call.path["name"])))
     except LookupError as error:
-        raise ControlError(str(error), 404) from None
+        raise HTTPException(404, str(error)) from None
     except ScenarioError as error:
-        raise ControlError(str(error)) from None
+        raise HTTPException(400, str(error)) from None
     server.wake_all()
     return _scenario(running)
 
 
 async def stop_scenarios(server: LiveServer, _: ControlCall) -> Done:
+    """Stop all scenarios; what they have written stays."""
     server.engine.scenarios.stop_all()
     return Done()
 
@@ -110,39 +116,24 @@ def _scenario(running: RunningScenario) -> Scenario:
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/scenarios", "The scenarios that are being played.", list_scenarios, Scenarios),
+    ControlRoute("GET", "/scenarios", list_scenarios, Scenarios),
     ControlRoute(
         "POST",
         "/scenarios",
-        "Play a scenario from now on, given as TOML or as the same in JSON.",
         start_scenario,
         Scenario,
-        body=bytes,
-        body_schema="ScenarioFile",
+        body=Raw,
+        body_schema=component("ScenarioFile"),
         example={"source": [{"log_group": "/shop/api", "format": "json", "rate": 20, "duration": "5m"}]},
         errors={400: "The body is not a scenario."},
     ),
-    ControlRoute(
-        "GET",
-        "/scenarios/bundled",
-        "The scenarios that come with the package.",
-        list_bundled_scenarios,
-        BundledScenarios,
-    ),
+    ControlRoute("GET", "/scenarios/bundled", list_bundled_scenarios, BundledScenarios),
     ControlRoute(
         "POST",
         "/scenarios/bundled/{name}",
-        "Play a scenario that comes with the package from now on.",
         start_bundled_scenario,
         Scenario,
-        path_parameters={"name": "The name of the scenario."},
-        errors={404: "There is no such scenario."},
+        errors={404: "No scenario of the package has this name."},
     ),
-    ControlRoute(
-        "DELETE",
-        "/scenarios",
-        "Stop all scenarios; what they have written stays.",
-        stop_scenarios,
-        Done,
-    ),
+    ControlRoute("DELETE", "/scenarios", stop_scenarios, Done),
 )

@@ -3,13 +3,14 @@
 import asyncio
 from typing import Annotated, Any, Final
 
-from msgspec import Meta
+from msgspec import Meta, Struct, convert
+from starlette.exceptions import HTTPException
 
-from livetail.live.session import Counters, Session, State
-from livetail.live.subscription import Subscription
+from livetail.live.session import Session, State
 from livetail.server.bodies import wait_for_disconnect
-from livetail.server.control.route import ControlCall, ControlError, ControlRoute, Done, Query, Shape, Time
+from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape, Time
 from livetail.server.live_server import EndedSession, LiveServer
+from livetail.server.tail_writer import Client
 
 _MAX_SESSIONS: Final = 1_000_000
 _MAX_WAIT_S: Final = 3_600
@@ -70,97 +71,87 @@ class Sessions(Shape):
     sessions: list[SessionShape]
 
 
+class SessionsQuery(Struct, forbid_unknown_fields=True):
+    """How many sessions to wait for."""
+
+    wait: Annotated[
+        int, Meta(description="Respond once at least this many sessions are open.", ge=0, le=_MAX_SESSIONS)
+    ] = 0
+    max: Annotated[
+        int, Meta(description="Respond once at most this many sessions are open.", ge=0, le=_MAX_SESSIONS)
+    ] = _MAX_SESSIONS
+    timeout: Annotated[float, Meta(description="Real seconds to wait.", ge=0, le=_MAX_WAIT_S)] = 10.0
+
+
 async def list_sessions(server: LiveServer, call: ControlCall) -> Sessions:
-    minimum, maximum, timeout = call.query["wait"], call.query["max"], call.query["timeout"]
-    waiting = asyncio.ensure_future(server.tail_writers.until(lambda: minimum <= len(server.engine.hub) <= maximum))
-    leaving = asyncio.ensure_future(wait_for_disconnect(call.receive))
-    done, _ = await asyncio.wait((waiting, leaving), timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    leaving.cancel()
+    """The open Live Tail sessions with their counters; at once, or when there are as many as wanted."""
+    query: SessionsQuery = call.query
+    hub = server.engine.hub
+    enough = asyncio.ensure_future(server.tail_writers.until(lambda: query.wait <= len(hub) <= query.max))
+    disconnect = asyncio.ensure_future(wait_for_disconnect(call.receive))
+    done, _ = await asyncio.wait((enough, disconnect), timeout=query.timeout, return_when=asyncio.FIRST_COMPLETED)
+    enough.cancel()
+    disconnect.cancel()
     if not done:
-        count = len(server.engine.hub)
-        wanted = f"at least {minimum}" if count < minimum else f"at most {maximum}"
-        raise ControlError(f"{count} sessions were open after {timeout:g} s, not {wanted}", 408)
-    return Sessions([_session(server, session) for session in server.engine.hub])
+        wanted = f"at least {query.wait}" if len(hub) < query.wait else f"at most {query.max}"
+        raise HTTPException(408, f"{len(hub)} sessions were open after {query.timeout:g} s, not {wanted}")
+    return Sessions(
+        [
+            SessionShape(state=session.state.value, **_common(session, server.tail_writers.client_of(session)))
+            for session in hub
+        ]
+    )
 
 
 async def list_ended_sessions(server: LiveServer, _: ControlCall) -> EndedSessions:
-    return EndedSessions([_ended(session) for session in server.ended_sessions])
+    """The last 100 sessions that ended, and by what."""
+    return EndedSessions(
+        [
+            EndedSessionShape(
+                state=State.ENDED.value,
+                ended_at=session.ended_at,
+                ended_by=session.ended_by,
+                **_common(session, session),
+            )
+            for session in server.ended_sessions
+        ]
+    )
 
 
 async def end_session(server: LiveServer, call: ControlCall) -> Done:
+    """End a session with a clean end of stream, after what is left for its client."""
     session_id = call.path["id"]
     if not server.end_session(session_id):
-        raise ControlError(f"there is no open session {session_id!r}", 404)
+        raise HTTPException(404, f"there is no open session {session_id!r}")
     return Done()
 
 
-def _session(server: LiveServer, session: Session) -> SessionShape:
-    client = server.tail_writers.client_of(session)
-    return SessionShape(
-        session_id=session.session_id,
-        request_id=session.request_id,
-        state=session.state.value,
-        started_at=session.started_at,
-        http_version=None if client is None else client.http_version,
-        user_agent=None if client is None else client.user_agent,
-        counters=_counters(session.counters),
-        **_parameters(session.subscription),
-    )
-
-
-def _ended(session: EndedSession) -> EndedSessionShape:
-    return EndedSessionShape(
-        session_id=session.session_id,
-        request_id=session.request_id,
-        state=State.ENDED.value,
-        started_at=session.started_at,
-        ended_at=session.ended_at,
-        ended_by=session.ended_by,
-        http_version=session.http_version,
-        user_agent=session.user_agent,
-        counters=_counters(session.counters),
-        **_parameters(session.subscription),
-    )
-
-
-def _parameters(subscription: Subscription) -> dict[str, Any]:
+def _common(session: Session | EndedSession, client: Client | EndedSession | None) -> dict[str, Any]:
+    """What is shown of open sessions and of those that are over; `client` is None before the response begins."""
+    subscription = session.subscription
     return {
+        "session_id": session.session_id,
+        "request_id": session.request_id,
+        "started_at": session.started_at,
         "log_group_identifiers": subscription.log_group_identifiers,
         "log_stream_names": subscription.log_stream_names,
         "log_stream_name_prefixes": subscription.log_stream_name_prefixes,
         "log_event_filter_pattern": subscription.log_event_filter_pattern,
+        "http_version": None if client is None else client.http_version,
+        "user_agent": None if client is None else client.user_agent,
+        "counters": convert(session.counters, SessionCounters, from_attributes=True),
     }
-
-
-def _counters(counters: Counters) -> SessionCounters:
-    return SessionCounters(**{name: getattr(counters, name) for name in SessionCounters.__struct_fields__})
 
 
 ROUTES: Final = (
     ControlRoute(
         "GET",
         "/sessions",
-        "The open Live Tail sessions with their counters; at once, or when there are as many as wanted.",
         list_sessions,
         Sessions,
-        query=(
-            Query("wait", "Respond once at least this many sessions are open.", 0, _MAX_SESSIONS),
-            Query("max", "Respond once at most this many sessions are open.", _MAX_SESSIONS, _MAX_SESSIONS),
-            Query("timeout", "Real seconds to wait.", 10.0, _MAX_WAIT_S),
-        ),
+        query=SessionsQuery,
         errors={400: "A parameter is not such a number.", 408: "There were not as many sessions in time."},
     ),
-    ControlRoute(
-        "GET", "/sessions/ended", "The last 100 sessions that ended, and by what.", list_ended_sessions, EndedSessions
-    ),
-    ControlRoute(
-        "DELETE",
-        "/sessions/{id}",
-        "End a session with a clean end of stream, after what is left for its client.",
-        end_session,
-        Done,
-        path_parameters={"id": "The `sessionId` of an open session."},
-        errors={404: "No such session is open."},
-    ),
+    ControlRoute("GET", "/sessions/ended", list_ended_sessions, EndedSessions),
+    ControlRoute("DELETE", "/sessions/{id}", end_session, Done, errors={404: "No open session has this `sessionId`."}),
 )

@@ -1,28 +1,43 @@
-"""The table of routes: the rows of all resources, in the order of the documentation."""
+"""The table of routes, with the rows of all resources in the order of the documentation, and the table as OpenAPI 3.1.
 
-from typing import Final
+https://spec.openapis.org/oas/v3.1.1.html
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
 
 from livetail.server.control import (
-    certificate,
     clock,
     events,
     faults,
+    files,
     health,
     log_groups,
-    metrics,
-    page,
     patterns,
     requests,
     scenarios,
     sessions,
-    settings,
 )
-from livetail.server.control.openapi import openapi_route
-from livetail.server.control.route import ControlRoute
+from livetail.server.control.route import JSON, PREFIX, ControlCall, ControlRoute, ErrorBody, component
+from livetail.server.live_server import LiveServer
+from livetail.version import __version__
 
-_RESOURCES: Final[tuple[ControlRoute, ...]] = (
+_FOR_ALL: Final = {
+    403: "The Origin is not this server's own, or the Host is a name that public DNS could have pointed here.",
+    413: "The body is too long.",
+    500: "An error inside the emulator; its log has the details.",
+}
+
+
+async def show_openapi(_: LiveServer, __: ControlCall) -> dict[str, Any]:
+    """This table as OpenAPI 3.1."""
+    return document(ROUTES)
+
+
+ROUTES: Final[tuple[ControlRoute, ...]] = (
     *health.ROUTES,
-    *settings.ROUTES,
     *clock.ROUTES,
     *sessions.ROUTES,
     *events.ROUTES,
@@ -31,9 +46,67 @@ _RESOURCES: Final[tuple[ControlRoute, ...]] = (
     *faults.ROUTES,
     *scenarios.ROUTES,
     *requests.ROUTES,
-    *certificate.ROUTES,
-    *metrics.ROUTES,
-    *page.ROUTES,
+    *files.ROUTES,
+    ControlRoute("GET", "/openapi.json", show_openapi, dict[str, Any]),
 )
 
-ROUTES: Final = (*_RESOURCES, openapi_route(_RESOURCES))
+
+def document(rows: Iterable[ControlRoute]) -> dict[str, Any]:
+    """The control plane as an OpenAPI document."""
+    rows = tuple(rows)
+    types = [ErrorBody, *(type_ for row in rows for type_ in (row.result, row.body) if type_ is not None)]
+    schemas, components = msgspec.json.schema_components(types, ref_template=component("{name}")["$ref"])
+    schema_of = dict(zip(types, schemas, strict=True))
+    paths: dict[str, Any] = {}
+    for row in rows:
+        paths.setdefault(PREFIX + row.path, {})[row.method.lower()] = _operation(row, schema_of)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Livetail control plane",
+            "version": __version__,
+            "description": "Drives an emulator of CloudWatch Logs Live Tail, and shows what it sees.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "paths": paths,
+        "components": {"schemas": components | _schemas_of_tables()},
+    }
+
+
+def _operation(row: ControlRoute, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
+    first, *others = row.name.split("_")
+    responses = {"200": {"description": "Done.", "content": {row.media_type: {"schema": schema_of[row.result]}}}}
+    for status, when in sorted({**row.errors, **_FOR_ALL}.items()):
+        responses[str(status)] = {"description": when, "content": {JSON: {"schema": schema_of[ErrorBody]}}}
+    operation = {
+        "operationId": first + "".join(part.capitalize() for part in others),
+        "summary": row.summary,
+        "responses": responses,
+        "parameters": _parameters(row),
+    }
+    if row.body is not None:
+        schema = schema_of[row.body] | dict(row.body_schema)
+        content: dict[str, Any] = {JSON: {"schema": schema, "example": row.example}}
+        if row.body is msgspec.Raw:
+            content["application/toml"] = {"schema": {"type": "string", "description": "The same tables in TOML."}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _parameters(row: ControlRoute) -> list[dict[str, Any]]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in row.path_parameters
+    ]
+    if row.query is not None:
+        _, components = msgspec.json.schema_components([row.query])
+        for name, schema in components[row.query.__name__]["properties"].items():
+            parameters.append({"name": name, "in": "query", "description": schema.pop("description"), "schema": schema})
+    return parameters
+
+
+def _schemas_of_tables() -> dict[str, Any]:
+    """What people write: fault rules and scenario files. Their rooms are imported when the document is asked for."""
+    from livetail.faults.reading import rule_schema
+    from livetail.scenarios.tables import scenario_schema
+
+    return {"FaultRule": rule_schema(), "ScenarioFile": scenario_schema(component("FaultRule"))}
