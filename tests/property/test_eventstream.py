@@ -7,8 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from livetail.wire.eventstream import Decoder, Message, decode, encode
-from livetail.wire.eventstream_errors import EventStreamError
-from livetail.wire.headers import Header, HeaderType, decode_headers, encode_headers
+from livetail.wire.headers import EventStreamError, Header, HeaderType, decode_headers, encode_headers
 from tests.unit.wire.vectors import WELL_FORMED, WellFormed, frame
 
 

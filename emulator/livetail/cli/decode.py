@@ -11,8 +11,7 @@ import sys
 from livetail.cli.command_parser import CommandError
 from livetail.cli.input import open_input
 from livetail.wire.eventstream import Decoder, Message
-from livetail.wire.eventstream_errors import EventStreamError
-from livetail.wire.headers import Header
+from livetail.wire.headers import EventStreamError, Header
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

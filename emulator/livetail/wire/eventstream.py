@@ -2,8 +2,8 @@
 
     total length (4) | headers length (4) | CRC-32 of these 8 bytes (4) | headers | payload | CRC-32 of all before (4)
 
-https://smithy.io/2.0/aws/amazon-eventstream.html. A message starts where the one before it ends, so
-those after a bad one cannot be found: a `Decoder` that has raised an error raises it again from then on.
+https://smithy.io/2.0/aws/amazon-eventstream.html. A message starts where the one before it ends, so those after a bad
+one cannot be found.
 """
 
 import struct
@@ -11,24 +11,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
-from livetail.wire.eventstream_errors import (
+from livetail.wire.headers import (
+    MAX_HEADERS_LENGTH,
     EventStreamError,
-    HeadersTooLong,
-    InvalidHeadersLength,
-    InvalidMessageLength,
-    MessageChecksumMismatch,
-    PayloadTooLong,
-    PreludeChecksumMismatch,
-    TruncatedMessage,
+    Header,
+    HeaderValue,
+    decode_headers,
+    encode_headers,
 )
-from livetail.wire.headers import MAX_HEADERS_LENGTH, Header, HeaderValue, decode_headers, encode_headers
 
 PRELUDE_LENGTH = 12
 """Bytes before the headers."""
 
-_CHECKSUM_LENGTH = 4
-
-MIN_MESSAGE_LENGTH = PRELUDE_LENGTH + _CHECKSUM_LENGTH
+MIN_MESSAGE_LENGTH = PRELUDE_LENGTH + 4
 """Bytes of a message with no headers and no payload."""
 
 MAX_PAYLOAD_LENGTH = 24 * 1024 * 1024
@@ -66,12 +61,12 @@ class FrameTemplate:
         """The bytes of a message whose payload is `parts` joined.
 
         Raises:
-            PayloadTooLong: the parts together have more than 24 MiB.
+            EventStreamError: the parts together have more than 24 MiB.
         """
         parts = tuple(parts)
         size = sum(map(len, parts))
         if size > MAX_PAYLOAD_LENGTH:
-            raise PayloadTooLong(f"payload of {size} bytes, the maximum is {MAX_PAYLOAD_LENGTH}")
+            raise EventStreamError(f"payload of {size} bytes, the maximum is {MAX_PAYLOAD_LENGTH}")
         lengths = _LENGTHS.pack(MIN_MESSAGE_LENGTH + len(self._headers) + size, len(self._headers))
         head = b"".join((lengths, _CHECKSUM.pack(crc32(lengths)), self._headers))
         checksum = crc32(head)
@@ -105,116 +100,92 @@ def decode(data: bytes) -> list[Message]:
 class Decoder:
     """Decodes messages from bytes in any portions.
 
-    Pass what was received to `receive_data`, then call `next_message` until it returns None, or iterate over the
-    decoder; call `end_of_input` at the end of the stream. Each of the three raises the EventStreamError of the first
-    bad message, and after that the same error again.
+    Pass what was received to `receive_data`, then iterate over the messages that are complete by now; call
+    `end_of_input` at the end of the stream. From a bad message on, iterating raises its error.
+
+    Attributes:
+        offset: where the next message starts, in bytes from the start of the stream.
     """
 
-    __slots__ = ("_buffer", "_error", "_headers_length", "_offset", "_total_length")
+    __slots__ = ("_buffer", "offset")
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._offset = 0
-        # Of the message at the start of the buffer. A length of 0: its prelude has not been read.
-        self._total_length = 0
-        self._headers_length = 0
-        self._error: EventStreamError | None = None
-
-    @property
-    def offset(self) -> int:
-        """Where the next message starts, in bytes from the start of the stream."""
-        return self._offset
+        self.offset = 0
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> None:
         """Add bytes of the stream, as many or as few as there are."""
-        self._check_not_failed()
         self._buffer += data
-
-    def next_message(self) -> Message | None:
-        """The next message, None until all its bytes are there.
-
-        A message of an impossible length is an error as soon as its prelude is there.
-        """
-        self._check_not_failed()
-        try:
-            return self._take_message() if self._is_complete() else None
-        except EventStreamError as error:
-            raise self._failed(error) from None
 
     def __iter__(self) -> Iterator[Message]:
         while (message := self.next_message()) is not None:
             yield message
 
-    def end_of_input(self) -> None:
-        """Declare that no more bytes will come, once `next_message` has returned None.
+    def next_message(self) -> Message | None:
+        """The next message, None until all its bytes are there.
 
         Raises:
-            TruncatedMessage: the stream ended within a message.
-            RuntimeError: there is a message that was not taken.
+            EventStreamError: the message is bad; an impossible length is found as soon as the prelude is there.
         """
-        self._check_not_failed()
+        if len(self._buffer) < PRELUDE_LENGTH:
+            return None
         try:
-            complete = self._is_complete()
+            total, headers_length = _read_prelude(self._buffer)
+            if len(self._buffer) < total:
+                return None
+            # A view, since slices of a bytearray are copies. It must be released before the buffer changes its size.
+            with memoryview(self._buffer) as view, view[:total] as data:
+                message = _read_message(data, PRELUDE_LENGTH + headers_length)
         except EventStreamError as error:
-            raise self._failed(error) from None
-        if complete:
-            raise RuntimeError("end_of_input() before next_message() has returned None")
-        if self._buffer:
-            wanted = f"{self._total_length} bytes" if self._total_length else f"{PRELUDE_LENGTH} bytes of its prelude"
-            raise self._failed(TruncatedMessage(f"the stream ends after {len(self._buffer)} of {wanted}"))
-
-    def _check_not_failed(self) -> None:
-        if self._error is not None:
-            # Without the traceback of the last time, which would grow with each raise.
-            raise self._error.with_traceback(None)
-
-    def _failed(self, error: EventStreamError) -> EventStreamError:
-        error.offset = self._offset
-        self._error = error
-        self._buffer.clear()
-        return error
-
-    def _is_complete(self) -> bool:
-        """Whether the whole message is in the buffer; reads its prelude once that is there."""
-        if not self._total_length:
-            if len(self._buffer) < PRELUDE_LENGTH:
-                return False
-            self._read_prelude()
-        return len(self._buffer) >= self._total_length
-
-    def _read_prelude(self) -> None:
-        total, headers, expected = _PRELUDE.unpack_from(self._buffer)
-        # Checked first: if it does not match, an error about the lengths would mislead.
-        calculated = crc32(self._buffer[: _LENGTHS.size])
-        if calculated != expected:
-            raise PreludeChecksumMismatch(expected, calculated)
-        if not MIN_MESSAGE_LENGTH <= total <= MAX_MESSAGE_LENGTH:
-            raise InvalidMessageLength(
-                f"invalid message length {total}, it must be from {MIN_MESSAGE_LENGTH} to {MAX_MESSAGE_LENGTH}"
-            )
-        if headers > MAX_HEADERS_LENGTH:
-            raise HeadersTooLong(f"headers of {headers} bytes, the maximum is {MAX_HEADERS_LENGTH}")
-        payload = total - MIN_MESSAGE_LENGTH - headers
-        if payload < 0:
-            raise InvalidHeadersLength(f"invalid headers length {headers} in a message of {total} bytes")
-        if payload > MAX_PAYLOAD_LENGTH:
-            raise PayloadTooLong(f"payload of {payload} bytes, the maximum is {MAX_PAYLOAD_LENGTH}")
-        self._total_length = total
-        self._headers_length = headers
-
-    def _take_message(self) -> Message:
-        end = self._total_length - _CHECKSUM_LENGTH
-        headers_end = PRELUDE_LENGTH + self._headers_length
-        (expected,) = _CHECKSUM.unpack_from(self._buffer, end)
-        # A view, since slices of a bytearray are copies. It must be released before the buffer changes its size.
-        with memoryview(self._buffer) as view:
-            calculated = crc32(view[:end])
-            if calculated != expected:
-                raise MessageChecksumMismatch(expected, calculated)
-            headers = bytes(view[PRELUDE_LENGTH:headers_end])
-            payload = bytes(view[headers_end:end])
-        message = Message(decode_headers(headers), payload)
-        del self._buffer[: self._total_length]
-        self._offset += self._total_length
-        self._total_length = 0
+            error.offset = self.offset
+            raise
+        del self._buffer[:total]
+        self.offset += total
         return message
+
+    def end_of_input(self) -> None:
+        """Declare that no more bytes will come, after the last complete message was taken.
+
+        Raises:
+            EventStreamError: the stream ended within a message.
+        """
+        size = len(self._buffer)
+        if size:
+            has_prelude = size >= PRELUDE_LENGTH
+            wanted = (
+                f"{_read_prelude(self._buffer)[0]} bytes" if has_prelude else f"{PRELUDE_LENGTH} bytes of its prelude"
+            )
+            error = EventStreamError(f"the stream ends after {size} of {wanted}")
+            error.offset = self.offset
+            raise error
+
+
+def _read_prelude(data: bytearray) -> tuple[int, int]:
+    """The length of the message that starts here, and that of its headers."""
+    total, headers, expected = _PRELUDE.unpack_from(data)
+    # Checked first: if it does not match, an error about the lengths would mislead.
+    _check_checksum("prelude", expected, crc32(data[: _LENGTHS.size]))
+    if not MIN_MESSAGE_LENGTH <= total <= MAX_MESSAGE_LENGTH:
+        raise EventStreamError(
+            f"invalid message length {total}, it must be from {MIN_MESSAGE_LENGTH} to {MAX_MESSAGE_LENGTH}"
+        )
+    if headers > MAX_HEADERS_LENGTH:
+        raise EventStreamError(f"headers of {headers} bytes, the maximum is {MAX_HEADERS_LENGTH}")
+    payload = total - MIN_MESSAGE_LENGTH - headers
+    if payload < 0:
+        raise EventStreamError(f"invalid headers length {headers} in a message of {total} bytes")
+    if payload > MAX_PAYLOAD_LENGTH:
+        raise EventStreamError(f"payload of {payload} bytes, the maximum is {MAX_PAYLOAD_LENGTH}")
+    return total, headers
+
+
+def _read_message(data: memoryview, headers_end: int) -> Message:
+    end = len(data) - _CHECKSUM.size
+    (expected,) = _CHECKSUM.unpack_from(data, end)
+    _check_checksum("message", expected, crc32(data[:end]))
+    return Message(decode_headers(bytes(data[PRELUDE_LENGTH:headers_end])), bytes(data[headers_end:end]))
+
+
+def _check_checksum(part: str, expected: int, calculated: int) -> None:
+    if calculated != expected:
+        raise EventStreamError(f"{part} checksum mismatch: expected 0x{expected:08x}, calculated 0x{calculated:08x}")

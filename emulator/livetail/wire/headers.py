@@ -7,22 +7,10 @@ whose value is its type. Numbers are big-endian and signed, and a time stamp is 
 https://smithy.io/2.0/aws/amazon-eventstream.html
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 from uuid import UUID
-
-from livetail.wire.eventstream_errors import (
-    DuplicateHeader,
-    HeaderNotText,
-    HeadersTooLong,
-    HeaderValueCutOff,
-    HeaderValueTooLong,
-    InvalidHeaderNameLength,
-    InvalidHeaderValue,
-    InvalidHeaderValueType,
-)
 
 MAX_HEADERS_LENGTH = 131_072
 """Bytes of all headers of one message."""
@@ -35,6 +23,23 @@ MAX_VALUE_LENGTH = 32_767
 accepts that."""
 
 HeaderValue = bool | int | bytes | str | UUID
+
+
+class EventStreamError(Exception):
+    """A message that breaks the format; `str()` is one line that says where and why.
+
+    Attributes:
+        problem: what is wrong, without the place.
+        offset: where the message starts, in bytes from the start of the stream; None on encoding.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.offset: int | None = None
+
+    def __str__(self) -> str:
+        return self.problem if self.offset is None else f"message at byte {self.offset}: {self.problem}"
 
 
 class HeaderType(IntEnum):
@@ -72,46 +77,19 @@ class Header:
         return cls(name, HeaderType.STRING, value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Codec:
-    """How the values of one type are written: `width` in bytes, None where a length goes before the value."""
-
-    kind: type
-    width: int | None
-    to_bytes: Callable[[Any], bytes]
-    from_bytes: Callable[[bytes], HeaderValue]
-
-
-def _boolean(constant: bool) -> _Codec:
-    def to_bytes(value: bool) -> bytes:
-        if value is not constant:
-            raise ValueError
-        return b""
-
-    return _Codec(bool, 0, to_bytes, lambda raw: constant)
-
-
-def _integer(width: int) -> _Codec:
-    return _Codec(
-        int,
-        width,
-        lambda value: value.to_bytes(width, "big", signed=True),
-        lambda raw: int.from_bytes(raw, "big", signed=True),
-    )
-
-
-_CODECS = {
-    HeaderType.BOOL_TRUE: _boolean(True),
-    HeaderType.BOOL_FALSE: _boolean(False),
-    HeaderType.BYTE: _integer(1),
-    HeaderType.INT16: _integer(2),
-    HeaderType.INT32: _integer(4),
-    HeaderType.INT64: _integer(8),
-    HeaderType.BYTE_ARRAY: _Codec(bytes, None, bytes, bytes),
-    HeaderType.STRING: _Codec(str, None, str.encode, bytes.decode),
-    HeaderType.TIMESTAMP: _integer(8),
-    HeaderType.UUID: _Codec(UUID, 16, lambda value: value.bytes, lambda raw: UUID(bytes=raw)),
+_FORMS: Mapping[HeaderType, tuple[type, int | None]] = {
+    HeaderType.BOOL_TRUE: (bool, 0),
+    HeaderType.BOOL_FALSE: (bool, 0),
+    HeaderType.BYTE: (int, 1),
+    HeaderType.INT16: (int, 2),
+    HeaderType.INT32: (int, 4),
+    HeaderType.INT64: (int, 8),
+    HeaderType.BYTE_ARRAY: (bytes, None),
+    HeaderType.STRING: (str, None),
+    HeaderType.TIMESTAMP: (int, 8),
+    HeaderType.UUID: (UUID, 16),
 }
+"""What kind of value a type has in Python, and its width in bytes; None where its length goes before the value."""
 
 
 def encode_headers(headers: Iterable[Header]) -> bytes:
@@ -124,14 +102,14 @@ def encode_headers(headers: Iterable[Header]) -> bytes:
     names = set()
     for header in headers:
         if header.name in names:
-            raise DuplicateHeader(f"duplicate header {header.name!r}")
+            raise EventStreamError(f"duplicate header {header.name!r}")
         names.add(header.name)
         try:
             name = header.name.encode()
         except UnicodeEncodeError:
-            raise HeaderNotText(f"header name {header.name[:40]!r} cannot be written as UTF-8") from None
+            raise EventStreamError(f"header name {header.name[:40]!r} cannot be written as UTF-8") from None
         if not 1 <= len(name) <= MAX_NAME_LENGTH:
-            raise InvalidHeaderNameLength(
+            raise EventStreamError(
                 f"header name of {len(name)} bytes, it must have 1 to {MAX_NAME_LENGTH}: {header.name[:40]!r}"
             )
         encoded.append(len(name))
@@ -139,30 +117,34 @@ def encode_headers(headers: Iterable[Header]) -> bytes:
         encoded.append(header.type)
         encoded += _encode_value(header)
     if len(encoded) > MAX_HEADERS_LENGTH:
-        raise HeadersTooLong(f"headers of {len(encoded)} bytes, the maximum is {MAX_HEADERS_LENGTH}")
+        raise EventStreamError(f"headers of {len(encoded)} bytes, the maximum is {MAX_HEADERS_LENGTH}")
     return bytes(encoded)
 
 
 def _encode_value(header: Header) -> bytes:
-    codec = _CODECS[header.type]
+    kind, width = _FORMS[header.type]
     value = header.value
+    subject = f"header {header.name!r} of type {header.type.name.lower()}"
     # A bool is an int in Python, and not a number in this format.
-    if not isinstance(value, codec.kind) or isinstance(value, bool) != (codec.kind is bool):
-        raise InvalidHeaderValue(
-            f"header {header.name!r} of type {header.type.name.lower()} cannot hold a value of {type(value).__name__}"
-        )
+    if not isinstance(value, kind) or isinstance(value, bool) != (kind is bool):
+        raise EventStreamError(f"{subject} cannot hold a value of {type(value).__name__}")
     try:
-        raw = codec.to_bytes(value)
+        match value:
+            case bool() if value is (header.type is HeaderType.BOOL_TRUE):
+                return b""
+            case bool():
+                raise OverflowError
+            case int():
+                return value.to_bytes(width or 0, "big", signed=True)
+            case UUID():
+                return value.bytes
+        raw = value.encode() if isinstance(value, str) else value
+    except OverflowError:
+        raise EventStreamError(f"{subject} cannot hold {value!r}") from None
     except UnicodeEncodeError:
-        raise HeaderNotText(f"value of header {header.name!r} cannot be written as UTF-8") from None
-    except (OverflowError, ValueError):
-        raise InvalidHeaderValue(
-            f"header {header.name!r} of type {header.type.name.lower()} cannot hold {value!r}"
-        ) from None
-    if codec.width is not None:
-        return raw
+        raise EventStreamError(f"value of header {header.name!r} cannot be written as UTF-8") from None
     if len(raw) > MAX_VALUE_LENGTH:
-        raise HeaderValueTooLong(
+        raise EventStreamError(
             f"value of header {header.name!r} of {len(raw)} bytes, the maximum is {MAX_VALUE_LENGTH}"
         )
     return len(raw).to_bytes(2, "big") + raw
@@ -180,12 +162,12 @@ def decode_headers(data: bytes) -> tuple[Header, ...]:
         start = position + 1
         position = start + data[position]
         if position == start or position > len(data):
-            raise InvalidHeaderNameLength(
+            raise EventStreamError(
                 f"header name of {position - start} bytes where {len(data) - start} bytes of headers remain"
             )
         name = _text(data[start:position], "header name")
         if name in headers:
-            raise DuplicateHeader(f"duplicate header {name!r}")
+            raise EventStreamError(f"duplicate header {name!r}")
         headers[name], position = _decode_value(name, data, position)
     return tuple(headers.values())
 
@@ -193,23 +175,30 @@ def decode_headers(data: bytes) -> tuple[Header, ...]:
 def _decode_value(name: str, data: bytes, position: int) -> tuple[Header, int]:
     """The header whose type is at `position`, and the position after its value."""
     if position == len(data):
-        raise HeaderValueCutOff(f"header {name!r} ends before its type")
+        raise EventStreamError(f"header {name!r} ends before its type")
     try:
         header_type = HeaderType(data[position])
     except ValueError:
-        raise InvalidHeaderValueType(f"header {name!r} has the unknown value type 0x{data[position]:02x}") from None
-    codec = _CODECS[header_type]
+        raise EventStreamError(f"header {name!r} has the unknown value type 0x{data[position]:02x}") from None
+    kind, width = _FORMS[header_type]
     start = position + 1
-    width = codec.width
     if width is None:
         # If the length itself is cut off, `start` is beyond the end, which the check below finds.
         width = int.from_bytes(data[start : start + 2], "big")
         start += 2
     end = start + width
     if end > len(data):
-        raise HeaderValueCutOff(f"value of header {name!r} reaches {end - len(data)} bytes beyond the headers")
+        raise EventStreamError(f"value of header {name!r} reaches {end - len(data)} bytes beyond the headers")
     raw = data[start:end]
-    value = _text(raw, f"value of header {name!r}") if header_type is HeaderType.STRING else codec.from_bytes(raw)
+    value: HeaderValue = raw
+    if kind is bool:
+        value = header_type is HeaderType.BOOL_TRUE
+    elif kind is int:
+        value = int.from_bytes(raw, "big", signed=True)
+    elif kind is str:
+        value = _text(raw, f"value of header {name!r}")
+    elif kind is UUID:
+        value = UUID(bytes=raw)
     return Header(name, header_type, value), end
 
 
@@ -217,4 +206,4 @@ def _text(raw: bytes, what: str) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        raise HeaderNotText(f"{what} is not UTF-8: {error.reason} at its byte {error.start}") from None
+        raise EventStreamError(f"{what} is not UTF-8: {error.reason} at its byte {error.start}") from None

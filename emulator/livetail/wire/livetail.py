@@ -70,7 +70,7 @@ def session_update(payload_json_parts: Iterable[bytes]) -> bytes:
     """The event of each second; the joined parts are a `LiveTailSessionUpdate`.
 
     Raises:
-        PayloadTooLong: the parts together have more than 24 MiB.
+        EventStreamError: the parts together have more than 24 MiB.
     """
     return _SESSION_UPDATE.frame(payload_json_parts)
 

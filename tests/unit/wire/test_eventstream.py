@@ -1,4 +1,4 @@
-"""Whole messages: published vectors both ways, portions, each fault of a frame, and what a refusal leaves behind."""
+"""Whole messages: published vectors both ways, portions, each problem of a frame, and what comes after one."""
 
 import pytest
 
@@ -11,19 +11,7 @@ from livetail.wire.eventstream import (
     decode,
     encode,
 )
-from livetail.wire.eventstream_errors import (
-    DuplicateHeader,
-    EventStreamError,
-    HeadersTooLong,
-    InvalidHeadersLength,
-    InvalidHeaderValueType,
-    InvalidMessageLength,
-    MessageChecksumMismatch,
-    PayloadTooLong,
-    PreludeChecksumMismatch,
-    TruncatedMessage,
-)
-from livetail.wire.headers import Header
+from livetail.wire.headers import EventStreamError, Header
 from tests.unit.wire.vectors import BAD, WELL_FORMED, Bad, WellFormed, frame, prelude
 
 EMPTY = bytes.fromhex("000000100000000005c248eb7d98c8ff")
@@ -41,7 +29,7 @@ def test_vectors_encode(vector: WellFormed) -> None:
 
 @pytest.mark.parametrize("vector", BAD, ids=lambda vector: vector.name)
 def test_bad_vectors_are_refused(vector: Bad) -> None:
-    with pytest.raises(vector.error) as raised:
+    with pytest.raises(EventStreamError) as raised:
         decode(vector.stream)
     assert str(raised.value) == vector.text
 
@@ -109,64 +97,54 @@ def test_a_template_makes_the_same_frames_as_encode() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "error", "fault"),
+    ("start", "problem"),
     [
-        (prelude(15, 0), InvalidMessageLength, "invalid message length 15, it must be from 16 to 25296912"),
-        (prelude(0, 0), InvalidMessageLength, "invalid message length 0, it must be from 16 to 25296912"),
+        (prelude(15, 0), "invalid message length 15, it must be from 16 to 25296912"),
+        (prelude(0, 0), "invalid message length 0, it must be from 16 to 25296912"),
         (
             prelude(MAX_MESSAGE_LENGTH + 1, 0),
-            InvalidMessageLength,
             "invalid message length 25296913, it must be from 16 to 25296912",
         ),
         (
             prelude(2**32 - 1, 2**32 - 1),
-            InvalidMessageLength,
             "invalid message length 4294967295, it must be from 16 to 25296912",
         ),
-        (prelude(16, 1), InvalidHeadersLength, "invalid headers length 1 in a message of 16 bytes"),
-        (prelude(200_000, 131_073), HeadersTooLong, "headers of 131073 bytes, the maximum is 131072"),
-        (prelude(16, 2**32 - 1), HeadersTooLong, "headers of 4294967295 bytes, the maximum is 131072"),
+        (prelude(16, 1), "invalid headers length 1 in a message of 16 bytes"),
+        (prelude(200_000, 131_073), "headers of 131073 bytes, the maximum is 131072"),
+        (prelude(16, 2**32 - 1), "headers of 4294967295 bytes, the maximum is 131072"),
         (
             prelude(16 + MAX_PAYLOAD_LENGTH + 1, 0),
-            PayloadTooLong,
             "payload of 25165825 bytes, the maximum is 25165824",
         ),
         (
             prelude(2**32 - 1, 0)[:8] + bytes(4),
-            PreludeChecksumMismatch,
             "prelude checksum mismatch: expected 0x00000000, calculated 0xffffffff",
         ),
     ],
 )
-def test_a_bad_prelude_is_refused_at_once(start: bytes, error: type[EventStreamError], fault: str) -> None:
+def test_a_bad_prelude_is_refused_at_once(start: bytes, problem: str) -> None:
     decoder = Decoder()
     decoder.receive_data(EMPTY + start[:-1])
     assert list(decoder) == [Message((), b"")]
     decoder.receive_data(start[-1:])
-    with pytest.raises(error) as raised:
+    with pytest.raises(EventStreamError) as raised:
         decoder.next_message()
-    assert str(raised.value) == f"message at byte 16: {fault}"
+    assert str(raised.value) == f"message at byte 16: {problem}"
     assert raised.value.offset == 16
 
 
-def test_checksums_are_told() -> None:
-    with pytest.raises(MessageChecksumMismatch) as raised:
-        decode(EMPTY[:-1] + b"\x00")
-    assert (raised.value.expected, raised.value.calculated) == (0x7D98C800, 0x7D98C8FF)
-
-
 @pytest.mark.parametrize(
-    ("headers", "error", "text"),
+    ("headers", "text"),
     [
-        ("0161 0a", InvalidHeaderValueType, "message at byte 16: header 'a' has the unknown value type 0x0a"),
-        ("010a 00 010a 00", DuplicateHeader, r"message at byte 16: duplicate header '\n'"),
+        ("0161 0a", "message at byte 16: header 'a' has the unknown value type 0x0a"),
+        ("010a 00 010a 00", r"message at byte 16: duplicate header '\n'"),
     ],
 )
-def test_faults_of_headers_have_a_place_and_one_line(headers: str, error: type[EventStreamError], text: str) -> None:
+def test_problems_of_headers_have_a_place_and_one_line(headers: str, text: str) -> None:
     decoder = Decoder()
     decoder.receive_data(EMPTY + frame(bytes.fromhex(headers)))
     assert decoder.next_message() == Message((), b"")
-    with pytest.raises(error) as raised:
+    with pytest.raises(EventStreamError) as raised:
         decoder.next_message()
     assert str(raised.value) == text
 
@@ -182,21 +160,22 @@ def test_the_largest_message() -> None:
 
 
 def test_a_payload_can_be_too_long_to_encode() -> None:
-    with pytest.raises(PayloadTooLong, match="^payload of 25165825 bytes, the maximum is 25165824$") as raised:
+    with pytest.raises(EventStreamError, match="^payload of 25165825 bytes, the maximum is 25165824$") as raised:
         FrameTemplate(()).frame((bytes(MAX_PAYLOAD_LENGTH), b"1"))
     assert raised.value.offset is None
 
 
-def test_a_decoder_that_refused_stays_refused() -> None:
+def test_after_a_bad_message_there_are_no_others() -> None:
     decoder = Decoder()
     decoder.receive_data(EMPTY + b"\xff" + EMPTY + EMPTY)
     assert decoder.next_message() == Message((), b"")
-    with pytest.raises(PreludeChecksumMismatch) as first:
+    with pytest.raises(EventStreamError) as first:
         decoder.next_message()
-    for attempt in (decoder.next_message, decoder.end_of_input, lambda: decoder.receive_data(EMPTY)):
-        with pytest.raises(PreludeChecksumMismatch) as again:
+    decoder.receive_data(EMPTY)
+    for attempt in (decoder.next_message, decoder.end_of_input):
+        with pytest.raises(EventStreamError) as again:
             attempt()
-        assert again.value is first.value
+        assert again.value.problem == first.value.problem
 
 
 def test_the_end_of_input_between_messages_is_fine() -> None:
@@ -208,11 +187,11 @@ def test_the_end_of_input_between_messages_is_fine() -> None:
 
 
 @pytest.mark.parametrize("length", range(1, 16))
-def test_the_end_of_input_within_a_message_is_a_fault(length: int) -> None:
+def test_the_end_of_input_within_a_message_is_an_error(length: int) -> None:
     decoder = Decoder()
     decoder.receive_data(EMPTY + EMPTY[:length])
     assert list(decoder) == [Message((), b"")]
-    with pytest.raises(TruncatedMessage) as raised:
+    with pytest.raises(EventStreamError) as raised:
         decoder.end_of_input()
     assert raised.value.offset == 16
 
@@ -220,13 +199,5 @@ def test_the_end_of_input_within_a_message_is_a_fault(length: int) -> None:
 def test_the_end_of_input_tells_of_a_bad_prelude_that_nobody_asked_for() -> None:
     decoder = Decoder()
     decoder.receive_data(bytes(12))
-    with pytest.raises(PreludeChecksumMismatch):
+    with pytest.raises(EventStreamError):
         decoder.end_of_input()
-
-
-def test_the_end_of_input_comes_after_the_last_message_was_taken() -> None:
-    decoder = Decoder()
-    decoder.receive_data(EMPTY)
-    with pytest.raises(RuntimeError, match="before next_message"):
-        decoder.end_of_input()
-    assert list(decoder) == [Message((), b"")]

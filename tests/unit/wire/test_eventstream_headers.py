@@ -4,18 +4,15 @@ from uuid import UUID
 
 import pytest
 
-from livetail.wire.eventstream_errors import (
-    DuplicateHeader,
+from livetail.wire.headers import (
+    MAX_HEADERS_LENGTH,
     EventStreamError,
-    HeaderNotText,
-    HeadersTooLong,
-    HeaderValueCutOff,
-    HeaderValueTooLong,
-    InvalidHeaderNameLength,
-    InvalidHeaderValue,
-    InvalidHeaderValueType,
+    Header,
+    HeaderType,
+    HeaderValue,
+    decode_headers,
+    encode_headers,
 )
-from livetail.wire.headers import MAX_HEADERS_LENGTH, Header, HeaderType, HeaderValue, decode_headers, encode_headers
 from tests.unit.wire.vectors import HEADERS
 
 
@@ -49,39 +46,36 @@ def test_a_received_value_may_be_as_long_as_its_length_can_say() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoded", "error", "problem"),
+    ("encoded", "problem"),
     [
-        ("00 00", InvalidHeaderNameLength, "header name of 0 bytes where 1 bytes of headers remain"),
-        ("05 6162", InvalidHeaderNameLength, "header name of 5 bytes where 2 bytes of headers remain"),
-        ("01", InvalidHeaderNameLength, "header name of 1 bytes where 0 bytes of headers remain"),
-        ("01ff 00", HeaderNotText, "header name is not UTF-8: invalid start byte at its byte 0"),
-        ("0161", HeaderValueCutOff, "header 'a' ends before its type"),
-        ("0161 0a", InvalidHeaderValueType, "header 'a' has the unknown value type 0x0a"),
-        ("0161 ff", InvalidHeaderValueType, "header 'a' has the unknown value type 0xff"),
-        ("0161 02", HeaderValueCutOff, "value of header 'a' reaches 1 bytes beyond the headers"),
-        ("0161 05 00000000000000", HeaderValueCutOff, "value of header 'a' reaches 1 bytes beyond the headers"),
-        ("0161 09 00", HeaderValueCutOff, "value of header 'a' reaches 15 bytes beyond the headers"),
-        ("0161 07", HeaderValueCutOff, "value of header 'a' reaches 2 bytes beyond the headers"),
-        ("0161 07 00", HeaderValueCutOff, "value of header 'a' reaches 1 bytes beyond the headers"),
-        ("0161 06 0003 0000", HeaderValueCutOff, "value of header 'a' reaches 1 bytes beyond the headers"),
+        ("00 00", "header name of 0 bytes where 1 bytes of headers remain"),
+        ("05 6162", "header name of 5 bytes where 2 bytes of headers remain"),
+        ("01", "header name of 1 bytes where 0 bytes of headers remain"),
+        ("01ff 00", "header name is not UTF-8: invalid start byte at its byte 0"),
+        ("0161", "header 'a' ends before its type"),
+        ("0161 0a", "header 'a' has the unknown value type 0x0a"),
+        ("0161 ff", "header 'a' has the unknown value type 0xff"),
+        ("0161 02", "value of header 'a' reaches 1 bytes beyond the headers"),
+        ("0161 05 00000000000000", "value of header 'a' reaches 1 bytes beyond the headers"),
+        ("0161 09 00", "value of header 'a' reaches 15 bytes beyond the headers"),
+        ("0161 07", "value of header 'a' reaches 2 bytes beyond the headers"),
+        ("0161 07 00", "value of header 'a' reaches 1 bytes beyond the headers"),
+        ("0161 06 0003 0000", "value of header 'a' reaches 1 bytes beyond the headers"),
         (
             "0161 07 0002 c3c3",
-            HeaderNotText,
             "value of header 'a' is not UTF-8: invalid continuation byte at its byte 0",
         ),
         (
             "0161 07 0003 eda080",
-            HeaderNotText,
             "value of header 'a' is not UTF-8: invalid continuation byte at its byte 0",
         ),
-        ("0161 00 0162 01 0161 02 00", DuplicateHeader, "duplicate header 'a'"),
-        ("0161 00 ff", InvalidHeaderNameLength, "header name of 255 bytes where 0 bytes of headers remain"),
+        ("0161 00 0162 01 0161 02 00", "duplicate header 'a'"),
+        ("0161 00 ff", "header name of 255 bytes where 0 bytes of headers remain"),
     ],
 )
-def test_bytes_that_are_no_headers(encoded: str, error: type[EventStreamError], problem: str) -> None:
-    with pytest.raises(error) as raised:
+def test_bytes_that_are_no_headers(encoded: str, problem: str) -> None:
+    with pytest.raises(EventStreamError) as raised:
         decode_headers(bytes.fromhex(encoded))
-    assert type(raised.value) is error
     assert raised.value.problem == problem
 
 
@@ -106,20 +100,20 @@ def test_bytes_that_are_no_headers(encoded: str, error: type[EventStreamError], 
     ],
 )
 def test_values_that_their_type_cannot_hold(type_: HeaderType, value: HeaderValue, problem: str) -> None:
-    with pytest.raises(InvalidHeaderValue) as raised:
+    with pytest.raises(EventStreamError) as raised:
         encode_headers([Header("n", type_, value)])
     assert str(raised.value) == problem
 
 
 @pytest.mark.parametrize("name", ["", "n" * 256, "é" * 128])
 def test_names_of_a_length_that_cannot_be_written(name: str) -> None:
-    with pytest.raises(InvalidHeaderNameLength):
+    with pytest.raises(EventStreamError, match="it must have 1 to 255"):
         encode_headers([Header.string(name, "")])
 
 
 @pytest.mark.parametrize("header", [Header.string("\ud800", ""), Header.string("a", "\udfff")])
 def test_text_that_has_no_utf8(header: Header) -> None:
-    with pytest.raises(HeaderNotText):
+    with pytest.raises(EventStreamError, match="cannot be written as UTF-8"):
         encode_headers([header])
 
 
@@ -132,12 +126,12 @@ def test_text_that_has_no_utf8(header: Header) -> None:
     ],
 )
 def test_values_that_are_too_long(header: Header) -> None:
-    with pytest.raises(HeaderValueTooLong, match="of 32768 bytes, the maximum is 32767"):
+    with pytest.raises(EventStreamError, match="of 32768 bytes, the maximum is 32767"):
         encode_headers([header])
 
 
 def test_a_name_comes_once() -> None:
-    with pytest.raises(DuplicateHeader, match="duplicate header 'a'"):
+    with pytest.raises(EventStreamError, match="duplicate header 'a'"):
         encode_headers([Header.string("a", ""), Header.string("b", ""), Header("a", HeaderType.BYTE, 1)])
 
 
@@ -145,5 +139,5 @@ def test_headers_together_have_a_limit() -> None:
     # A name of one byte, its length, the type and the length of the value make 5 bytes; four of these fill it exactly.
     exact = [Header.string(name, "x" * (MAX_HEADERS_LENGTH // 4 - 5)) for name in "abcd"]
     assert len(encode_headers(exact)) == MAX_HEADERS_LENGTH
-    with pytest.raises(HeadersTooLong, match="headers of 131074 bytes, the maximum is 131072"):
+    with pytest.raises(EventStreamError, match="headers of 131074 bytes, the maximum is 131072"):
         encode_headers([*exact[:3], Header.string("d" * 3, "x" * (MAX_HEADERS_LENGTH // 4 - 5))])

@@ -12,13 +12,6 @@ from uuid import UUID
 from zlib import crc32
 
 from livetail.wire.eventstream import Message
-from livetail.wire.eventstream_errors import (
-    EventStreamError,
-    InvalidHeadersLength,
-    MessageChecksumMismatch,
-    PreludeChecksumMismatch,
-    TruncatedMessage,
-)
 from livetail.wire.headers import Header, HeaderType
 
 
@@ -33,11 +26,10 @@ class WellFormed:
 
 @dataclass(frozen=True)
 class Bad:
-    """A stream that is refused, and how."""
+    """A stream that is refused, and the text of the error."""
 
     name: str
     stream: bytes
-    error: type[EventStreamError]
     text: str
 
 
@@ -244,7 +236,6 @@ BAD = (
             "0000003d0000002107fd83960c636f6e74656e742d747970650700106170706c69636174696f6e2f6a736f6e7b27666f"
             "6f273a27626172277d8d9c08b1"
         ),
-        PreludeChecksumMismatch,
         "message at byte 0: prelude checksum mismatch: expected 0x07fd8396, calculated 0x70fab300",
     ),
     Bad(
@@ -253,7 +244,6 @@ BAD = (
             "0000003d0000002007fd83960c636f6e74656e742d747970650700106170706c69636174696f6e2f6a736f6e7b61666f"
             "6f273a27626172277d8d9c08b1"
         ),
-        MessageChecksumMismatch,
         "message at byte 0: message checksum mismatch: expected 0x8d9c08b1, calculated 0x52c21aa1",
     ),
     Bad(
@@ -262,13 +252,11 @@ BAD = (
             "0000003e0000002007fd83960c636f6e74656e742d747970650700106170706c69636174696f6e2f6a736f6e7b27666f"
             "6f273a27626172277d8d9c08b1"
         ),
-        PreludeChecksumMismatch,
         "message at byte 0: prelude checksum mismatch: expected 0x07fd8396, calculated 0x405df946",
     ),
     Bad(
         "corrupted_payload",
         bytes.fromhex("0000001d00000000fd528c5a5b27666f6f273a27626172277dc3653936"),
-        MessageChecksumMismatch,
         "message at byte 0: message checksum mismatch: expected 0xc3653936, calculated 0x701b72c3",
     ),
     # smithy-rs; most of these are damaged after their checksum was made, so that is the fault that shows
@@ -280,7 +268,6 @@ BAD = (
             "74720474696d6508000000012a05f200047575696409b79bc914de214e13b8b2bc47e85b7f0b736f6d65207061796c6f"
             "616401a05860"
         ),
-        MessageChecksumMismatch,
         "message at byte 0: message checksum mismatch: expected 0x01a05860, calculated 0x2fdda9c5",
     ),
     Bad(
@@ -290,7 +277,6 @@ BAD = (
             "000a736f6d65206279746573037374720705616c736501046279746502320573686f7274034e2003696e74040007a120"
             "046c6f6e670500005d0ba43b74000562797465730600ff00000000"
         ),
-        MessageChecksumMismatch,
         "message at byte 0: message checksum mismatch: expected 0x6e740400, calculated 0xb69b62b5",
     ),
     Bad(
@@ -299,7 +285,6 @@ BAD = (
             "0000005d0000004dadcce93e0474727565000566616c736501046279746502320573686f7274034e2003696e74040007"
             "a120046c6f6e67050000000ba43b740005627974657306000a736f6d652062797465730373747207ff00000000"
         ),
-        MessageChecksumMismatch,
         "message at byte 0: message checksum mismatch: expected 0x00000000, calculated 0xe3026459",
     ),
     Bad(
@@ -310,7 +295,6 @@ BAD = (
             "74720474696d6508000000012a05f200047575696409b79bc914de214e13b8b2bc47e85b7f0b736f6d65207061796c6f"
             "616401a05860"
         ),
-        MessageChecksumMismatch,
         "message at byte 0: message checksum mismatch: expected 0x01a05860, calculated 0x40e83d43",
     ),
     Bad(
@@ -321,7 +305,6 @@ BAD = (
             "74720474696d6508000000012a05f200047575696409b79bc914de214e13b8b2bc47e85b7f0b736f6d65207061796c6f"
             "616401a05860"
         ),
-        MessageChecksumMismatch,
         "message at byte 0: message checksum mismatch: expected 0x01a05860, calculated 0x5785f2b0",
     ),
     Bad(
@@ -330,7 +313,6 @@ BAD = (
             "000000590000004d584c4ffe0474727565000566616c736501046279746502320573686f7274034e2003696e74040007"
             "a120046c6f6e67050000000ba43b740005627974657306000a736f6d652062797465730373747207ff"
         ),
-        InvalidHeadersLength,
         "message at byte 0: invalid headers length 77 in a message of 89 bytes",
     ),
     Bad(
@@ -341,7 +323,6 @@ BAD = (
             "74720474696d6508000000012a05f200047575696409b79bc914de214e13b8b2bc47e85b7f0b736f6d65207061796c6f"
             "6164deadbeef"
         ),
-        MessageChecksumMismatch,
         "message at byte 0: message checksum mismatch: expected 0xdeadbeef, calculated 0x01a05860",
     ),
     Bad(
@@ -352,21 +333,18 @@ BAD = (
             "74720474696d6508000000012a05f200047575696409b79bc914de214e13b8b2bc47e85b7f0b736f6d65207061796c6f"
             "616401a05860"
         ),
-        PreludeChecksumMismatch,
         "message at byte 0: prelude checksum mismatch: expected 0xdeadbeef, calculated 0x8bb495fb",
     ),
     # our own
-    Bad("one byte", b"\0", TruncatedMessage, "message at byte 0: the stream ends after 1 of 12 bytes of its prelude"),
+    Bad("one byte", b"\0", "message at byte 0: the stream ends after 1 of 12 bytes of its prelude"),
     Bad(
         "no checksum",
         bytes.fromhex("000000100000000005c248eb"),
-        TruncatedMessage,
         "message at byte 0: the stream ends after 12 of 16 bytes",
     ),
     Bad(
         "a second message that ends early",
         bytes.fromhex("000000100000000005c248eb7d98c8ff000000100000000005c248eb7d98c8"),
-        TruncatedMessage,
         "message at byte 16: the stream ends after 15 of 16 bytes",
     ),
 )
