@@ -1,8 +1,4 @@
-"""`livetail demo`: the whole product in one command.
-
-It serves on a free port, plays a bundled scenario, tails it with boto3, and prints what
-arrives.
-"""
+"""`livetail demo`: serve on a free port, play a bundled scenario, tail it with boto3, and print what arrives."""
 
 import argparse
 import contextlib
@@ -13,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from livetail.cli.command_parser import CommandError, import_extra, seconds
-from livetail.cli.terminal import EventPrinter
+from livetail.cli.terminal import EventPrinter, counted
 from livetail.errors import LiveTailError
 from livetail.scenarios import fixtures
 
@@ -56,22 +52,28 @@ def run(arguments: argparse.Namespace) -> int:
     screen = Screen()
     with LiveTailEmulator(scenario=file) as emulator, contextlib.suppress(KeyboardInterrupt):
         screen.note(f"Livetail listens on {emulator.endpoint_url} and plays {file.name}; boto3 tails it.")
-        screen.remark(_first_comment(file.read_text(encoding="utf-8")))
+        print(_first_comment(file.read_text(encoding="utf-8")), flush=True)
         logs = emulator.client()
         groups = logs.describe_log_groups()["logGroups"]
-        arns = [group["logGroupArn"] for group in groups if group["logGroupClass"] == "STANDARD"][:10]
         screen.name_groups([group["logGroupName"] for group in groups])
+        arns = [group["logGroupArn"] for group in groups if group["logGroupClass"] == "STANDARD"][:10]
         parameters = {"logGroupIdentifiers": arns}
         if arguments.filter_pattern is not None:
             parameters["logEventFilterPattern"] = arguments.filter_pattern
-        with _Ending(emulator, arguments.seconds, screen) as ending:
-            while not ending.reached:
-                _tail(logs, parameters, screen, ending)
+        ends_at, has_ended = time.monotonic() + arguments.seconds, threading.Event()
+        watcher = threading.Thread(target=_watch, args=(emulator, screen, ends_at, has_ended), daemon=True)
+        watcher.start()
+        try:
+            while time.monotonic() < ends_at:
+                _tail(logs, parameters, screen, ends_at)
+        finally:
+            has_ended.set()
+            watcher.join()
     screen.note(screen.summary())
     return 0
 
 
-def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ending: "_Ending") -> None:
+def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ends_at: float) -> None:
     """One session, until it ends or time is up. Some scenarios end it with a fault, which is shown."""
     from botocore.eventstream import ParserError
     from botocore.exceptions import ClientError, HTTPClientError
@@ -81,12 +83,11 @@ def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ending: "_End
         stream = logs.start_live_tail(**parameters)["responseStream"]
         with contextlib.closing(stream):
             for event in stream:
-                if ending.reached:
+                if time.monotonic() >= ends_at:
                     return
                 if "sessionStart" in event:
-                    groups = len(parameters["logGroupIdentifiers"])
-                    session_id = event["sessionStart"]["sessionId"]
-                    screen.note(f"session {session_id} over {groups} log group{'' if groups == 1 else 's'}")
+                    groups = counted(len(parameters["logGroupIdentifiers"]), "log group")
+                    screen.note(f"session {event['sessionStart']['sessionId']} over {groups}")
                 if "sessionUpdate" in event:
                     screen.show(event["sessionUpdate"])
         ended = "the session has ended"
@@ -94,66 +95,41 @@ def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ending: "_End
         if getattr(error, "response", {}).get("Error", {}).get("Code") == "InvalidParameterException":
             raise CommandError(str(error)) from None  # it would be refused again
         ended = f"{type(error).__name__}: {error}"
-    if not ending.reached:
+    if (left_s := ends_at - time.monotonic()) > 0:
         screen.note(f"{ended.rstrip('.')}; asking for another one")
-        ending.wait(PAUSE_S)
+        time.sleep(min(PAUSE_S, left_s))
 
 
-class _Ending:
-    """Ends the demo in time, whatever its session does, and explains while no update comes.
-
-    It stops the server, because the reader may wait for bytes that do not come.
-    """
-
-    def __init__(self, emulator: "LiveTailEmulator", seconds: float, screen: "Screen") -> None:
-        self._emulator = emulator
-        self._screen = screen
-        self._deadline = time.monotonic() + seconds
-        self._left = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ending", daemon=True)
-
-    def __enter__(self) -> "_Ending":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._left.set()
-        self._thread.join()
-
-    @property
-    def reached(self) -> bool:
-        return time.monotonic() >= self._deadline
-
-    def wait(self, seconds: float) -> None:
-        """Wait so long, but not beyond the end."""
-        time.sleep(max(0.0, min(seconds, self._deadline - time.monotonic())))
-
-    def _run(self) -> None:
-        while not self.reached:
-            if self._left.wait(min(SILENCE_S, max(0.0, self._deadline - time.monotonic()))):
-                return
-            if not self.reached and self._screen.silence() >= SILENCE_S:
-                self._explain()
-        self._emulator.stop()
-
-    def _explain(self) -> None:
+def _watch(emulator: "LiveTailEmulator", screen: "Screen", ends_at: float, has_ended: threading.Event) -> None:
+    """Explain while no update comes, and stop the emulator in time: the client may wait for bytes that do not come."""
+    while (left_s := ends_at - time.monotonic()) > 0:
+        if has_ended.wait(min(SILENCE_S, left_s)):
+            return
+        silence_s = time.monotonic() - screen.latest
+        if time.monotonic() >= ends_at or silence_s < SILENCE_S:
+            continue
         # An explanation that fails, or that nobody reads any longer, must not keep the demo from its end.
         with contextlib.suppress(LiveTailError, OSError):
-            for session in self._emulator.sessions():
+            for session in emulator.sessions():
                 counters = session["counters"]
-                self._screen.note(
-                    f"nothing has come for {self._screen.silence():.0f} s: {counters['bufferedUpdates']} updates wait, "
+                screen.note(
+                    f"nothing has come for {silence_s:.0f} s: {counters['bufferedUpdates']} updates wait, "
                     f"{counters['droppedUpdates']} with {counters['droppedEvents']:,} log events have been dropped"
                 )
+    emulator.stop()
 
 
 class Screen:
-    """Prints log events, in colour on a terminal, and counts what was seen."""
+    """Prints log events, in colour on a terminal, and counts what was seen.
+
+    Attributes:
+        latest: when the latest update came (monotonic seconds).
+    """
 
     def __init__(self) -> None:
+        self.latest = time.monotonic()
         self._printer = EventPrinter()
         self._updates = self._events = self._sampled = 0
-        self._latest = time.monotonic()
 
     def name_groups(self, names: list[str]) -> None:
         """Line up the names of the groups and give each its colour."""
@@ -163,18 +139,11 @@ class Screen:
         """Print a sentence about the session."""
         print(f"{_BOLD}{text}{_PLAIN}" if self._printer.is_terminal else text, flush=True)
 
-    def remark(self, text: str) -> None:
-        """Print a text as it is."""
-        print(text, flush=True)
-
-    def silence(self) -> float:
-        """Seconds since the latest update."""
-        return time.monotonic() - self._latest
-
     def show(self, update: dict[str, Any]) -> None:
+        """Print the first log events of an update."""
         results = update["sessionResults"]
         sampled = update["sessionMetadata"]["sampled"]
-        self._latest = time.monotonic()
+        self.latest = time.monotonic()
         self._updates += 1
         self._events += len(results)
         self._sampled += sampled

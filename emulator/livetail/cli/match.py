@@ -118,11 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _compiled(pattern: str) -> Matcher:
     if len(pattern) > _MAX_PATTERN_CHARACTERS:
-        raise CommandError(
-            f"column {_MAX_PATTERN_CHARACTERS + 1}: "
-            f"a filter pattern has at most {_MAX_PATTERN_CHARACTERS:,} characters",
-            status=2,
-        )
+        raise CommandError("column 1025: a filter pattern has at most 1,024 characters", status=2)
     try:
         return compile(pattern)
     except InvalidPatternError as error:
