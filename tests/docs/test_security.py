@@ -8,13 +8,13 @@ PROGRAM = """
 import json, sys
 seen = []
 sys.addaudithook(lambda event, details: seen.append(event + repr(details[1:])) if event == "socket.connect" else None)
-from livetail.server.launch import Launch
+from livetail.server.server import Server
 from livetail.server.runner import ServerThread
 from livetail.settings import Settings
-launch = Launch(Settings.resolve({"port": 0, "scenario": "demo", "tls": "true"}))
-server = ServerThread(launch)
-server.start()
-server.stop()
+server = Server(Settings.resolve({"port": 0, "scenario": "demo", "tls": "true"}))
+thread = ServerThread(server)
+thread.start()
+thread.stop()
 print(json.dumps(seen))
 """
 

@@ -61,9 +61,9 @@ def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
     """A running emulator: the variables that point a client at it."""
     from livetail.scenarios import ScenarioError
     from livetail.server.http_server import StartError
-    from livetail.server.launch import Launch
     from livetail.server.logs import configure_logging
     from livetail.server.runner import ServerThread
+    from livetail.server.server import Server
 
     configure_logging(settings.log_level, settings.log_format)
     for sentence in unknown_variables(os.environ):
@@ -71,13 +71,13 @@ def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
     # Until the command runs, a signal that would end this process at once has to stop the server on its way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        launch = Launch(settings)
-        thread = ServerThread(launch)
+        server = Server(settings)
+        thread = ServerThread(server)
         thread.start()
     except (StartError, ScenarioError) as error:
         raise CommandError(str(error)) from None
     try:
-        yield launch.environment
+        yield server.environment
     finally:
         thread.stop()
 

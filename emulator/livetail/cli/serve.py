@@ -11,7 +11,7 @@ from livetail.cli.command_parser import CommandError
 from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
 
 if TYPE_CHECKING:
-    from livetail.server.launch import Launch
+    from livetail.server.server import Server
 
 _log = logging.getLogger(__name__)
 
@@ -40,9 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _serve(settings: Settings) -> int:
     from livetail.scenarios import ScenarioError
     from livetail.server.http_server import StartError
-    from livetail.server.launch import Launch
     from livetail.server.logs import configure_logging
     from livetail.server.runner import serve_in_foreground
+    from livetail.server.server import Server
 
     configure_logging(settings.log_level, settings.log_format)
     for sentence in unknown_variables(os.environ):
@@ -50,9 +50,9 @@ def _serve(settings: Settings) -> int:
     in_json = settings.log_format == "json"
     print_ready = _print_ready_as_json if in_json else _print_ready
     try:
-        launch = Launch(settings)
+        server = Server(settings)
         gc.freeze()  # what has been loaded stays: a collection need not walk through it, and pauses the tails for less
-        serve_in_foreground(launch, lambda: print_ready(launch))
+        serve_in_foreground(server, lambda: print_ready(server))
     except (StartError, ScenarioError) as error:
         if not in_json:
             raise CommandError(str(error)) from None
@@ -61,36 +61,36 @@ def _serve(settings: Settings) -> int:
     return 0
 
 
-def _print_ready(launch: "Launch") -> None:
+def _print_ready(server: "Server") -> None:
     from livetail.environment import KEPT, KEYS
     from livetail.environment_formats import shell
 
-    seed = launch.server.engine.seed
-    kept = KEPT - KEYS if launch.server.engine.settings.verify_signatures else KEPT
+    seed = server.emulator.seed
+    kept = KEPT - KEYS if server.emulator.settings.verify_signatures else KEPT
     lines = [
-        f"Ready. {launch.endpoint_url}",
+        f"Ready. {server.endpoint_url}",
         "# Variables that point an SDK here; `livetail env` prints them in other forms:",
-        *shell(launch.environment, kept).splitlines(),
-        f"# see what it does at {launch.endpoint_url}{DASHBOARD}",
+        *shell(server.environment, kept).splitlines(),
+        f"# see what it does at {server.endpoint_url}{DASHBOARD}",
         f"# seed {seed}: --seed {seed} draws the same ids and samples again",
     ]
-    if launch.ca_bundle is not None:
-        lines.append(f"# the certificate is signed by {launch.ca_bundle}")
+    if server.ca_bundle is not None:
+        lines.append(f"# the certificate is signed by {server.ca_bundle}")
     print("\n".join(lines), flush=True)
 
 
-def _print_ready_as_json(launch: "Launch") -> None:
+def _print_ready_as_json(server: "Server") -> None:
     """The same as one object, in the form of the lines of the log."""
     from livetail.server.logs import JsonFormatter
 
     fields = {
         "event": "ready",
-        "endpoint": launch.endpoint_url,
-        "dashboard": launch.endpoint_url + DASHBOARD,
-        "seed": launch.server.engine.seed,
-        "environment": launch.environment,
-        "caBundle": launch.ca_bundle,
+        "endpoint": server.endpoint_url,
+        "dashboard": server.endpoint_url + DASHBOARD,
+        "seed": server.emulator.seed,
+        "environment": server.environment,
+        "caBundle": server.ca_bundle,
     }
-    record = _log.makeRecord(_log.name, logging.INFO, "", 0, "Ready. %s", (launch.endpoint_url,), None)
+    record = _log.makeRecord(_log.name, logging.INFO, "", 0, "Ready. %s", (server.endpoint_url,), None)
     record.fields = fields
     print(JsonFormatter().format(record), flush=True)

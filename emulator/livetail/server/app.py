@@ -7,14 +7,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from livetail.server.aws_endpoint import AwsEndpoint
 from livetail.server.control.application import control_plane
 from livetail.server.control.route import PREFIX
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.server.request_log import log_control_request
 
 
-def make_app(server: LiveServer) -> ASGIApp:
-    """The application of a server. Whatever is not the control plane is answered as AWS does, 404 included."""
-    aws = AwsEndpoint(server)
-    control = control_plane(server)
+def make_app(emulator: Emulator) -> ASGIApp:
+    """The application of a emulator. Whatever is not the control plane is answered as AWS does, 404 included."""
+    aws = AwsEndpoint(emulator)
+    control = control_plane(emulator)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # Routing is not needed for the AWS API, where all is `POST /`, and costs as much as a small request.

@@ -19,7 +19,7 @@ from livetail.server.bodies import ClientGoneError, read_to_end
 from livetail.server.clocks import HttpDate, real_now
 from livetail.server.connection import connection_of
 from livetail.server.cors import granted_origin, is_preflight, preflight_headers, response_headers
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.server.other_requests import OtherRequests
 from livetail.server.request_log import log_rejection, log_request, log_session_end, log_session_start, places_elsewhere
 from livetail.server.tail_writer import Client, TailWriter
@@ -36,22 +36,22 @@ _log = logging.getLogger(__name__)
 class AwsEndpoint:
     """The ASGI application for everything that is not the control plane."""
 
-    def __init__(self, server: LiveServer) -> None:
-        self._server = server
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
         self._date = HttpDate()
-        self._date_clock = server.engine.clock.now if server.engine.settings.verify_signatures else real_now
-        self._other_requests = OtherRequests(server.engine)
+        self._date_clock = emulator.clock.now if emulator.settings.verify_signatures else real_now
+        self._other_requests = OtherRequests(emulator)
         self._request_faults: RequestFaults | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        engine = self._server.engine
-        request_id = engine.next_request_id()
+        emulator = self._emulator
+        request_id = emulator.next_request_id()
         try:
             body, length = await read_to_end(receive, MAX_BODY_BYTES)
         except ClientGoneError:
             return
-        origin = granted_origin(headers["origin"], engine.settings.allowed_origin) if "origin" in headers else None
+        origin = granted_origin(headers["origin"], emulator.settings.allowed_origin) if "origin" in headers else None
         call = awsjson.identify(scope["method"], scope["path"], headers)
         if isinstance(call, AwsResponse):
             if is_preflight(scope["method"], headers):
@@ -60,12 +60,12 @@ class AwsEndpoint:
                 other = self._other_requests.respond(scope, headers, body, request_id, call)
                 await self._send(send, other, request_id, origin)
             return
-        caller, entry = enter_in_journal(engine, call.operation, headers, body, request_id)
+        caller, entry = enter_in_journal(emulator, call.operation, headers, body, request_id)
         started_at = asyncio.get_running_loop().time()
         request = AwsRequest(scope, headers, call, caller, body, length, entry, started_at, origin)
         response: AwsResponse | Session | None
-        if engine.fault_rules:
-            responded = await self._respond_under_rules(engine.fault_rules, request, receive)
+        if emulator.fault_rules:
+            responded = await self._respond_under_rules(emulator.fault_rules, request, receive)
             if responded is None:
                 return  # it was dropped while a rule delayed it
             response, message = responded
@@ -81,17 +81,17 @@ class AwsEndpoint:
 
     def _carry_out(self, request: AwsRequest) -> tuple[AwsResponse | Session, str | None]:
         """The response to a request, whatever goes wrong, and the message of its error."""
-        call, entry, engine = request.call, request.entry, self._server.engine
+        call, entry, emulator = request.call, request.entry, self._emulator
         try:
             body = request.json()
-            if engine.settings.verify_signatures:
-                verify_signature(engine, request.scope, request.body, "logs")
-            result = engine.service.handle(call.operation, body, request.caller)
+            if emulator.settings.verify_signatures:
+                verify_signature(emulator, request.scope, request.body, "logs")
+            result = emulator.service.handle(call.operation, body, request.caller)
             if isinstance(result, Session):
                 return result, None
             if result.rejection is not None:
                 entry.rejected = result.rejection.info
-                log_rejection(request.log_groups(), result.rejection, engine.clock.now())
+                log_rejection(request.log_groups(), result.rejection, emulator.clock.now())
             return json_response(call, 200, result.body), None
         except ServiceError as error:
             problem = error
@@ -104,12 +104,12 @@ class AwsEndpoint:
     def _finish(self, request: AwsRequest, message: str | None) -> None:
         """Count a request whose response is known, and log it; `message` is that of its error."""
         entry = request.entry
-        self._server.engine.request_totals.count(entry.operation, entry.status, entry.error)
+        self._emulator.request_totals.count(entry.operation, entry.status, entry.error)
         if _log.isEnabledFor(logging.INFO):
             seconds = asyncio.get_running_loop().time() - request.started_at
             log_groups = request.log_groups()
             if entry.error == ResourceNotFoundException.__name__:
-                accounts = self._server.engine.service.accounts
+                accounts = self._emulator.service.accounts
                 message = places_elsewhere(log_groups, request.caller, accounts) or message
             log_request(request.call.operation, log_groups, entry.status, entry.error, message, seconds)
 
@@ -120,7 +120,7 @@ class AwsEndpoint:
         from livetail.server.request_faults import RequestFaults  # with the rooms that only rules need
 
         if self._request_faults is None:
-            self._request_faults = RequestFaults(self._server)
+            self._request_faults = RequestFaults(self._emulator)
         return await self._request_faults.respond(rules, request, receive, self._carry_out)
 
     async def _send(self, send: Send, response: AwsResponse, request_id: str, origin: str | None) -> None:
@@ -131,26 +131,24 @@ class AwsEndpoint:
         await send({"type": "http.response.body", "body": response.body, "more_body": False})
 
     async def _stream(self, session: Session, request: AwsRequest, receive: Receive, send: Send) -> None:
+        emulator = self._emulator
         client = Client(
             http_version=request.scope["http_version"],
             user_agent=request.entry.user_agent,
             connection=connection_of(request.scope),
-            close=partial(self._server.close_connection, request.scope),
-            reset=partial(self._server.close_connection, request.scope, reset=True),
+            close=partial(emulator.close_connection, request.scope),
+            reset=partial(emulator.close_connection, request.scope, reset=True),
         )
-        engine = self._server.engine
-        schedule = self._server.scheduler.schedule
-        engine.open_session(session)
-        writer = TailWriter(session, engine.hub, engine.clock, client, schedule)
-        schedule()
+        emulator.open_session(session)
+        writer = TailWriter(session, emulator.hub, emulator.clock, client, emulator.scheduler.schedule)
+        emulator.scheduler.schedule()
         headers = self._headers(session.request_id, awsjson.EVENT_STREAM, request.origin)
         log_session_start(session)
         try:
-            await self._server.tail_writers.serve(writer, receive, send, headers)
+            await emulator.tail_writers.serve(writer, receive, send, headers)
         finally:
-            engine.close_session(session)
-            self._server.note_ended(session, client)
-        log_session_end(session, session.ended_by, engine.clock.now())
+            emulator.close_session(session, client)
+        log_session_end(session, session.ended_by, emulator.clock.now())
 
     def _headers(self, request_id: str, content_type: str, origin: str | None) -> list[tuple[bytes, bytes]]:
         headers = [

@@ -8,7 +8,7 @@ from starlette.types import Scope
 from livetail.api.context import Caller
 from livetail.api.identifiers import named_log_groups
 from livetail.core.errors import RequestEntityTooLargeException, ServiceError
-from livetail.server.engine import Engine
+from livetail.server.emulator import Emulator
 from livetail.server.journal import Entry
 from livetail.wire import awsjson
 from livetail.wire.gzip_body import gunzip
@@ -61,29 +61,29 @@ class AwsRequest:
 
 
 def enter_in_journal(
-    engine: Engine, operation: str, headers: awsjson.Headers, body: bytes, request_id: str
+    emulator: Emulator, operation: str, headers: awsjson.Headers, body: bytes, request_id: str
 ) -> tuple[Caller, Entry]:
     """Find out on whose behalf a request runs, and put it into the journal."""
     credential = awsjson.credential_of(headers)
     caller = Caller(
-        account_id=credential.account_id or engine.settings.account_id,
-        region=credential.region or engine.settings.region,
+        account_id=credential.account_id or emulator.settings.account_id,
+        region=credential.region or emulator.settings.region,
         request_id=request_id,
     )
     entry = Entry(
         operation=operation,
         request_id=request_id,
-        time=engine.clock.now(),
+        time=emulator.clock.now(),
         region=caller.region,
         account_id=caller.account_id,
         user_agent=headers.get("user-agent"),
         body=body,
     )
-    engine.journal.add(entry)
+    emulator.journal.add(entry)
     return caller, entry
 
 
-def verify_signature(engine: Engine, scope: Scope, body: bytes, service: str) -> None:
+def verify_signature(emulator: Emulator, scope: Scope, body: bytes, service: str) -> None:
     """Check the signature of a request against the keys of the settings.
 
     Raises:
@@ -92,4 +92,4 @@ def verify_signature(engine: Engine, scope: Scope, body: bytes, service: str) ->
     from livetail.wire.sigv4 import SignedRequest, verify
 
     signed = SignedRequest(scope["method"], scope["query_string"], scope["headers"], body)
-    verify(signed, dict(engine.settings.credentials), service, engine.clock.now())
+    verify(signed, dict(emulator.settings.credentials), service, emulator.clock.now())

@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from livetail.core.clock import SECOND
 from livetail.live.hub import added
 from livetail.live.session import Ending
-from livetail.server.engine import Engine
+from livetail.server.emulator import Emulator
 from livetail.version import __version__
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -34,10 +34,10 @@ class Kind(Enum):
 class _Snapshot:
     """An emulator at one moment; the counters of its open sessions are added up once."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.totals = engine.hub.totals
-        self.open = added(session.counters for session in engine.hub)
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.totals = emulator.hub.totals
+        self.open = added(session.counters for session in emulator.hub)
         self.all = added((self.open, self.totals.closed))
 
 
@@ -71,10 +71,10 @@ class Metric:
         return family
 
 
-def exposition(engine: Engine) -> bytes:
+def exposition(emulator: Emulator) -> bytes:
     """All metrics of an emulator, in the text format that `CONTENT_TYPE` names."""
     registry = CollectorRegistry()
-    registry.register(_Collector(_Snapshot(engine)))
+    registry.register(_Collector(_Snapshot(emulator)))
     return generate_latest(registry)
 
 
@@ -90,7 +90,7 @@ class _Collector(Collector):
 
 
 def _requests(snapshot: _Snapshot) -> Samples:
-    counts = snapshot.engine.request_totals.counts
+    counts = snapshot.emulator.request_totals.counts
     return {(operation, str(status), error or ""): count for (operation, status, error), count in counts.items()}
 
 
@@ -99,11 +99,12 @@ def _endings(snapshot: _Snapshot) -> Samples:
 
 
 def _rejections(snapshot: _Snapshot) -> Samples:
-    return {(reason,): snapshot.engine.service.rejected_events[reason] for reason in ("too old", "expired", "too new")}
+    rejected = snapshot.emulator.service.rejected_events
+    return {(reason,): rejected[reason] for reason in ("too old", "expired", "too new")}
 
 
 def _firings(snapshot: _Snapshot) -> Samples:
-    rules = snapshot.engine.fault_rules
+    rules = snapshot.emulator.fault_rules
     return {} if rules is None else {(effect,): count for effect, count in rules.fired.items()}
 
 
@@ -119,7 +120,7 @@ METRICS: Final = (
         "clock_seconds",
         Kind.GAUGE,
         "The emulator's time, in seconds since 1970.",
-        lambda at: at.engine.clock.now() / SECOND,
+        lambda at: at.emulator.clock.now() / SECOND,
     ),
     Metric(
         "requests_total",
@@ -128,7 +129,7 @@ METRICS: Final = (
         _requests,
         ("operation", "status", "error"),
     ),
-    Metric("sessions_open", Kind.GAUGE, "Live Tail sessions that are open.", lambda at: len(at.engine.hub)),
+    Metric("sessions_open", Kind.GAUGE, "Live Tail sessions that are open.", lambda at: len(at.emulator.hub)),
     Metric(
         "sessions_started_total",
         Kind.COUNTER,
@@ -225,7 +226,7 @@ METRICS: Final = (
         "fault_rules",
         Kind.GAUGE,
         "Fault rules in force.",
-        lambda at: len(at.engine.fault_rules or ()),
+        lambda at: len(at.emulator.fault_rules or ()),
     ),
     Metric(
         "faults_fired_total",
@@ -238,7 +239,7 @@ METRICS: Final = (
         "scenarios",
         Kind.GAUGE,
         "Scenarios that were started and not stopped.",
-        lambda at: len(at.engine.scenarios),
+        lambda at: len(at.emulator.scenarios),
     ),
 )
 """All metrics, in the order of the documentation."""

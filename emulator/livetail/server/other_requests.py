@@ -6,7 +6,7 @@ from starlette.types import Scope
 
 from livetail.core.errors import ServiceError
 from livetail.server.aws_request import enter_in_journal, verify_signature
-from livetail.server.engine import Engine
+from livetail.server.emulator import Emulator
 from livetail.server.request_log import RefusalLog, log_request
 from livetail.wire import awsjson
 from livetail.wire.other_services import (
@@ -22,8 +22,8 @@ from livetail.wire.other_services import (
 class OtherRequests:
     """Responds to them: GetCallerIdentity of STS is carried out, the rest is refused and logged once a minute."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
         self._refusals = RefusalLog(lambda seconds, call: asyncio.get_running_loop().call_later(seconds, call))
 
     def respond(
@@ -40,22 +40,22 @@ class OtherRequests:
             kind, sentence = other.service, f"a request for {other.service} was refused: it is not emulated"
             response = not_emulated(other, headers, request_id)
         self._refusals.refused(kind, sentence)
-        self._engine.request_totals.count(None, response.status, None)
+        self._emulator.request_totals.count(None, response.status, None)
         return response
 
     def _identify_caller(
         self, other: OtherRequest, scope: Scope, headers: awsjson.Headers, body: bytes, request_id: str
     ) -> awsjson.AwsResponse:
-        caller, entry = enter_in_journal(self._engine, GET_CALLER_IDENTITY, headers, body, request_id)
+        caller, entry = enter_in_journal(self._emulator, GET_CALLER_IDENTITY, headers, body, request_id)
         try:
-            if self._engine.settings.verify_signatures:
-                verify_signature(self._engine, scope, body, "sts")
+            if self._emulator.settings.verify_signatures:
+                verify_signature(self._emulator, scope, body, "sts")
             response = caller_identity(caller.account_id, caller.region, headers, request_id)
         except ServiceError as error:
             entry.status, entry.error = error.status, error.code
             text = query_error(other.service, error.code, error.message or "", request_id)
             response = awsjson.AwsResponse(error.status, "text/xml", text)
-        self._engine.request_totals.count(None, entry.status, entry.error)
+        self._emulator.request_totals.count(None, entry.status, entry.error)
         log_request(GET_CALLER_IDENTITY, (), entry.status, entry.error, None, 0.0)
         return response
 

@@ -18,7 +18,7 @@ from livetail.faults.texts import error_message, error_status
 from livetail.live.session import Ending, Session
 from livetail.server.aws_request import AwsRequest
 from livetail.server.bodies import wait_for_disconnect
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.wire.awsjson import AwsResponse, error_response
 
 MAX_HELD_REQUESTS: Final = 1_000
@@ -32,8 +32,8 @@ Response: TypeAlias = tuple[AwsResponse | Session | None, str | None]
 class RequestFaults:
     """Applies the rules in force to requests."""
 
-    def __init__(self, server: LiveServer) -> None:
-        self._server = server
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
         self._held_requests = 0
         self._held_bytes = 0
 
@@ -46,18 +46,18 @@ class RequestFaults:
             None if the request was dropped, and its connection closed: its client has left, or the emulator was reset
             or stops, while a rule delayed it.
         """
-        engine, entry = self._server.engine, request.entry
-        fault = rules.on_request(request.call.operation, entry.request_id, request.log_groups(), engine.clock.now())
+        emulator, entry = self._emulator, request.entry
+        fault = rules.on_request(request.call.operation, entry.request_id, request.log_groups(), emulator.clock.now())
         if fault is None:
             return carry_out(request)
         if fault.delay:
             if not self._has_room(request):
                 return self._error(request, Error(code="ServiceUnavailableException"), None)
-            if not await self._wait(fault.delay, request, receive) or engine.fault_rules is not rules:
+            if not await self._wait(fault.delay, request, receive) or emulator.fault_rules is not rules:
                 self._close(request)
                 return None
         if fault.outcome is None:
-            return carry_out(_with_page_fault(request, fault, engine.clock.now()))
+            return carry_out(_with_page_fault(request, fault, emulator.clock.now()))
         if fault.outcome.carry_out:
             self._discard(carry_out(request))
         match fault.outcome:
@@ -81,7 +81,7 @@ class RequestFaults:
         """
         self._held_requests += 1
         self._held_bytes += len(request.body)
-        sleep = asyncio.ensure_future(self._server.scheduler.sleep(milliseconds))
+        sleep = asyncio.ensure_future(self._emulator.scheduler.sleep(milliseconds))
         disconnect = asyncio.ensure_future(wait_for_disconnect(receive))
         try:
             await asyncio.wait((sleep, disconnect), return_when=asyncio.FIRST_COMPLETED)
@@ -104,13 +104,13 @@ class RequestFaults:
     def _close(self, request: AwsRequest, *, reset: bool = False) -> Response:
         """Close the connection of a request, or reset it; the sessions that share it end with it."""
         request.entry.status, request.entry.error = 0, None
-        self._server.close_connection(request.scope, reset=reset)
+        self._emulator.close_connection(request.scope, reset=reset)
         return None, None
 
     def _discard(self, response: Response) -> None:
         """Forget the response of an operation that was carried out."""
         if isinstance(response[0], Session):
-            self._server.engine.hub.close(response[0], Ending.FAULT)
+            self._emulator.hub.close(response[0], Ending.FAULT)
 
 
 def _with_page_fault(request: AwsRequest, fault: RequestFault, now: int) -> AwsRequest:

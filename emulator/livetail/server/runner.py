@@ -38,8 +38,8 @@ class Stop:
         (self.hurried if self.requested.is_set() else self.requested).set()
 
 
-class Service(Protocol):
-    """What is run."""
+class Runnable(Protocol):
+    """A server, as far as running it needs."""
 
     @property
     def loop(self) -> str:
@@ -78,7 +78,7 @@ def _asyncio_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def serve_in_foreground(service: Service, on_ready: Callable[[], None] = lambda: None) -> None:
+def serve_in_foreground(server: Runnable, on_ready: Callable[[], None] = lambda: None) -> None:
     """Serve in this thread, the main one, until SIGINT or SIGTERM; a second signal ends at once.
 
     The signals are blocked, and received by a thread of their own: a handler would have to wait while the main thread
@@ -87,19 +87,19 @@ def serve_in_foreground(service: Service, on_ready: Callable[[], None] = lambda:
     Raises:
         StartError: the server did not start.
     """
-    signals = _Signals(service.clean_up)
+    signals = _Signals(server.clean_up)
     signals.receive()
 
     async def main() -> None:
         stop = Stop()
         signals.pass_on_to(asyncio.get_running_loop(), stop)
-        await _serve(service, stop, on_ready)
+        await _serve(server, stop, on_ready)
 
     try:
-        with asyncio.Runner(loop_factory=loop_factory(service.loop)) as runner:
+        with asyncio.Runner(loop_factory=loop_factory(server.loop)) as runner:
             runner.run(main())
     finally:
-        service.clean_up()
+        server.clean_up()
 
 
 class _Signals:
@@ -146,8 +146,8 @@ class _Signals:
 class ServerThread:
     """A server in a daemon thread of its own."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, server: Runnable) -> None:
+        self._server = server
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -179,23 +179,23 @@ class ServerThread:
 
     def _run(self) -> None:
         try:
-            with asyncio.Runner(loop_factory=loop_factory(self._service.loop)) as runner:
+            with asyncio.Runner(loop_factory=loop_factory(self._server.loop)) as runner:
                 runner.run(self._main())
         except BaseException as error:  # whatever it is, it belongs to whoever waits in start()
             self._failure = error
         finally:
-            self._service.clean_up()
+            self._server.clean_up()
             self._ready.set()
 
     async def _main(self) -> None:
         self._stop = Stop()
         self._loop = asyncio.get_running_loop()
-        await _serve(self._service, self._stop, self._ready.set)
+        await _serve(self._server, self._stop, self._ready.set)
 
 
-async def _serve(service: Service, stop: Stop, on_ready: Callable[[], None]) -> None:
+async def _serve(server: Runnable, stop: Stop, on_ready: Callable[[], None]) -> None:
     asyncio.get_running_loop().set_exception_handler(_handle_exception)
-    await service.serve(stop, on_ready)
+    await server.serve(stop, on_ready)
 
 
 def _handle_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

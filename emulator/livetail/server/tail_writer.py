@@ -214,7 +214,7 @@ class TailWriters:
 
     def __init__(self) -> None:
         self._writers: dict[Session, TailWriter] = {}
-        self._changed = asyncio.Event()
+        self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
 
     def __len__(self) -> int:
         return len(self._writers)
@@ -230,14 +230,20 @@ class TailWriters:
             self.notify()
 
     def notify(self) -> None:
-        """Wake those who wait in `until`: sessions may have been opened or ended."""
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+        """Wake those in `until` for whom it holds now: sessions may have been opened or ended."""
+        for waiting, condition in self._waiting.items():
+            if not waiting.done() and condition():
+                waiting.set_result(None)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds of the sessions; it is checked whenever one has been opened or has ended."""
         while not condition():
-            await self._changed.wait()
+            waiting = asyncio.get_running_loop().create_future()
+            self._waiting[waiting] = condition
+            try:
+                await waiting
+            finally:
+                del self._waiting[waiting]
 
     def end_by_fault(self, connection: object) -> None:
         """Note that a fault rule is about to close a connection, with all sessions over it."""
@@ -274,7 +280,3 @@ class TailWriters:
                 for writer, before in zip(writers, accepted, strict=True):
                     writer.stalled = writer.accepted == before and not writer.idle.is_set()
                 writers = [writer for writer in writers if not writer.stalled]
-
-    async def finished(self) -> None:
-        """Wait until no writer runs."""
-        await self.until(lambda: not self._writers)

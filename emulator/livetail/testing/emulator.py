@@ -4,8 +4,8 @@ import asyncio
 from types import TracebackType
 from typing import Self, Unpack
 
-from livetail.server.launch import Launch
 from livetail.server.runner import ServerThread
+from livetail.server.server import Server
 from livetail.settings import Settings
 from livetail.testing.async_handle import AsyncLiveTail
 from livetail.testing.handle import LiveTail
@@ -26,21 +26,21 @@ class LiveTailEmulator(LiveTail):
 
     def __init__(self, **settings: Unpack[SettingsKeywords]) -> None:
         self._settings = Settings.resolve({"port": 0, **settings})
-        self._launch = Launch(self._settings)
-        self._thread = ServerThread(self._launch)
+        self._server = Server(self._settings)
+        self._thread = ServerThread(self._server)
         self._thread.start()
-        self.seed = self._launch.server.engine.seed
+        self.seed = self._server.emulator.seed
         super().__init__(
-            self._launch.endpoint_url,
+            self._server.endpoint_url,
             region=self._settings.region,
             account_id=self._settings.account_id,
-            ca_bundle=self._launch.ca_bundle,
+            ca_bundle=self._server.ca_bundle,
             credentials=self._settings.credentials[0] if self._settings.verify_signatures else None,
         )
 
     def environment(self) -> dict[str, str]:
         """The environment variables that point the SDK of another process at the emulator, of Java too over HTTPS."""
-        return dict(self._launch.environment)
+        return dict(self._server.environment)
 
     def stop(self) -> None:
         """Stop: tails get a clean end of stream. May be called more than once."""

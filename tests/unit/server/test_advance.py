@@ -1,4 +1,4 @@
-"""`advance` on a whole server without sockets: what becomes due on the way happens in order, each at its instant."""
+"""`advance` on a whole emulator without sockets: what becomes due on the way happens in order, each at its instant."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from starlette.types import Message
 
 from livetail.scenarios.scenario import parse_toml
 from livetail.server.app import make_app
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.settings import Settings
 from livetail.wire.eventstream import decode
 
@@ -23,7 +23,7 @@ START: Final = 1_767_225_600_000
 class _Caller:
     """One request of the AWS API, which notes at which instants by the emulator's clock it is sent what."""
 
-    server: LiveServer
+    emulator: Emulator
     operation: str
     parameters: dict[str, Any]
     sent: list[tuple[int, Message]] = field(default_factory=list)
@@ -36,7 +36,7 @@ class _Caller:
         return {"type": "http.request", "body": json.dumps(self.parameters).encode(), "more_body": False}
 
     async def send(self, message: Message) -> None:
-        self.sent.append((self.server.engine.clock.now() - START, message))
+        self.sent.append((self.emulator.clock.now() - START, message))
 
     def start(self) -> "asyncio.Task[None]":
         headers = [(b"content-type", b"application/x-amz-json-1.1")]
@@ -57,7 +57,7 @@ class _Caller:
         }
 
         async def serve() -> None:
-            await make_app(self.server)(scope, self.receive, self.send)
+            await make_app(self.emulator)(scope, self.receive, self.send)
 
         return asyncio.ensure_future(serve())
 
@@ -73,10 +73,10 @@ class _Caller:
         return found
 
 
-def _server(**settings: Any) -> LiveServer:
-    server = LiveServer(Settings.resolve({"clock": "manual@2026-01-01T00:00:00Z", "seed": 7, **settings}))
-    server.engine.ingest(GROUP, "web-1", ["before anyone listens"])
-    return server
+def _server(**settings: Any) -> Emulator:
+    emulator = Emulator(Settings.resolve({"clock": "manual@2026-01-01T00:00:00Z", "seed": 7, **settings}))
+    emulator.ingest(GROUP, "web-1", ["before anyone listens"])
+    return emulator
 
 
 def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -89,12 +89,12 @@ async def _turns() -> None:
         await asyncio.sleep(0)
 
 
-def _tail(server: LiveServer) -> _Caller:
+def _tail(emulator: Emulator) -> _Caller:
     arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{GROUP}"
-    return _Caller(server, "StartLiveTail", {"logGroupIdentifiers": [arn]})
+    return _Caller(emulator, "StartLiveTail", {"logGroupIdentifiers": [arn]})
 
 
-def _say_at(server: LiveServer, *offsets: int) -> None:
+def _say_at(emulator: Emulator, *offsets: int) -> None:
     """Play a scenario that says one thing at each of these instants, in milliseconds from now."""
     sources = (
         f"""
@@ -106,18 +106,18 @@ def _say_at(server: LiveServer, *offsets: int) -> None:
         """
         for offset in offsets
     )
-    server.engine.start_scenario(parse_toml("".join(sources)))
+    emulator.start_scenario(parse_toml("".join(sources)))
 
 
 def test_sources_faults_and_timeouts_in_their_order() -> None:
     async def test() -> None:
-        server = _server(session_timeout="4s")
-        _say_at(server, 500, 1_000, 1_001, 2_999, 3_500, 4_000)
-        server.engine.add_fault({"after": {"seconds": 1.5}, "effect": {"type": "stall", "seconds": 1}})
-        tail = _tail(server)
+        emulator = _server(session_timeout="4s")
+        _say_at(emulator, 500, 1_000, 1_001, 2_999, 3_500, 4_000)
+        emulator.add_fault({"after": {"seconds": 1.5}, "effect": {"type": "stall", "seconds": 1}})
+        tail = _tail(emulator)
         serving = tail.start()
         await _turns()
-        assert await server.scheduler.advance(10_000) == 4
+        assert await emulator.scheduler.advance(10_000) == 4
         await serving
         assert tail.messages == [
             (0, "initial-response", []),
@@ -128,19 +128,19 @@ def test_sources_faults_and_timeouts_in_their_order() -> None:
             (4_000, "sessionUpdate", ["said at 3500", "said at 4000"]),
             (4_000, "SessionTimeoutException", []),
         ]
-        assert server.engine.clock.now() == START + 10_000
+        assert emulator.clock.now() == START + 10_000
 
     _run(test)
 
 
 def test_fault_that_is_due_with_an_update_comes_before_it() -> None:
     async def test() -> None:
-        server = _server()
-        server.engine.add_fault({"after": {"seconds": 2}, "effect": {"type": "exception"}})
-        tail = _tail(server)
+        emulator = _server()
+        emulator.add_fault({"after": {"seconds": 2}, "effect": {"type": "exception"}})
+        tail = _tail(emulator)
         serving = tail.start()
         await _turns()
-        await server.scheduler.advance(2_000)
+        await emulator.scheduler.advance(2_000)
         await serving
         assert [message[:2] for message in tail.messages[2:]] == [
             (1_000, "sessionUpdate"),
@@ -152,17 +152,17 @@ def test_fault_that_is_due_with_an_update_comes_before_it() -> None:
 
 def test_delays_are_over_at_their_instants() -> None:
     async def test() -> None:
-        server = _server()
+        emulator = _server()
         for log_group, seconds in (("/late", 2.5), ("/soon", 0.75), ("*", 0.25)):
             effect = {"type": "delay", "seconds": seconds}
             rule = {"operation": "CreateLogGroup", "where": {"logGroup": log_group}, "times": 0, "effect": effect}
-            server.engine.add_fault(rule)
-        callers = [_Caller(server, "CreateLogGroup", {"logGroupName": name}) for name in ("/late", "/soon", "/other")]
+            emulator.add_fault(rule)
+        callers = [_Caller(emulator, "CreateLogGroup", {"logGroupName": name}) for name in ("/late", "/soon", "/other")]
         servings = []
         for caller in callers:
             servings.append(caller.start())
             await _turns()
-        await server.scheduler.advance(5_000)
+        await emulator.scheduler.advance(5_000)
         await asyncio.gather(*servings)
         # Delays of one request add up.
         assert [caller.sent[0][0] for caller in callers] == [2_750, 1_000, 250]
@@ -172,18 +172,18 @@ def test_delays_are_over_at_their_instants() -> None:
 
 def test_session_behind_a_delay_begins_with_it() -> None:
     async def test() -> None:
-        server = _server()
-        server.engine.add_fault({"effect": {"type": "delay", "seconds": 1.3}})
-        tail = _tail(server)
+        emulator = _server()
+        emulator.add_fault({"effect": {"type": "delay", "seconds": 1.3}})
+        tail = _tail(emulator)
         tail.start()
         await _turns()
-        assert await server.scheduler.advance(4_000) == 2
+        assert await emulator.scheduler.advance(4_000) == 2
         assert [message[:2] for message in tail.messages] == [
             (1_300, "initial-response"),
             (1_300, "sessionStart"),
             (2_300, "sessionUpdate"),
             (3_300, "sessionUpdate"),
         ]
-        await server.drain()
+        await emulator.drain()
 
     _run(test)

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from livetail import LiveTailEmulator
 from livetail.api.context import Caller
 from livetail.live.session import Ending, Session
-from livetail.server.engine import Engine
+from livetail.server.emulator import Emulator
 from livetail.server.metrics import CONTENT_TYPE, METRICS, Kind, exposition
 from livetail.settings import Settings
 from tests.wire.http1 import Http1, Http1Tail
@@ -35,18 +35,18 @@ def values(text: str) -> Values:
 
 
 @pytest.fixture
-def engine() -> Engine:
-    engine = Engine(Settings.resolve({"clock": "manual", "seed": 1}, {}))
-    engine.ingest(GROUP, "web-1", ["before"])
-    return engine
+def emulator() -> Emulator:
+    emulator = Emulator(Settings.resolve({"clock": "manual", "seed": 1}, {}))
+    emulator.ingest(GROUP, "web-1", ["before"])
+    return emulator
 
 
-def scrape(engine: Engine) -> Values:
-    return values(exposition(engine).decode())
+def scrape(emulator: Emulator) -> Values:
+    return values(exposition(emulator).decode())
 
 
-def tail(engine: Engine) -> Session:
-    answer = engine.service.handle("StartLiveTail", json.dumps({"logGroupIdentifiers": [ARN]}).encode(), CALLER)
+def tail(emulator: Emulator) -> Session:
+    answer = emulator.service.handle("StartLiveTail", json.dumps({"logGroupIdentifiers": [ARN]}).encode(), CALLER)
     assert isinstance(answer, Session)
     return answer
 
@@ -62,10 +62,10 @@ def keeps_the_sum_rule(seen: Values) -> bool:
 
 
 class TestNames:
-    def test_all_rows_are_exposed_in_order(self, engine: Engine) -> None:
-        engine.request_totals.count("PutLogEvents", 200, None)
-        engine.add_fault({"effect": {"type": "end"}})
-        families = list(text_string_to_metric_families(exposition(engine).decode()))
+    def test_all_rows_are_exposed_in_order(self, emulator: Emulator) -> None:
+        emulator.request_totals.count("PutLogEvents", 200, None)
+        emulator.add_fault({"effect": {"type": "end"}})
+        families = list(text_string_to_metric_families(exposition(emulator).decode()))
         assert [(f"{family.name}_total" if family.type == "counter" else family.name) for family in families] == [
             metric.full_name for metric in METRICS
         ]
@@ -81,15 +81,15 @@ class TestNames:
 
 
 class TestSessions:
-    def test_an_open_session_counts_for_itself(self, engine: Engine) -> None:
-        session = tail(engine)
-        engine.ingest(GROUP, "web-1", ["x"] * 700)
-        assert scrape(engine)["log_events_pending",] == 700
-        engine.run_due(session.next_due)
-        seen = scrape(engine)
+    def test_an_open_session_counts_for_itself(self, emulator: Emulator) -> None:
+        session = tail(emulator)
+        emulator.ingest(GROUP, "web-1", ["x"] * 700)
+        assert scrape(emulator)["log_events_pending",] == 700
+        emulator.run_due(session.next_due)
+        seen = scrape(emulator)
         assert (seen["session_updates_buffered",], seen["log_events_buffered",]) == (1, 500)
         drain(session)
-        seen = scrape(engine)
+        seen = scrape(emulator)
         assert (seen["sessions_open",], seen["sessions_started_total",]) == (1, 1)
         assert (seen["session_updates_total",], seen["log_events_delivered_total",]) == (1, 500)
         assert seen["log_events_sampled_out_total",] == 200
@@ -97,19 +97,19 @@ class TestSessions:
         assert seen["session_bytes_total",] == session.counters.bytes > 0
         assert keeps_the_sum_rule(seen)
 
-    def test_a_session_that_is_over_still_counts(self, engine: Engine) -> None:
-        gone, slow = tail(engine), tail(engine)
-        engine.ingest(GROUP, "web-1", ["x"] * 3)
-        engine.run_due(gone.next_due)
+    def test_a_session_that_is_over_still_counts(self, emulator: Emulator) -> None:
+        gone, slow = tail(emulator), tail(emulator)
+        emulator.ingest(GROUP, "web-1", ["x"] * 3)
+        emulator.run_due(gone.next_due)
         drain(gone)
         for _ in range(12):
-            engine.ingest(GROUP, "web-1", ["y"])
-            engine.run_due(slow.next_due)
-        engine.ingest(GROUP, "web-1", ["z"])
-        before = scrape(engine)
+            emulator.ingest(GROUP, "web-1", ["y"])
+            emulator.run_due(slow.next_due)
+        emulator.ingest(GROUP, "web-1", ["z"])
+        before = scrape(emulator)
         for session in (gone, slow):
-            engine.hub.close(session)
-        seen = scrape(engine)
+            emulator.hub.close(session)
+        seen = scrape(emulator)
         assert seen["sessions_open",] == 0
         for name in ("matched", "delivered", "dropped"):
             assert seen[f"log_events_{name}_total",] == before[f"log_events_{name}_total",] > 0
@@ -118,36 +118,36 @@ class TestSessions:
         assert seen["log_events_unread_total",] == before["log_events_buffered",] + before["log_events_pending",] > 0
         assert keeps_the_sum_rule(seen)
 
-    def test_a_session_is_closed_once(self, engine: Engine) -> None:
-        session = tail(engine)
-        engine.hub.close(session)
-        engine.hub.close(session)
-        assert scrape(engine)["sessions_ended_total", "client"] == 1
+    def test_a_session_is_closed_once(self, emulator: Emulator) -> None:
+        session = tail(emulator)
+        emulator.hub.close(session)
+        emulator.hub.close(session)
+        assert scrape(emulator)["sessions_ended_total", "client"] == 1
 
     @pytest.mark.parametrize(
         ("end", "reason"),
         [
-            (lambda engine, session: None, "client"),
-            (lambda engine, session: engine.hub.end(session), "deleted"),
-            (lambda engine, session: engine.run_due(session.ends_at), "timeout"),
-            (lambda engine, session: engine.hub.fail(session, b""), "exception"),
+            (lambda emulator, session: None, "client"),
+            (lambda emulator, session: emulator.hub.end(session), "deleted"),
+            (lambda emulator, session: emulator.run_due(session.ends_at), "timeout"),
+            (lambda emulator, session: emulator.hub.fail(session, b""), "exception"),
         ],
     )
-    def test_how_it_ended(self, engine: Engine, end: Callable[[Engine, Session], object], reason: str) -> None:
-        session = tail(engine)
-        end(engine, session)
-        engine.hub.close(session)
-        seen = scrape(engine)
+    def test_how_it_ended(self, emulator: Emulator, end: Callable[[Emulator, Session], object], reason: str) -> None:
+        session = tail(emulator)
+        end(emulator, session)
+        emulator.hub.close(session)
+        seen = scrape(emulator)
         assert {ending: seen["sessions_ended_total", ending.value] for ending in Ending} == {
             ending: int(ending.value == reason) for ending in Ending
         }
 
-    def test_a_failure_in_here(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-        session = tail(engine)
+    def test_a_failure_in_here(self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+        session = tail(emulator)
         monkeypatch.setattr(Session, "_make_update", None)
-        engine.run_due(session.next_due)
-        engine.hub.close(session)
-        assert scrape(engine)["sessions_ended_total", "exception"] == 1
+        emulator.run_due(session.next_due)
+        emulator.hub.close(session)
+        assert scrape(emulator)["sessions_ended_total", "exception"] == 1
 
 
 class TestOverTheWire:

@@ -1,4 +1,4 @@
-"""Scenarios in an engine: what they cost at a time, and that no scenario holds up the others or the time."""
+"""Scenarios in an emulator: what they cost at a time, and that no scenario holds up the others or the time."""
 
 import logging
 
@@ -7,7 +7,7 @@ import pytest
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.player import Emission
 from livetail.scenarios.scenario import parse_toml
-from livetail.server.engine import Engine
+from livetail.server.emulator import Emulator
 from livetail.server.scenarios import MAX_EVENTS_AT_ONCE, MAX_RUNNING
 from livetail.settings import Settings
 
@@ -15,16 +15,16 @@ ONCE = parse_toml('[[source]]\nlog_group = "/once"\nrate = { shape = "once", cou
 STEADY = parse_toml('[[source]]\nlog_group = "/steady"\nrate = 10\n')
 
 
-def engine(clock: str = "manual@2026-01-01T00:00:00Z") -> Engine:
-    return Engine(Settings.resolve({"clock": clock, "seed": 1}))
+def emulator(clock: str = "manual@2026-01-01T00:00:00Z") -> Emulator:
+    return Emulator(Settings.resolve({"clock": clock, "seed": 1}))
 
 
-def ingested(of: Engine, group: str) -> int:
+def ingested(of: Emulator, group: str) -> int:
     return of.service.accounts.region("123456789012", "us-east-1").groups[group].ingested
 
 
 def test_what_is_due_at_one_instant_is_ingested_in_slices() -> None:
-    one = engine()
+    one = emulator()
     one.start_scenario(ONCE)
     counts = []
     while (due := one.next_due()) is not None:
@@ -34,7 +34,7 @@ def test_what_is_due_at_one_instant_is_ingested_in_slices() -> None:
 
 
 def test_a_running_clock_rests_between_slices() -> None:
-    one = engine("real")
+    one = emulator("real")
     one.start_scenario(ONCE)
     due = one.next_due()
     assert due is not None
@@ -51,7 +51,7 @@ def test_a_running_clock_rests_between_slices() -> None:
 def test_a_scenario_that_fails_is_stopped_and_the_others_go_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    one = engine()
+    one = emulator()
     failing = one.start_scenario(STEADY)
     one.start_scenario(ONCE)
 
@@ -68,7 +68,7 @@ def test_a_scenario_that_fails_is_stopped_and_the_others_go_on(
 
 
 def test_there_is_a_limit_to_what_is_played_at_a_time() -> None:
-    one = engine()
+    one = emulator()
     for _ in range(MAX_RUNNING):
         one.start_scenario(STEADY)
     with pytest.raises(ScenarioError, match="50 scenarios are being played, which is the limit; stop them first"):

@@ -13,7 +13,7 @@ from livetail.live import encoding
 from livetail.live import session as session_module
 from livetail.server import tail_writer as tail_module
 from livetail.server.app import make_app
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.settings import Settings
 from livetail.wire import eventstream
 
@@ -68,9 +68,9 @@ class _Server:
     """A server without sockets, on a clock that stands still."""
 
     def __init__(self) -> None:
-        self.server = LiveServer(Settings.resolve({"clock": "manual@2026-01-01T00:00:00Z", "seed": 7}))
-        self.server.engine.ingest(GROUP, "web-1", ["before anyone listens"])
-        self._app = make_app(self.server)
+        self.emulator = Emulator(Settings.resolve({"clock": "manual@2026-01-01T00:00:00Z", "seed": 7}))
+        self.emulator.ingest(GROUP, "web-1", ["before anyone listens"])
+        self._app = make_app(self.emulator)
 
     async def open(self, client: _Client) -> "asyncio.Task[None]":
         """Start a tail, and let it come as far as its client lets it."""
@@ -100,12 +100,12 @@ class _Server:
 
     async def advance(self, seconds: int) -> None:
         for _ in range(seconds):
-            await self.server.scheduler.advance(1_000)
+            await self.emulator.scheduler.advance(1_000)
 
     @property
     def open_sessions(self) -> int:
-        assert len(self.server.engine.hub) == len(self.server.tail_writers)
-        return len(self.server.tail_writers)
+        assert len(self.emulator.hub) == len(self.emulator.tail_writers)
+        return len(self.emulator.tail_writers)
 
 
 def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -140,7 +140,7 @@ def test_failure_within_becomes_the_last_message(
         server, client = _Server(), _Client(room=3)
         serving = await server.open(client)
         for _ in range(5):
-            server.server.engine.ingest(GROUP, "web-1", ["for an update that is not empty"])
+            server.emulator.ingest(GROUP, "web-1", ["for an update that is not empty"])
             await server.advance(1)
         failed: list[Any] = []
 
@@ -169,7 +169,7 @@ def test_clients_that_accept_nothing_are_not_waited_for_again_and_the_others_are
         for client in clients:
             await server.open(client)
         await server.advance(1)
-        writers = [server.server.tail_writers._writers[session] for session in server.server.engine.hub]
+        writers = [server.emulator.tail_writers._writers[session] for session in server.emulator.hub]
         assert [writer.stalled for writer in writers] == [True, False, True]
         await server.advance(4)
         assert [len(client.sent) for client in clients] == [3, 8, 3]
@@ -230,7 +230,7 @@ def test_stalled_client_is_waited_for_once() -> None:
     async def test() -> None:
         server, client = _Server(), _Client(room=3)
         serving = await server.open(client)
-        (session,) = server.server.engine.hub
+        (session,) = server.emulator.hub
         await server.advance(200)  # two hundred times STALL_S would be the ten seconds that a test has here
         assert session.counters.buffered_updates == 10
         client.make_room(1_000)
@@ -249,9 +249,9 @@ def test_drain_waits_for_the_last_bytes() -> None:
     async def test() -> None:
         server, client = _Server(), _Client()
         await server.open(client)
-        server.server.engine.ingest(GROUP, "web-1", ["not yet in an update"])
+        server.emulator.ingest(GROUP, "web-1", ["not yet in an update"])
         await server.advance(1)
-        await server.server.drain()
+        await server.emulator.drain()
         assert client.kinds == ["initial-response", "sessionStart", "sessionUpdate"] and client.has_ended
         assert server.open_sessions == 0
 
@@ -262,7 +262,7 @@ def test_drain_ends_sessions_that_are_opened_meanwhile() -> None:
     async def test() -> None:
         server, slow, late = _Server(), _Client(room=0), _Client()
         await server.open(slow)
-        draining = asyncio.ensure_future(server.server.drain())
+        draining = asyncio.ensure_future(server.emulator.drain())
         await asyncio.sleep(0)
         await server.open(late)
         assert late.has_ended

@@ -19,20 +19,20 @@ from livetail.core.errors import ServiceError
 from livetail.server.bodies import ClientGoneError, read_to_end
 from livetail.server.control.route import JSON, PREFIX, ControlCall, ControlRoute
 from livetail.server.control.table import ROUTES
+from livetail.server.emulator import Emulator
 from livetail.server.guard import refusal
-from livetail.server.live_server import LiveServer
 
 _log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 
 
-def control_plane(server: LiveServer) -> ASGIApp:
+def control_plane(emulator: Emulator) -> ASGIApp:
     """The ASGI application of the control plane; paths include the prefix."""
     resources: dict[str, dict[str, ControlRoute]] = {}
     for row in ROUTES:
         resources.setdefault(PREFIX + row.path, {})[row.method] = row
-    routes = [Route(path, partial(_respond, server, rows), methods=list(rows)) for path, rows in resources.items()]
+    routes = [Route(path, partial(_respond, emulator, rows), methods=list(rows)) for path, rows in resources.items()]
     router = Router([*routes, Route(PREFIX, _redirect_to_page)], redirect_slashes=False)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,7 +42,7 @@ def control_plane(server: LiveServer) -> ASGIApp:
         except ClientGoneError:
             return
         host, origin = request.headers.get("host"), request.headers.get("origin")
-        reason = refusal(host, origin, scope["scheme"], server.engine.settings.allowed_host)
+        reason = refusal(host, origin, scope["scheme"], emulator.settings.allowed_host)
         if reason is not None:
             raise HTTPException(403, reason)
         if length > MAX_BODY_BYTES:
@@ -55,10 +55,10 @@ def control_plane(server: LiveServer) -> ASGIApp:
     return ExceptionMiddleware(app, handlers)
 
 
-async def _respond(server: LiveServer, rows: Mapping[str, ControlRoute], request: Request) -> Response:
+async def _respond(emulator: Emulator, rows: Mapping[str, ControlRoute], request: Request) -> Response:
     """Respond to a request for a path, of which `rows` has the methods."""
     row = rows["GET" if request.method == "HEAD" else request.method]
-    result = await row.handler(server, read_call(request, row))
+    result = await row.handler(emulator, read_call(request, row))
     return result if isinstance(result, Response) else _json_response(result)
 
 

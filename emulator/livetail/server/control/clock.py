@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from livetail.server.bodies import wait_for_disconnect
 from livetail.server.control.route import ControlCall, ControlRoute, Shape, Time
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.server.scheduler import ClockRunsByItselfError
 
 _MAX_SECONDS: Final = 400 * 24 * 3600
@@ -36,20 +36,20 @@ class Advanced(Shape):
     updates: Annotated[int, Meta(description="How many session updates were made, over all sessions.", ge=0)]
 
 
-async def show_clock(server: LiveServer, _: ControlCall) -> Clock:
+async def show_clock(emulator: Emulator, _: ControlCall) -> Clock:
     """The emulator's time."""
-    return Clock(str(server.engine.settings.clock), server.engine.clock.now())
+    return Clock(str(emulator.settings.clock), emulator.clock.now())
 
 
-async def advance_clock(server: LiveServer, call: ControlCall) -> Advanced:
+async def advance_clock(emulator: Emulator, call: ControlCall) -> Advanced:
     """Move a manual clock on, through every instant at which something is due; responds when all of it is done."""
-    advance = asyncio.ensure_future(server.scheduler.advance(round(call.body.seconds * 1000)))
+    advance = asyncio.ensure_future(emulator.scheduler.advance(round(call.body.seconds * 1000)))
     disconnect = asyncio.ensure_future(wait_for_disconnect(call.receive))
     try:
         await asyncio.wait((advance, disconnect), return_when=asyncio.FIRST_COMPLETED)
         if not advance.done():
             raise HTTPException(400, "the client has gone, and time stays where it is")
-        return Advanced(server.engine.clock.now(), advance.result())
+        return Advanced(emulator.clock.now(), advance.result())
     except ClockRunsByItselfError:
         sentence = "the clock runs by itself; start the server with --clock manual to move it"
         raise HTTPException(409, sentence) from None

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from livetail.core.limits import LOG_GROUP_NAME_PATTERN, LOG_STREAM_NAME_PATTERN, MAX_BATCH_EVENTS, MAX_NAME_LENGTH
 from livetail.server.control.route import ControlCall, ControlRoute, Shape
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.store.batch import LogEvent
 
 _MAX_EVENTS: Final = 100_000
@@ -47,7 +47,7 @@ class Ingested(Shape):
     ingested: Annotated[int, Meta(description="How many log events were ingested.", ge=1)]
 
 
-async def ingest_events(server: LiveServer, call: ControlCall) -> Ingested:
+async def ingest_events(emulator: Emulator, call: ControlCall) -> Ingested:
     """Ingest log events into the default account and region; log group and stream are made if they are missing."""
     given: EventsRequest = call.body
     events: list[str | LogEvent] = [*given.messages]
@@ -55,7 +55,7 @@ async def ingest_events(server: LiveServer, call: ControlCall) -> Ingested:
     if not events:
         raise HTTPException(400, "there are no messages and no events to ingest")
     for start in range(0, len(events), MAX_BATCH_EVENTS):
-        server.engine.ingest(given.log_group, given.log_stream, events[start : start + MAX_BATCH_EVENTS])
+        emulator.ingest(given.log_group, given.log_stream, events[start : start + MAX_BATCH_EVENTS])
         await asyncio.sleep(0)  # so that other requests do not wait for all of it
     return Ingested(len(events))
 

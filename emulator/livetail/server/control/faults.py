@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 from starlette.exceptions import HTTPException
 
 from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape, component
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 
 
 class Firing(Shape):
@@ -73,44 +73,44 @@ class Effects(Shape):
     presets: list[Preset]
 
 
-async def list_faults(server: LiveServer, _: ControlCall) -> dict[str, Any]:
+async def list_faults(emulator: Emulator, _: ControlCall) -> dict[str, Any]:
     """The fault rules in force."""
-    rules = server.engine.fault_rules
+    rules = emulator.fault_rules
     return {"faults": [] if rules is None else rules.as_json()}
 
 
-async def list_effects(_: LiveServer, __: ControlCall) -> dict[str, Any]:
+async def list_effects(_: Emulator, __: ControlCall) -> dict[str, Any]:
     """The effects and presets that a fault rule can have."""
     from livetail.faults.catalogue import catalogue
 
     return catalogue()
 
 
-async def add_fault(server: LiveServer, call: ControlCall) -> dict[str, Any]:
+async def add_fault(emulator: Emulator, call: ControlCall) -> dict[str, Any]:
     """Add a fault rule; it also holds for sessions that are already open."""
     from livetail.faults import FaultRuleError
 
     try:
-        rule = server.engine.add_fault(call.body)
+        rule = emulator.add_fault(call.body)
     except FaultRuleError as error:
         raise HTTPException(400, str(error)) from None
-    server.wake_all()
+    emulator.wake_all()
     return rule.as_json()
 
 
-async def remove_fault(server: LiveServer, call: ControlCall) -> Done:
+async def remove_fault(emulator: Emulator, call: ControlCall) -> Done:
     """Remove a fault rule; what it was doing ends."""
     fault_id = call.path["id"]
-    if not server.engine.remove_fault(fault_id):
+    if not emulator.remove_fault(fault_id):
         raise HTTPException(404, f"there is no fault {fault_id!r}")
-    server.wake_all()
+    emulator.wake_all()
     return Done()
 
 
-async def clear_faults(server: LiveServer, _: ControlCall) -> Done:
+async def clear_faults(emulator: Emulator, _: ControlCall) -> Done:
     """Remove all fault rules."""
-    server.engine.clear_faults()
-    server.wake_all()
+    emulator.clear_faults()
+    emulator.wake_all()
     return Done()
 
 

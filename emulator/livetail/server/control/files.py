@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from livetail.server.control.route import ControlCall, ControlRoute
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 
 _PEM: Final = "application/x-pem-file"
 
@@ -19,7 +19,7 @@ _FOLDER: Final = Path(__file__).parent.parent / "page"
 _MEDIA_TYPES: Final = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 _HEADERS: Final = {
-    # Only files of this server, no inline script or style, in no frame of another page.
+    # Only files of this emulator, no inline script or style, in no frame of another page.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -29,29 +29,29 @@ _HEADERS: Final = {
 }
 
 
-async def show_ca(server: LiveServer, _: ControlCall) -> Response:
+async def show_ca(emulator: Emulator, _: ControlCall) -> Response:
     """The certificate authority that `--tls` made, over HTTP or HTTPS."""
-    if server.ca_pem is None:
+    if emulator.ca_pem is None:
         raise HTTPException(404, "this server has made no certificate authority; --tls without --certfile makes one")
-    return Response(server.ca_pem, media_type=_PEM)
+    return Response(emulator.ca_pem, media_type=_PEM)
 
 
-async def show_metrics(server: LiveServer, _: ControlCall) -> Response:
+async def show_metrics(emulator: Emulator, _: ControlCall) -> Response:
     """Metrics in the text format of Prometheus."""
     try:
         from livetail.server.metrics import CONTENT_TYPE, exposition
     except ModuleNotFoundError:
         sentence = "metrics need the package prometheus-client: pip install 'livetail[metrics]'"
         raise HTTPException(501, sentence) from None
-    return Response(exposition(server.engine), media_type=CONTENT_TYPE)
+    return Response(exposition(emulator), media_type=CONTENT_TYPE)
 
 
-async def show_page(_: LiveServer, __: ControlCall) -> Response:
+async def show_page(_: Emulator, __: ControlCall) -> Response:
     """The dashboard, for a browser."""
     return _file("index.html")
 
 
-async def show_page_file(_: LiveServer, call: ControlCall) -> Response:
+async def show_page_file(_: Emulator, call: ControlCall) -> Response:
     """A file of the dashboard."""
     return _file(call.path["file"])
 

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from livetail.server.control.clock import ClockMode
 from livetail.server.control.route import ControlCall, ControlRoute, Count, Done, Shape
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.version import __version__
 
 
@@ -43,36 +43,35 @@ class SettingsShape(Shape):
     no_http2: bool
 
 
-async def show_health(server: LiveServer, _: ControlCall) -> Health:
+async def show_health(emulator: Emulator, _: ControlCall) -> Health:
     """Whether the emulator runs."""
-    engine = server.engine
-    settings = engine.settings
+    settings = emulator.settings
     return Health(
         status="ok",
         version=__version__,
         clock=str(settings.clock),
         region=settings.region,
         verifies_signatures=settings.verify_signatures,
-        sessions=len(engine.hub),
+        sessions=len(emulator.hub),
     )
 
 
-async def reset(server: LiveServer, _: ControlCall) -> Done:
+async def reset(emulator: Emulator, _: ControlCall) -> Done:
     """Begin again: end every session, forget log groups, faults, scenarios, requests and metrics, set clock and seed
     back to their start, and play the scenarios given at the start again."""
-    server.reset()
+    emulator.reset()
     return Done()
 
 
-async def show_settings(server: LiveServer, _: ControlCall) -> SettingsShape:
+async def show_settings(emulator: Emulator, _: ControlCall) -> SettingsShape:
     """What the server was started with."""
-    settings = server.engine.settings
+    settings = emulator.settings
     return SettingsShape(
         version=__version__,
         region=settings.region,
         account_id=settings.account_id,
         clock=str(settings.clock),
-        seed=server.engine.seed,
+        seed=emulator.seed,
         session_timeout=settings.session_timeout,
         max_sessions=settings.max_sessions,
         session_rate=settings.session_rate,

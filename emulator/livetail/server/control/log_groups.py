@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from livetail.server.control.route import ControlCall, ControlRoute, Count, Shape, Time
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.store.log_group import LogGroup, LogStream
 
 
@@ -40,9 +40,9 @@ class LogGroups(Shape):
     log_groups: list[LogGroupShape]
 
 
-async def list_log_groups(server: LiveServer, _: ControlCall) -> LogGroups:
+async def list_log_groups(emulator: Emulator, _: ControlCall) -> LogGroups:
     """What the store holds: log groups and their log streams, with counts, bytes and times."""
-    return LogGroups([_group(group) for store in server.engine.service.accounts for group in store.groups.values()])
+    return LogGroups([_group(group) for store in emulator.service.accounts for group in store.groups.values()])
 
 
 def _group(group: LogGroup) -> LogGroupShape:

@@ -11,7 +11,7 @@ from livetail.core.limits import MAX_BATCH_BYTES, MAX_EVENT_BYTES
 from livetail.patterns import compile
 from livetail.patterns.errors import InvalidPatternError
 from livetail.server.control.route import ControlCall, ControlRoute, Shape
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 
 _MAX_MESSAGES: Final = 1_000
 _MAX_BYTES: Final = MAX_BATCH_BYTES
@@ -52,7 +52,7 @@ class PatternResults(Shape):
     column: Annotated[int | None, Meta(description="Where in the pattern the error is, from 1.")] = None
 
 
-async def try_pattern(_: LiveServer, call: ControlCall) -> PatternResults:
+async def try_pattern(_: Emulator, call: ControlCall) -> PatternResults:
     """Try a filter pattern on messages: which of them match, and why."""
     from livetail.patterns.explain import explain
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta
 
 from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape, Time
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 
 
 class JournalEntry(Shape):
@@ -34,14 +34,14 @@ class Requests(Shape):
     requests: list[JournalEntry]
 
 
-async def list_requests(server: LiveServer, _: ControlCall) -> dict[str, Any]:
+async def list_requests(emulator: Emulator, _: ControlCall) -> dict[str, Any]:
     """The journal: the newest requests of the AWS API."""
-    return {"requests": server.engine.journal.as_json()}
+    return {"requests": emulator.journal.as_json()}
 
 
-async def forget_requests(server: LiveServer, _: ControlCall) -> Done:
+async def forget_requests(emulator: Emulator, _: ControlCall) -> Done:
     """Forget the journal."""
-    server.engine.journal.clear()
+    emulator.journal.clear()
     return Done()
 
 

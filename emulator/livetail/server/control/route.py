@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import msgspec
 from starlette.types import Receive
 
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 
 PREFIX: Final = "/_livetail"
 
@@ -50,7 +50,7 @@ class ControlCall:
     receive: Receive
 
 
-Handler: TypeAlias = Callable[[LiveServer, ControlCall], Awaitable[Any]]
+Handler: TypeAlias = Callable[[Emulator, ControlCall], Awaitable[Any]]
 """Carries a request out. Returns what is sent as JSON, or a Starlette response. A refusal is an HTTPException with one
 sentence."""
 

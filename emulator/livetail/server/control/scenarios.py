@@ -7,7 +7,7 @@ from msgspec import Meta, Raw
 from starlette.exceptions import HTTPException
 
 from livetail.server.control.route import ControlCall, ControlRoute, Count, Done, Shape, Time, component
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.server.scenarios import RunningScenario
 
 if TYPE_CHECKING:
@@ -44,50 +44,50 @@ class BundledScenarios(Shape):
     scenarios: list[BundledScenario]
 
 
-async def list_scenarios(server: LiveServer, _: ControlCall) -> Scenarios:
+async def list_scenarios(emulator: Emulator, _: ControlCall) -> Scenarios:
     """The scenarios that are being played."""
-    return Scenarios([_scenario(running) for running in server.engine.scenarios])
+    return Scenarios([_scenario(running) for running in emulator.scenarios])
 
 
-async def start_scenario(server: LiveServer, call: ControlCall) -> Scenario:
+async def start_scenario(emulator: Emulator, call: ControlCall) -> Scenario:
     """Play a scenario from now on, given as TOML or as the same in JSON."""
     from livetail.scenarios import ScenarioError
 
     try:
         # In a thread: reading a large file takes a while, in which other requests are handled.
         scenario = await asyncio.to_thread(_read_scenario, call.body)
-        running = server.engine.start_scenario(scenario)
+        running = emulator.start_scenario(scenario)
     except ScenarioError as error:
         raise HTTPException(400, "; ".join(error.problems)) from None
-    server.wake_all()
+    emulator.wake_all()
     return _scenario(running)
 
 
-async def list_bundled_scenarios(_: LiveServer, __: ControlCall) -> BundledScenarios:
+async def list_bundled_scenarios(_: Emulator, __: ControlCall) -> BundledScenarios:
     """The scenarios that come with the package."""
     from livetail.scenarios import fixtures
 
     return BundledScenarios([BundledScenario(name, fixtures.summary(name)) for name in fixtures.names()])
 
 
-async def start_bundled_scenario(server: LiveServer, call: ControlCall) -> Scenario:
+async def start_bundled_scenario(emulator: Emulator, call: ControlCall) -> Scenario:
     """Play a scenario that comes with the package from now on."""
     from livetail.scenarios import ScenarioError, fixtures
     from livetail.scenarios.scenario import load
 
     try:
-        running = server.engine.start_scenario(load(fixtures.path(call.path["name"])))
+        running = emulator.start_scenario(load(fixtures.path(call.path["name"])))
     except LookupError as error:
         raise HTTPException(404, str(error)) from None
     except ScenarioError as error:
         raise HTTPException(400, str(error)) from None
-    server.wake_all()
+    emulator.wake_all()
     return _scenario(running)
 
 
-async def stop_scenarios(server: LiveServer, _: ControlCall) -> Done:
+async def stop_scenarios(emulator: Emulator, _: ControlCall) -> Done:
     """Stop all scenarios; what they have written stays."""
-    server.engine.scenarios.stop_all()
+    emulator.scenarios.stop_all()
     return Done()
 
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from livetail.live.session import Session, State
 from livetail.server.bodies import wait_for_disconnect
 from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape, Time
-from livetail.server.live_server import EndedSession, LiveServer
+from livetail.server.emulator import Emulator, EndedSession
 from livetail.server.tail_writer import Client
 
 _MAX_SESSIONS: Final = 1_000_000
@@ -83,11 +83,11 @@ class SessionsQuery(Struct, forbid_unknown_fields=True):
     timeout: Annotated[float, Meta(description="Real seconds to wait.", ge=0, le=_MAX_WAIT_S)] = 10.0
 
 
-async def list_sessions(server: LiveServer, call: ControlCall) -> Sessions:
+async def list_sessions(emulator: Emulator, call: ControlCall) -> Sessions:
     """The open Live Tail sessions with their counters; at once, or when there are as many as wanted."""
     query: SessionsQuery = call.query
-    hub = server.engine.hub
-    enough = asyncio.ensure_future(server.tail_writers.until(lambda: query.wait <= len(hub) <= query.max))
+    hub = emulator.hub
+    enough = asyncio.ensure_future(emulator.tail_writers.until(lambda: query.wait <= len(hub) <= query.max))
     disconnect = asyncio.ensure_future(wait_for_disconnect(call.receive))
     done, _ = await asyncio.wait((enough, disconnect), timeout=query.timeout, return_when=asyncio.FIRST_COMPLETED)
     enough.cancel()
@@ -97,13 +97,13 @@ async def list_sessions(server: LiveServer, call: ControlCall) -> Sessions:
         raise HTTPException(408, f"{len(hub)} sessions were open after {query.timeout:g} s, not {wanted}")
     return Sessions(
         [
-            SessionShape(state=session.state.value, **_common(session, server.tail_writers.client_of(session)))
+            SessionShape(state=session.state.value, **_common(session, emulator.tail_writers.client_of(session)))
             for session in hub
         ]
     )
 
 
-async def list_ended_sessions(server: LiveServer, _: ControlCall) -> EndedSessions:
+async def list_ended_sessions(emulator: Emulator, _: ControlCall) -> EndedSessions:
     """The last 100 sessions that ended, and by what."""
     return EndedSessions(
         [
@@ -113,15 +113,15 @@ async def list_ended_sessions(server: LiveServer, _: ControlCall) -> EndedSessio
                 ended_by=session.ended_by,
                 **_common(session, session),
             )
-            for session in server.ended_sessions
+            for session in emulator.ended_sessions
         ]
     )
 
 
-async def end_session(server: LiveServer, call: ControlCall) -> Done:
+async def end_session(emulator: Emulator, call: ControlCall) -> Done:
     """End a session with a clean end of stream, after what is left for its client."""
     session_id = call.path["id"]
-    if not server.end_session(session_id):
+    if not emulator.end_session(session_id):
         raise HTTPException(404, f"there is no open session {session_id!r}")
     return Done()
 

@@ -21,7 +21,7 @@ from livetail.server.control import (
     sessions,
 )
 from livetail.server.control.route import JSON, PREFIX, ControlCall, ControlRoute, ErrorBody, component
-from livetail.server.live_server import LiveServer
+from livetail.server.emulator import Emulator
 from livetail.version import __version__
 
 _FOR_ALL: Final = {
@@ -31,7 +31,7 @@ _FOR_ALL: Final = {
 }
 
 
-async def show_openapi(_: LiveServer, __: ControlCall) -> dict[str, Any]:
+async def show_openapi(_: Emulator, __: ControlCall) -> dict[str, Any]:
     """This table as OpenAPI 3.1."""
     return document(ROUTES)
 

@@ -1,4 +1,4 @@
-"""A server from its settings: socket, certificate and application, for the command and for tests."""
+"""A server from its settings: an emulator, a socket, a certificate. The command and the tests run it by `runner`."""
 
 import asyncio
 import os
@@ -9,8 +9,8 @@ from typing import Final
 
 from livetail.environment import reachable, sdk_environment
 from livetail.server.app import make_app
+from livetail.server.emulator import Emulator
 from livetail.server.http_server import HttpServer, StartError, listen
-from livetail.server.live_server import LiveServer
 from livetail.server.runner import Stop
 from livetail.server.tls import Certificate, certificate_for
 from livetail.settings import Settings
@@ -28,11 +28,11 @@ back to the system, which has to clear it for the next one: a thousand tails tak
 glibc this does nothing."""
 
 
-class Launch:
-    """A server that is ready to run: its socket listens, but accepts nothing yet.
+class Server:
+    """An emulator and a socket that listens. Nothing is accepted before `serve`.
 
     Attributes:
-        server: the emulator that it serves.
+        emulator: what it serves.
         endpoint_url: where clients reach it.
         environment: the variables that point an SDK at it.
         ca_bundle: path of the CA that it made for itself, if it did.
@@ -46,7 +46,7 @@ class Launch:
             ScenarioError: a scenario file is wrong.
         """
         bytearray(_KEPT_BYTES)
-        self.server = LiveServer(settings)
+        self.emulator = Emulator(settings)
         self.loop = settings.loop
         self._settings = settings
         self._certificate: Certificate | None = None
@@ -62,7 +62,7 @@ class Launch:
         authority = self._certificate.authority if self._certificate else None
         truststore = self._certificate.truststore if self._certificate else None
         self.ca_bundle = None if authority is None else str(authority)
-        self.server.ca_pem = None if authority is None else authority.read_bytes()
+        self.emulator.ca_pem = None if authority is None else authority.read_bytes()
         self.environment = sdk_environment(
             self.endpoint_url,
             settings.region,
@@ -78,14 +78,14 @@ class Launch:
             StartError: the port cannot be written to the port file.
         """
         http = HttpServer(
-            make_app(self.server),
+            make_app(self.emulator),
             self._listener,
             tls=None if self._certificate is None else self._certificate.context(),
             http2=not self._settings.no_http2,
         )
         http.start()
         try:
-            self.server.scheduler.schedule()
+            self.emulator.scheduler.schedule()
             if self._settings.port_file is not None:
                 _write_port(self._settings.port_file, self._port)
             on_ready()
@@ -103,7 +103,7 @@ class Launch:
 
     async def _drain(self, stop: Stop) -> None:
         """Wait until the sessions have ended, at most `GRACE_S`, or until a second signal."""
-        draining = asyncio.ensure_future(self.server.drain())
+        draining = asyncio.ensure_future(self.emulator.drain())
         hurry = asyncio.ensure_future(stop.hurried.wait())
         await asyncio.wait((draining, hurry), timeout=GRACE_S, return_when=asyncio.FIRST_COMPLETED)
         draining.cancel()

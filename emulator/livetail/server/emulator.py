@@ -1,0 +1,282 @@
+"""The emulator: the pure rooms under one clock and one seed, and the asyncio side that makes them go on by themselves.
+
+The AWS endpoint and the control plane use it; what listens on a socket is in `server`.
+"""
+
+import secrets
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from starlette.types import Scope
+
+from livetail.api.context import Caller
+from livetail.api.service import Service
+from livetail.core.chance import Chance
+from livetail.core.clock import ManualClock
+from livetail.core.ids import uuid4
+from livetail.live.hub import Hub
+from livetail.live.limits import TailLimits
+from livetail.live.session import Counters, Ending, Session, State
+from livetail.live.subscription import Subscription
+from livetail.server.clocks import make_clock
+from livetail.server.connection import connection_of
+from livetail.server.journal import Journal, RequestTotals
+from livetail.server.scenarios import RunningScenario, RunningScenarios
+from livetail.server.scheduler import Scheduler
+from livetail.server.tail_writer import Client, TailWriters
+from livetail.settings import Settings
+from livetail.store.batch import LogEvent
+
+if TYPE_CHECKING:
+    from livetail.faults.fault_rules import FaultRules
+    from livetail.faults.rule_in_force import RuleInForce
+    from livetail.scenarios.model import Scenario
+
+_MAX_ENDED_KEPT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSession:
+    """What is kept of a session that is over. Times are epoch milliseconds."""
+
+    session_id: str
+    request_id: str
+    started_at: int
+    ended_at: int
+    ended_by: str
+    subscription: Subscription
+    http_version: str
+    user_agent: str | None
+    counters: Counters
+
+
+class Emulator:
+    """What the requests of one server share.
+
+    Attributes:
+        clock: the time of everything in here.
+        seed: where all chance comes from.
+        hub: the open sessions.
+        service: the operations of the AWS API.
+        fault_rules: the fault rules in force; None until there has been one.
+        scenarios: those that are being played.
+        journal: the newest requests.
+        request_totals: how many requests were answered, and how.
+        tail_writers: the writers of the open sessions.
+        ended_sessions: the newest that are over, oldest first.
+        scheduler: makes things happen when they are due.
+        ca_pem: the certificate authority that the server made for itself, if it did (PEM).
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises ScenarioError if a scenario file is wrong."""
+        self.settings = settings
+        self._first_scenarios = _load(settings)
+        self._own_caller = Caller(settings.account_id, settings.region, request_id="")
+        self.clock = make_clock(settings.clock)
+        self.seed = secrets.randbits(32) if settings.seed is None else settings.seed
+        self.journal = Journal()
+        self.tail_writers = TailWriters()
+        self.ended_sessions: deque[EndedSession] = deque(maxlen=_MAX_ENDED_KEPT)
+        self.scheduler = Scheduler(self.clock, self, self.tail_writers)
+        self.ca_pem: bytes | None = None
+        self._is_draining = False
+        self._begin()
+
+    def _begin(self) -> None:
+        settings = self.settings
+        chance = Chance(self.seed)
+        limits = TailLimits(settings.session_timeout, settings.max_sessions, settings.session_rate)
+        self.request_totals = RequestTotals()
+        self._request_ids = chance.stream("request ids")
+        self.hub = Hub(self.clock, chance, limits)
+        self.service = Service(
+            clock=self.clock,
+            hub=self.hub,
+            retain_events=settings.retain_events,
+            retain_bytes=settings.retain_bytes,
+        )
+        self.fault_rules: FaultRules | None = None
+        self._chance = chance
+        self.scenarios = RunningScenarios(self.service, self._own_caller, chance)
+        for scenario in self._first_scenarios:
+            self.start_scenario(scenario)
+
+    def reset(self) -> None:
+        """Begin again: no groups, no sessions, and time, chance and scenarios as at the start.
+
+        The clients of open sessions get what is left for them and a clean end of stream.
+        """
+        self.scheduler.interrupt()
+        self._end_sessions(Ending.RESET)
+        self.clock.reset()
+        self.journal.clear()
+        self.ended_sessions.clear()
+        self._begin()
+        self.tail_writers.notify()
+        self.scheduler.schedule()
+
+    async def drain(self) -> None:
+        """End all sessions, those too that are opened meanwhile, and wait until their clients have what was left."""
+        self._is_draining = True
+        self.scheduler.stop()
+        self._end_sessions(Ending.SERVER)
+        await self.tail_writers.until(lambda: not self.tail_writers)
+
+    def _end_sessions(self, ending: Ending) -> None:
+        """End every session cleanly; no fault prevents it."""
+        self.clear_faults()
+        for session in self.hub.streaming():
+            self.hub.end(session, ending)
+        self.tail_writers.wake(self.hub)
+
+    def next_request_id(self) -> str:
+        return uuid4(self._request_ids)
+
+    def ingest(self, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:
+        """Put events into the default account and region; group and stream are made if they are missing."""
+        self.service.ingest(self._own_caller, log_group, log_stream, events)
+
+    # What the scheduler needs to know.
+
+    @property
+    def has_open_sessions(self) -> bool:
+        return len(self.hub) > 0
+
+    @property
+    def updates_made(self) -> int:
+        """Session updates of all sessions since the last reset."""
+        return self.hub.updates_made
+
+    def next_due(self) -> int | None:
+        """Epoch milliseconds of the next instant at which something happens by itself."""
+        due = self.hub.next_due()
+        if self.scenarios:
+            due = _earlier(due, self.scenarios.next_due())
+        if self.fault_rules is not None:
+            due = _earlier(due, self.fault_rules.next_due())
+        return due
+
+    def run_due(self, now: int) -> list[Session]:
+        """Do all that is due by `now`; returns the sessions that have something to take.
+
+        Scenarios are first, and where time is moved by hand all of an instant is ingested before its update is made: so
+        an update has what was ingested up to its very instant.
+        """
+        if self.scenarios and not self.scenarios.run_due(now) and isinstance(self.clock, ManualClock):
+            return []
+        ready = self.hub.run_due(now)
+        if self.fault_rules is not None:
+            found = map(self.hub.get, self.fault_rules.run_due(now))
+            ready += [session for session in found if session is not None]
+        return ready
+
+    def shift(self, milliseconds: int) -> None:
+        """Move the updates that are due by so much, since the clock was set."""
+        self.hub.shift(milliseconds)
+
+    # Scenarios, fault rules and sessions.
+
+    def start_scenario(self, scenario: "Scenario") -> RunningScenario:
+        """Play a scenario from now on, with the faults that belong to it.
+
+        Raises:
+            ServiceError: a log group cannot be made as the scenario wants it.
+        """
+        running = self.scenarios.start(scenario, self.clock.now())
+        for rule in scenario.faults:
+            self.add_fault(rule)
+        return running
+
+    def add_fault(self, rule: object) -> "RuleInForce":
+        """Put a fault rule in force, also for the sessions that are open.
+
+        Args:
+            rule: in its JSON form, or made by `livetail.faults`.
+
+        Raises:
+            FaultRuleError: it is no rule.
+        """
+        from livetail.faults.fault_rules import FaultRules  # 15 ms that a server without rules starts without
+
+        if self.fault_rules is None:
+            self.fault_rules = FaultRules(self._chance)
+        return self.fault_rules.add(rule, self.clock.now(), self.hub)
+
+    def remove_fault(self, rule_id: str) -> bool:
+        """Take a fault rule out of force; returns whether there was such a rule."""
+        return self.fault_rules is not None and self.fault_rules.remove(rule_id)
+
+    def clear_faults(self) -> None:
+        """Take all fault rules out of force."""
+        if self.fault_rules is not None:
+            self.fault_rules.clear()
+
+    def wake_all(self) -> None:
+        """Wake every writer and set the timer anew, since the fault rules have changed."""
+        self.tail_writers.wake(self.hub)
+        self.scheduler.schedule()
+
+    def open_session(self, session: Session) -> None:
+        """Apply the fault rules to a session that has just started."""
+        if self.fault_rules is not None:
+            self.fault_rules.open_session(session)
+        if self._is_draining:
+            self.hub.end(session, Ending.SERVER)
+
+    def close_session(self, session: Session, client: Client) -> None:
+        """Forget what fault rules did to a session that is over, and keep what is worth knowing of it."""
+        if self.fault_rules is not None:
+            self.fault_rules.close_session(session)
+        self.ended_sessions.append(
+            EndedSession(
+                session.session_id,
+                session.request_id,
+                session.started_at,
+                self.clock.now(),
+                session.ended_by or Ending.CLIENT,
+                session.subscription,
+                client.http_version,
+                client.user_agent,
+                session.counters,
+            )
+        )
+
+    def end_session(self, session_id: str) -> bool:
+        """End one session cleanly; False if it is not open."""
+        session = self.hub.get(session_id)
+        if session is None:
+            return False
+        if session.state is State.STREAMING:
+            self.hub.end(session)
+            self.tail_writers.wake([session])
+        return True
+
+    def close_connection(self, scope: Scope, *, reset: bool = False) -> None:
+        """Close the connection of a request as a fault rule wants it, or reset it; sessions over it end by `fault`."""
+        connection = connection_of(scope)
+        self.tail_writers.end_by_fault(connection)
+        if reset:
+            connection.reset()
+        else:
+            connection.close()
+
+
+def _load(settings: Settings) -> "list[Scenario]":
+    """The scenarios that are played from the start."""
+    if not settings.scenario and not settings.replay:
+        return []
+    from livetail.scenarios import fixtures
+    from livetail.scenarios.scenario import load, load_replay
+
+    files = [file for given in settings.scenario for file in fixtures.find(given)]
+    return [load(file) for file in files] + [load_replay(file) for file in settings.replay]
+
+
+def _earlier(first: int | None, second: int | None) -> int | None:
+    """The earlier one of two instants; None is no instant."""
+    if first is None or second is None:
+        return second if first is None else first
+    return min(first, second)
