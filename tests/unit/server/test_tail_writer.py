@@ -13,6 +13,8 @@ from livetail.live import encoding
 from livetail.live import session as session_module
 from livetail.server import tail_writer as tail_module
 from livetail.server.app import make_app
+from livetail.server.control.route import ControlCall
+from livetail.server.control.sessions import SessionsQuery, list_sessions
 from livetail.server.emulator import Emulator
 from livetail.settings import Settings
 from livetail.wire import eventstream
@@ -269,5 +271,21 @@ def test_drain_ends_sessions_that_are_opened_meanwhile() -> None:
         slow.make_room(1_000)
         await draining
         assert server.open_sessions == 0
+
+    _run(test)
+
+
+def test_who_waits_for_a_session_gets_one_that_is_opened_after_a_reset() -> None:
+    async def test() -> None:
+        server, client = _Server(), _Client()
+        call = ControlCall(None, SessionsQuery(wait=1), {}, _Client().receive)
+        waiting = asyncio.ensure_future(list_sessions(server.emulator, call))
+        await asyncio.sleep(0)
+        server.emulator.reset()
+        server.emulator.ingest(GROUP, "web-1", ["after the reset"])
+        await server.open(client)
+        (listed,) = (await waiting).sessions
+        assert [listed.session_id] == [session.session_id for session in server.emulator.hub]
+        await server.emulator.drain()
 
     _run(test)

@@ -19,7 +19,7 @@ _FOLDER: Final = Path(__file__).parent.parent / "page"
 _MEDIA_TYPES: Final = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 _HEADERS: Final = {
-    # Only files of this emulator, no inline script or style, in no frame of another page.
+    # Only files of this server, no inline script or style, in no frame of another page.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",

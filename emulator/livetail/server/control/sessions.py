@@ -86,12 +86,15 @@ class SessionsQuery(Struct, forbid_unknown_fields=True):
 async def list_sessions(emulator: Emulator, call: ControlCall) -> Sessions:
     """The open Live Tail sessions with their counters; at once, or when there are as many as wanted."""
     query: SessionsQuery = call.query
-    hub = emulator.hub
-    enough = asyncio.ensure_future(emulator.tail_writers.until(lambda: query.wait <= len(hub) <= query.max))
+    enough = asyncio.ensure_future(
+        # A reset makes a new hub meanwhile.
+        emulator.tail_writers.until(lambda: query.wait <= len(emulator.hub) <= query.max)
+    )
     disconnect = asyncio.ensure_future(wait_for_disconnect(call.receive))
     done, _ = await asyncio.wait((enough, disconnect), timeout=query.timeout, return_when=asyncio.FIRST_COMPLETED)
     enough.cancel()
     disconnect.cancel()
+    hub = emulator.hub
     if not done:
         wanted = f"at least {query.wait}" if len(hub) < query.wait else f"at most {query.max}"
         raise HTTPException(408, f"{len(hub)} sessions were open after {query.timeout:g} s, not {wanted}")
