@@ -81,13 +81,12 @@ class RequestFaults:
         """
         self._held_requests += 1
         self._held_bytes += len(request.body)
-        sleep = asyncio.ensure_future(self._emulator.scheduler.sleep(milliseconds))
         disconnect = asyncio.ensure_future(wait_for_disconnect(receive))
         try:
-            await asyncio.wait((sleep, disconnect), return_when=asyncio.FIRST_COMPLETED)
+            with self._emulator.scheduler.sleeping(milliseconds) as sleep:
+                await asyncio.wait((sleep, disconnect), return_when=asyncio.FIRST_COMPLETED)
             return not disconnect.done() and sleep.result()
         finally:
-            sleep.cancel()
             disconnect.cancel()
             self._held_requests -= 1
             self._held_bytes -= len(request.body)

@@ -3,7 +3,8 @@
 import asyncio
 import heapq
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from livetail.core.clock import MAX_INSTANT, ManualClock
@@ -11,8 +12,6 @@ from livetail.live.session import Session
 from livetail.server.clocks import RunningClock
 
 _log = logging.getLogger(__name__)
-
-_TURNS: Final = 20
 
 _RETRY_MS: Final = 1_000
 """How long after an error in what is due it is tried again."""
@@ -75,6 +74,8 @@ class Scheduler:
         self._waiting: asyncio.Task[object] | None = None
         self._sleepers: list[tuple[int, int, asyncio.Future[bool]]] = []
         self._slept = 0
+        self._awake: set[asyncio.Future[bool]] = set()
+        self._none_awake = asyncio.Event()
         self._standstill: asyncio.TimerHandle | None = None
 
     def schedule(self) -> None:
@@ -107,19 +108,27 @@ class Scheduler:
         if self._waiting is not None:
             self._waiting.cancel()
         for _, _, sleeper in self._sleepers:
-            _wake(sleeper, False)
+            sleeper.set_result(False)
         self._sleepers.clear()
 
-    async def sleep(self, milliseconds: int) -> bool:
-        """Wait so long by the emulator's clock; returns False if a reset or the stop ended it before."""
+    @contextmanager
+    def sleeping(self, milliseconds: int) -> Iterator["asyncio.Future[bool]"]:
+        """A future to wait for in a `with` block: True after so long by the emulator's clock.
+
+        It is False if a reset or the stop came first. `advance` goes on once the block has been left, and what follows
+        it up to the next `await` has been done.
+        """
         sleeper: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._slept += 1
         heapq.heappush(self._sleepers, (self._clock.now() + milliseconds, self._slept, sleeper))
         self.schedule()
         try:
-            return await sleeper
+            yield sleeper
         finally:
-            if sleeper.cancelled():
+            self._awake.discard(sleeper)
+            if not self._awake:
+                self._none_awake.set()
+            if sleeper.cancelled() or not sleeper.done():
                 self._sleepers = [entry for entry in self._sleepers if entry[2] is not sleeper]
                 heapq.heapify(self._sleepers)
 
@@ -148,8 +157,9 @@ class Scheduler:
             updates_before = self._work.updates_made
             while (due := self._next_due()) is not None and due <= target:
                 clock.move_to(max(due, clock.now()))
-                if self._wake_sleepers(clock.now()):
-                    await _let_others_run()
+                self._wake_sleepers(clock.now())
+                if self._awake:
+                    await self._none_awake.wait()
                     if self._interruptions != interruptions:
                         return updates
                 ready = self._run_due(clock.now())
@@ -186,13 +196,13 @@ class Scheduler:
             return self._sleepers[0][0] if due is None else min(due, self._sleepers[0][0])
         return due
 
-    def _wake_sleepers(self, now: int) -> bool:
-        """Wake those whose time has come; returns whether there were any."""
-        woken = False
+    def _wake_sleepers(self, now: int) -> None:
+        """Wake those whose time has come."""
         while self._sleepers and self._sleepers[0][0] <= now:
-            _wake(heapq.heappop(self._sleepers)[2], True)
-            woken = True
-        return woken
+            sleeper = heapq.heappop(self._sleepers)[2]
+            sleeper.set_result(True)
+            self._awake.add(sleeper)
+            self._none_awake.clear()
 
     def _run_due(self, now: int) -> list[Session] | None:
         """Do what is due; returns None after an error in it, which is logged."""
@@ -232,14 +242,3 @@ class Scheduler:
         if self._standstill is not None:
             self._standstill.cancel()
             self._standstill = None
-
-
-def _wake(sleeper: "asyncio.Future[bool]", has_slept: bool) -> None:
-    if not sleeper.done():
-        sleeper.set_result(has_slept)
-
-
-async def _let_others_run() -> None:
-    """Give what has been woken the turns of the loop that it takes to handle a request or to open a session."""
-    for _ in range(_TURNS):
-        await asyncio.sleep(0)

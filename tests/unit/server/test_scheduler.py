@@ -318,7 +318,12 @@ def test_work_follows_a_clock_that_was_set_back(caplog: pytest.LogCaptureFixture
         work = _DueWork(clock.now() + 1_000)
         work.on_run = lambda now: rang.set()
         scheduler = Scheduler(clock, work, _Writers())
-        sleep = asyncio.ensure_future(scheduler.sleep(3_600_000 + 1_000))
+
+        async def sleep_an_hour() -> bool:
+            with scheduler.sleeping(3_600_000 + 1_000) as sleep:
+                return await sleep
+
+        sleep = asyncio.ensure_future(sleep_an_hour())
         await asyncio.sleep(0)
         await rang.wait()
         assert await sleep, "what sleeps is moved too"
