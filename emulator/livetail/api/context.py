@@ -1,4 +1,4 @@
-"""What an operation is given besides its request, and what it can return besides members."""
+"""What an operation is given besides its request, and what PutLogEvents returns."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -56,13 +56,8 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
-    """What an operation returns, if that is more than the members of its response.
-
-    Attributes:
-        members: by AWS's names.
-        rejection: the events that PutLogEvents rejected.
-    """
+class PutResult:
+    """What PutLogEvents returns: the members of its response by AWS's names, and the events that it rejected."""
 
     members: dict[str, Any]
-    rejection: Rejection | None = None
+    rejection: Rejection | None

@@ -1,26 +1,27 @@
-"""CreateLogGroup, DeleteLogGroup, PutLogGroupDeletionProtection and DescribeLogGroups."""
+"""CreateLogGroup, DeleteLogGroup, PutLogGroupDeletionProtection, DescribeLogGroups and ListLogGroups."""
 
-from operator import itemgetter
+import re
 from typing import Any
 
 from livetail.api.context import Context
+from livetail.api.group_settings import check_kms_key, check_tag_keys
 from livetail.api.identifiers import log_group_by_name_or_identifier
-from livetail.api.kms import check_kms_key
 from livetail.api.paging import page_of_rows
 from livetail.api.shapes import (
     CreateLogGroupRequest,
     DeleteLogGroupRequest,
     DescribeLogGroupsRequest,
+    ListLogGroupsRequest,
     PutLogGroupDeletionProtectionRequest,
+    TagFilter,
 )
-from livetail.api.tags import check_tag_keys
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import InvalidParameterException, ValidationException
 from livetail.core.limits import RESERVED_PREFIX
 from livetail.store.log_group import LogGroup, LogGroupClass
 
 DESCRIBE_LIMIT = 50
-"""How many rows DescribeLogGroups and DescribeLogStreams give at most, and without `limit`."""
+"""How many rows the operations give without `limit`."""
 
 
 def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
@@ -74,7 +75,7 @@ def describe_log_groups(context: Context, request: DescribeLogGroupsRequest) -> 
         )
     groups = [
         (name, group)
-        for name, group in sorted(context.store.groups.items(), key=itemgetter(0))
+        for name, group in sorted(context.store.groups.items())
         if (prefix is None or name.startswith(prefix))
         and (pattern is None or pattern in name)
         and (request.log_group_class is None or group.log_group_class is request.log_group_class)
@@ -122,3 +123,60 @@ def _described(group: LogGroup, by_pattern: bool) -> dict[str, Any]:
         row["deletionProtectionEnabled"] = group.deletion_protection
     row["bearerTokenAuthenticationEnabled"] = False
     return row
+
+
+def list_log_groups(context: Context, request: ListLogGroupsRequest) -> dict[str, Any]:
+    """The log groups that pass all filters, in ASCII order of their names.
+
+    There are no linked accounts, data sources and field indexes.
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroups.html
+    """
+    rows = [(name, group) for name, group in sorted(context.store.groups.items()) if _passes_filters(group, request)]
+    if request.data_sources is not None or request.field_index_names is not None:
+        rows = []
+    if request.include_linked_accounts and request.account_identifiers:
+        rows = rows if context.caller.account_id in request.account_identifiers else []
+    page, token = page_of_rows(request, rows, request.limit or DESCRIBE_LIMIT)
+    response: dict[str, Any] = {
+        "logGroups": [
+            {
+                "logGroupName": group.name,
+                "logGroupArn": str(group.arn),
+                "logGroupClass": group.log_group_class.value,
+            }
+            for group in page
+        ]
+    }
+    return response | token
+
+
+def _passes_filters(group: LogGroup, request: ListLogGroupsRequest) -> bool:
+    pattern, log_group_class = request.log_group_name_pattern, request.log_group_class
+    return (
+        (log_group_class is None or group.log_group_class is log_group_class)
+        and (pattern is None or any(_is_in(each, group.name) for each in pattern.split("|")))
+        and all(_has_tag(group.tags, each) for each in request.log_group_tags or ())
+    )
+
+
+def _is_in(pattern: str, name: str) -> bool:
+    """A pattern is a part of the name, after `^` its beginning; other characters are literal."""
+    return name.startswith(pattern[1:]) if pattern.startswith("^") else pattern in name
+
+
+def _has_tag(tags: dict[str, str], wanted: TagFilter) -> bool:
+    value = tags.get(wanted.key)
+    if value is None:
+        return False
+    return not wanted.values or any(_is_value(each, value) for each in wanted.values)
+
+
+def _is_value(wanted: str, value: str) -> bool:
+    """`!` negates; `*` matches any text, and a value with it is compared without regard to case."""
+    text = wanted.removeprefix("!")
+    if "*" in text:
+        expression = ".*".join(re.escape(part) for part in text.split("*"))
+        is_value = re.fullmatch(expression, value, re.IGNORECASE | re.DOTALL) is not None
+    else:
+        is_value = text == value
+    return is_value is not wanted.startswith("!")

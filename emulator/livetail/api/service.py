@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 
-from livetail.api.context import Caller, Context, Response
+from livetail.api.context import Caller, Context, PutResult
 from livetail.api.operation import OPERATIONS, Operation
 from livetail.api.shapes import CreateLogStreamRequest, PutLogEventsRequest, Request
 from livetail.api.validation import read_leniently, request_from
@@ -19,19 +18,6 @@ from livetail.live.session import Session
 from livetail.store.accounts import Accounts
 from livetail.store.batch import LogEvent
 from livetail.store.rules import Rejection
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """A response.
-
-    Attributes:
-        body: its JSON; no bytes where AWS's response has no body.
-        rejection: events that PutLogEvents rejected, for the log and the journal.
-    """
-
-    body: bytes
-    rejection: Rejection | None = None
 
 
 class Service:
@@ -54,7 +40,7 @@ class Service:
         self._encoder = msgspec.json.Encoder()
         self.rejected_events: Counter[str] = Counter()
 
-    def handle(self, operation: str, body: bytes, caller: Caller) -> Handled | Session:
+    def handle(self, operation: str, body: bytes, caller: Caller) -> tuple[bytes, Rejection | None] | Session:
         """Carry out one request.
 
         Args:
@@ -62,7 +48,8 @@ class Service:
             body: the request body, unpacked.
 
         Returns:
-            the response, or the session that is to be streamed.
+            the JSON of the response (no bytes where AWS's response has no body) with the events that PutLogEvents
+            rejected, or the session that is to be streamed.
 
         Raises:
             ServiceError: what AWS would send instead.
@@ -73,17 +60,18 @@ class Service:
                 f"{operation} is not emulated. These operations are: {', '.join(OPERATIONS)}."
             )
         request = self._read(row, body)
-        result = row.function(self._context(caller, len(body)), request)
-        match result:
-            case None:
-                return Handled(b"")
-            case dict():
-                return Handled(self._encoder.encode(result))
-            case Response(members, rejection):
-                if rejection is not None:
-                    self.rejected_events.update(rejection.reasons)
-                return Handled(self._encoder.encode(members), rejection)
-        return result
+        store = self.accounts.region(caller.account_id, caller.region)
+        context = Context(caller, self.clock.now(), len(body), store, self.accounts, self.hub)
+        result = row.function(context, request)
+        if isinstance(result, Session):
+            return result
+        if result is None:
+            return b"", None
+        if not isinstance(result, PutResult):
+            return self._encoder.encode(result), None
+        if result.rejection is not None:
+            self.rejected_events.update(result.rejection.reasons)
+        return self._encoder.encode(result.members), result.rejection
 
     def ingest(self, caller: Caller, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:
         """Ingest events without the rules of PutLogEvents, for the control plane, scenarios and replays.
@@ -94,12 +82,12 @@ class Service:
         Raises:
             InvalidParameterException: a name that AWS would refuse, an empty message, or a negative time stamp.
         """
-        context = self._context(caller, 0)
-        now = context.now
-        group = context.store.groups.get(log_group)
+        now = self.clock.now()
+        store = self.accounts.region(caller.account_id, caller.region)
+        group = store.groups.get(log_group)
         if group is None or log_stream not in group.streams:
             request_from({"logGroupName": log_group, "logStreamName": log_stream}, CreateLogStreamRequest)
-            group = group or context.store.create_group(log_group, now)
+            group = group or store.create_group(log_group, now)
             group.create_stream(log_stream, now)
         stamped = [_stamped(event, now) for event in events]
         stamped.sort(key=lambda event: event.timestamp)
@@ -108,14 +96,6 @@ class Service:
         stream = group.stream(log_stream)
         for start in range(0, len(stamped), MAX_BATCH_EVENTS):
             self.hub.publish(group.arn, group.append(stream, stamped[start : start + MAX_BATCH_EVENTS], now))
-
-    def reset(self) -> None:
-        """Delete all log groups. Sessions, clock and seed are not reset here."""
-        self.accounts.clear()
-
-    def _context(self, caller: Caller, body_length: int) -> Context:
-        store = self.accounts.region(caller.account_id, caller.region)
-        return Context(caller, self.clock.now(), body_length, store, self.accounts, self.hub)
 
     def _read(self, row: Operation, body: bytes) -> Request:
         """The request, decoded by msgspec if it is valid; else, or if it is too large to be, read by `lenient`."""

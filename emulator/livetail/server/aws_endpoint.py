@@ -89,10 +89,11 @@ class AwsEndpoint:
             result = emulator.service.handle(call.operation, body, request.caller)
             if isinstance(result, Session):
                 return result, None
-            if result.rejection is not None:
-                entry.rejected = result.rejection.info
-                log_rejection(request.log_groups(), result.rejection, emulator.clock.now())
-            return json_response(call, 200, result.body), None
+            content, rejection = result
+            if rejection is not None:
+                entry.rejected = rejection.info
+                log_rejection(request.log_groups(), rejection, emulator.clock.now())
+            return json_response(call, 200, content), None
         except ServiceError as error:
             problem = error
         except Exception:

@@ -5,8 +5,7 @@ from typing import Final
 
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
-from livetail.store.log_group import LogGroup, LogGroupClass
-from livetail.store.retention import Retention
+from livetail.store.log_group import LogGroup, LogGroupClass, Retention
 
 CLEANUP_AT_STORES: Final = 1_000
 """Stores without log groups are removed once there are this many stores."""
@@ -81,8 +80,6 @@ class Accounts:
     """
 
     def __init__(self, retain_events: int, retain_bytes: int) -> None:
-        self._retain_events = retain_events
-        self._retain_bytes = retain_bytes
         self._retention = Retention(retain_events, retain_bytes)
         self._regions: dict[tuple[str, str], RegionStore] = {}
         self._cleanup_at = CLEANUP_AT_STORES
@@ -102,9 +99,3 @@ class Accounts:
                 self._cleanup_at = max(CLEANUP_AT_STORES, 2 * len(self._regions))
             store = self._regions[account_id, region] = RegionStore(account_id, region, self._retention)
             return store
-
-    def clear(self) -> None:
-        """Remove everything."""
-        self._retention = Retention(self._retain_events, self._retain_bytes)
-        self._regions = {}
-        self._cleanup_at = CLEANUP_AT_STORES

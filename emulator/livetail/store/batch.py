@@ -53,10 +53,10 @@ class Batch:
         ingestion_time: epoch milliseconds, the same for all events of a request.
         sequence: how many events the group had ingested before this batch.
         events: in time order, at least one; `first_timestamp` and `last_timestamp` are those of its ends.
+        size_bytes: the bytes of the events as the service counts them.
     """
 
     __slots__ = (
-        "_size_bytes",
         "events",
         "first_timestamp",
         "ingestion_time",
@@ -64,6 +64,7 @@ class Batch:
         "log_group_identifier",
         "log_stream_name",
         "sequence",
+        "size_bytes",
     )
 
     def __init__(
@@ -82,17 +83,10 @@ class Batch:
         self.events = events
         self.first_timestamp = events[0].timestamp
         self.last_timestamp = events[-1].timestamp
-        self._size_bytes: int | None = None
+        self.size_bytes = size_bytes_of(events)
 
     def __len__(self) -> int:
         return len(self.events)
-
-    @property
-    def size_bytes(self) -> int:
-        """The bytes of the events as the service counts them; counted at the first use."""
-        if self._size_bytes is None:
-            self._size_bytes = size_bytes_of(self.events)
-        return self._size_bytes
 
     @property
     def memory_bytes(self) -> int:

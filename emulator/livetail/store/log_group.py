@@ -4,8 +4,8 @@ A group keeps its newest events only, counted in the order of ingestion, and all
 (`Retention`). Batches are removed whole, from their group and their stream at once.
 """
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,7 +13,6 @@ from livetail.core.arns import LogGroupArn
 from livetail.core.clock import DAY
 from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
 from livetail.store.batch import Batch, LogEvent
-from livetail.store.retention import Retention
 
 DELIVERY_RETENTION_DAYS = 2
 """What DescribeLogGroups of AWS gives for a group of the Delivery class, which cannot be changed
@@ -64,6 +63,38 @@ class LogStream:
         self.next_sequence = batch.sequence + len(batch)
 
 
+class Retention:
+    """The batches of all log groups in order of their ingestion.
+
+    Attributes:
+        max_events: events that each log group keeps, the newest.
+        max_bytes: memory of the batches of all groups together; the oldest batches are removed first.
+        held_bytes: memory that they take now.
+    """
+
+    def __init__(self, max_events: int, max_bytes: int) -> None:
+        self.max_events = max_events
+        self.max_bytes = max_bytes
+        self.held_bytes = 0
+        self._groups: OrderedDict[Batch, LogGroup] = OrderedDict()
+
+    def add(self, batch: Batch, group: "LogGroup") -> None:
+        """Count a batch of a group."""
+        self._groups[batch] = group
+        self.held_bytes += batch.memory_bytes
+
+    def remove(self, batch: Batch) -> None:
+        """Stop counting a batch that its group has removed."""
+        del self._groups[batch]
+        self.held_bytes -= batch.memory_bytes
+
+    def remove_surplus(self) -> None:
+        """Remove the oldest batches of all groups until the others fit `max_bytes`."""
+        while self.held_bytes > self.max_bytes and self._groups:
+            # A group removes its batches in the same order, so the oldest of all is the oldest of its group.
+            next(iter(self._groups.values())).remove_oldest()
+
+
 @dataclass(slots=True, eq=False)
 class LogGroup:
     """A log group with its settings, its streams and the newest of its events.
@@ -71,6 +102,7 @@ class LogGroup:
     Attributes:
         retention: what this and the other log groups keep.
         retention_days: None keeps events without a time limit.
+        batches: what is kept of the events of all streams, in order of ingestion.
         ingested: how many events were ever put; the next event's sequence number.
         first_shown: the sequence number of the oldest event that is shown; it never goes back.
         stored_bytes: the bytes of the kept batches as PutLogEvents counts them.
@@ -86,12 +118,12 @@ class LogGroup:
     deletion_protection: bool = False
     tags: dict[str, str] = field(default_factory=dict)
     streams: dict[str, LogStream] = field(default_factory=dict)
+    batches: deque[Batch] = field(default_factory=deque, init=False)
     identifier: str = field(init=False)
     ingested: int = field(default=0, init=False)
     first_shown: int = field(default=0, init=False)
     stored_bytes: int = field(default=0, init=False)
     shown: int = field(default=0, init=False)
-    _batches: deque[Batch] = field(default_factory=deque, init=False)
 
     def __post_init__(self) -> None:
         self.identifier = f"{self.arn.account_id}:{self.arn.name}"
@@ -101,11 +133,6 @@ class LogGroup:
     @property
     def name(self) -> str:
         return self.arn.name
-
-    @property
-    def batches(self) -> Iterable[Batch]:
-        """What is kept of the events of all streams, in order of ingestion."""
-        return self._batches
 
     def oldest_timestamp(self, now: int) -> int:
         """The earliest time stamp (epoch milliseconds) that the group's retention still keeps."""
@@ -142,15 +169,15 @@ class LogGroup:
         stream = self.stream(name)
         del self.streams[name]
         if stream.batches:
-            self._batches = deque([batch for batch in self._batches if batch.log_stream_name != name])
+            self.batches = deque([batch for batch in self.batches if batch.log_stream_name != name])
             for batch in stream.batches:
                 self._subtract(batch)
 
     def clear(self) -> None:
         """Remove all events, for a group that is deleted."""
-        for batch in self._batches:
+        for batch in self.batches:
             self.retention.remove(batch)
-        self._batches.clear()
+        self.batches.clear()
 
     def append(self, stream: LogStream, events: Sequence[LogEvent], now: int) -> Batch:
         """Add events to a stream of this group, and remove the oldest that then exceed the limits.
@@ -169,7 +196,7 @@ class LogGroup:
         self.ingested += len(events)
         self.shown += len(events)
         self.stored_bytes += batch.size_bytes
-        self._batches.append(batch)
+        self.batches.append(batch)
         stream.batches.append(batch)
         stream.update_times(batch)
         self.retention.add(batch, self)
@@ -177,23 +204,23 @@ class LogGroup:
         self.retention.remove_surplus()
         return batch
 
-    def drop_oldest(self) -> None:
+    def remove_oldest(self) -> None:
         """Remove the oldest batch; it is the oldest of its stream too."""
-        batch = self._batches.popleft()
+        batch = self.batches.popleft()
         self.streams[batch.log_stream_name].batches.popleft()
         self._subtract(batch)
 
     def _hide_surplus(self) -> None:
         """Remove batches that hold only surplus events; hide the surplus events of the oldest one left."""
         while self.shown > self.retention.max_events:
-            batch = self._batches[0]
+            batch = self.batches[0]
             hidden = max(0, self.first_shown - batch.sequence)
             surplus = self.shown - self.retention.max_events
             if surplus < len(batch) - hidden:
                 self.first_shown = batch.sequence + hidden + surplus
                 self.shown -= surplus
             else:
-                self.drop_oldest()
+                self.remove_oldest()
 
     def _subtract(self, batch: Batch) -> None:
         hidden = max(0, self.first_shown - batch.sequence)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from livetail.core.errors import InvalidParameterException
 from livetail.core.limits import (
-    EVENT_OVERHEAD_BYTES,
     MAX_AGE_MS,
     MAX_BATCH_BYTES,
     MAX_EVENT_BYTES,
@@ -24,63 +23,45 @@ from livetail.store.batch import LogEvent, size_bytes_of
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
-    """Which events of a request are accepted: those from `start` up to `too_new_start`, and why the others are not.
+class Rejection:
+    """The rejected events of a request, by their indexes.
 
     Attributes:
-        too_old_end: how many events, from the first, are more than 14 days old (`tooOldLogEventEndIndex`, exclusive).
+        count: how many events the request had.
+        too_old_end: how many, from the first, are more than 14 days old (`tooOldLogEventEndIndex`, exclusive).
         expired_end: how many are older than the group's retention (`expiredLogEventEndIndex`, exclusive as well).
-        too_new_start: the first event more than 2 hours ahead (`tooNewLogEventStartIndex`), or the number of events.
+        too_new_start: the first event more than 2 hours ahead (`tooNewLogEventStartIndex`); `count` if there is none.
     """
 
-    start: int
+    count: int
     too_old_end: int
     expired_end: int
     too_new_start: int
 
-    def rejected(self, count: int) -> "Rejection | None":
-        """The rejected ones of `count` events; None if all are accepted."""
-        if self.too_new_start - self.start == count:
-            return None
-        return Rejection(
-            count,
-            too_new_start=self.too_new_start if self.too_new_start < count else None,
-            too_old_end=self.too_old_end or None,
-            expired_end=self.expired_end or None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """The rejected events of a request, as `rejectedLogEventsInfo` has them: ends are exclusive.
-
-    Attributes:
-        count: how many events the request had.
-    """
-
-    count: int
-    too_new_start: int | None = None
-    too_old_end: int | None = None
-    expired_end: int | None = None
+    @property
+    def accepted(self) -> slice:
+        """Where the accepted events are among those of the request."""
+        return slice(max(self.too_old_end, self.expired_end), self.too_new_start)
 
     @property
     def info(self) -> dict[str, int]:
         """The members of `rejectedLogEventsInfo`."""
-        members = {
-            "tooNewLogEventStartIndex": self.too_new_start,
-            "tooOldLogEventEndIndex": self.too_old_end,
-            "expiredLogEventEndIndex": self.expired_end,
-        }
-        return {name: index for name, index in members.items() if index is not None}
+        members: dict[str, int] = {}
+        if self.too_new_start < self.count:
+            members["tooNewLogEventStartIndex"] = self.too_new_start
+        if self.too_old_end:
+            members["tooOldLogEventEndIndex"] = self.too_old_end
+        if self.expired_end:
+            members["expiredLogEventEndIndex"] = self.expired_end
+        return members
 
     @property
     def reasons(self) -> dict[str, int]:
         """How many events were rejected for each reason; one that is too old and expired counts as too old."""
-        too_old = self.too_old_end or 0
         counts = {
-            "too old": too_old,
-            "expired": max(0, (self.expired_end or 0) - too_old),
-            "too new": 0 if self.too_new_start is None else self.count - max(self.too_new_start, too_old),
+            "too old": self.too_old_end,
+            "expired": max(0, self.expired_end - self.too_old_end),
+            "too new": self.count - self.too_new_start,
         }
         return {reason: count for reason, count in counts.items() if count}
 
@@ -106,8 +87,8 @@ def check(events: Sequence[LogEvent], byte_bound: int) -> list[int]:
     return timestamps
 
 
-def admit(timestamps: Sequence[int], now: int, oldest: int) -> Admission:
-    """Find the events that are too old, expired or too new.
+def rejected(timestamps: Sequence[int], now: int, oldest: int) -> Rejection | None:
+    """The events that are too old, expired or too new; None if all are accepted.
 
     Args:
         timestamps: those of all events, in order.
@@ -129,16 +110,16 @@ def admit(timestamps: Sequence[int], now: int, oldest: int) -> Admission:
         raise InvalidParameterException(
             "The batch of log events in a single PutLogEvents request cannot span more than 24 hours."
         )
-    return Admission(start, too_old_end, expired_end, too_new_start)
+    if too_new_start - start == count:
+        return None
+    return Rejection(count, too_old_end, expired_end, too_new_start)
 
 
 def _check_sizes(events: Sequence[LogEvent]) -> None:
+    total = size_bytes_of(events)
+    if total <= MAX_BATCH_BYTES:
+        return  # and so is each event, which has the same limit
     for event in events:
-        # No character takes more than four bytes, so most events need no counting.
-        if (
-            4 * len(event.message) + EVENT_OVERHEAD_BYTES > MAX_EVENT_BYTES
-            and (size := size_bytes_of((event,))) > MAX_EVENT_BYTES
-        ):
+        if (size := size_bytes_of((event,))) > MAX_EVENT_BYTES:
             raise InvalidParameterException(f"Log event too large: {size} bytes exceeds limit of {MAX_EVENT_BYTES}")
-    if (size := size_bytes_of(events)) > MAX_BATCH_BYTES:
-        raise InvalidParameterException(f"Upload too large: {size} bytes exceeds limit of {MAX_BATCH_BYTES}")
+    raise InvalidParameterException(f"Upload too large: {total} bytes exceeds limit of {MAX_BATCH_BYTES}")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from livetail.api.context import Caller
-from livetail.api.service import Handled, Service
+from livetail.api.service import Service
 from livetail.core.arns import LogGroupArn
 from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock
@@ -47,9 +47,9 @@ class Client:
     def send(self, operation: str, body: bytes | str, caller: Caller | None = None) -> bytes:
         """Send a body as it is; returns the body of the response."""
         body = body.encode() if isinstance(body, str) else body
-        handled = self.service.handle(operation, body, caller or self.caller)
-        assert isinstance(handled, Handled)
-        return handled.body
+        result = self.service.handle(operation, body, caller or self.caller)
+        assert isinstance(result, tuple)
+        return result[0]
 
     def call(self, operation: str, caller: Caller | None = None, /, **members: Any) -> dict[str, Any]:
         """Call an operation; an answer without a body is an empty dict."""

@@ -1,4 +1,4 @@
-"""The service around its operations: unknown ones, accounts and regions, ingestion without ceremony, reset."""
+"""The service around its operations: unknown ones, accounts and regions, ingestion without ceremony."""
 
 import pytest
 
@@ -41,14 +41,6 @@ def test_arns_have_the_partition_of_their_region(client: Client) -> None:
     assert row["arn"] == f"arn:aws-cn:logs:cn-north-1:{ACCOUNT}:log-group:/a:*"
     tags = client.call("ListTagsForResource", caller, resourceArn=row["logGroupArn"])
     assert tags == {"tags": {}}
-
-
-def test_reset_forgets_everything(client: Client) -> None:
-    client.create("/a")
-    client.call("CreateLogGroup", Caller("000000000000", "eu-west-1", "r"), logGroupName="/a")
-    client.service.reset()
-    assert client.call("DescribeLogGroups") == {"logGroups": []}
-    assert client.call("DescribeLogGroups", Caller("000000000000", "eu-west-1", "r")) == {"logGroups": []}
 
 
 # ---- ingest --------------------------------------------------------------------------------------------------------

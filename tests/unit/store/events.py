@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from livetail.core.arns import LogGroupArn
 from livetail.store.batch import Batch, LogEvent
-from livetail.store.log_group import LogGroup
-from livetail.store.retention import Retention
+from livetail.store.log_group import LogGroup, Retention
 
 __all__ = ["NOW", "append", "batch", "group", "messages"]
 
