@@ -17,10 +17,10 @@ TIMEOUT_S: Final = 60.0
 
 
 class ControlClient:
-    """Talks JSON to an emulator; each request has a connection of its own, so threads may share a client.
+    """Sends JSON to an emulator; each request has its own connection, so threads may share a client.
 
     Attributes:
-        url: where the emulator is; it becomes https:// when a server that was asked over HTTP turns out to speak TLS.
+        url: the endpoint; http:// becomes https:// when the server turns out to use TLS.
     """
 
     def __init__(self, url: str) -> None:
@@ -28,7 +28,7 @@ class ControlClient:
         try:
             parts = urllib.parse.urlsplit(url)
             host, port = parts.hostname or "", parts.port
-            host.encode("idna")  # as the socket module will do, which has no sentence for it
+            host.encode("idna")  # as the socket module will do, whose error is no sentence
         except ValueError:
             host = ""
         if not host or parts.scheme not in ("http", "https") or parts.path not in ("", "/") or parts.query:
@@ -94,7 +94,7 @@ class ControlClient:
             if response.status != 200:
                 raise AwsError(operation, response.status, parse_json(response.read(MAX_RESPONSE_BYTES)))
             if connection.sock is not None:
-                connection.sock.settimeout(None)  # a session may be silent as long as the emulator's clock stands still
+                connection.sock.settimeout(None)  # a session sends nothing while a manual clock stands still
             yield response
         finally:
             response.close()
@@ -129,12 +129,12 @@ class ControlClient:
             return connection, connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            if self._scheme == "http" and isinstance(error, ConnectionResetError) and self._speaks_tls(timeout_s):
+            if self._scheme == "http" and isinstance(error, ConnectionResetError) and self._uses_tls(timeout_s):
                 self._scheme, self.url = "https", f"https{self.url.removeprefix('http')}"
                 return self._send(method, path, body, headers, timeout_s)
             raise self._no_response(error) from None
 
-    def _speaks_tls(self, timeout_s: float) -> bool:
+    def _uses_tls(self, timeout_s: float) -> bool:
         """Whether the server is one with `--tls`, which closes a connection that begins in plain text."""
         with contextlib.closing(self._connection("https", timeout_s)) as connection:
             try:

@@ -66,7 +66,7 @@ def test_scenarios_are_shown_and_end(show: Show, name: str) -> None:
 
 def test_the_flaky_session_fails_and_is_asked_for_again(show: Show) -> None:
     printed = show("--scenario", "flaky", "--seconds", "2.5", clock="20x")
-    failures = re.findall(r"^(\w+Exception|\w+Error): .*; asking for another one$", printed, re.MULTILINE)
+    failures = re.findall(r"^(\w+Exception|\w+Error): .*; starting another one$", printed, re.MULTILINE)
     assert failures == ["ThrottlingException", "EventStreamError", "ProtocolError"]
     assert len(re.findall(r"^session [0-9a-f-]{36} over 1 log group$", printed, re.MULTILINE)) == 3
 

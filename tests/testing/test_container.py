@@ -65,7 +65,7 @@ def test_durations(seconds: float | str) -> None:
     [
         ({"speed": 60}, "there is no setting 'speed'"),
         ({"clock": "sometimes"}, "--clock 'sometimes' is none of real"),
-        ({"port": 4000}, "a container has no setting 'port': testcontainers says where it is"),
+        ({"port": 4000}, "a container has no setting 'port': testcontainers chooses its address"),
         ({"host": "127.0.0.1"}, "a container has no setting 'host'"),
         ({"tls": True}, "a container with --tls needs --certfile and --keyfile"),
     ],

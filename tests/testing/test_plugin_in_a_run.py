@@ -57,7 +57,7 @@ def test_what_pytest_says_about_it(pytester: pytest.Pytester) -> None:
     shown.fnmatch_lines_random(
         [
             "livetail -- *",
-            "    An emulator that begins anew for each test; `@pytest.mark.livetail(*",
+            "    An emulator that is reset before each test; `@pytest.mark.livetail(*",
             "livetail_client -- *",
             "    A boto3 client for CloudWatch Logs that talks to the emulator of this test.",
             "livetail_server [[]session scope] -- *",
@@ -164,9 +164,9 @@ def test_any_clock(livetail): ...
     result.assert_outcomes(passed=3, errors=3)
     url = manual.endpoint_url
     assert [line for line in result.outlines if line.startswith("livetail: ")] == [
-        f"livetail: the emulator at {url} runs with --clock manual, and this test wants 60x",
-        f"livetail: the emulator at {url} runs with --clock manual, and this test wants real",
-        f"livetail: the clock of the emulator at {url} starts at 1767225600000, and this test wants 946684799000"
+        f"livetail: the emulator at {url} runs with --clock manual, and this test needs 60x",
+        f"livetail: the emulator at {url} runs with --clock manual, and this test needs real",
+        f"livetail: the clock of the emulator at {url} starts at 1767225600000, and this test needs 946684799000"
         " (epoch ms)",
     ]
 
@@ -196,10 +196,10 @@ def test_same(livetail): ...
     result.assert_outcomes(passed=1, errors=4)
     begin = f"livetail: the emulator at {manual.endpoint_url} runs with "
     assert [line.removeprefix(begin) for line in result.outlines if line.startswith("livetail: ")] == [
-        "--max-sessions 15, and this test wants 1",
-        "--session-timeout 10800000, and this test wants 1800000",
-        "--scenario none, and this test wants shop.toml",
-        "--verify-signatures False, and this test wants True",
+        "--max-sessions 15, and this test needs 1",
+        "--session-timeout 10800000, and this test needs 1800000",
+        "--scenario none, and this test needs shop.toml",
+        "--verify-signatures False, and this test needs True",
     ]
 
 

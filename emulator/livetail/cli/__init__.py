@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         status = 130
     except BrokenPipeError:
-        status = 1  # The reader of our output has closed it, as `head` does: nobody needs a message.
+        status = 1  # The reader of our output has closed it, as `head` does. No message is needed.
     except UnicodeEncodeError as error:
         character = error.object[error.start]
         status = _fail(f"cannot write the output: its encoding, {error.encoding}, lacks {character!a}", 1)
@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         sys.stdout.flush()
     except (OSError, KeyboardInterrupt):
-        # Python would flush once more at exit, and print a traceback of its own.
+        # Python would flush once more at exit, and print a traceback.
         discard_output()
         status = status or 1
     return status

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "serve": "run the emulator in the foreground",
-    "demo": "see a Live Tail session arrive through boto3",
+    "demo": "see what boto3 gets from a Live Tail session",
     "put": "send lines to a running emulator as log events",
     "match": "print the lines that a filter pattern matches",
     "decode": "print the messages of an event stream as JSON lines",
     "record": "capture a Live Tail session for replay",
-    "conformance": "ask an endpoint which behaviours of the service it has",
+    "conformance": "check which behaviours of the service an endpoint has",
     "healthcheck": "exit 0 when the server responds",
     "scenario": "check scenario files, list and show the bundled ones",
     "tail": "follow log groups of a running emulator",
     "sessions": "list the open Live Tail sessions",
     "advance": "move the manual clock",
     "fault": "add, list and remove fault rules",
-    "reset": "let the emulator begin again",
+    "reset": "return the emulator to the state after its start",
     "env": "print the variables that point an AWS SDK at the emulator",
     "exec": "run a command with an emulator of its own",
     "completion": "print a completion script for a shell",
@@ -35,7 +35,7 @@ COMMANDS: Final = {
 
 
 class CommandError(Exception):
-    """A command could not do what it was asked; `str()` is the sentence that the user reads, or one a line.
+    """A command failed; `str()` is the sentence that the user reads, or one a line.
 
     Attributes:
         status: the exit status, 1 (failed) or 2 (wrong usage).
@@ -71,7 +71,7 @@ def import_extra(package: str, command: str, *, extra: str = "boto3") -> ModuleT
 
 
 def make_parser(configured: Container[str | None]) -> argparse.ArgumentParser:
-    """A parser that knows all subcommands, and the flags of those in `configured`, whose modules are imported."""
+    """A parser for all subcommands, with the flags of those in `configured`, whose modules are imported."""
     parser = Parser(prog="livetail", description="A local emulator of the Amazon CloudWatch Logs Live Tail API.")
     parser.add_argument("--version", action="version", version=f"livetail {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

@@ -1,6 +1,6 @@
-"""`livetail conformance`: which of the documented behaviours an endpoint of CloudWatch Logs shows.
+"""`livetail conformance`: which behaviours of CloudWatch Logs an endpoint has.
 
-It asks any endpoint: this emulator, another one, or AWS itself. It makes one log group and deletes it in the end.
+The endpoint is this emulator, another one, or AWS itself. The command makes one log group and deletes it at the end.
 """
 
 import argparse
@@ -25,11 +25,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         choices=[check.name for check in CHECKS],
         metavar="NAME",
-        help="ask only this; repeatable",
+        help="check only this; repeatable",
     )
     parser.add_argument("--json", metavar="FILE", help="write the results to FILE as JSON too")
     parser.epilog = (
-        "Exit status: 0 everything that was asked holds, 1 something differs, 2 wrong usage. To ask AWS itself, give "
+        "Exit status: 0 all that was asked holds, 1 something differs, 2 wrong usage. To check AWS itself, give "
         "--endpoint https://logs.REGION.amazonaws.com; the shell's credentials are used, and AWS charges for sessions."
     )
 
@@ -44,7 +44,7 @@ class Result:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask, and print a table; returns 0 if all that was asked holds, otherwise 1.
+    """Check, and print a table; returns 0 if all that was asked holds, otherwise 1.
 
     Raises:
         CommandError: the endpoint does not respond, or refuses to make a log group; or FILE cannot be written.
@@ -76,7 +76,7 @@ def _asked(check: Check, service: Service) -> Result:
     except Differs as seen:
         return Result(check, "differs", str(seen))
     except Exception as error:
-        # Whatever an endpoint may send that an SDK cannot read is a difference, and the next question can be asked.
+        # A response that the SDK cannot read is a difference too.
         return Result(check, "differs", f"{type(error).__name__}: {' '.join(str(error).split())}")
     return Result(check, "holds")
 

@@ -16,7 +16,7 @@ Question = Callable[[Service], None]
 
 _GROUP: Final = "<group>"
 _ARN: Final = "<arn>"
-"""What stands for the name and the ARN of the log group in the members of a request."""
+"""Placeholders for the name and the ARN of the log group in the members of a request."""
 
 
 def _expect(seen: object, expected: object) -> None:
@@ -27,10 +27,10 @@ def _expect(seen: object, expected: object) -> None:
 def not_asked(why: str) -> Question:
     """A question that is never asked."""
 
-    def ask(service: Service) -> None:
+    def question(service: Service) -> None:
         raise NotAsked(why)
 
-    return ask
+    return question
 
 
 def _filled(value: Any, service: Service) -> Any:
@@ -55,11 +55,11 @@ def session_start(service: Service) -> None:
 def starts(**filters: Any) -> Question:
     """That a session with these filters begins."""
 
-    def ask(service: Service) -> None:
+    def question(service: Service) -> None:
         with service.tail(**_filled(filters, service)) as tail:
             _expect(list(tail.event()), ["sessionStart"])
 
-    return ask
+    return question
 
 
 def empty_update(service: Service) -> None:
@@ -76,7 +76,7 @@ def empty_update(service: Service) -> None:
 def delivers(put: list[tuple[str, str]], messages: list[str], **filters: Any) -> Question:
     """That of these messages, each with its stream, a session delivers some; an earlier one is never delivered."""
 
-    def ask(service: Service) -> None:
+    def question(service: Service) -> None:
         service.put("a", "before the session: ERROR")
         with service.tail(**filters) as tail:
             tail.event()
@@ -85,7 +85,7 @@ def delivers(put: list[tuple[str, str]], messages: list[str], **filters: Any) ->
             events = tail.update_with_events()["sessionResults"]
         _expect([event["message"] for event in events], messages)
 
-    return ask
+    return question
 
 
 def event_members(service: Service) -> None:
@@ -112,11 +112,11 @@ def sampled(service: Service) -> None:
 def refuses(operation: str, code: str, text: str | None = None, **members: Any) -> Question:
     """That a request is refused; without `text`, in whatever words."""
 
-    def ask(service: Service) -> None:
+    def question(service: Service) -> None:
         seen_code, seen_text = service.refusal(operation, **_filled(members, service))
         _expect((seen_code, seen_text if text else None), (code, text))
 
-    return ask
+    return question
 
 
 def no_session(code: str, text: str | None = None, **filters: Any) -> Question:
@@ -132,21 +132,21 @@ def refuses_pattern(pattern: str, text: str) -> Question:
 def matches(pattern: str, messages: list[str], expected: list[int]) -> Question:
     """That of these messages those match whose positions, from 0, are expected."""
 
-    def ask(service: Service) -> None:
-        response = service.ask("TestMetricFilter", filterPattern=pattern, logEventMessages=messages)
+    def question(service: Service) -> None:
+        response = service.call("TestMetricFilter", filterPattern=pattern, logEventMessages=messages)
         _expect([messages[match["eventNumber"] - 1] for match in response["matches"]], [messages[i] for i in expected])
 
-    return ask
+    return question
 
 
 def extracts(pattern: str, message: str, expected: dict[str, str]) -> Question:
     """That a message matches, and which values are extracted from it."""
 
-    def ask(service: Service) -> None:
-        response = service.ask("TestMetricFilter", filterPattern=pattern, logEventMessages=[message])
+    def question(service: Service) -> None:
+        response = service.call("TestMetricFilter", filterPattern=pattern, logEventMessages=[message])
         _expect([match["extractedValues"] for match in response["matches"]], [expected])
 
-    return ask
+    return question
 
 
 # ---- log groups and events -----------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def _first_page(service: Service, message: str) -> dict[str, Any]:
     """The first page with a message, which is stored: a service may need a moment until an event can be read."""
     service.put("a", message)
     for attempt in range(10):
-        page = service.ask("FilterLogEvents", logGroupName=service.group, filterPattern=f'"{message}"')
+        page = service.call("FilterLogEvents", logGroupName=service.group, filterPattern=f'"{message}"')
         if page["events"]:
             return page
         if not service.is_aws:
@@ -170,7 +170,7 @@ def filter_pages(service: Service) -> None:
     if "nextToken" not in first:
         raise Differs("the page that holds every match has no nextToken")
     members = {"logGroupName": service.group, "filterPattern": '"a page of one"'}
-    second = service.ask("FilterLogEvents", **members, nextToken=first["nextToken"])
+    second = service.call("FilterLogEvents", **members, nextToken=first["nextToken"])
     _expect((second["events"], "nextToken" in second), ([], False))
 
 
@@ -184,9 +184,9 @@ def event_ids(service: Service) -> None:
 def get_to_the_end(service: Service) -> None:
     service.put("b", "an event to get")
     members = {"logGroupName": service.group, "logStreamName": "b", "startFromHead": True}
-    token = service.ask("GetLogEvents", **members)["nextForwardToken"]
+    token = service.call("GetLogEvents", **members)["nextForwardToken"]
     for _ in range(10):
-        page = service.ask("GetLogEvents", **members, nextToken=token)
+        page = service.call("GetLogEvents", **members, nextToken=token)
         if page["nextForwardToken"] == token:
             return _expect(page["events"], [])
         token = page["nextForwardToken"]
@@ -196,12 +196,12 @@ def get_to_the_end(service: Service) -> None:
 def too_old(service: Service) -> None:
     members = {"logGroupName": service.group, "logStreamName": "a"}
     event = {"timestamp": 1_500_000_000_000, "message": "of 2017"}
-    response = service.ask("PutLogEvents", **members, logEvents=[event])
+    response = service.call("PutLogEvents", **members, logEvents=[event])
     _expect(response.get("rejectedLogEventsInfo"), {"tooOldLogEventEndIndex": 1})
 
 
 def bearer_token(service: Service) -> None:
-    (group,) = service.ask("DescribeLogGroups", logGroupNamePrefix=service.group)["logGroups"]
+    (group,) = service.call("DescribeLogGroups", logGroupNamePrefix=service.group)["logGroups"]
     _expect(group.get("bearerTokenAuthenticationEnabled"), False)
 
 

@@ -1,4 +1,4 @@
-"""The endpoint that `livetail conformance` asks, with a log group of its own."""
+"""The endpoint that `livetail conformance` checks, and the log group that it uses there."""
 
 import contextlib
 import time
@@ -42,7 +42,7 @@ class Service:
             with contextlib.suppress(LiveTailError):  # another emulator
                 self._clock_is_manual = emulator.request("GET", "/clock")["mode"] == "manual"
 
-    def ask(self, operation: str, **members: Any) -> dict[str, Any]:
+    def call(self, operation: str, **members: Any) -> dict[str, Any]:
         """The response to a request. Raises `Differs` with code and message if it is refused."""
         from botocore import xform_name
         from botocore.exceptions import ClientError
@@ -57,7 +57,7 @@ class Service:
     def refusal(self, operation: str, **members: Any) -> tuple[str, str]:
         """Code and message of the error to a request. Raises `Differs` if it is accepted."""
         try:
-            response = self.ask(operation, **members)
+            response = self.call(operation, **members)
         except Refused as refused:
             return refused.code, refused.message
         if "responseStream" in response:
@@ -70,12 +70,12 @@ class Service:
         if self._clock_is_manual:
             now_ms = self._emulator.request("GET", "/clock")["now"]
         events = [{"timestamp": now_ms, "message": message} for message in messages]
-        self.ask("PutLogEvents", logGroupName=self.group, logStreamName=stream, logEvents=events)
+        self.call("PutLogEvents", logGroupName=self.group, logStreamName=stream, logEvents=events)
 
     @contextlib.contextmanager
     def tail(self, **filters: Any) -> "Iterator[Tail]":
         """A Live Tail session on the group, which is closed behind the `with` block."""
-        stream = self.ask("StartLiveTail", **({"logGroupIdentifiers": [self.arn]} | filters))["responseStream"]
+        stream = self.call("StartLiveTail", **({"logGroupIdentifiers": [self.arn]} | filters))["responseStream"]
         with contextlib.closing(stream):
             yield Tail(iter(stream), self)
 
@@ -87,7 +87,7 @@ class Service:
     def close(self) -> None:
         """Delete the log group, if the endpoint lets us, and close the connections."""
         with contextlib.suppress(Exception):
-            self.ask("DeleteLogGroup", logGroupName=self.group)
+            self.call("DeleteLogGroup", logGroupName=self.group)
         self._client.close()
 
 
@@ -134,21 +134,21 @@ class Tail:
 
 @contextlib.contextmanager
 def service_at(emulator: ControlClient) -> Iterator[Service]:
-    """The service of an endpoint, whose log group is deleted in the end.
+    """The service of an endpoint, whose log group is deleted at the end.
 
     Raises:
         CommandError: the endpoint does not respond, or refuses to make a log group.
     """
     service = Service(emulator)
     try:
-        service.ask("CreateLogGroup", logGroupName=service.group)
+        service.call("CreateLogGroup", logGroupName=service.group)
     except Differs as refused:
         raise CommandError(f"{emulator.url} makes no log group: {refused}") from None
     except Exception as error:
         raise CommandError(f"no response from {emulator.url}: {' '.join(str(error).split())}") from None
     with contextlib.closing(service):
         for stream in ("a", "b"):
-            service.ask("CreateLogStream", logGroupName=service.group, logStreamName=stream)
-        (described,) = service.ask("DescribeLogGroups", logGroupNamePrefix=service.group)["logGroups"]
+            service.call("CreateLogStream", logGroupName=service.group, logStreamName=stream)
+        (described,) = service.call("DescribeLogGroups", logGroupNamePrefix=service.group)["logGroups"]
         service.arn = described["arn"].removesuffix(":*")
         yield service

@@ -62,7 +62,7 @@ def _payload(payload: bytes) -> str:
         return json.dumps(base64.b64encode(payload).decode())
     if not _is_json(text):
         return json.dumps(text, ensure_ascii=False)
-    # As it came, so that no number is rounded. A line break in JSON can only stand between two tokens.
+    # Unchanged, so that no number is rounded. A line break in JSON can only be between two tokens.
     return text.replace("\r", " ").replace("\n", " ").strip()
 
 

@@ -23,7 +23,7 @@ SILENCE_S: Final = 2.0
 """Seconds without an update after which the demo explains; normally there is one every second."""
 
 PAUSE_S: Final = 0.5
-"""Seconds before a session that has failed is asked for again."""
+"""Seconds before the next session after one that has failed."""
 
 _BOLD: Final = "\x1b[1m"
 _PLAIN: Final = "\x1b[0m"
@@ -96,7 +96,7 @@ def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ends_at: floa
             raise CommandError(str(error)) from None  # it would be refused again
         ended = f"{type(error).__name__}: {error}"
     if (left_s := ends_at - time.monotonic()) > 0:
-        screen.note(f"{ended.rstrip('.')}; asking for another one")
+        screen.note(f"{ended.rstrip('.')}; starting another one")
         time.sleep(min(PAUSE_S, left_s))
 
 
@@ -108,7 +108,7 @@ def _watch(emulator: "LiveTailEmulator", screen: "Screen", ends_at: float, has_e
         silence_s = time.monotonic() - screen.latest
         if time.monotonic() >= ends_at or silence_s < SILENCE_S:
             continue
-        # An explanation that fails, or that nobody reads any longer, must not keep the demo from its end.
+        # An explanation that fails must not keep the demo from its end.
         with contextlib.suppress(LiveTailError, OSError):
             for session in emulator.sessions():
                 counters = session["counters"]

@@ -1,4 +1,4 @@
-"""Which running emulator a command talks to. Standard library only, for `livetail healthcheck`."""
+"""Which running emulator a command uses. Standard library only, for `livetail healthcheck`."""
 
 import argparse
 import os

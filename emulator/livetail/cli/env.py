@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     variables = fitted_to(os.environ, variables)
     kept = KEPT if arguments.region is None else KEPT - {"AWS_REGION", "AWS_DEFAULT_REGION"}
     if arguments.format == "github":
-        # The file cannot say "unless it is set": what an earlier step has set is left out.
+        # The file has no form for "unless it is set", so what an earlier step has set is not written.
         variables = {name: value for name, value in variables.items() if name not in kept or not os.environ.get(name)}
     sys.stdout.write(FORMATS[arguments.format](variables, kept))
     return 0

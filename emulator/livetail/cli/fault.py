@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--times", type=int, metavar="N", help="how often it fires [1]; 0 is always")
     add.add_argument("--probability", type=float, metavar="P", help="chance that it fires when it could [1]")
     add.add_argument("--sequence", type=_sequence, metavar="FAIL,PASS", help="fail so many requests, let so many pass")
-    add.add_argument("--sessions", choices=("all", "new"), help="new leaves out the sessions that are open [all]")
+    add.add_argument("--sessions", choices=("all", "new"), help="new: not on sessions that are open now [all]")
     shown = actions.add_parser("list", help="list the rules", description="List the fault rules in force.")
     effects = actions.add_parser(
         "effects", help="list what a rule can do", description="List the effects and presets, with their keys."

@@ -1,7 +1,7 @@
 """`livetail hosts`: the names that SDKs without a switch for the host prefix look up, and which of them resolve here.
 
-SDKs send StartLiveTail to `stream-<host>`, before April 2026 to `streaming-<host>`. A program whose SDK cannot be told
-not to needs an endpoint whose prefixed name leads to this machine.
+SDKs send StartLiveTail to `stream-<host>`, before April 2026 to `streaming-<host>`. A program whose SDK cannot turn
+the prefix off needs an endpoint whose name resolves to this machine, with the prefix too.
 """
 
 import argparse
@@ -15,8 +15,7 @@ from livetail.cli.endpoint import add_endpoint_flag
 _PREFIXES: Final = ("stream-", "streaming-")
 
 _ENDPOINTS: Final = ("localhost", "logs.localhost")
-"""Hosts of endpoints. Names below localhost lead to this machine by themselves with systemd-resolved, on macOS and in
-browsers."""
+"""Hosts of endpoints. Names below localhost resolve to this machine with systemd-resolved, on macOS and in browsers."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="look the names up, and say which endpoints an unmodified SDK can use; status 1 if none",
+        help="look the names up, and print which endpoints an unmodified SDK can use; status 1 if none",
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MAX_PATTERN_CHARACTERS: Final = 1_024
 _GZIP: Final = b"\x1f\x8b"
 
-# As grep has them: file names, line numbers, what stands between them, what was found.
+# The colours of grep: file names, line numbers, separators, what was found.
 _FILE, _LINE, _SEPARATOR, _FOUND, _RESET = "\x1b[35m", "\x1b[32m", "\x1b[36m", "\x1b[1;31m", "\x1b[m"
 _HOLDS: Final = {True: "\x1b[32m", False: "\x1b[31m", None: "\x1b[2m"}
 
@@ -147,7 +147,7 @@ def _lines(file: str) -> Iterator[tuple[_Line, bool]]:
 
 
 class _Printer:
-    """Writes lines in the form that the flags ask for."""
+    """Writes lines in the form that the flags select."""
 
     def __init__(self, arguments: argparse.Namespace, matcher: Matcher) -> None:
         self._arguments = arguments
@@ -166,7 +166,7 @@ class _Printer:
         else:
             content = self._with_found_terms(line)
             if self._several and not content.endswith(b"\n"):
-                content += b"\n"  # the next file begins on a line of its own
+                content += b"\n"  # the next file begins on a new line
             self._output.write(self._prefix(line).encode("utf-8", "surrogateescape") + content)
 
     def explained(self, line: _Line) -> None:

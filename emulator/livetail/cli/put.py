@@ -152,7 +152,7 @@ class _Sender:
             # The emulator's time, which may differ from that of this machine.
             now = self._emulator.request("GET", "/clock")["now"] if batch.earliest is None else 0
             events = [{"timestamp": event.timestamp or now, "message": event.message} for event in batch.events]
-            events.sort(key=itemgetter("timestamp"))  # as the service wants them
+            events.sort(key=itemgetter("timestamp"))  # PutLogEvents needs them in order
             response = self._emulator.call("PutLogEvents", {**self._stream, "logEvents": events}, self._region)
         except LiveTailError as error:
             raise CommandError(f"{error} (after {counted(self.sent, 'log event')})") from None

@@ -31,7 +31,7 @@ MAX_STOP_S: Final = 1.0
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Capture a Live Tail session with its timing, until it ends, Ctrl-C, or --seconds. It asks AWS, as the SDK "
+        "Capture a Live Tail session with its timing, until it ends, Ctrl-C, or --seconds. It calls AWS, as the SDK "
         "is configured, unless there is an --endpoint."
     )
     parser.add_argument("arns", nargs="+", metavar="ARN", help="log group to tail")
@@ -211,7 +211,7 @@ class _Recorder:
 def _client(endpoint: str | None, arn: str) -> Any:
     """A client for CloudWatch Logs in the region of the log group.
 
-    AWS is called as boto3 is configured. Another endpoint may be silent for ever: an emulator's clock may stand still.
+    AWS is called as boto3 is configured. Another endpoint may be quiet for any time: its clock may stand still.
     """
     import boto3
     from botocore.exceptions import BotoCoreError

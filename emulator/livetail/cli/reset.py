@@ -1,4 +1,4 @@
-"""`livetail reset`: let a running emulator begin again, as it was when it started."""
+"""`livetail reset`: return a running emulator to the state after its start."""
 
 import argparse
 import json

@@ -71,7 +71,7 @@ def _check(files: list[str]) -> int:
 
 
 def _summary(scenario: "Scenario") -> str:
-    """What a scenario holds, in a line."""
+    """What a scenario has, in a line."""
     parts = [counted(len(scenario.log_groups), "log group"), counted(len(scenario.sources), "source")]
     if scenario.sources:
         parts.append(f"{float(scenario.rate):,.6g} events/s on average")

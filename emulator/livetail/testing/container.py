@@ -16,7 +16,7 @@ from livetail.testing.shapes import SettingsKeywords
 _PORT = 4586
 
 _FIXED = ("host", "port", "port_file")
-"""Settings that are the image's business and testcontainers'."""
+"""Settings that the image and testcontainers choose."""
 
 
 class LiveTailContainer(DockerContainer):
@@ -54,12 +54,12 @@ class LiveTailContainer(DockerContainer):
         self.waiting_for(ready.using_tls(insecure=True) if self._settings.serves_tls else ready)
 
     def get_url(self) -> str:
-        """Where it answers on this machine."""
+        """Its endpoint on this machine."""
         scheme = "https" if self._settings.serves_tls else "http"
         return f"{scheme}://{self.get_container_host_ip()}:{self.get_exposed_port(_PORT)}"
 
     def livetail(self, ca_bundle: str | None = None) -> LiveTail:
-        """The handle that the Python interface gives of every emulator.
+        """The handle of the emulator.
 
         Args:
             ca_bundle: path of the CA of the server's certificate, if it has one, for the clients to trust.
@@ -74,13 +74,13 @@ class LiveTailContainer(DockerContainer):
 
 
 def _checked(given: Mapping[str, Any]) -> Settings:
-    """The settings as the server will read them; it would pass over a variable that it does not know."""
+    """The settings as the server will read them, which ignores variables that it does not know."""
     settings = Settings.resolve(given)
     for name in _FIXED:
         if given.get(name) is not None:
-            raise SettingsError(f"a container has no setting {name!r}: testcontainers says where it is")
+            raise SettingsError(f"a container has no setting {name!r}: testcontainers chooses its address")
     if settings.tls and settings.certfile is None:
-        raise SettingsError("a container with --tls needs --certfile and --keyfile, for clients to know whom to trust")
+        raise SettingsError("a container with --tls needs --certfile and --keyfile, so that clients can trust it")
     return settings
 
 

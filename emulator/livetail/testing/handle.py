@@ -1,4 +1,4 @@
-"""The handle of a running emulator: what a test does with it and asks it, through the control plane."""
+"""The handle of a running emulator: what a test does with it, through the control plane."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
@@ -184,7 +184,9 @@ class LiveTail:
         """
 
         def look() -> Session | None:
-            open_sessions = self._control.open_sessions()  # asked first: one that ends meanwhile is among both
+            open_sessions = (
+                self._control.open_sessions()
+            )  # requested first: a session that ends meanwhile is in both lists
             listed = {session["sessionId"]: session for session in [*self._control.ended_sessions(), *open_sessions]}
             for session in sorted(listed.values(), key=lambda session: session["startedAt"]):
                 is_later = after is None or session["startedAt"] >= after.started_at

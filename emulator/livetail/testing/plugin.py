@@ -97,7 +97,7 @@ class _Servers:
         remote.reset()
         start, now = settings.clock.start, remote.now()
         if start is not None and start != now:
-            _fail(f"the clock of the emulator at {url} starts at {now}, and this test wants {start} (epoch ms)")
+            _fail(f"the clock of the emulator at {url} starts at {now}, and this test needs {start} (epoch ms)")
         return remote
 
 
@@ -128,7 +128,7 @@ def _started(given: dict[str, Any]) -> "LiveTailEmulator":
 
 
 def _checked(url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
-    """The server at `url`, which somebody else has started: its settings have to be those that a test asks for."""
+    """The server at `url`, after a check that it runs with the settings of the test."""
     from livetail.errors import LiveTailError
     from livetail.settings import FLAGS
     from livetail.testing.handle import LiveTail
@@ -146,7 +146,7 @@ def _checked(url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail
         there, wanted = shown.get(first + "".join(map(str.title, others))), _as_shown(getattr(settings, flag.field))
         if there != wanted:
             _fail(
-                f"the emulator at {url} runs with {flag.name} {_as_text(there)}, and this test wants {_as_text(wanted)}"
+                f"the emulator at {url} runs with {flag.name} {_as_text(there)}, and this test needs {_as_text(wanted)}"
             )
     return remote
 
@@ -203,11 +203,11 @@ def livetail_server(_livetail_servers: _Servers, livetail_settings: Mapping[str,
 def livetail(
     request: pytest.FixtureRequest, _livetail_servers: _Servers, livetail_settings: Mapping[str, Any]
 ) -> "Iterator[LiveTail]":
-    """An emulator that begins anew for each test; `@pytest.mark.livetail(clock="manual", …)` gives it settings."""
+    """An emulator that is reset before each test; `@pytest.mark.livetail(clock="manual", …)` gives it settings."""
     running = _livetail_servers.as_new({**livetail_settings, **_marked(request.node)})
     failed_before = request.session.testsfailed
     yield running
-    # A test that has failed says enough: the traceback that pytest keeps of it also keeps its streams open.
+    # After a failure the traceback that pytest keeps also keeps the streams of the test open.
     if request.config.getini("livetail_fail_on_open_sessions") and request.session.testsfailed == failed_before:
         try:
             running.assert_no_sessions()
@@ -217,7 +217,7 @@ def livetail(
 
 @pytest.fixture
 def livetail_client(livetail: "LiveTail") -> Iterator[Any]:
-    """A boto3 client for CloudWatch Logs that talks to the emulator of this test."""
+    """A boto3 client for CloudWatch Logs at the emulator of this test."""
     try:
         client = livetail.client()
     except ModuleNotFoundError as error:

@@ -6,7 +6,7 @@ from livetail.testing.shapes import Counters, EndedSessionInfo, SessionInfo
 
 
 class Session:
-    """A session, open or ended. What changes is asked of the emulator each time that it is read.
+    """A session, open or ended. What changes is requested from the emulator each time that it is read.
 
     Attributes:
         id: the `sessionId` of its sessionStart.
@@ -29,7 +29,7 @@ class Session:
         """All that the control plane shows of it."""
         # Between its end and its place in the list of ended ones there is an instant.
         find = self._control.find_session
-        return self._control.wait(lambda: find(self.id), 1, f"the emulator knows session {self.id} no longer")
+        return self._control.wait(lambda: find(self.id), 1, f"session {self.id} is not listed any more")
 
     @property
     def counters(self) -> Counters:

@@ -15,7 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class NoStr(Protocol[T_co]):
-    """A collection of anything; a str is none, since it is asked for nothing but a str."""
+    """An iterable with `in` for any object, which a str has only for a str."""
 
     def __contains__(self, key: object, /) -> bool: ...
 
@@ -58,7 +58,7 @@ class SettingsKeywords(TypedDict, total=False):
 
 
 class EventToPut(TypedDict):
-    """A log event with a time of its own."""
+    """A log event with its time."""
 
     timestamp: int
     message: str

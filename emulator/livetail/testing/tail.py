@@ -81,7 +81,7 @@ class Tail:
         if isinstance(found, LiveTailError):
             raise found
         if found is None:
-            self._arrived.put(None)  # for who asks again
+            self._arrived.put(None)  # for the next call
         return found
 
     def _read(self) -> None:
@@ -109,5 +109,5 @@ def iterate(tail: Tail) -> Iterator[LogEvent]:
             yield from tail
 
     generator = events()
-    next(generator)  # so that its `with` block is entered, and left when nobody refers to it any more
+    next(generator)  # enters its `with` block, which the garbage collector then exits
     return (event for event in generator if event is not None)
