@@ -4,15 +4,13 @@ Precedence is flag, environment, default. Every value is read from text by the s
 that a bad one gets the same sentence everywhere.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from livetail.core.clock import HOUR
 from livetail.core.durations import parse_duration
 
 if TYPE_CHECKING:
@@ -169,12 +167,11 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 
 def _size(text: str) -> int:
-    found = re.fullmatch(r"(\d{1,15}) ?([kKMGT]i?)?B?", text)
-    if found is None:
+    found = re.fullmatch(r"(\d{1,15}) ?([kKMGT]?)(i?)B?", text)
+    if found is None or (found[3] and not found[2]):
         raise ValueError("is not a size such as '500000', '64MiB' or '2GiB'")
-    unit = found[2] or ""
-    factor = 1024 if unit.endswith("i") else 1000
-    return int(found[1]) * math.prod([factor] * (" kMGT".index(unit[:1].replace("K", "k") or " ")))
+    base = 1024 if found[3] else 1000
+    return int(found[1]) * base ** " KMGT".index(found[2].upper() or " ")  # type: ignore[no-any-return]
 
 
 def _duration(value: str) -> int:
@@ -225,14 +222,12 @@ class Flag:
     Attributes:
         name: the flag; its environment variable and its Python keyword follow from it.
         read: makes a value of text; raises ValueError with the end of a sentence that begins with flag and text.
-        default: the value if nothing is given.
-        shown: the default as the documentation prints it.
+        default: the text of the value if nothing is given; none for None, or for no values of a repeatable flag.
     """
 
     name: str
     read: Callable[[str], Any]
-    default: Any
-    shown: str
+    default: str
     metavar: str | None
     help: str
     repeatable: bool = False
@@ -249,14 +244,20 @@ class Flag:
     def is_switch(self) -> bool:
         return self.read is _boolean
 
+    @property
+    def shown(self) -> str:
+        """The default as the documentation prints it."""
+        return "off" if self.is_switch else self.default
+
     def resolve(self, given: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
         """The value from the first place that gives one."""
         if self.field in given:
             return self._read(given[self.field], self.name)
-        if environ.get(self.variable):
-            value = environ[self.variable]
-            return self._read(value.split(",") if self.repeatable else value, self.variable)
-        return self.default
+        if text := environ.get(self.variable):
+            return self._read(text.split(",") if self.repeatable else text, self.variable)
+        if self.repeatable:
+            return ()
+        return self.read(self.default) if self.default else None
 
     def add_to(self, parser: "argparse._ActionsContainer") -> None:
         """Make this a flag of an argparse parser; the value stays text until `Settings.resolve`."""
@@ -274,51 +275,44 @@ class Flag:
         return self._read_one(value, source)
 
     def _read_one(self, value: Any, source: str) -> Any:
-        text = str(value)
-        if self.read is _duration and isinstance(value, (int, float)):
-            text = f"{value}s"
+        is_seconds = self.read is _duration and isinstance(value, (int, float))
+        text = f"{value}s" if is_seconds else str(value)
         try:
             return self.read(text)
         except ValueError as error:
             raise SettingsError(f"{source} {text!r} {error}") from None
 
 
+_REGION = _matching(r"[a-z]+(-[a-z]+)+-\d+", "a region such as us-east-1")
+_ACCOUNT = _matching(r"\d{12}", "an account id of 12 digits")
+_ORIGIN = _matching(r"null|[a-z][a-z0-9+.-]*://[^/?#\s]+", "an origin such as https://example.test:8080")
+
 FLAGS: Final[tuple[Flag, ...]] = (
-    Flag("--host", str, "127.0.0.1", "127.0.0.1", "ADDRESS", "address to listen on"),
-    Flag("--port", _whole(0, 65535), 4586, "4586", "N", "port to listen on; 0 takes a free one"),
-    Flag("--port-file", Path, None, "", "PATH", "write the port here once the server is ready"),
-    Flag(
-        "--region",
-        _matching(r"[a-z]+(-[a-z]+)+-\d+", "a region such as us-east-1"),
-        "us-east-1",
-        "us-east-1",
-        "NAME",
-        "region of requests that name none",
-    ),
-    Flag(
-        "--account-id",
-        _matching(r"\d{12}", "an account id of 12 digits"),
-        "123456789012",
-        "123456789012",
-        "ID",
-        "account of requests that name none",
-    ),
+    Flag("--host", str, "127.0.0.1", "ADDRESS", "address to listen on"),
+    Flag("--port", _whole(0, 65535), "4586", "N", "port to listen on; 0 takes a free one"),
+    Flag("--port-file", Path, "", "PATH", "write the port here once the server is ready"),
+    Flag("--region", _REGION, "us-east-1", "NAME", "region of requests that name none"),
+    Flag("--account-id", _ACCOUNT, "123456789012", "ID", "account of requests that name none"),
     Flag(
         "--clock",
         _clock,
-        ClockSetting(),
         "real",
         "CLOCK",
         "how time passes: real; manual (stands still until it is told to move); manual@2026-01-01T00:00:00Z; "
         "60x (a minute passes each second)",
     ),
-    Flag("--seed", _whole(0), None, "random, printed", "N", "makes ids, samples, sources and fault draws repeat"),
-    Flag("--session-timeout", _duration, 3 * HOUR, "3h", "DURATION", "how long a session may last: 90s, 15m, 3h"),
-    Flag("--max-sessions", _whole(0), 15, "15", "N", "concurrent sessions per account and region; 0 is no limit"),
+    Flag(
+        "--seed",
+        _whole(0),
+        "",
+        "N",
+        "makes ids, samples, sources and fault draws repeat; without it one is drawn and printed",
+    ),
+    Flag("--session-timeout", _duration, "3h", "DURATION", "how long a session may last: 90s, 15m, 3h"),
+    Flag("--max-sessions", _whole(0), "15", "N", "concurrent sessions per account and region; 0 is no limit"),
     Flag(
         "--session-rate",
         _whole(0),
-        0,
         "0",
         "N",
         "StartLiveTail calls per second per account and region (AWS: 5); 0 is no limit",
@@ -326,7 +320,6 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
         "--retain-events",
         _whole(1),
-        100_000,
         "100000",
         "N",
         "newest events kept per log group for GetLogEvents and FilterLogEvents",
@@ -334,7 +327,6 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
         "--retain-bytes",
         _size,
-        256 * 1024 * 1024,
         "256MiB",
         "SIZE",
         "memory of the events kept in all log groups together, the oldest go first: 64MiB, 2GiB",
@@ -342,7 +334,6 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
         "--scenario",
         Path,
-        (),
         "",
         "PATH|NAME",
         "scenario to play: a file, a folder of files, or the name of a bundled one; repeatable",
@@ -351,47 +342,29 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
         "--replay",
         Path,
-        (),
         "",
         "FILE",
         "log events to replay: a recording, JSON lines, or what aws logs filter-log-events prints; repeatable",
         repeatable=True,
     ),
-    Flag("--verify-signatures", _boolean, False, "off", None, "check SigV4 signatures against --credentials"),
-    Flag("--credentials", _credentials, (), "", "ID:SECRET", "a key that may sign; repeatable", repeatable=True),
-    Flag(
-        "--allowed-host",
-        str,
-        (),
-        "",
-        "NAME",
-        "another Host that may use the control plane; repeatable",
-        repeatable=True,
-    ),
+    Flag("--verify-signatures", _boolean, "false", None, "check SigV4 signatures against --credentials"),
+    Flag("--credentials", _credentials, "", "ID:SECRET", "a key that may sign; repeatable", repeatable=True),
+    Flag("--allowed-host", str, "", "NAME", "another Host that may use the control plane; repeatable", repeatable=True),
     Flag(
         "--allowed-origin",
-        _matching(r"null|[a-z][a-z0-9+.-]*://[^/?#\s]+", "an origin such as https://example.test:8080"),
-        (),
+        _ORIGIN,
         "",
         "ORIGIN",
         "another origin whose pages may call the AWS API, besides those on localhost; repeatable",
         repeatable=True,
     ),
-    Flag("--tls", _boolean, False, "off", None, "serve HTTPS; alone it makes a throw-away CA and certificate"),
-    Flag("--certfile", Path, None, "", "PATH", "certificate chain for HTTPS (PEM)"),
-    Flag("--keyfile", Path, None, "", "PATH", "private key for HTTPS (PEM)"),
-    Flag("--tls-dir", Path, None, "", "DIR", "serve HTTPS with a CA and certificate that are kept here across starts"),
-    Flag("--no-http2", _boolean, False, "off", None, "speak HTTP/1.1 alone, as the service itself"),
-    Flag("--loop", _one_of("asyncio", "uvloop"), "asyncio", "asyncio", "NAME", "event loop: asyncio or uvloop"),
-    Flag(
-        "--log-level",
-        _one_of("debug", "info", "warning", "error"),
-        "info",
-        "info",
-        "LEVEL",
-        "debug, info, warning or error",
-    ),
-    Flag("--log-format", _one_of("text", "json"), "text", "text", "FORMAT", "text or json"),
+    Flag("--tls", _boolean, "false", None, "serve HTTPS; alone it makes a throw-away CA and certificate"),
+    Flag("--certfile", Path, "", "PATH", "certificate chain for HTTPS (PEM)"),
+    Flag("--keyfile", Path, "", "PATH", "private key for HTTPS (PEM)"),
+    Flag("--tls-dir", Path, "", "DIR", "serve HTTPS with a CA and certificate that are kept here across starts"),
+    Flag("--no-http2", _boolean, "false", None, "speak HTTP/1.1 alone, as the service itself"),
+    Flag("--loop", _one_of("asyncio", "uvloop"), "asyncio", "NAME", "event loop: asyncio or uvloop"),
+    Flag("--log-level", _one_of("debug", "info", "warning", "error"), "info", "LEVEL", "debug, info, warning or error"),
+    Flag("--log-format", _one_of("text", "json"), "text", "FORMAT", "text or json"),
 )
-
-assert {flag.field for flag in FLAGS} == {field.name for field in fields(Settings)}
+"""A flag for each field of `Settings`."""

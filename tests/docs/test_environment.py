@@ -55,4 +55,4 @@ def test_a_command_with_its_output() -> None:
 def test_every_format_has_a_row() -> None:
     table = re.findall(r"^\| `(\w+)` \| ", document(NAME), re.MULTILINE)
     assert table == ["shell", "fish", "powershell", "dotenv", "github", "json"]
-    assert set(table) == FORMATS.keys()
+    assert set(table) == set(FORMATS)

@@ -11,7 +11,7 @@ import pytest
 from dotenv import dotenv_values
 
 from livetail.environment import KEPT, fitted_to, region_of, sdk_environment
-from livetail.environment_formats import FORMATS
+from livetail.environment_formats import variables_as_text
 
 NASTY = {
     "PLAIN": "http://127.0.0.1:4586",
@@ -35,12 +35,12 @@ def printed_by(command: list[str], script: str, environ: Mapping[str, str] | Non
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_posix_shell(shell: str) -> None:
-    assert printed_by([shell, "-c"], FORMATS["shell"](NASTY, ())).items() >= NASTY.items()
+    assert printed_by([shell, "-c"], variables_as_text("shell", NASTY)).items() >= NASTY.items()
 
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_what_a_posix_shell_has_stays(shell: str) -> None:
-    script = FORMATS["shell"](sdk_environment("http://h:1", "eu-west-1"), KEPT)
+    script = variables_as_text("shell", sdk_environment("http://h:1", "eu-west-1"), KEPT)
     variables = printed_by([shell, "-c"], script, {"AWS_REGION": "us-west-2", "AWS_ACCESS_KEY_ID": ""})
     assert (variables["AWS_REGION"], variables["AWS_DEFAULT_REGION"]) == ("us-west-2", "eu-west-1")
     assert variables["AWS_ACCESS_KEY_ID"] == "test"
@@ -48,13 +48,13 @@ def test_what_a_posix_shell_has_stays(shell: str) -> None:
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed; its rules are tested below")
 def test_fish() -> None:
-    script = FORMATS["fish"](NASTY | {"AWS_REGION": "eu-west-1"}, KEPT)
+    script = variables_as_text("fish", NASTY | {"AWS_REGION": "eu-west-1"}, KEPT)
     assert printed_by(["fish", "--no-config", "-c"], script, {"AWS_REGION": "x"}).items() >= NASTY.items()
 
 
 def test_fish_quotes() -> None:
     """In single quotes only these two are escaped: https://fishshell.com/docs/current/language.html#quotes"""
-    text = FORMATS["fish"](NASTY, {"PLAIN"})
+    text = variables_as_text("fish", NASTY, {"PLAIN"})
     assert text.startswith(
         "set -q PLAIN; or set -gx PLAIN 'http://127.0.0.1:4586'\nset -gx BLANKS '/a folder/ca.pem '\n"
     )
@@ -66,7 +66,7 @@ def test_fish_quotes() -> None:
 
 def test_powershell_quotes() -> None:
     """A verbatim string doubles its quotation mark, which may be a typographic one (about_Quoting_Rules)."""
-    text = FORMATS["powershell"](NASTY, {"PLAIN"})
+    text = variables_as_text("powershell", NASTY, {"PLAIN"})
     assert text.startswith("if (-not $env:PLAIN) { $env:PLAIN = 'http://127.0.0.1:4586' }\n")
     for name, value in NASTY.items():
         found = re.search(rf"\$env:{name} = '((?:[^'‘’‚‛]|''|‘‘|’’|‚‚|‛‛)*)'(?: }})?\n", text, re.DOTALL)
@@ -75,7 +75,7 @@ def test_powershell_quotes() -> None:
 
 
 def test_dotenv() -> None:
-    text = FORMATS["dotenv"](NASTY, ())
+    text = variables_as_text("dotenv", NASTY)
     assert dotenv_values(stream=StringIO(text), interpolate=False) == NASTY
     assert "PLAIN=http://127.0.0.1:4586\n" in text
 
@@ -98,11 +98,11 @@ def read_github_env(text: str) -> dict[str, str]:
 
 def test_github() -> None:
     values = NASTY | {"JAVA_TOOL_OPTIONS": "-Da=b", "ARROWS": "a<<b"}
-    assert read_github_env(FORMATS["github"](values, ())) == values
+    assert read_github_env(variables_as_text("github", values)) == values
 
 
 def test_json() -> None:
-    assert json.loads(FORMATS["json"](NASTY, ())) == NASTY
+    assert json.loads(variables_as_text("json", NASTY)) == NASTY
 
 
 # ---- which variables -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from livetail.cli.endpoint import add_endpoint_flag
 from livetail.control_client import ControlClient
 from livetail.core.truststore import make_truststore
 from livetail.environment import KEPT, KEYS, fitted_to, region_of, sdk_environment
-from livetail.environment_formats import FORMATS
+from livetail.environment_formats import FORMATS, variables_as_text
 from livetail.errors import NoResponseError
 
 _DEFAULT_REGION = "us-east-1"
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "github":
         # The file has no form for "unless it is set", so what an earlier step has set is not written.
         variables = {name: value for name, value in variables.items() if name not in kept or not os.environ.get(name)}
-    sys.stdout.write(FORMATS[arguments.format](variables, kept))
+    sys.stdout.write(variables_as_text(arguments.format, variables, kept))
     return 0
 
 

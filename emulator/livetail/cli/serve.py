@@ -63,14 +63,14 @@ def _serve(settings: Settings) -> int:
 
 def _print_ready(server: "Server") -> None:
     from livetail.environment import KEPT, KEYS
-    from livetail.environment_formats import shell
+    from livetail.environment_formats import variables_as_text
 
     seed = server.emulator.seed
     kept = KEPT - KEYS if server.emulator.settings.verify_signatures else KEPT
     lines = [
         f"Ready. {server.endpoint_url}",
         "# Variables that point an SDK here; `livetail env` prints them in other forms:",
-        *shell(server.environment, kept).splitlines(),
+        *variables_as_text("shell", server.environment, kept).splitlines(),
         f"# see what it does at {server.endpoint_url}{DASHBOARD}",
         f"# seed {seed}: --seed {seed} draws the same ids and samples again",
     ]
