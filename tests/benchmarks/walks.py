@@ -3,7 +3,7 @@
 import argparse
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import CodeType, FrameType
@@ -15,6 +15,9 @@ import livetail
 from livetail import LiveTailEmulator
 
 PACKAGE = str(Path(livetail.__file__).parent)
+
+HTTP = ("connection.py", "http1.py", "http2.py", "http_request.py", "http_server.py")
+"""The files of `server` that stand in the place of Hypercorn's own, which are not counted where they are used."""
 
 
 class _Calls:
@@ -37,20 +40,20 @@ class _Calls:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """There is nothing to set."""
+    parser.add_argument("--functions", action="store_true", help="walks: print the functions of each file")
 
 
-def run(_: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> None:
     calls = _Calls()
     threading.setprofile(calls.profile)
     try:
         with LiveTailEmulator(clock="manual", seed=7, log_level="error") as emulator:
-            _measure(emulator, calls)
+            _measure(emulator, calls, arguments.functions)
     finally:
         threading.setprofile(None)
 
 
-def _measure(emulator: LiveTailEmulator, calls: _Calls) -> None:
+def _measure(emulator: LiveTailEmulator, calls: _Calls, verbose: bool) -> None:
     logs = emulator.client()
     emulator.put("/a", "s", ["before"])
     stream = logs.start_live_tail(logGroupIdentifiers=[emulator.log_group_arn("/a")])["responseStream"]
@@ -74,8 +77,25 @@ def _measure(emulator: LiveTailEmulator, calls: _Calls) -> None:
     print("Walks")
     for name, action in actions.items():
         found = calls.of(action)
-        files = len({code.co_filename for code in found})
-        print(f"  {name:<42}{len(found):>5} functions, {found.total():>5} calls, {files:>3} files")
+        inner = {code: count for code, count in found.items() if not code.co_filename.endswith(HTTP)}
+        print(f"  {name:<42}{_sizes(found)}   without HTTP: {_sizes(inner)}")
+        if verbose:
+            _print_files(found)
     idle = calls.of(lambda: emulator.advance(600)).total() / 600
     print(f"  {'ten idle minutes, for each second':<42}{idle:>5.0f} calls")
     stream.close()
+
+
+def _sizes(found: Mapping[CodeType, int]) -> str:
+    files = {code.co_filename for code in found}
+    return f"{len(found):>3} functions, {sum(found.values()):>4} calls, {len(files):>2} files"
+
+
+def _print_files(found: Mapping[CodeType, int]) -> None:
+    for file in sorted({code.co_filename for code in found}):
+        functions = (
+            f"{code.co_qualname}{f' x{count}' if count > 1 else ''}"
+            for code, count in found.items()
+            if code.co_filename == file
+        )
+        print(f"    {file.removeprefix(PACKAGE)[1:]}: {', '.join(functions)}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.types import Receive, Scope, Send
 
 from livetail.core.errors import InternalFailure, ResourceNotFoundException, ServiceError
+from livetail.core.ids import uuid4
 from livetail.live.session import Session
 from livetail.server.aws_request import (
     MAX_BODY_BYTES,
@@ -46,7 +47,7 @@ class AwsEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         emulator = self._emulator
-        request_id = emulator.next_request_id()
+        request_id = uuid4(emulator.request_ids)
         try:
             body, length = await read_to_end(receive, MAX_BODY_BYTES)
         except ClientGoneError:

@@ -18,7 +18,7 @@ MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 events, stays below 8 MiB."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AwsRequest:
     """A request that names an operation.
 
@@ -38,9 +38,10 @@ class AwsRequest:
     entry: Entry
     started_at: float
     origin: str | None = None
+    _unpacked: bytes | None = None
 
     def json(self) -> bytes:
-        """The body, unpacked.
+        """The body, unpacked; that is done once.
 
         Raises:
             RequestEntityTooLargeException: it is longer than any request of the service.
@@ -48,9 +49,11 @@ class AwsRequest:
         """
         if self.length > MAX_BODY_BYTES:
             raise RequestEntityTooLargeException(f"The request body has more than {MAX_BODY_BYTES} bytes.")
-        if self.headers.get("content-encoding", "").lower() == "gzip":
-            return gunzip(self.body, MAX_BODY_BYTES)
-        return self.body
+        if self.headers.get("content-encoding", "").lower() != "gzip":
+            return self.body
+        if self._unpacked is None:
+            self._unpacked = gunzip(self.body, MAX_BODY_BYTES)
+        return self._unpacked
 
     def log_groups(self) -> tuple[str, ...]:
         """The names of the log groups that it names; none if its body cannot be read."""

@@ -15,7 +15,6 @@ from livetail.api.context import Caller
 from livetail.api.service import Service
 from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock
-from livetail.core.ids import uuid4
 from livetail.live.hub import Hub
 from livetail.live.limits import TailLimits
 from livetail.live.session import Counters, Ending, Session, State
@@ -63,6 +62,7 @@ class Emulator:
         fault_rules: the fault rules in force; None until there has been one.
         scenarios: those that are being played.
         journal: the newest requests.
+        request_ids: where the ids of requests are drawn from.
         request_totals: how many requests were answered, and how.
         tail_writers: the writers of the open sessions.
         ended_sessions: the newest that are over, oldest first.
@@ -90,7 +90,7 @@ class Emulator:
         chance = Chance(self.seed)
         limits = TailLimits(settings.session_timeout, settings.max_sessions, settings.session_rate)
         self.request_totals = RequestTotals()
-        self._request_ids = chance.stream("request ids")
+        self.request_ids = chance.stream("request ids")
         self.hub = Hub(self.clock, chance, limits)
         self.service = Service(
             clock=self.clock,
@@ -131,9 +131,6 @@ class Emulator:
         for session in self.hub.streaming():
             self.hub.end(session, ending)
         self.tail_writers.wake(self.hub)
-
-    def next_request_id(self) -> str:
-        return uuid4(self._request_ids)
 
     def ingest(self, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:
         """Put events into the default account and region; group and stream are made if they are missing."""
