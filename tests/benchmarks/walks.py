@@ -81,8 +81,11 @@ def _measure(emulator: LiveTailEmulator, calls: _Calls, verbose: bool) -> None:
         print(f"  {name:<42}{_sizes(found)}   without HTTP: {_sizes(inner)}")
         if verbose:
             _print_files(found)
-    idle = calls.of(lambda: emulator.advance(600)).total() / 600
+    idle_calls = calls.of(lambda: emulator.advance(600))
+    idle = idle_calls.total() / 600
     print(f"  {'ten idle minutes, for each second':<42}{idle:>5.0f} calls")
+    if verbose:
+        _print_files({code: count // 600 for code, count in idle_calls.items() if count >= 600})
     stream.close()
 
 

@@ -150,7 +150,7 @@ class Emulator:
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which something happens by itself."""
         due = self.hub.next_due()
-        if self.scenarios:
+        if self.scenarios.running:
             due = _earlier(due, self.scenarios.next_due())
         if self.fault_rules is not None:
             due = _earlier(due, self.fault_rules.next_due())
@@ -162,7 +162,7 @@ class Emulator:
         Scenarios are first, and where time is moved by hand all of an instant is ingested before its update is made: so
         an update has what was ingested up to its very instant.
         """
-        if self.scenarios and not self.scenarios.run_due(now) and isinstance(self.clock, ManualClock):
+        if self.scenarios.running and not self.scenarios.run_due(now) and isinstance(self.clock, ManualClock):
             return []
         ready = self.hub.run_due(now)
         if self.fault_rules is not None:

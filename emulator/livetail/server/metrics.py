@@ -239,7 +239,7 @@ METRICS: Final = (
         "scenarios",
         Kind.GAUGE,
         "Scenarios that were started and not stopped.",
-        lambda at: len(at.emulator.scenarios),
+        lambda at: len(at.emulator.scenarios.running),
     ),
 )
 """All metrics, in the order of the documentation."""

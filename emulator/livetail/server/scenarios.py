@@ -1,7 +1,6 @@
 """The scenarios that are being played: what they emit is ingested as everything else is."""
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -43,21 +42,19 @@ class RunningScenario:
 
 
 class RunningScenarios:
-    """All scenarios of a server, in order of their start."""
+    """All scenarios of a server.
+
+    Attributes:
+        running: those that are played or listed, by their ids, in order of their start.
+    """
 
     def __init__(self, service: Service, caller: Caller, chance: Chance) -> None:
         self._service = service
         self._caller = caller
         self._chance = chance
-        self._running: dict[str, RunningScenario] = {}
+        self.running: dict[str, RunningScenario] = {}
         self._started = 0
         self._paused_until = 0
-
-    def __len__(self) -> int:
-        return len(self._running)
-
-    def __iter__(self) -> Iterator[RunningScenario]:
-        return iter(list(self._running.values()))
 
     def start(self, scenario: "Scenario", now: int) -> RunningScenario:
         """Make the log groups of a scenario and play it from now on.
@@ -68,23 +65,23 @@ class RunningScenarios:
         from livetail.scenarios import ScenarioError
         from livetail.scenarios.player import Player
 
-        if len(self._running) >= MAX_RUNNING:
-            ended = next((running.scenario_id for running in self if running.player.done), None)
+        if len(self.running) >= MAX_RUNNING:
+            ended = next((running.scenario_id for running in self.running.values() if running.player.done), None)
             if ended is None:
                 raise ScenarioError([f"{MAX_RUNNING} scenarios are being played, which is the limit; stop them first"])
-            del self._running[ended]
+            del self.running[ended]
         store = self._service.accounts.region(self._caller.account_id, self._caller.region)
         for group in scenario.log_groups:
             _create_log_group(store, group, now)
         self._started += 1
         scenario_id = f"{scenario.name}-{self._started}"
         running = RunningScenario(scenario_id, scenario, Player(scenario, now, self._chance.child(scenario_id)), now)
-        self._running[scenario_id] = running
+        self.running[scenario_id] = running
         return running
 
     def stop_all(self) -> None:
         """Stop playing; what has been ingested stays."""
-        self._running.clear()
+        self.running.clear()
 
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which a scenario emits something."""
@@ -117,12 +114,12 @@ class RunningScenarios:
                 cost += len(emission.events) + EMISSION_WEIGHT
         except Exception:
             _log.exception("the scenario %s failed and has been stopped", running.scenario_id)
-            del self._running[running.scenario_id]
+            del self.running[running.scenario_id]
         return cost
 
     def _earliest(self) -> tuple[int, RunningScenario] | None:
         """The scenario that is due next, the one that was started first among several, and when that is."""
-        dues = ((due, running) for running in self if (due := running.player.next_due()) is not None)
+        dues = ((due, running) for running in self.running.values() if (due := running.player.next_due()) is not None)
         return min(dues, key=lambda due: due[0], default=None)
 
 

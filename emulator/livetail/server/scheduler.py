@@ -150,19 +150,22 @@ class Scheduler:
         async with self._advancing:
             if self._interruptions != interruptions:
                 return 0
-            target = clock.now() + milliseconds
+            now = clock.now()
+            target = now + milliseconds
             if target > MAX_INSTANT:
                 raise ValueError("time ends with the year 9999")
             self._end_standstill()
             updates_before = self._work.updates_made
             while (due := self._next_due()) is not None and due <= target:
-                clock.move_to(max(due, clock.now()))
-                self._wake_sleepers(clock.now())
+                now = max(due, now)
+                clock.move_to(now)
+                if self._sleepers:
+                    self._wake_sleepers(now)
                 if self._awake:
                     await self._none_awake.wait()
                     if self._interruptions != interruptions:
                         return updates
-                ready = self._run_due(clock.now())
+                ready = self._run_due(now)
                 updates = self._work.updates_made - updates_before
                 if ready is None:
                     if self._next_due() == due:  # it would fail for ever

@@ -64,7 +64,7 @@ def test_a_scenario_that_fails_is_stopped_and_the_others_go_on(
             one.run_due(one.clock.now() + 1_000)
     assert f"the scenario {failing.scenario_id} failed and has been stopped" in caplog.text
     assert ingested(one, "/once") == 5_000
-    assert [running.scenario_id for running in one.scenarios] == ["scenario-2"]
+    assert list(one.scenarios.running) == ["scenario-2"]
 
 
 def test_there_is_a_limit_to_what_is_played_at_a_time() -> None:
@@ -78,4 +78,4 @@ def test_there_is_a_limit_to_what_is_played_at_a_time() -> None:
         one.start_scenario(ONCE)
         for _ in range(5):
             one.run_due(one.clock.now() + 100)
-    assert len(one.scenarios) == MAX_RUNNING
+    assert len(one.scenarios.running) == MAX_RUNNING

@@ -46,7 +46,7 @@ class BundledScenarios(Shape):
 
 async def list_scenarios(emulator: Emulator, _: ControlCall) -> Scenarios:
     """The scenarios that are being played."""
-    return Scenarios([_scenario(running) for running in emulator.scenarios])
+    return Scenarios([_scenario(running) for running in emulator.scenarios.running.values()])
 
 
 async def start_scenario(emulator: Emulator, call: ControlCall) -> Scenario:
