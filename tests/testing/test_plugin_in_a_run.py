@@ -59,7 +59,7 @@ def test_what_pytest_says_about_it(pytester: pytest.Pytester) -> None:
             "livetail -- *",
             "    An emulator that is reset before each test; `@pytest.mark.livetail(*",
             "livetail_client -- *",
-            "    A boto3 client for CloudWatch Logs that talks to the emulator of this test.",
+            "    A boto3 client for CloudWatch Logs at the emulator of this test.",
             "livetail_server [[]session scope] -- *",
             "    An emulator for the whole run, which is not reset between tests.",
             "livetail_settings [[]session scope] -- *",

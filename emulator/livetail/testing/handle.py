@@ -184,9 +184,8 @@ class LiveTail:
         """
 
         def look() -> Session | None:
-            open_sessions = (
-                self._control.open_sessions()
-            )  # requested first: a session that ends meanwhile is in both lists
+            # Requested first: a session that ends meanwhile is in both lists.
+            open_sessions = self._control.open_sessions()
             listed = {session["sessionId"]: session for session in [*self._control.ended_sessions(), *open_sessions]}
             for session in sorted(listed.values(), key=lambda session: session["startedAt"]):
                 is_later = after is None or session["startedAt"] >= after.started_at
