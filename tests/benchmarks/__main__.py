@@ -16,6 +16,7 @@ PARTS: Final = {
     "deliver": "server CPU for events delivered to a few tails",
     "thousand": "a thousand tails on one log group",
     "walks": "how many functions one action runs through",
+    "plugin": "what the pytest plugin costs a run that does not use it",
     "patterns": "how many messages a second each kind of filter pattern looks at",
 }
 """The parts, each a module of this package with `configure(parser)` and `run(arguments)`; only what runs is loaded."""
