@@ -19,7 +19,7 @@ def metrics_table() -> str:
     rows = ["| metric | kind | is |", "| --- | --- | --- |"]
     for metric in METRICS:
         labels = f"{{{','.join(metric.labels)}}}" if metric.labels else ""
-        rows.append(f"| `{metric.full_name}{labels}` | {metric.kind.value} | {metric.doc} |")
+        rows.append(f"| `{metric.full_name}{labels}` | {metric.kind} | {metric.doc} |")
     return "\n".join(rows)
 
 

@@ -6,10 +6,9 @@ prometheus-client, so it is imported at the first scrape.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final, TypeAlias
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
@@ -26,12 +25,7 @@ Samples: TypeAlias = Mapping[tuple[str, ...], float]
 """Values by the values of the labels."""
 
 
-class Kind(Enum):
-    COUNTER = "counter"
-    GAUGE = "gauge"
-
-
-class _Snapshot:
+class _Snapshot(Collector):
     """An emulator at one moment; the counters of its open sessions are added up once."""
 
     def __init__(self, emulator: Emulator) -> None:
@@ -40,19 +34,27 @@ class _Snapshot:
         self.open = added(session.counters for session in emulator.hub)
         self.all = added((self.open, self.totals.closed))
 
+    def collect(self) -> Iterator[Family]:
+        for metric in METRICS:
+            family_type = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
+            family = family_type(metric.full_name, metric.doc, labels=metric.labels)
+            values = metric.values(self)
+            for labels, value in values.items() if isinstance(values, Mapping) else [((), values)]:
+                family.add_metric(labels, value)
+            yield family
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One row of the table.
 
     Attributes:
-        name: without the `livetail_` before it.
+        name: without the `livetail_` before it; that of a counter ends in `_total`.
         doc: one sentence for users.
         values: the value; or the values by those of the labels.
     """
 
     name: str
-    kind: Kind
     doc: str
     values: Callable[[_Snapshot], float | Samples]
     labels: tuple[str, ...] = ()
@@ -61,32 +63,14 @@ class Metric:
     def full_name(self) -> str:
         return f"livetail_{self.name}"
 
-    def family(self, snapshot: _Snapshot) -> Family:
-        """The metric with its values at this moment."""
-        of_kind = CounterMetricFamily if self.kind is Kind.COUNTER else GaugeMetricFamily
-        family = of_kind(self.full_name, self.doc, labels=self.labels)
-        values = self.values(snapshot)
-        for labels, value in values.items() if isinstance(values, Mapping) else [((), values)]:
-            family.add_metric(labels, value)
-        return family
+    @property
+    def kind(self) -> str:
+        return "counter" if self.name.endswith("_total") else "gauge"
 
 
 def exposition(emulator: Emulator) -> bytes:
     """All metrics of an emulator, in the text format that `CONTENT_TYPE` names."""
-    registry = CollectorRegistry()
-    registry.register(_Collector(_Snapshot(emulator)))
-    return generate_latest(registry)
-
-
-class _Collector(Collector):
-    """One scrape."""
-
-    def __init__(self, snapshot: _Snapshot) -> None:
-        self._snapshot = snapshot
-
-    def collect(self) -> Iterator[Family]:
-        for metric in METRICS:
-            yield metric.family(self._snapshot)
+    return generate_latest(_Snapshot(emulator))
 
 
 def _requests(snapshot: _Snapshot) -> Samples:
@@ -109,137 +93,64 @@ def _firings(snapshot: _Snapshot) -> Samples:
 
 
 METRICS: Final = (
-    Metric(
-        "build_info",
-        Kind.GAUGE,
-        "The version that runs; always 1.",
-        lambda _: {(__version__,): 1},
-        ("version",),
-    ),
-    Metric(
-        "clock_seconds",
-        Kind.GAUGE,
-        "The emulator's time, in seconds since 1970.",
-        lambda at: at.emulator.clock.now() / SECOND,
-    ),
+    Metric("build_info", "The version that runs; always 1.", lambda _: {(__version__,): 1}, ("version",)),
+    Metric("clock_seconds", "The emulator's time, in seconds since 1970.", lambda at: at.emulator.clock.now() / SECOND),
     Metric(
         "requests_total",
-        Kind.COUNTER,
         "Requests of the AWS API; status 0 where a fault rule closed the connection.",
         _requests,
         ("operation", "status", "error"),
     ),
-    Metric("sessions_open", Kind.GAUGE, "Live Tail sessions that are open.", lambda at: len(at.emulator.hub)),
-    Metric(
-        "sessions_started_total",
-        Kind.COUNTER,
-        "Live Tail sessions that were started.",
-        lambda at: at.totals.started,
-    ),
-    Metric(
-        "sessions_ended_total",
-        Kind.COUNTER,
-        "Live Tail sessions that are over, by what ended them.",
-        _endings,
-        ("reason",),
-    ),
-    Metric(
-        "session_updates_total",
-        Kind.COUNTER,
-        "Session updates handed to clients.",
-        lambda at: at.all.updates,
-    ),
+    Metric("sessions_open", "Live Tail sessions that are open.", lambda at: len(at.emulator.hub)),
+    Metric("sessions_started_total", "Live Tail sessions that were started.", lambda at: at.totals.started),
+    Metric("sessions_ended_total", "Live Tail sessions that are over, by what ended them.", _endings, ("reason",)),
+    Metric("session_updates_total", "Session updates handed to clients.", lambda at: at.all.updates),
     Metric(
         "session_updates_dropped_total",
-        Kind.COUNTER,
         "Session updates dropped because a client was too slow.",
         lambda at: at.all.dropped_updates,
     ),
     Metric(
         "session_updates_buffered",
-        Kind.GAUGE,
         "Session updates that wait for the clients of open sessions.",
         lambda at: at.open.buffered_updates,
     ),
+    Metric("session_bytes_total", "Bytes of all messages handed to the clients of sessions.", lambda at: at.all.bytes),
+    Metric("log_events_ingested_total", "Log events that were ingested, tailed or not.", lambda at: at.totals.ingested),
     Metric(
-        "session_bytes_total",
-        Kind.COUNTER,
-        "Bytes of all messages handed to the clients of sessions.",
-        lambda at: at.all.bytes,
+        "log_events_rejected_total", "Log events that PutLogEvents did not take, by reason.", _rejections, ("reason",)
     ),
-    Metric(
-        "log_events_ingested_total",
-        Kind.COUNTER,
-        "Log events that were ingested, tailed or not.",
-        lambda at: at.totals.ingested,
-    ),
-    Metric(
-        "log_events_rejected_total",
-        Kind.COUNTER,
-        "Log events that PutLogEvents did not take, by reason.",
-        _rejections,
-        ("reason",),
-    ),
-    Metric(
-        "log_events_matched_total",
-        Kind.COUNTER,
-        "Log events that matched, once for each session.",
-        lambda at: at.all.matched,
-    ),
-    Metric(
-        "log_events_delivered_total",
-        Kind.COUNTER,
-        "Log events handed to clients.",
-        lambda at: at.all.delivered,
-    ),
+    Metric("log_events_matched_total", "Log events that matched, once for each session.", lambda at: at.all.matched),
+    Metric("log_events_delivered_total", "Log events handed to clients.", lambda at: at.all.delivered),
     Metric(
         "log_events_sampled_out_total",
-        Kind.COUNTER,
         "Log events that lost out when more than 500 matched in a second.",
         lambda at: at.all.sampled_out,
     ),
     Metric(
         "log_events_dropped_total",
-        Kind.COUNTER,
         "Log events dropped because a client was too slow, or lost by a fault.",
         lambda at: at.all.dropped_events,
     ),
     Metric(
         "log_events_unread_total",
-        Kind.COUNTER,
         "Log events that still waited when their session was over.",
         lambda at: at.totals.closed.buffered_events + at.totals.closed.pending_events,
     ),
     Metric(
         "log_events_buffered",
-        Kind.GAUGE,
         "Log events in the session updates that wait for the clients of open sessions.",
         lambda at: at.open.buffered_events,
     ),
     Metric(
         "log_events_pending",
-        Kind.GAUGE,
         "Log events that the next session updates of open sessions will be made of.",
         lambda at: at.open.pending_events,
     ),
+    Metric("fault_rules", "Fault rules in force.", lambda at: len(at.emulator.fault_rules or ())),
     Metric(
-        "fault_rules",
-        Kind.GAUGE,
-        "Fault rules in force.",
-        lambda at: len(at.emulator.fault_rules or ()),
+        "faults_fired_total", "How often fault rules have fired, by the type of their effect.", _firings, ("effect",)
     ),
-    Metric(
-        "faults_fired_total",
-        Kind.COUNTER,
-        "How often fault rules have fired, by the type of their effect.",
-        _firings,
-        ("effect",),
-    ),
-    Metric(
-        "scenarios",
-        Kind.GAUGE,
-        "Scenarios that were started and not stopped.",
-        lambda at: len(at.emulator.scenarios.running),
-    ),
+    Metric("scenarios", "Scenarios that were started and not stopped.", lambda at: len(at.emulator.scenarios)),
 )
 """All metrics, in the order of the documentation."""
