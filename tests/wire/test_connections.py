@@ -1,4 +1,4 @@
-"""A connection ends when it is idle for long, can be upgraded, and survives what applications do."""
+"""A connection can be upgraded, and survives what applications do."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -10,31 +10,11 @@ from h2.errors import ErrorCodes
 from h2.events import DataReceived, ResponseReceived, StreamEnded
 
 from livetail import LiveTailEmulator
-from livetail.server import connection
 from livetail.server.http_server import HttpServer, listen
 from livetail.server.runner import ServerThread, Stop
 from livetail.testing.handle import LiveTail
-from tests.wire.http1 import Http1, Http1Tail, request_bytes
+from tests.wire.http1 import Http1, request_bytes
 from tests.wire.http2 import Http2
-
-GROUP = "/app/api"
-
-
-@pytest.mark.parametrize("http", [Http1, Http2])
-@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
-def test_idle_connection_is_closed_in_the_end(
-    http: type[Http1 | Http2], tls: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connection, "KEEP_ALIVE_S", 0.02)
-    with LiveTailEmulator(clock="manual", tls=tls) as emulator:
-        emulator.put(GROUP, "web-1", ["before anyone listens"])
-        with Http1Tail(emulator, GROUP) as tail:
-            with http(emulator) as client:
-                client.ask()
-                while client.socket.recv(1000):
-                    pass
-            emulator.advance(1)
-            assert tail.take() is not None, "a tail is not idle"
 
 
 def test_upgrade_to_http2(manual: LiveTailEmulator) -> None:

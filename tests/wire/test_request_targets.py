@@ -127,7 +127,7 @@ def test_tls_client_of_a_plain_server_is_one_line_at_debug(
     caplog.set_level(logging.DEBUG, "livetail")
     with socket.create_connection(address_of(manual), TIMEOUT) as plain, pytest.raises(ssl.SSLError):
         ssl._create_unverified_context().wrap_socket(plain)
-    _check_one_line(manual, caplog, "speaks TLS")
+    _check_one_line(manual, caplog, "began TLS")
 
 
 def test_plain_client_of_a_tls_server_is_one_line_at_debug(caplog: pytest.LogCaptureFixture) -> None:
@@ -136,7 +136,7 @@ def test_plain_client_of_a_tls_server_is_one_line_at_debug(caplog: pytest.LogCap
         with socket.create_connection(address_of(emulator), TIMEOUT) as plain:
             plain.sendall(request_bytes("GET", "/"))
             assert plain.recv(1000)[:4] != b"HTTP"
-        _check_one_line(emulator, caplog, "speaks plain HTTP")
+        _check_one_line(emulator, caplog, "sent plain HTTP")
 
 
 def _check_one_line(emulator: LiveTailEmulator, caplog: pytest.LogCaptureFixture, text: str) -> None:

@@ -1,8 +1,8 @@
 """HTTP/2 on one connection."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from h2.errors import ErrorCodes
 from h2.events import (
@@ -20,17 +20,15 @@ from h2.events import (
 from h2.events import Event as FrameEvent
 from h2.exceptions import H2Error
 from h2.settings import SettingCodes
-from hypercorn.asyncio.task_group import TaskGroup
 from hypercorn.events import Closed, RawData, Updated
 from hypercorn.events import Event as ConnectionEvent
 from hypercorn.protocol.events import Body, EndBody, Request, Response, StreamClosed
 from hypercorn.protocol.events import Event as StreamEvent
-from hypercorn.protocol.h2 import BufferCompleteError, H2Protocol, StreamBuffer
+from hypercorn.protocol.h2 import H2Protocol
 from hypercorn.protocol.http_stream import ASGIHTTPState
-from hypercorn.typing import AppWrapper, ConnectionState, WorkerContext
 from hypercorn.utils import filter_pseudo_headers
 
-from livetail.server.http_request import HttpRequest, ServerConfig
+from livetail.server.http_request import HttpRequest
 
 MAX_PARSED_BYTES: Final = 16 * 1024
 """Bytes that are parsed at once. Small frames cost some 20 microseconds each, so more would keep others waiting."""
@@ -41,6 +39,9 @@ ALLOWANCE_PER_DATA_FRAME: Final = 4
 """How many frames without use a client may send: at once, each second, and for each DATA frame that it was sent, since
 clients open two windows for each of those. More is a flood (CVE-2019-9512 and its kind; CVE-2023-44487)."""
 
+LINGER_S: Final = 1.0
+"""Seconds for which the frames of a flood are still read and ignored, so that the client gets its GOAWAY."""
+
 _SMALL_DATA_BYTES: Final = 16
 """DATA frames below this count as frames without use."""
 
@@ -50,83 +51,61 @@ _RAPID_RESET_COST: Final = 10
 _WITHOUT_USE: Final = (PingAckReceived, PingReceived, PriorityUpdated, RemoteSettingsChanged, WindowUpdated)
 
 
-class Buffer(StreamBuffer):
-    """What waits for a stream's window.
+class Unsent:
+    """What of a response has not been written yet.
 
-    Hypercorn's lets a writer go on when little was taken of it, which is also so when the window is exhausted: a client
-    that stops reading would cost memory without a bound. This one has its writer wait in `drain` until it is empty.
+    Attributes:
+        head: set until it is written, if the length of the body is known; `length` is that length.
+        data: waits for the window of the stream.
+        is_complete: whether the body ends with `data`.
+        written: set while `data` is empty.
     """
 
-    async def push(self, data: bytes) -> None:
-        """Append bytes; the next `drain` waits for them."""
-        if self._complete:
-            raise BufferCompleteError
-        self.buffer.extend(data)
-        if data:
-            await self._is_empty.clear()
-
-    async def pop(self, max_length: int) -> bytes:
-        """Remove the first bytes."""
-        data = bytes(self.buffer[:max_length])
-        del self.buffer[:max_length]
-        return data
-
-    async def written(self) -> None:
-        """Let the writer go on, if nothing is left; to be called once what was removed has been written."""
-        if not self.buffer:
-            await self._is_empty.set()
+    def __init__(self) -> None:
+        self.head: Response | None = None
+        self.length: int | None = None
+        self.data = bytearray()
+        self.is_complete = False
+        self.written = asyncio.Event()
 
 
 class Http2(H2Protocol):
     """Hypercorn's HTTP/2, with these differences.
 
-    - `send()` returns once the client's windows have let everything through, and when the client has left.
+    - `send()` returns once the client's windows have let everything through, or the client has left. Hypercorn's lets a
+      writer go on while the window is exhausted: a client that stops reading would cost memory without a bound.
     - A response whose length is known is written whole: head, body and end of stream, as far as the windows allow.
     - A client that floods the connection with frames is told so (ENHANCE_YOUR_CALM) and disconnected.
     - Priorities of clients are not followed (RFC 9113, section 5.3.2); streams take turns.
     - A stream that ended leaves nothing behind, and one whose application failed is reset.
     """
 
-    config: ServerConfig
-
-    def __init__(
-        self,
-        app: AppWrapper,
-        config: ServerConfig,
-        context: WorkerContext,
-        task_group: TaskGroup,
-        connection_state: ConnectionState,
-        ssl: bool,
-        client: tuple[str, int] | None,
-        server: tuple[str, int] | None,
-        send: Callable[[ConnectionEvent], Awaitable[None]],
-    ) -> None:
-        super().__init__(app, config, context, task_group, connection_state, ssl, client, server, send)
-        self.stream_buffers: dict[int, Buffer] = {}  # type: ignore[assignment]  # it holds no others
-        self._heads: dict[int, Response] = {}
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._unsent: dict[int, Unsent] = {}
         self._opened: dict[int, None] = {}  # streams whose windows have been opened
-        self._said_goodbye = False
+        self.said_goodbye = False
         self._allowance = float(MAX_ALLOWANCE)
-        self._allowance_at = context.time()
+        self._allowance_at = self.context.time()
 
     async def handle(self, event: ConnectionEvent) -> None:
         if isinstance(event, RawData):
             for position in range(0, len(event.data), MAX_PARSED_BYTES):
-                if self.closed or self._said_goodbye:
+                if self.closed or self.said_goodbye:
                     return
                 if position:
-                    await self.context.sleep(0)  # the turn of the others
+                    await asyncio.sleep(0)  # the turn of the others
                 await self._parse(event.data[position : position + MAX_PARSED_BYTES])
         elif isinstance(event, Closed) and not self.closed:
             await super().handle(event)
-            for stream_id in list(self.stream_buffers):
-                await self._forget(stream_id)
+            for stream_id in list(self._unsent):
+                self._forget(stream_id)
 
-    def goodbye(self) -> bytes:
+    def goodbye(self, error_code: ErrorCodes) -> bytes:
         """The bytes to send last: GOAWAY, unless the connection has been ended already."""
-        self._said_goodbye = True
+        self.said_goodbye = True
         with suppress(H2Error):
-            self.connection.close_connection()
+            self.connection.close_connection(error_code)
         return self.connection.data_to_send()
 
     async def _parse(self, data: bytes) -> None:
@@ -140,14 +119,14 @@ class Http2(H2Protocol):
 
     async def _handle_events(self, events: list[FrameEvent]) -> None:
         if self._is_flood(events):
-            self.connection.close_connection(ErrorCodes.ENHANCE_YOUR_CALM)
-            await self._flush()
-            self.connection_state["connection"].linger()
+            connection = self.connection_state["connection"]
+            connection.end(ErrorCodes.ENHANCE_YOUR_CALM)
+            asyncio.get_running_loop().call_later(LINGER_S, connection.abort)
             await self.handle(Closed())
             return
         for event in events:
             match event:
-                case RequestReceived(stream_id=stream_id):
+                case RequestReceived():
                     await self._create_stream(event)
                 case DataReceived(stream_id=stream_id):
                     if stream_id in self.streams:
@@ -157,12 +136,12 @@ class Http2(H2Protocol):
                     if stream_id in self.streams:
                         await self.streams[stream_id].handle(EndBody(stream_id=stream_id))
                 case StreamReset(stream_id=stream_id):
-                    await self._forget(stream_id)
+                    self._forget(stream_id)
                     await self._close_stream(stream_id)
                 case WindowUpdated(stream_id=stream_id):
-                    self._opened.update(dict.fromkeys([stream_id] if stream_id else self.stream_buffers))
+                    self._opened.update(dict.fromkeys([stream_id] if stream_id else self._unsent))
                 case RemoteSettingsChanged() if SettingCodes.INITIAL_WINDOW_SIZE in event.changed_settings:
-                    self._opened.update(dict.fromkeys(self.stream_buffers))
+                    self._opened.update(dict.fromkeys(self._unsent))
                 case ConnectionTerminated():
                     await self.send(Closed())
         await self._flush()
@@ -196,19 +175,8 @@ class Http2(H2Protocol):
             return
         await self.send(Updated(idle=False))
         fields = dict(request.headers)
-        stream = HttpRequest(
-            self.app,
-            self.config,
-            self.context,
-            self.task_group,
-            self.ssl,
-            self.client,
-            self.server,
-            self.stream_send,
-            stream_id,
-        )
-        self.streams[stream_id] = stream
-        self.stream_buffers[stream_id] = Buffer(self.context.event_class)
+        self.streams[stream_id] = stream = HttpRequest(self, stream_id)
+        self._unsent[stream_id] = Unsent()
         await stream.handle(
             Request(
                 stream_id=stream_id,
@@ -221,44 +189,44 @@ class Http2(H2Protocol):
         )
 
     async def stream_send(self, event: StreamEvent) -> None:
+        """Write a part of a response; returns once the windows of the client have let it through."""
         stream_id = event.stream_id
         try:
-            match event:
-                case Response() if _length(event) is not None:
-                    self._heads[stream_id] = event  # sent with the body
-                case Body() | EndBody():
-                    await self._send_body(stream_id, event.data if isinstance(event, Body) else b"", event)
-                case StreamClosed():
-                    await self._close_stream(stream_id)
-                    if stream_id in self.stream_buffers:  # the application has failed in the middle of its response
-                        await self._forget(stream_id)
-                        self.connection.reset_stream(stream_id, ErrorCodes.INTERNAL_ERROR)
-                        await self._flush()
-                    await self.send(Updated(idle=not self.streams))
-                case _:
-                    await super().stream_send(event)
-        except (BufferCompleteError, H2Error):
-            await self._forget(stream_id)  # the stream or the connection has ended meanwhile
+            if isinstance(event, StreamClosed):
+                await self._close_stream(stream_id)
+                if stream_id in self._unsent:  # the application has failed in the middle of its response
+                    self._forget(stream_id)
+                    self.connection.reset_stream(stream_id, ErrorCodes.INTERNAL_ERROR)
+                    await self._flush()
+                await self.send(Updated(idle=not self.streams))
+            elif (unsent := self._unsent.get(stream_id)) is not None:
+                await self._write(stream_id, unsent, event)
+        except H2Error:
+            self._forget(stream_id)  # the stream or the connection has ended meanwhile
 
-    async def _send_body(self, stream_id: int, data: bytes, event: StreamEvent) -> None:
-        """Write a part of a body, or its end, with the head if that is still to be sent; returns once it is written."""
-        buffer = self.stream_buffers.get(stream_id)
-        if buffer is None:
-            return
-        await buffer.push(data)
-        head = self._heads.pop(stream_id, None)
-        if isinstance(event, EndBody) or (head is not None and len(data) == _length(head)):
-            buffer.set_complete()
-        if head is not None:
-            headers = [(b":status", b"%d" % head.status_code), *head.headers]
-            self.connection.send_headers(stream_id, headers, end_stream=buffer.complete)
-            if buffer.complete:
-                await self._forget(stream_id)
-        while await self._write_frame(stream_id):
+    async def _write(self, stream_id: int, unsent: Unsent, event: StreamEvent) -> None:
+        if isinstance(event, Response):
+            lengths = [int(value) for name, value in event.headers if name.lower() == b"content-length"]
+            unsent.head = event
+            if lengths:
+                unsent.length = lengths[0]
+                return  # the head is written with the body
+        elif isinstance(event, Body):
+            unsent.data += event.data
+        unsent.is_complete = isinstance(event, EndBody) or len(unsent.data) == unsent.length
+        unsent.written.clear()
+        if unsent.head is not None:
+            headers = [(b":status", b"%d" % unsent.head.status_code), *unsent.head.headers]
+            unsent.head = None
+            has_no_body = unsent.is_complete and not unsent.data
+            self.connection.send_headers(stream_id, headers, end_stream=has_no_body)
+            if has_no_body:
+                self._forget(stream_id)
+        while self._write_frame(stream_id):
             pass
         await self._flush()
-        await buffer.written()
-        await buffer.drain()
+        if unsent.data:
+            await unsent.written.wait()
 
     async def send_task(self) -> None:
         """Write what waited for windows, a frame of each stream in turn."""
@@ -268,46 +236,39 @@ class Http2(H2Protocol):
             while self._opened:
                 stream_id = next(iter(self._opened))
                 del self._opened[stream_id]
-                buffer = self.stream_buffers.get(stream_id)
-                if buffer is not None and await self._write_frame(stream_id):
+                unsent = self._unsent.get(stream_id)
+                if self._write_frame(stream_id):
                     self._opened[stream_id] = None
                 await self._flush()
-                if buffer is not None:
-                    await buffer.written()
+                if unsent is not None and not unsent.data:
+                    unsent.written.set()
 
-    async def _write_frame(self, stream_id: int) -> bool:
+    def _write_frame(self, stream_id: int) -> bool:
         """Make a DATA frame of a stream as large as its windows allow; returns whether there may be another."""
-        buffer = self.stream_buffers.get(stream_id)
-        if buffer is None:
+        unsent = self._unsent.get(stream_id)
+        if unsent is None:
             return False
         try:
-            data = await buffer.pop(self._room(stream_id))
-            if not data and not buffer.complete:
+            window = self.connection.local_flow_control_window(stream_id)
+            room = max(0, min(window, self.connection.max_outbound_frame_size))
+            data = bytes(unsent.data[:room])
+            ends = unsent.is_complete and len(data) == len(unsent.data)
+            if not data and not ends:
                 return False
-            self.connection.send_data(stream_id, data, end_stream=buffer.complete)
-            self._allowance += ALLOWANCE_PER_DATA_FRAME
+            self.connection.send_data(stream_id, data, end_stream=ends)
         except H2Error:
-            await self._forget(stream_id)  # the stream or the connection has ended meanwhile
+            self._forget(stream_id)  # the stream or the connection has ended meanwhile
             return False
-        if buffer.complete:
-            await self._forget(stream_id)
-        return bool(buffer.buffer)
+        del unsent.data[:room]
+        self._allowance += ALLOWANCE_PER_DATA_FRAME
+        if ends:
+            self._forget(stream_id)
+        return bool(unsent.data)
 
-    def _room(self, stream_id: int) -> int:
-        """How many bytes a DATA frame of a stream may have now."""
-        return max(
-            0, min(self.connection.local_flow_control_window(stream_id), self.connection.max_outbound_frame_size)
-        )
-
-    async def _forget(self, stream_id: int) -> None:
-        """Let go of a stream's buffer, and release whoever waits for it."""
-        self._heads.pop(stream_id, None)
+    def _forget(self, stream_id: int) -> None:
+        """Let go of what has not been written of a stream, and let its writer go on."""
         self._opened.pop(stream_id, None)
-        buffer = self.stream_buffers.pop(stream_id, None)
-        if buffer is not None:
-            await buffer.close()
-
-
-def _length(response: Response) -> int | None:
-    """The length that a response says its body has."""
-    return next((int(value) for name, value in response.headers if name.lower() == b"content-length"), None)
+        unsent = self._unsent.pop(stream_id, None)
+        if unsent is not None:
+            unsent.data.clear()
+            unsent.written.set()

@@ -3,7 +3,7 @@
 import logging
 import re
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from hypercorn.config import Config
 from hypercorn.protocol.events import Body, EndBody, Event, Request, Response, StreamClosed
@@ -21,9 +21,9 @@ _NO_TUNNEL: Final = b"CONNECT is not supported: this server can be a client's HT
 
 
 class UnfinishedBodies:
-    """Bounds the memory of request bodies that are being received: when they pass the bound, the largest is given up.
+    """Bounds the memory of request bodies that are being received: above the bound, the largest is given up.
 
-    So that a client with large bodies that never end cannot keep out the small ones of others.
+    So a client with large bodies that never end cannot keep out the small ones of others.
     """
 
     def __init__(self, max_bytes: int = MAX_UNFINISHED_BYTES) -> None:
@@ -49,7 +49,7 @@ class ServerConfig(Config):
     """Hypercorn's settings for endless streams, and what the requests of a server share.
 
     Attributes:
-        http2: whether HTTP/2 is spoken besides HTTP/1.1.
+        http2: whether HTTP/2 is supported besides HTTP/1.1.
         unfinished_bodies: the bodies that are being received.
     """
 
@@ -68,11 +68,25 @@ class ServerConfig(Config):
 class HttpRequest(HTTPStream):
     """A request and its response.
 
-    Hypercorn's own, but for this: targets in absolute form are served, CONNECT and text that is not ASCII are refused
-    in one sentence, and the bytes of unfinished bodies are counted.
+    It differs from Hypercorn's in this: targets in absolute form are served, CONNECT and text that is not ASCII are
+    refused in one sentence, and the bytes of unfinished bodies are counted.
     """
 
     config: ServerConfig
+
+    def __init__(self, protocol: Any, stream_id: int) -> None:
+        """`protocol` is the `Http1` or `Http2` of its connection."""
+        super().__init__(
+            protocol.app,
+            protocol.config,
+            protocol.context,
+            protocol.task_group,
+            protocol.ssl,
+            protocol.client,
+            protocol.server,
+            protocol.stream_send,
+            stream_id,
+        )
 
     async def handle(self, event: Event) -> None:
         if self.closed:
@@ -82,12 +96,13 @@ class HttpRequest(HTTPStream):
             self._is_http2 = event.http_version == "2"
             if event.method == "CONNECT":
                 await self._refuse(501, _NO_TUNNEL)
-            elif not (event.raw_path.isascii() and event.method.isascii()):
+                return
+            if not (event.raw_path.isascii() and event.method.isascii()):
                 await self._refuse(400, b"The method and the path of a request are ASCII.\n")
-            else:
-                await super().handle(_in_origin_form(event))
-            return
-        if isinstance(event, Body):
+                return
+            if not event.raw_path.startswith(b"/"):
+                event = _in_origin_form(event)
+        elif isinstance(event, Body):
             if not event.data:
                 return
             self.config.unfinished_bodies.add(self, len(event.data))
@@ -105,7 +120,7 @@ class HttpRequest(HTTPStream):
         self.state = ASGIHTTPState.CLOSED
 
     async def _refuse(self, status: int, text: bytes) -> None:
-        """Answer without the application, and close an HTTP/1.1 connection."""
+        """Respond without the application, and close an HTTP/1.1 connection."""
         self.closed = True
         await self._send_error_response(status, text)
         await self.send(StreamClosed(stream_id=self.stream_id))
@@ -116,8 +131,7 @@ class HttpRequest(HTTPStream):
             headers.append((b"connection", b"close"))
         self.state = ASGIHTTPState.CLOSED
         await self.send(Response(stream_id=self.stream_id, headers=headers, status_code=status_code))
-        if text:
-            await self.send(Body(stream_id=self.stream_id, data=text))
+        await self.send(Body(stream_id=self.stream_id, data=text))
         await self.send(EndBody(stream_id=self.stream_id))
 
 

@@ -1,7 +1,7 @@
 """The HTTP server: it accepts connections on a listening socket and serves an ASGI application to them.
 
-The loop that accepts is ours; what is spoken on a connection is Hypercorn's, in the classes of `connection`, `http1`,
-`http2` and `http_request`. Nothing outside this object is changed, so that several servers, and a Hypercorn of the
+The loop that accepts is ours. HTTP is Hypercorn's, with the differences of `connection`, `http1`, `http2` and
+`http_request`, which are subclasses: nothing of Hypercorn is changed, so that several servers, and a Hypercorn of the
 user's own, can run in one process.
 """
 
@@ -100,7 +100,7 @@ class HttpServer:
         self._handshakes: dict[asyncio.Task[None], float] = {}
         self._changed = asyncio.Event()
         self._accepting: asyncio.Task[None] | None = None
-        self._exhaustion_logged_at: float | None = None
+        self._log_exhaustion_at = 0.0
 
     def start(self) -> None:
         """Accept connections from now on."""
@@ -169,16 +169,13 @@ class HttpServer:
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         timeouts: dict[str, Any] = {}
         if self._tls is not None:
-            timeouts = {
-                "ssl_handshake_timeout": HANDSHAKE_TIMEOUT_S,
-                "ssl_shutdown_timeout": TLS_SHUTDOWN_TIMEOUT_S,
-            }
+            timeouts = {"ssl_handshake_timeout": HANDSHAKE_TIMEOUT_S, "ssl_shutdown_timeout": TLS_SHUTDOWN_TIMEOUT_S}
         try:
             transport, _ = await loop.connect_accepted_socket(lambda: protocol, sock, ssl=self._tls, **timeouts)
         except OSError as error:
             reason = getattr(error, "reason", None)
             if reason == "HTTP_REQUEST":
-                _log.debug("a client speaks plain HTTP, but this server was started with TLS")
+                _log.debug("a client sent plain HTTP, but this server was started with TLS")
             else:
                 _log.debug("a TLS handshake failed: %s", reason or error)
             return
@@ -198,7 +195,8 @@ class HttpServer:
         self._handshakes.pop(task, None)
         self._changed.set()
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("a connection failed", exc_info=error)
+            _log.error("a connection was closed after an unexpected error: %r", error)
+            _log.debug("the error in full", exc_info=error)
 
     async def _make_room(self) -> None:
         """Wait while too many handshakes are under way, or end the oldest when it takes too long."""
@@ -218,12 +216,10 @@ class HttpServer:
             await asyncio.wait_for(self._changed.wait(), max_seconds)
 
     def _log_exhaustion(self, error: OSError) -> None:
-        """Say that no connection can be accepted, once a minute."""
+        """Log that no connection can be accepted, at most once a minute."""
         now = asyncio.get_running_loop().time()
-        if self._exhaustion_logged_at is None or now >= self._exhaustion_logged_at + LOG_AGAIN_S:
-            self._exhaustion_logged_at = now
+        if now >= self._log_exhaustion_at:
+            self._log_exhaustion_at = now + LOG_AGAIN_S
             _log.error(
-                "no connection can be accepted: %s (%d connections are open; see ulimit -n)",
-                error.strerror or error,
-                len(self._tasks),
+                "no connection can be accepted: %s (%d are open; see ulimit -n)", error.strerror, len(self._tasks)
             )

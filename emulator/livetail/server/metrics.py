@@ -151,6 +151,6 @@ METRICS: Final = (
     Metric(
         "faults_fired_total", "How often fault rules have fired, by the type of their effect.", _firings, ("effect",)
     ),
-    Metric("scenarios", "Scenarios that were started and not stopped.", lambda at: len(at.emulator.scenarios)),
+    Metric("scenarios", "Scenarios that were started and not stopped.", lambda at: len(at.emulator.scenarios.running)),
 )
 """All metrics, in the order of the documentation."""
