@@ -36,14 +36,15 @@ class ControlClient:
         self.url = url.rstrip("/")
         self._host, self._port, self._scheme = host, port, parts.scheme
 
-    def request(self, method: str, path: str, body: Any = None, timeout_s: float = TIMEOUT_S) -> Any:
+    def request(self, method: str, path: str, body: Any = None, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
         """Send a request to the control plane, with a JSON body or with a text as it is; returns the response's JSON.
 
         Raises:
             LiveTailError: it is refused; a LiveTailTimeoutError if the server has waited in vain.
             NoResponseError: there is no response, or one of more than `MAX_RESPONSE_BYTES`.
         """
-        status, response = self._exchange(method, f"/_livetail{path}", body, {}, timeout_s)
+        status, content = self._read(method, f"/_livetail{path}", body, timeout_s=timeout_s)
+        response = parse_json(content)
         if status == 200 and isinstance(response, dict):
             return response
         if not isinstance(response, dict) or "error" not in response:
@@ -57,14 +58,14 @@ class ControlClient:
             LiveTailError: what responds is not Livetail.
             NoResponseError: there is no response.
         """
-        health: dict[str, Any] = self.request("GET", "/health", timeout_s=timeout_s)
+        health = self.request("GET", "/health", timeout_s=timeout_s)
         if health.get("status") != "ok":
             raise LiveTailError(f"{self.url} responds, but not as Livetail does")
         return health
 
     def certificate(self) -> bytes | None:
         """The CA that the server has made for itself (PEM); None if it has made none."""
-        status, content = self._read("GET", "/_livetail/ca.pem", None, {}, TIMEOUT_S)
+        status, content = self._read("GET", "/_livetail/ca.pem")
         return content if status == 200 else None
 
     def call(self, operation: str, parameters: dict[str, Any], region: str | None = None) -> dict[str, Any]:
@@ -74,50 +75,48 @@ class ControlClient:
             AwsError: it is refused.
             NoResponseError: there is no response, or one of more than `MAX_RESPONSE_BYTES`.
         """
-        status, result = self._exchange("POST", "/", parameters, _aws_headers(operation, region), TIMEOUT_S)
+        status, content = self._read("POST", "/", parameters, _aws_headers(operation, region))
+        result = parse_json(content)
         if status != 200:
             raise AwsError(operation, status, result)
         return result if isinstance(result, dict) else {}
 
     @contextlib.contextmanager
-    def stream(
-        self, operation: str, parameters: dict[str, Any], region: str | None = None
+    def start_live_tail(
+        self, parameters: dict[str, Any], region: str | None = None
     ) -> Iterator[http.client.HTTPResponse]:
-        """The response to an operation whose result is an event stream. Reading it may wait for ever.
+        """Call StartLiveTail, unsigned; yields the response, whose content is an event stream.
 
         Raises:
             AwsError: it is refused.
             NoResponseError: there is no response.
         """
-        connection, response = self._send("POST", "/", parameters, _aws_headers(operation, region), TIMEOUT_S)
-        try:
+        connection, response = self._send("POST", "/", parameters, _aws_headers("StartLiveTail", region), TIMEOUT_S)
+        with contextlib.closing(connection), response:
             if response.status != 200:
-                raise AwsError(operation, response.status, parse_json(response.read(MAX_RESPONSE_BYTES)))
+                raise AwsError("StartLiveTail", response.status, parse_json(response.read(MAX_RESPONSE_BYTES)))
             if connection.sock is not None:
                 connection.sock.settimeout(None)  # a session sends nothing while a manual clock stands still
             yield response
-        finally:
-            response.close()
-            connection.close()
 
-    def _exchange(
-        self, method: str, path: str, body: Any, headers: dict[str, str], timeout_s: float
-    ) -> tuple[int, Any]:
-        """The status and the JSON of the response."""
-        status, content = self._read(method, path, body, headers, timeout_s)
-        return status, parse_json(content)
-
-    def _read(self, method: str, path: str, body: Any, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
-        connection, response = self._send(method, path, body, headers, timeout_s)
-        try:
-            content = response.read(MAX_RESPONSE_BYTES)
-            if len(content) == MAX_RESPONSE_BYTES:
-                raise NoResponseError(f"{self.url} sends a response without an end; it is not Livetail")
-            return response.status, content
-        except (OSError, http.client.HTTPException) as error:
-            raise self._no_response(error) from None
-        finally:
-            connection.close()
+    def _read(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> tuple[int, bytes]:
+        """Send a request; returns the status and the content of the response."""
+        connection, response = self._send(method, path, body, headers or {}, timeout_s)
+        with contextlib.closing(connection):
+            try:
+                content = response.read(MAX_RESPONSE_BYTES)
+            except (OSError, http.client.HTTPException) as error:
+                raise self._no_response(error) from None
+        if len(content) == MAX_RESPONSE_BYTES:
+            raise NoResponseError(f"{self.url} sends a response without an end; it is not Livetail")
+        return response.status, content
 
     def _send(
         self, method: str, path: str, body: Any, headers: dict[str, str], timeout_s: float

@@ -11,8 +11,9 @@ from types import FrameType
 from typing import Final
 
 from livetail.cli.command_parser import CommandError
+from livetail.cli.serve import resolved_settings
 from livetail.environment import KEYS, fitted_to, region_of
-from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
+from livetail.settings import FLAGS, Settings, unknown_variables
 
 _PASSED_ON: Final = (
     *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
@@ -44,10 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     given["log_level"] = given["log_level"] or os.environ.get("LIVETAIL_LOG_LEVEL") or "warning"
     # The command works in the region that its environment names, so that is the server's too.
     given["region"] = given["region"] or os.environ.get("LIVETAIL_REGION") or region_of(os.environ)
-    try:
-        settings = Settings.resolve(given, os.environ)
-    except SettingsError as error:
-        raise CommandError(str(error), status=2) from None
+    settings = resolved_settings(given)
     with _emulator(settings) as variables:
         environ = {**os.environ, **fitted_to(os.environ, variables)}
         if not settings.verify_signatures:  # then any keys will do, and a key of 12 digits picks the account

@@ -24,12 +24,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         flag.add_to(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def resolved_settings(given: dict[str, str | None]) -> Settings:
+    """The settings of flags and environment. Raises CommandError for a wrong one."""
     try:
-        settings = Settings.resolve({flag.field: getattr(arguments, flag.field) for flag in FLAGS}, os.environ)
+        return Settings.resolve(given, os.environ)
     except SettingsError as error:
         raise CommandError(str(error), status=2) from None
 
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = resolved_settings({flag.field: getattr(arguments, flag.field) for flag in FLAGS})
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server runs, and handles both itself
         return _serve(settings)

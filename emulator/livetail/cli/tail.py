@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     }
     given = {name: value for name, value in parameters.items() if value is not None}
     printer = EventPrinter()
-    with client.stream("StartLiveTail", given, arguments.region) as response:
+    with client.start_live_tail(given, arguments.region) as response:
         for kind, event in session_events(response):
             if kind == "sessionStart":
                 groups = counted(len(event.get("logGroupIdentifiers") or ()), "log group")

@@ -32,7 +32,7 @@ class Tail:
         self._timeout = timeout
         self._arrived: SimpleQueue[LogEvent | LiveTailError | None] = SimpleQueue()
         with ExitStack() as opened:
-            response = opened.enter_context(control.stream("StartLiveTail", parameters, region))
+            response = opened.enter_context(control.start_live_tail(parameters, region))
             self._socket = opened.enter_context(socket.socket(fileno=os.dup(response.fileno())))
             self._events = session_events(response)
             self.id = self._read_start()
