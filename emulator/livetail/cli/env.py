@@ -32,22 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(
             f"--write takes a folder whose path is printable UTF-8, not {str(arguments.write)!a}", status=2
         )
-    client = arguments.emulator
-    health = _health(client)
-    region = _region(arguments.region, health)
-    ca_bundle = truststore = None
-    if arguments.write is not None:
-        ca_bundle, truststore = _write_trust(client, arguments.write)
-    elif client.url.startswith("https:"):
-        _warn("no variable for the certificate is printed: --write DIR stores its CA, and prints them")
-    variables = sdk_environment(client.url, region, ca_bundle=ca_bundle, truststore=truststore)
-    if health.get("verifiesSignatures"):
-        variables = {name: value for name, value in variables.items() if name not in KEYS}
-        if not all(os.environ.get(name) for name in KEYS):
-            _warn(f"the server checks signatures: set {' and '.join(sorted(KEYS))} to one of its --credentials")
-    if arguments.write is not None:
-        variables |= _write_configuration(arguments.write, variables)
-    variables = fitted_to(os.environ, variables)
+    try:
+        variables = fitted_to(os.environ, _variables(arguments.emulator, arguments.region, arguments.write))
+    except OSError as error:
+        raise CommandError(f"cannot write to {arguments.write}: {error.strerror}") from None
     kept = KEPT if arguments.region is None else KEPT - {"AWS_REGION", "AWS_DEFAULT_REGION"}
     if arguments.format == "github":
         # The file has no form for "unless it is set", so what an earlier step has set is not written.
@@ -56,14 +44,35 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _variables(emulator: ControlClient, region: str | None, folder: Path | None) -> dict[str, str]:
+    """The variables for a server; files are written to the folder, and named by variables.
+
+    Raises:
+        OSError: the folder or a file cannot be written.
+    """
+    health = _health(emulator)
+    ca_bundle = truststore = None
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        ca_bundle, truststore = _write_trust(emulator, folder)
+    elif emulator.url.startswith("https:"):
+        _warn("no variable for the certificate is printed: --write DIR stores its CA, and prints them")
+    variables = sdk_environment(emulator.url, _region(region, health), ca_bundle=ca_bundle, truststore=truststore)
+    if health.get("verifiesSignatures"):
+        variables = {name: value for name, value in variables.items() if name not in KEYS}
+        if not all(os.environ.get(name) for name in KEYS):
+            _warn(f"the server checks signatures: set {' and '.join(sorted(KEYS))} to one of its --credentials")
+    return variables if folder is None else variables | _write_configuration(folder, variables)
+
+
 def _warn(sentence: str) -> None:
     print(f"livetail: {sentence}", file=sys.stderr)
 
 
-def _health(client: ControlClient) -> dict[str, Any]:
+def _health(emulator: ControlClient) -> dict[str, Any]:
     """What the health route of the server returns; empty, with a warning, if it does not respond."""
     try:
-        return client.health(timeout_s=3)
+        return emulator.health(timeout_s=3)
     except NoResponseError as error:
         _warn(f"{error}; the variables are for a server that will be there")
         return {}
@@ -81,28 +90,22 @@ def _region(given: str | None, health: dict[str, Any]) -> str:
     return region
 
 
-def _write_trust(client: ControlClient, folder: Path) -> tuple[str | None, str | None]:
-    """Store the CA of a server with HTTPS as PEM and as a truststore; the paths of the two."""
+def _write_trust(emulator: ControlClient, folder: Path) -> tuple[str | None, str | None]:
+    """Store the CA of a server with HTTPS as PEM and as a truststore; returns the paths."""
+    if not emulator.url.startswith("https:"):
+        return None, None
+    pem = emulator.certificate()
+    if pem is None:
+        _warn("the server's certificate was given with --certfile; no CA is written")
+        return None, None
+    bundle, store = (folder / "ca.pem").absolute(), (folder / "truststore.p12").absolute()
+    bundle.write_bytes(pem)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not client.url.startswith("https:"):
-            return None, None
-        pem = client.certificate()
-        if pem is None:
-            _warn("the server has a certificate of its owner's; no CA is written")
-            return None, None
-        bundle = (folder / "ca.pem").absolute()
-        bundle.write_bytes(pem)
-        try:
-            content = make_truststore(pem)
-        except ModuleNotFoundError:
-            _warn("no truststore for Java is written, which needs the extra: pip install 'livetail[tls]'")
-            return str(bundle), None
-        store = (folder / "truststore.p12").absolute()
-        store.write_bytes(content)
-        return str(bundle), str(store)
-    except OSError as error:
-        raise CommandError(f"cannot write to {folder}: {error.strerror}") from None
+        store.write_bytes(make_truststore(pem))
+    except ModuleNotFoundError:
+        _warn("no truststore for Java is written, which needs the extra: pip install 'livetail[tls]'")
+        return str(bundle), None
+    return str(bundle), str(store)
 
 
 def _write_configuration(folder: Path, variables: dict[str, str]) -> dict[str, str]:
@@ -123,9 +126,6 @@ sts =
   endpoint_url = {endpoint}
 """
     keys = [f"{name.lower()} = {variables[name]}" for name in sorted(KEYS) if name in variables]
-    try:
-        config.write_text(config_text, encoding="utf-8")
-        credentials.write_text("\n".join(["[default]", *keys, ""]), encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"cannot write to {folder}: {error.strerror}") from None
+    config.write_text(config_text, encoding="utf-8")
+    credentials.write_text("\n".join(["[default]", *keys, ""]), encoding="utf-8")
     return {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(credentials)}
