@@ -44,7 +44,7 @@ def filled(drawn: list[tuple[str, list[int]]], retain: int) -> Model:
     return model
 
 
-@given(puts, limits, st.integers(0, 30), st.integers(-4, 4), st.integers(-4, 4))
+@given(puts, limits, st.integers(1, 30), st.integers(-4, 4), st.integers(-4, 4))
 @settings(max_examples=30)
 def test_both_operations_and_both_directions(
     drawn: list[tuple[str, list[int]]], limit: int, retain: int, start: int, end: int

@@ -29,16 +29,6 @@ def text(minimum: int | None = None, maximum: int | None = None, pattern: str | 
     return Meta(min_length=minimum, max_length=maximum, pattern=python_pattern(pattern), extra=extra)
 
 
-def name(minimum: int, maximum: int, pattern: str) -> Meta:
-    """The name of a log group or log stream; AWS has a text of its own for one that is too long."""
-    return text(minimum, maximum, pattern, too_long=NAME_TOO_LONG)
-
-
-def arn(minimum: int, maximum: int, pattern: str) -> Meta:
-    """The ARN of a resource with tags; AWS has an error of its own for one that does not match."""
-    return text(minimum, maximum, pattern, not_matching=INVALID_ARN)
-
-
 def integer(minimum: int | None = None, maximum: int | None = None) -> Meta:
     """A number of 32 bits, and the range within that."""
     return _number(INTEGER, minimum, maximum)
@@ -50,12 +40,8 @@ def long(minimum: int | None = None, maximum: int | None = None) -> Meta:
 
 
 def items(minimum: int | None = None, maximum: int | None = None) -> Meta:
-    """A list: how many elements it may have."""
+    """A list or a map: how many elements or entries it may have."""
     return Meta(min_length=minimum, max_length=maximum)
-
-
-entries = items
-"""A map: how many entries it may have."""
 
 
 def _number(kind: str, minimum: int | None, maximum: int | None) -> Meta:

@@ -4,17 +4,14 @@ Null is absent, a null element is dropped, unknown members are ignored, a fracti
 decimals. A member of the wrong type is a SerializationException that names the JSON token, whatever else is
 wrong. Observed on another service of the same framework in 2026.
 
-Values that have no effect are not decoded: msgspec skips unknown members, and of a list or map that is longer than the
-model allows, only one element more is read than it allows. So a request of five million empty objects costs no
-more than the bytes that it has.
+Values that have no effect are not decoded: msgspec skips unknown members, and of a list that is longer than the model
+allows, only one element more is read than it allows. So a request of five million empty objects costs no more than the
+bytes that it has.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import takewhile
-from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, Final
 
 import msgspec
@@ -26,9 +23,9 @@ from livetail.core.errors import SerializationException
 MAX_UNLIMITED_LENGTH: Final = 1_000
 """Elements that are read of a list whose length the model does not limit."""
 
-MAX_ORDERED_BYTES: Final = 65_536
+MAX_WHOLE_BYTES: Final = 262_144
 """An object up to this size is read in its own order, so that the first wrong type in it is the one that is named; a
-larger one in that of the model, so that its unknown members cost nothing."""
+larger one in that of the model, so that its unknown members cost nothing. No map of the model is larger."""
 
 _LIST_MISPLACED: Final = "Start of list found where not expected"
 _OBJECT_MISPLACED: Final = "Start of structure or map found where not expected."
@@ -91,20 +88,19 @@ def _cleaned(value: bytes, type_: inspect.Type) -> Any:
         if isinstance(type_, inspect.StructType):
             return _cleaned_struct(value, type_)
         if isinstance(type_, inspect.DictType):
-            return _cleaned_map(value.decode(), type_)
+            return _cleaned_map(value, type_)
         raise SerializationException(_OBJECT_MISPLACED)
     return _cleaned_scalar(msgspec.json.decode(value), type_, extra.get("type", LONG))
 
 
 def _cleaned_struct(value: bytes, type_: inspect.StructType) -> dict[str, Any]:
     types = {field.encode_name: field.type for field in type_.fields}
-    members: Iterable[tuple[str, Raw]]
-    if len(value) <= MAX_ORDERED_BYTES:
-        members = msgspec.json.decode(value, type=dict[str, Raw]).items()
+    if len(value) <= MAX_WHOLE_BYTES:
+        members = msgspec.json.decode(value, type=dict[str, Raw])
     else:
         known = msgspec.json.decode(value, type=_raw_members(tuple(types)))
-        members = zip(types, msgspec.structs.astuple(known), strict=True)
-    given = ((name, bytes(raw)) for name, raw in members if name in types)
+        members = dict(zip(types, msgspec.structs.astuple(known), strict=True))
+    given = ((name, bytes(raw)) for name, raw in members.items() if name in types)
     return {name: _cleaned(raw, types[name]) for name, raw in given if raw not in (b"", b"null")}
 
 
@@ -119,41 +115,11 @@ def _cleaned_list(value: bytes, type_: inspect.ListType) -> list[Any]:
     return cleaned
 
 
-def _cleaned_map(text: str, type_: inspect.DictType) -> dict[str, Any]:
-    """At most one entry more than the model allows; all values of the model's maps are scalars."""
-    limit = MAX_UNLIMITED_LENGTH if type_.max_length is None else type_.max_length
-    cleaned: dict[str, Any] = {}
-    for number, (key, value) in enumerate(_entries(text)):
-        if number > 2 * limit:
-            raise SerializationException  # one key again and again
-        if value is not None:
-            cleaned[key] = _cleaned_scalar(value, strip_optional(type_.value_type)[0], LONG)
-        if len(cleaned) > limit:
-            break
-    return cleaned
-
-
-def _entries(text: str) -> Iterator[tuple[str, Any]]:
-    """The entries of a JSON object whose syntax has been checked, read one by one."""
-    skip = re.compile(r"[ \t\n\r]*").match
-    scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
-
-    def after_blanks(position: int) -> int:
-        found = skip(text, position)
-        assert found is not None
-        return found.end()
-
-    position = after_blanks(1)
-    while text[position] == '"':
-        key, position = scanstring(text, position + 1)
-        position = after_blanks(after_blanks(position) + 1)
-        if text[position] in "[{":
-            raise SerializationException(_LIST_MISPLACED if text[position] == "[" else _OBJECT_MISPLACED)
-        value, position = scan(text, position)
-        yield key, value
-        position = after_blanks(position)
-        if text[position] == ",":
-            position = after_blanks(position + 1)
+def _cleaned_map(value: bytes, type_: inspect.DictType) -> dict[str, Any]:
+    if len(value) > MAX_WHOLE_BYTES:
+        raise SerializationException  # AWS would name the number of entries
+    entries = ((key, bytes(raw)) for key, raw in msgspec.json.decode(value, type=dict[str, Raw]).items())
+    return {key: _cleaned(raw, type_.value_type) for key, raw in entries if raw != b"null"}
 
 
 @cache
@@ -189,21 +155,14 @@ def _cleaned_scalar(value: Any, type_: inspect.Type, number: str) -> Any:
         case inspect.StrType() | inspect.EnumType():
             wanted = "a String"
         case _ if isinstance(value, int | float) and not isinstance(value, bool):
-            return _whole(value, number)
+            minimum, maximum = INTEGER_RANGES[number]
+            if not minimum <= value <= maximum:
+                raise SerializationException
+            return min(int(value), maximum)  # as a float, the maximum of 64 bits is one more
         case _:
             wanted = "an Integer" if number == INTEGER else "a Long"
-    raise SerializationException(f"{_token(value)} can not be converted to {wanted}")
-
-
-def _token(value: str | float | bool) -> str:
-    """The name of a JSON token as the framework's parser has it."""
     if isinstance(value, bool):
-        return "TRUE_VALUE" if value else "FALSE_VALUE"
-    return "STRING_VALUE" if isinstance(value, str) else "NUMBER_VALUE"
-
-
-def _whole(value: float, number: str) -> int:
-    minimum, maximum = INTEGER_RANGES[number]
-    if not minimum <= value <= maximum:
-        raise SerializationException
-    return min(int(value), maximum)
+        token = "TRUE_VALUE" if value else "FALSE_VALUE"
+    else:
+        token = "STRING_VALUE" if isinstance(value, str) else "NUMBER_VALUE"
+    raise SerializationException(f"{token} can not be converted to {wanted}")

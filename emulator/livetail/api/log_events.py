@@ -17,11 +17,10 @@ from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest, Put
 from livetail.core.clock import DAY
 from livetail.core.errors import InvalidParameterException
 from livetail.core.ids import (
+    edge_before,
     end_edge,
     event_id_text,
     is_edge,
-    reading_edge,
-    repeated_edge,
     start_edge,
     timestamp_and_sequence,
 )
@@ -77,7 +76,7 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     elif token:
         high = min(high, position_before(token.number))
     found = _readable(context, in_order(stream.batches, low, high, group.first_shown, newest_first=not forward))
-    events = page_of_events(found, request.limit).events
+    events, _ = page_of_events(found, request.limit)
     if not forward:
         events.reverse()
     if events:
@@ -120,7 +119,7 @@ def _empty_page(
         if end is not None:
             return end_edge(end), start_edge(request.start_time or 0)
         present = max(context.now, request.start_time or 0)
-        return reading_edge(present, group.ingested), start_edge(present)
+        return edge_before(present, group.ingested, present), start_edge(present)
     number = token.number
     timestamp, sequence = timestamp_and_sequence(number)
     if not token.forward:
@@ -130,7 +129,7 @@ def _empty_page(
         return max(number, end_edge(end)), number
     if timestamp < context.now:
         return end_edge(timestamp), number
-    return (number if is_edge(number) else reading_edge(timestamp, sequence + 1)), number
+    return (number if is_edge(number) else edge_before(timestamp, sequence + 1, timestamp)), number
 
 
 # ---- FilterLogEvents -----------------------------------------------------------------------------------------------
@@ -163,7 +162,7 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
     elif reached is not None:
         low = max(low, position_after(reached))
     found = _readable(context, in_order(batches, low, high, group.first_shown, newest_first=newest_first))
-    page = page_of_events(found, request.limit, accepts)
+    events, last = page_of_events(found, request.limit, accepts)
     response: dict[str, Any] = {
         "events": [
             {
@@ -173,11 +172,10 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
                 "ingestionTime": batch.ingestion_time,
                 "eventId": event_id_text(batch.event_id(index)),
             }
-            for batch, index in page.events
+            for batch, index in events
         ],
         "searchedLogStreams": [],
     }
-    last = page.examined or (page.events[-1] if page.events else None)
     if last is not None:
         batch, index = last
         response["nextToken"] = encode_event_token(batch.event_id(index))
@@ -202,7 +200,7 @@ def _readable(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[
 def _edge_again(context: Context, place: Position, number: int) -> int:
     """The edge from which reading continues at the same position after an empty page of a fault rule."""
     timestamp = min(place.timestamp, context.now + DAY)  # reading backward may begin at the end of time
-    return repeated_edge(timestamp, place.sequence, number)
+    return edge_before(timestamp, place.sequence, number)
 
 
 def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:

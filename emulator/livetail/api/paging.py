@@ -152,22 +152,13 @@ def _question(request: RowsRequest) -> str:
     return sha256(type(request).__name__.encode() + msgspec.json.encode(asked)).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class EventPage:
-    """A page of events in the order in which they were read.
-
-    Attributes:
-        examined: the last event that was examined, where the limits of one request ended the page; None otherwise.
-    """
-
-    events: list[tuple[Batch, int]]
-    examined: tuple[Batch, int] | None = None
-
-
 def page_of_events(
     found: Iterable[tuple[Batch, int]], limit: int | None, accepts: Callable[[str], bool] | None = None
-) -> EventPage:
+) -> tuple[list[tuple[Batch, int]], tuple[Batch, int] | None]:
     """As many events as fit on a page: `limit` (10,000 at most) and 1 MiB as PutLogEvents counts; at least one.
+
+    Returns them in the order in which they were read, and the event after which the next page begins: the last of
+    these, or the last one that was examined where the bounds of one request ended the page; None for no events.
 
     Args:
         accepts: decides by the message which events are taken; only `MAX_EXAMINED_EVENTS` and `MAX_EXAMINED_BYTES` are
@@ -184,7 +175,7 @@ def page_of_events(
         size = EVENT_OVERHEAD_BYTES + (len(message) if message.isascii() else len(message.encode()))
         if accepts is not None:
             if examined_events == MAX_EXAMINED_EVENTS or examined_bytes > MAX_EXAMINED_BYTES:
-                return EventPage(events, examined=last)
+                return events, last
             examined_events += 1
             examined_bytes += size
             last = place
@@ -194,4 +185,4 @@ def page_of_events(
         if events and (bytes_left < 0 or len(events) == max_events):
             break
         events.append(place)
-    return EventPage(events)
+    return events, events[-1] if events else None

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from livetail.api.constraints import arn, entries, integer, items, long, name, text
+from livetail.api.constraints import INVALID_ARN, NAME_TOO_LONG, integer, items, long, text
 from livetail.core import limits
 from livetail.store.batch import LogEvent
 from livetail.store.log_group import LogGroupClass
@@ -23,7 +23,7 @@ class OrderBy(StrEnum):
 
 
 AccountIds = Annotated[list[Annotated[str, text(12, 12, r"^\d{12}$")]], items(0, 20)]
-AmazonResourceName = Annotated[str, arn(1, 1011, r"[\w+=/:,.@-]*")]
+AmazonResourceName = Annotated[str, text(1, 1011, r"[\w+=/:,.@-]*", not_matching=INVALID_ARN)]
 Days = Annotated[int, integer()]
 DescribeLimit = Annotated[int, integer(1, 50)]
 EventMessage = Annotated[str, text(1)]
@@ -31,9 +31,9 @@ EventsLimit = Annotated[int, integer(1, limits.MAX_PAGE_EVENTS)]
 FilterPattern = Annotated[str, text(0, 1024)]
 KmsKeyId = Annotated[str, text(None, 256)]
 LogGroupIdentifier = Annotated[str, text(1, 2048, r"[\w#+=/:,.@-]*")]
-LogGroupName = Annotated[str, name(1, limits.MAX_NAME_LENGTH, limits.LOG_GROUP_NAME_PATTERN)]
+LogGroupName = Annotated[str, text(1, limits.MAX_NAME_LENGTH, limits.LOG_GROUP_NAME_PATTERN, too_long=NAME_TOO_LONG)]
 LogGroupNamePattern = Annotated[str, text(0, 512, r"[\.\-_/#A-Za-z0-9]*")]
-LogStreamName = Annotated[str, name(1, limits.MAX_NAME_LENGTH, limits.LOG_STREAM_NAME_PATTERN)]
+LogStreamName = Annotated[str, text(1, limits.MAX_NAME_LENGTH, limits.LOG_STREAM_NAME_PATTERN, too_long=NAME_TOO_LONG)]
 LogStreamNames = Annotated[
     list[Annotated[str, text(1, limits.MAX_NAME_LENGTH, limits.LOG_STREAM_NAME_PATTERN)]], items(1, 100)
 ]
@@ -42,7 +42,7 @@ ResourceIdentifier = Annotated[str, text(1, 2048, r"[\w+=/:,.@\-\*]*")]
 SequenceToken = Annotated[str, text(1)]
 TagKey = Annotated[str, text(1, limits.MAX_TAG_KEY_LENGTH, limits.TAG_KEY_PATTERN)]
 TagValue = Annotated[str, text(None, limits.MAX_TAG_VALUE_LENGTH, limits.TAG_VALUE_PATTERN)]
-Tags = Annotated[dict[TagKey, TagValue], entries(1, limits.MAX_TAGS)]
+Tags = Annotated[dict[TagKey, TagValue], items(1, limits.MAX_TAGS)]
 Timestamp = Annotated[int, long(0)]
 
 
@@ -150,12 +150,10 @@ class DescribeLogStreamsRequest(Request):
 class Entity(Request):
     """What the events of a PutLogEvents request are about; checked, and otherwise ignored."""
 
-    key_attributes: Annotated[dict[Annotated[str, text(1, 32)], Annotated[str, text(1, 512)]], entries(2, 4)] | None = (
+    key_attributes: Annotated[dict[Annotated[str, text(1, 32)], Annotated[str, text(1, 512)]], items(2, 4)] | None = (
         None
     )
-    attributes: Annotated[dict[Annotated[str, text(1, 256)], Annotated[str, text(1, 512)]], entries(0, 10)] | None = (
-        None
-    )
+    attributes: Annotated[dict[Annotated[str, text(1, 256)], Annotated[str, text(1, 512)]], items(0, 10)] | None = None
 
 
 class PutLogEventsRequest(Request):

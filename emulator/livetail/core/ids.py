@@ -76,16 +76,10 @@ def end_edge(timestamp: int) -> int:
     return timestamp << _TIMESTAMP_SHIFT | _HALF
 
 
-def repeated_edge(timestamp: int, sequence: int, number: int) -> int:
-    """Another edge before the event of this time stamp and sequence; `number` makes such edges differ.
+def edge_before(timestamp: int, sequence: int, number: int) -> int:
+    """The edge between the events of a millisecond with fewer than `sequence` before them in the group, and the others.
 
-    The number takes the bits that hold the ingestion time in other edges.
+    `number` takes the bits that hold the ingestion time in the ids of events; it makes edges at one place differ.
     """
     low = sequence << _SEQUENCE_SHIFT | _HASH_MASK << _HASH_SHIFT | _EDGE_INDEX
     return timestamp << _TIMESTAMP_SHIFT | number << _INGESTION_SHIFT | low
-
-
-def reading_edge(timestamp: int, sequence: int) -> int:
-    """The edge after all events of a millisecond that have been ingested by now, as `sequence` counts them."""
-    low = sequence << _SEQUENCE_SHIFT | _HASH_MASK << _HASH_SHIFT | _EDGE_INDEX
-    return timestamp << _TIMESTAMP_SHIFT | timestamp << _INGESTION_SHIFT & end_edge(0) | low

@@ -50,6 +50,7 @@ class Selection:
     def of(cls, batch: Batch, positions: Sequence[int] | None = None) -> Self:
         """The events of a batch at these positions, in ascending order; None is all of them."""
         whole = cls(batch, batch.events, range(len(batch)), [None] * len(batch))
+        whole._bytes = batch.size_bytes
         return whole if positions is None else whole.pick(positions)
 
     def __len__(self) -> int:

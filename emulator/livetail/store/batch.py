@@ -54,6 +54,7 @@ class Batch:
         sequence: how many events the group had ingested before this batch.
         events: in time order, at least one; `first_timestamp` and `last_timestamp` are those of its ends.
         size_bytes: the bytes of the events as the service counts them.
+        memory_bytes: about how much memory the batch takes: its text, and what Python needs for the events.
     """
 
     __slots__ = (
@@ -63,6 +64,7 @@ class Batch:
         "last_timestamp",
         "log_group_identifier",
         "log_stream_name",
+        "memory_bytes",
         "sequence",
         "size_bytes",
     )
@@ -84,14 +86,10 @@ class Batch:
         self.first_timestamp = events[0].timestamp
         self.last_timestamp = events[-1].timestamp
         self.size_bytes = size_bytes_of(events)
+        self.memory_bytes = self.size_bytes + _EVENT_MEMORY_BYTES * len(events) + _BATCH_MEMORY_BYTES
 
     def __len__(self) -> int:
         return len(self.events)
-
-    @property
-    def memory_bytes(self) -> int:
-        """About how much memory the batch takes: its text, and what Python needs for the events."""
-        return self.size_bytes + _EVENT_MEMORY_BYTES * len(self.events) + _BATCH_MEMORY_BYTES
 
     def position(self, index: int) -> Position:
         """The place of one of the events in the order of reading."""

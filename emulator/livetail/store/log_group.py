@@ -67,7 +67,7 @@ class Retention:
     """The batches of all log groups in order of their ingestion.
 
     Attributes:
-        max_events: events that each log group keeps, the newest.
+        max_events: events that each log group keeps, the newest; at least one.
         max_bytes: memory of the batches of all groups together; the oldest batches are removed first.
         held_bytes: memory that they take now.
     """
@@ -79,20 +79,17 @@ class Retention:
         self._groups: OrderedDict[Batch, LogGroup] = OrderedDict()
 
     def add(self, batch: Batch, group: "LogGroup") -> None:
-        """Count a batch of a group."""
+        """Count a batch of a group; remove the oldest batches of all groups until the others fit `max_bytes`."""
         self._groups[batch] = group
         self.held_bytes += batch.memory_bytes
+        while self.held_bytes > self.max_bytes and self._groups:
+            # A group removes its batches in the same order, so the oldest of all is the oldest of its group.
+            next(iter(self._groups.values())).remove_oldest()
 
     def remove(self, batch: Batch) -> None:
         """Stop counting a batch that its group has removed."""
         del self._groups[batch]
         self.held_bytes -= batch.memory_bytes
-
-    def remove_surplus(self) -> None:
-        """Remove the oldest batches of all groups until the others fit `max_bytes`."""
-        while self.held_bytes > self.max_bytes and self._groups:
-            # A group removes its batches in the same order, so the oldest of all is the oldest of its group.
-            next(iter(self._groups.values())).remove_oldest()
 
 
 @dataclass(slots=True, eq=False)
@@ -199,9 +196,9 @@ class LogGroup:
         self.batches.append(batch)
         stream.batches.append(batch)
         stream.update_times(batch)
+        if self.shown > self.retention.max_events:
+            self._hide_surplus()
         self.retention.add(batch, self)
-        self._hide_surplus()
-        self.retention.remove_surplus()
         return batch
 
     def remove_oldest(self) -> None:

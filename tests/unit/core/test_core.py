@@ -12,11 +12,11 @@ from livetail.core.clock import ManualClock
 from livetail.core.durations import format_duration, parse_duration
 from livetail.core.errors import InternalFailure, InvalidParameterException, RequestEntityTooLargeException
 from livetail.core.ids import (
+    edge_before,
     end_edge,
     event_id,
     event_id_text,
     is_edge,
-    reading_edge,
     start_edge,
     timestamp_and_sequence,
     uuid4,
@@ -81,7 +81,7 @@ def test_edges_are_those_of_recorded_tokens() -> None:
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**40))
 def test_edges_lie_between_events(timestamp: int, sequence: int) -> None:
-    edge = reading_edge(timestamp, sequence)
+    edge = edge_before(timestamp, sequence, timestamp)
     assert is_edge(edge) and timestamp_and_sequence(edge) == (timestamp, sequence)
     assert is_edge(start_edge(timestamp)) and timestamp_and_sequence(start_edge(timestamp)) == (timestamp, 0)
     assert is_edge(end_edge(timestamp)) and timestamp_and_sequence(end_edge(timestamp))[1] > 2**40

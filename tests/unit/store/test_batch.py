@@ -16,4 +16,4 @@ def test_size_is_utf8_and_26_bytes_an_event(messages: list[str], size: int) -> N
 
 def test_a_batch_knows_its_length_and_size() -> None:
     two = batch(7, 1, 2)
-    assert (len(two), two.size_bytes, two.size_bytes) == (2, 54, 54)
+    assert (len(two), two.size_bytes) == (2, 54)
