@@ -21,12 +21,6 @@ GRACE_S: Final = 0.8
 LAST_BYTES_S: Final = 0.2
 """Seconds that clients then get to take what has been written to them."""
 
-_KEPT_BYTES: Final = 1024 * 1024
-"""Bytes of a block that is made and freed at the start. From the largest block that it has mapped and freed, glibc
-learns how much freed memory to keep (mallopt(3), M_MMAP_THRESHOLD). Without this it gives the memory of each message
-back to the system, which has to clear it for the next one: a thousand tails take two fifths more CPU. Where there is no
-glibc this does nothing."""
-
 
 class Server:
     """An emulator and a socket that listens. Nothing is accepted before `serve`.
@@ -45,7 +39,6 @@ class Server:
             StartError: the address or the certificate cannot be used.
             ScenarioError: a scenario file is wrong.
         """
-        bytearray(_KEPT_BYTES)
         self.emulator = Emulator(settings)
         self.loop = settings.loop
         self._settings = settings
