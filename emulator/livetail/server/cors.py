@@ -1,7 +1,8 @@
 """Cross-origin requests to the AWS API: which web pages may call it and read its responses.
 
-The service grants them (aws-sdk for JavaScript v2 has `"cors": true` for it). Here only pages on this machine get
-that, and those of the origins that `--allowed-origin` names: a page that somebody happens to visit gets no grant.
+The service allows them (aws-sdk for JavaScript v2 has `"cors": true` for it). Here only pages on this machine may, and
+those of the origins that `--allowed-origin` names, not any page that somebody visits. Starlette's CORSMiddleware would
+add work to every response, also where there is no Origin, and cannot name the flag in its refusal.
 https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
@@ -20,7 +21,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 def granted_origin(origin: str, allowed_origins: Collection[str]) -> str | None:
-    """The origin of the page that sent a request, if it may read the response."""
+    """The origin of the page that sent a request, if that page may read the response; else None."""
     return origin if origin in allowed_origins or _LOCAL.fullmatch(origin.lower()) else None
 
 
@@ -30,7 +31,7 @@ def is_preflight(method: str, headers: Mapping[str, str]) -> bool:
 
 
 def response_headers(origin: str) -> Headers:
-    """What a response has to say so that a page of this origin may read it."""
+    """The headers of a response that let a page of this origin read it."""
     return [
         (b"access-control-allow-origin", origin.encode("latin-1")),
         (b"access-control-expose-headers", _EXPOSED),
@@ -39,7 +40,7 @@ def response_headers(origin: str) -> Headers:
 
 
 def preflight_headers(origin: str, headers: Mapping[str, str]) -> Headers:
-    """What the response to a preflight says: all headers that were asked for, since a new SDK may send new ones."""
+    """The headers of the response to a preflight. Every header is allowed, since a new SDK may send new ones."""
     granted = [
         (b"access-control-allow-origin", origin.encode("latin-1")),
         (b"access-control-allow-methods", b"POST"),

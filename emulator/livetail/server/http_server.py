@@ -22,7 +22,7 @@ from livetail.server.http_request import ServerConfig
 _log = logging.getLogger(__name__)
 
 BACKLOG: Final = 1024
-"""Connections that the kernel keeps until they are accepted; Linux takes no more than net.core.somaxconn."""
+"""Connections that the kernel keeps until they are accepted; on Linux at most net.core.somaxconn."""
 
 SEND_BUFFER_BYTES: Final = 256 * 1024
 """Bytes of kernel buffer per connection, so that a client that stops reading is noticed after about half a megabyte.
@@ -87,7 +87,7 @@ class HttpServer:
     def __init__(
         self, app: ASGIApp, listener: socket.socket, *, tls: ssl.SSLContext | None = None, http2: bool = True
     ) -> None:
-        """`tls` is a context with a certificate; the protocols that it offers are set here."""
+        """`tls` is a context with a certificate; its protocols (ALPN) are set here."""
         self._app = ASGIWrapper(cast("Any", app))  # Starlette and Hypercorn name the same ASGI messages differently
         self._listener = listener
         self._tls = tls
@@ -96,8 +96,8 @@ class HttpServer:
         self._config = ServerConfig(http2=http2)
         self._context = WorkerContext(None)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._connections: set[Connection] = set()
-        self._handshakes: dict[asyncio.Task[None], float] = {}
+        self._connections: dict[asyncio.Task[None], Connection] = {}
+        self._handshakes: dict[asyncio.Task[None], float] = {}  # with the time at which each began
         self._changed = asyncio.Event()
         self._accepting: asyncio.Task[None] | None = None
         self._log_exhaustion_at = 0.0
@@ -107,26 +107,29 @@ class HttpServer:
         self._accepting = asyncio.create_task(self._accept())
 
     async def stop_accepting(self) -> None:
-        """Accept no more connections and requests; what is being answered goes on, idle connections are closed."""
+        """Accept no more connections and requests; requests in progress go on, and idle connections are closed."""
         if self._context.terminated.is_set():
             return
         if self._accepting is not None:
             self._accepting.cancel()
             await asyncio.wait((self._accepting,))
-        self._close_listener()
+        if self._listener.fileno() >= 0:
+            with suppress(OSError):  # also where a forked process has a copy, which must not keep the port
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
         await self._context.terminated.set()
         for task in self._handshakes:
             task.cancel()
-        for connection in list(self._connections):
+        for connection in list(self._connections.values()):
             connection.end_if_idle()
 
     async def close(self, seconds: float) -> None:
-        """End all connections; clients get so many seconds to take what was written to them."""
+        """End all connections; clients get this many seconds to read what was written to them."""
         await self.stop_accepting()
-        for connection in list(self._connections):
+        for connection in list(self._connections.values()):
             connection.end()
         await self._wait(seconds)
-        for connection in list(self._connections):
+        for connection in list(self._connections.values()):
             connection.abort()
         await self._wait(CANCEL_S)
         for task in self._tasks:
@@ -134,17 +137,9 @@ class HttpServer:
         await self._wait(CANCEL_S)
 
     async def _wait(self, seconds: float) -> None:
-        """Wait so long for the connections that are left."""
+        """Wait until all connections have ended, at most this long."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
-
-    def _close_listener(self) -> None:
-        if self._listener.fileno() >= 0:
-            try:
-                self._listener.shutdown(socket.SHUT_RDWR)  # a forked process has a copy, and must not keep the port
-            except OSError as error:
-                _log.debug("the listening socket was not shut down: %s", error)
-            self._listener.close()
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
@@ -161,10 +156,10 @@ class HttpServer:
             task.add_done_callback(self._ended)
             if self._tls is not None:
                 self._handshakes[task] = loop.time()
-            await asyncio.sleep(0)  # the turn of the connections that are there
+            await asyncio.sleep(0)  # so that the connections which are there do not wait for all that come
 
     async def _serve(self, sock: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
+        loop, task = asyncio.get_running_loop(), cast("asyncio.Task[None]", asyncio.current_task())
         reader = asyncio.StreamReader(loop=loop)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         timeouts: dict[str, Any] = {}
@@ -180,19 +175,16 @@ class HttpServer:
                 _log.debug("a TLS handshake failed: %s", reason or error)
             return
         finally:
-            self._handshakes.pop(cast("asyncio.Task[None]", asyncio.current_task()), None)
+            self._handshakes.pop(task, None)
             self._changed.set()
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         connection = Connection(self._app, self._config, self._context, sock, reader, writer)
-        self._connections.add(connection)
-        try:
-            await connection.run()
-        finally:
-            self._connections.discard(connection)
+        self._connections[task] = connection
+        await connection.run()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._handshakes.pop(task, None)
+        self._connections.pop(task, None)
         self._changed.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a connection was closed after an unexpected error: %r", error)

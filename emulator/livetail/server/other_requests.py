@@ -20,7 +20,7 @@ from livetail.wire.other_services import (
 
 
 class OtherRequests:
-    """Responds to them: GetCallerIdentity of STS is carried out, the rest is refused and logged once a minute."""
+    """Responds to such requests: carries out GetCallerIdentity of STS, and refuses the rest with one line a minute."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -29,7 +29,7 @@ class OtherRequests:
     def respond(
         self, scope: Scope, headers: awsjson.Headers, body: bytes, request_id: str, refusal: awsjson.AwsResponse
     ) -> awsjson.AwsResponse:
-        """The response to a request; `refusal` is that of AWS's front end to what is not of another service."""
+        """The response to a request; `refusal` is the response to one that names no other service."""
         other = recognize(scope["query_string"].decode("latin-1"), headers, body)
         if other is not None and other.service == "sts" and other.action == GET_CALLER_IDENTITY:
             return self._identify_caller(other, scope, headers, body, request_id)
@@ -61,7 +61,7 @@ class OtherRequests:
 
 
 def _reason_of_refusal(scope: Scope, headers: awsjson.Headers) -> tuple[str, str]:
-    """Why AWS's front end would refuse a request too: the kind of the reason, and one sentence."""
+    """Why a request is refused as AWS would: the kind of the reason, and one sentence."""
     content_type, target = headers.get("content-type"), headers.get("x-amz-target")
     if scope["method"] != "POST" or scope["path"] != "/":
         sentence = f"{scope['method']} {scope['path']} was refused: the operations of CloudWatch Logs are POST /"

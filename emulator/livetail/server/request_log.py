@@ -1,4 +1,4 @@
-"""The lines of the log that tell what clients do: requests, the start and end of sessions, and what is refused."""
+"""The lines of the log about clients: their requests, the start and end of their sessions, and what is refused."""
 
 import asyncio
 import logging
@@ -32,14 +32,14 @@ def log_request(
     """Write the line of a request of the AWS API.
 
     Args:
-        log_groups: those that it names.
+        log_groups: those that the request names.
         status: of the response; 0 where a fault rule closed the connection instead.
-        error: the code of the error, if it is one, and `message` its text.
+        error: the code of the error, if there was one, and `message` its text.
         seconds: from the end of the request to the response.
     """
     milliseconds = round(seconds * 1000, 1)
-    words = [operation, _listed(log_groups), str(status) if status else "connection closed", error or ""]
-    line = f"{' '.join(word for word in words if word)} {milliseconds} ms"
+    words = filter(None, [operation, _listed(log_groups), str(status) if status else "connection closed", error])
+    line = f"{' '.join(words)} {milliseconds} ms"
     if message:
         line += f": {message.partition(chr(10))[0]}"
     fields = {
@@ -53,24 +53,24 @@ def log_request(
 
 
 def log_rejection(log_groups: Sequence[str], rejection: Rejection, now: int) -> None:
-    """Write the line of events that PutLogEvents has not taken; `now` is the emulator's time in epoch milliseconds.
+    """Write the line of events that PutLogEvents rejected; `now` is the emulator's time in epoch milliseconds.
 
-    The request succeeds all the same, and few programs read the part of the response that says so.
+    Such a request succeeds, and few programs read the part of the response that lists what was rejected.
     """
     reasons = ", ".join(f"{count} {reason}" for reason, count in rejection.reasons.items())
     now_text = strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(now / SECOND))
-    _write(
-        logging.WARNING,
+    line = (
         f"PutLogEvents {_listed(log_groups)} rejected {sum(rejection.reasons.values())} of {rejection.count} events "
-        f"({reasons}): the emulator's time is {now_text}, and --clock moves it",
-        {"event": "rejected", "logGroups": list(log_groups), "reasons": rejection.reasons, **rejection.info},
+        f"({reasons}): the emulator's time is {now_text}, and --clock moves it"
     )
+    fields = {"event": "rejected", "logGroups": list(log_groups), "reasons": rejection.reasons, **rejection.info}
+    _write(logging.WARNING, line, fields)
 
 
 def places_elsewhere(log_groups: Iterable[str], caller: Caller, accounts: Accounts) -> str | None:
-    """Where log groups are that a caller has not found, in a sentence; None if they are nowhere else.
+    """Where log groups are that a caller did not find, in a sentence; None if they are nowhere else.
 
-    State is per account and region, so a client in another region than the one that writes finds nothing.
+    State is per account and region, so a client does not find the log groups of a client in another region.
     """
     sentences = []
     for name in log_groups:
@@ -85,31 +85,30 @@ def places_elsewhere(log_groups: Iterable[str], caller: Caller, accounts: Accoun
 
 
 def log_control_request(scope: Scope, send: Send) -> Send:
-    """A `send` that writes the line of a request of the control plane, at debug, once its response is complete."""
-    if scope["type"] != "http" or not _log.isEnabledFor(logging.DEBUG):
+    """A `send` that writes the line of a request of the control plane, at debug, when its response begins."""
+    if not _log.isEnabledFor(logging.DEBUG):
         return send
     clock = asyncio.get_running_loop().time
-    started_at, status = clock(), 0
+    started_at = clock()
 
-    async def send_and_log(message: Message) -> None:
-        nonlocal status
-        status = message.get("status", status)
-        await send(message)
-        if message["type"] == "http.response.body" and not message.get("more_body", False):
-            method, path, milliseconds = scope["method"], scope["path"], round((clock() - started_at) * 1000, 1)
+    async def log_and_send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            method, path, status = scope["method"], scope["path"], message["status"]
+            milliseconds = round((clock() - started_at) * 1000, 1)
             fields = {"method": method, "path": path, "status": status, "milliseconds": milliseconds}
             _write(logging.DEBUG, f"{method} {path} {status} {milliseconds} ms", fields)
+        await send(message)
 
-    return send_and_log
+    return log_and_send
 
 
 def log_session_start(session: Session) -> None:
-    """Write the line of a session that has been opened."""
-    groups, pattern = _subscribed(session)
-    line = f"session {session.session_id} started on {_listed(groups)}"
-    if pattern:
-        line += f" with the pattern {pattern}"
-    _write(logging.INFO, line, {"event": "session started", **_session_fields(session)})
+    """Write the line of a session that has begun."""
+    fields = _session_fields(session)
+    line = f"session {session.session_id} started on {_listed(fields['logGroups'])}"
+    if fields["pattern"]:
+        line += f" with the pattern {fields['pattern']}"
+    _write(logging.INFO, line, {"event": "session started", **fields})
 
 
 def log_session_end(session: Session, ended_by: str | None, now: int) -> None:
@@ -135,13 +134,14 @@ def log_session_end(session: Session, ended_by: str | None, now: int) -> None:
 
 
 class RefusalLog:
-    """The lines of requests that are refused as not of this service: one of a kind at once, then a count each minute.
+    """The lines of requests that are refused because they are not for this service.
 
-    Tools that try which services an endpoint has send hundreds of them.
+    The first of a kind gets a line at once, the others a count each minute: tools that try which services an endpoint
+    supports send hundreds of them.
     """
 
     def __init__(self, call_later: Callable[[float, Callable[[], None]], object]) -> None:
-        """`call_later` calls a function after so many seconds."""
+        """`call_later` calls a function after a number of seconds."""
         self._call_later = call_later
         self._repeats: dict[str, int] = {}
 
@@ -166,14 +166,13 @@ class RefusalLog:
             self._count(kind, sentence)
 
 
-def _subscribed(session: Session) -> tuple[list[str], str | None]:
-    subscription = session.subscription
-    return [arn.name for arn in subscription.log_groups], subscription.log_event_filter_pattern
-
-
 def _session_fields(session: Session) -> dict[str, Any]:
-    groups, pattern = _subscribed(session)
-    return {"sessionId": session.session_id, "logGroups": groups, "pattern": pattern}
+    subscription = session.subscription
+    return {
+        "sessionId": session.session_id,
+        "logGroups": [arn.name for arn in subscription.log_groups],
+        "pattern": subscription.log_event_filter_pattern,
+    }
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -182,12 +181,12 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _write(level: int, line: str, fields: Mapping[str, Any]) -> None:
-    """Write a line without the control characters that a client may have put into a name: no line of its own making."""
+    """Write a line; control characters are escaped, so that a client cannot write lines of its own with a name."""
     if not line.isprintable():
         line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
     if len(line) > _MAX_LENGTH:
         line = line[: _MAX_LENGTH - 1] + "…"
     if _log.isEnabledFor(level):
-        # Not by `log()`, which searches the stack for its caller: this is on the way of every request.
+        # Not `log()`, which searches the stack for its caller: this runs for every request.
         record = _log.makeRecord(_log.name, level, "", 0, line, (), None, extra={"fields": fields})
         _log.handle(record)
