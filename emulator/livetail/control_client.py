@@ -8,7 +8,7 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any, Final
 
-from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, NoResponseError
+from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, NoResponseError, UrlError
 
 MAX_RESPONSE_BYTES: Final = 256 * 1024 * 1024
 """No response of an emulator is larger; what sends more is something else."""
@@ -24,7 +24,7 @@ class ControlClient:
     """
 
     def __init__(self, url: str) -> None:
-        """Raises ValueError if `url` is not of the form http://127.0.0.1:4586."""
+        """Raises UrlError if `url` is not of the form http://127.0.0.1:4586."""
         try:
             parts = urllib.parse.urlsplit(url)
             host, port = parts.hostname or "", parts.port
@@ -32,7 +32,7 @@ class ControlClient:
         except ValueError:
             host = ""
         if not host or parts.scheme not in ("http", "https") or parts.path not in ("", "/") or parts.query:
-            raise ValueError(f"{url!r} is not a URL such as http://127.0.0.1:4586")
+            raise UrlError(f"{url!r} is not a URL such as http://127.0.0.1:4586")
         self.url = url.rstrip("/")
         self._host, self._port, self._scheme = host, port, parts.scheme
 

@@ -1,4 +1,4 @@
-"""What goes wrong with a running emulator, for the commands and the Python interface."""
+"""The errors of the commands and of the Python interface."""
 
 from typing import Any, Final
 
@@ -11,11 +11,15 @@ _SIGNATURE_ERRORS: Final = {
 
 
 class LiveTailError(Exception):
-    """The emulator refused something, or what responds is no emulator; `str()` is one sentence."""
+    """An emulator cannot start, does not respond or refuses something; `str()` is a sentence, or one a line."""
 
 
 class LiveTailTimeoutError(LiveTailError, TimeoutError):
     """What was waited for did not happen; `str()` says what was there instead."""
+
+
+class UrlError(LiveTailError, ValueError):
+    """A text is not the URL of an emulator; `str()` is one sentence."""
 
 
 class NoResponseError(LiveTailError):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from livetail.core.durations import parse_duration
+from livetail.errors import LiveTailError
 
 if TYPE_CHECKING:
     import argparse
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIX: Final = "LIVETAIL_"
 
 
-class SettingsError(ValueError):
+class SettingsError(LiveTailError, ValueError):
     """A setting is wrong; `str()` is one sentence that names it."""
 
 

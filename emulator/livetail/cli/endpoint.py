@@ -7,6 +7,7 @@ from pathlib import Path
 from livetail.cli.command_parser import CommandError
 from livetail.control_client import ControlClient
 from livetail.environment import reachable, region_of
+from livetail.errors import UrlError
 
 
 def default_endpoint() -> str:
@@ -89,5 +90,5 @@ def endpoint(url: str) -> ControlClient:
     """
     try:
         return ControlClient(url)
-    except ValueError as error:
+    except UrlError as error:
         raise CommandError(f"--endpoint {error}", status=2) from None

@@ -57,8 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
     """A running emulator: the variables that point a client at it."""
-    from livetail.scenarios import ScenarioError
-    from livetail.server.http_server import StartError
     from livetail.server.logs import configure_logging
     from livetail.server.runner import ServerThread
     from livetail.server.server import Server
@@ -68,12 +66,9 @@ def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
         print(f"livetail: {sentence}", file=sys.stderr)
     # Until the command runs, a signal that would end this process at once has to stop the server on its way out.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    try:
-        server = Server(settings)
-        thread = ServerThread(server)
-        thread.start()
-    except (StartError, ScenarioError) as error:
-        raise CommandError(str(error)) from None
+    server = Server(settings)
+    thread = ServerThread(server)
+    thread.start()
     try:
         yield server.environment
     finally:

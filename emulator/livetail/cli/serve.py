@@ -8,6 +8,7 @@ import signal
 from typing import TYPE_CHECKING, Final
 
 from livetail.cli.command_parser import CommandError
+from livetail.errors import LiveTailError
 from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
 
 if TYPE_CHECKING:
@@ -42,8 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _serve(settings: Settings) -> int:
-    from livetail.scenarios import ScenarioError
-    from livetail.server.http_server import StartError
     from livetail.server.logs import configure_logging
     from livetail.server.runner import serve_in_foreground
     from livetail.server.server import Server
@@ -57,9 +56,9 @@ def _serve(settings: Settings) -> int:
         server = Server(settings)
         gc.freeze()  # what has been loaded stays: a collection need not walk through it, and pauses the tails for less
         serve_in_foreground(server, lambda: print_ready(server))
-    except (StartError, ScenarioError) as error:
+    except LiveTailError as error:
         if not in_json:
-            raise CommandError(str(error)) from None
+            raise
         _log.error("%s", error)
         return 1
     return 0

@@ -6,10 +6,12 @@ nothing but the scenario, an instant and a seed. Nothing here reads a clock, so 
 
 from collections.abc import Iterable
 
+from livetail.errors import LiveTailError
+
 __all__ = ["ScenarioError"]
 
 
-class ScenarioError(Exception):
+class ScenarioError(LiveTailError):
     """A scenario cannot be played; `str()` is everything that is wrong with it, one problem a line.
 
     Attributes:

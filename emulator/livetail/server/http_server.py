@@ -16,6 +16,7 @@ from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.asyncio.worker_context import WorkerContext
 from starlette.types import ASGIApp
 
+from livetail.errors import LiveTailError
 from livetail.server.connection import Connection
 from livetail.server.http_request import ServerConfig
 
@@ -44,7 +45,7 @@ CANCEL_S: Final = 0.3
 """Seconds that requests get to end after their connections have."""
 
 
-class StartError(Exception):
+class StartError(LiveTailError):
     """The server cannot start; `str()` is one sentence."""
 
 

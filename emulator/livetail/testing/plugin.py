@@ -7,7 +7,7 @@ need.
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -63,16 +63,26 @@ class _Servers:
 
     def one_of_its_own(self, given: dict[str, Any]) -> "LiveTail":
         """An emulator that no test resets."""
-        settings = _resolved(given)
-        return self._stops.enter_context(_started(given)) if self._url is None else _checked(self._url, given, settings)
+        with _failing():
+            if self._url is not None:
+                return _checked(self._url, given)
+            return self._stops.enter_context(_started(given))
 
     def as_new(self, given: dict[str, Any]) -> "LiveTail":
         """An emulator with these settings, as it is after its start."""
+        with _failing():
+            return self._kept(given) if self._url is None else self._reset(self._url, given)
+
+    def stop(self) -> None:
+        for emulator in self._running.values():
+            emulator.stop()
+        self._stops.close()
+
+    def _kept(self, given: dict[str, Any]) -> "LiveTail":
+        """An emulator of these settings that was kept and is reset, or a new one."""
         from livetail.errors import NoResponseError
 
         settings = _resolved(given)
-        if self._url is not None:
-            return self._reset(self._url, given, settings)
         if (kept := self._running.pop(settings, None)) is not None:
             try:
                 kept.reset()
@@ -84,18 +94,13 @@ class _Servers:
             self._running.pop(next(iter(self._running))).stop()
         return self._running[settings]
 
-    def stop(self) -> None:
-        for emulator in self._running.values():
-            emulator.stop()
-        self._stops.close()
-
-    def _reset(self, url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
+    def _reset(self, url: str, given: dict[str, Any]) -> "LiveTail":
         """The server at `url`, after a reset."""
         if self._workers > 1:
             _fail(f"{self._workers} workers cannot share the emulator at {url}, since each test resets it")
-        remote = _checked(url, given, settings)
+        remote = _checked(url, given)
         remote.reset()
-        start, now = settings.clock.start, remote.now()
+        start, now = _resolved(given).clock.start, remote.now()
         if start is not None and start != now:
             _fail(f"the clock of the emulator at {url} starts at {now}, and this test needs {start} (epoch ms)")
         return remote
@@ -106,39 +111,39 @@ def _fail(sentence: str) -> NoReturn:
     pytest.fail(f"livetail: {sentence}", pytrace=False)
 
 
-def _resolved(given: dict[str, Any]) -> "Settings":
-    """The settings, in the one form in which equal ones are equal however they were written."""
-    from livetail.settings import Settings, SettingsError
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Fail with the sentence of an error."""
+    from livetail.errors import LiveTailError
 
     try:
-        return Settings.resolve({"port": 0, **given})
-    except SettingsError as error:
+        yield
+    except LiveTailError as error:
         _fail(str(error))
+
+
+def _resolved(given: dict[str, Any]) -> "Settings":
+    """The settings, in the one form in which equal ones are equal however they were written."""
+    from livetail.settings import Settings
+
+    return Settings.resolve({"port": 0, **given})
 
 
 def _started(given: dict[str, Any]) -> "LiveTailEmulator":
-    from livetail.scenarios import ScenarioError
-    from livetail.server.http_server import StartError
     from livetail.testing.emulator import LiveTailEmulator
 
-    try:
-        return LiveTailEmulator(**given)
-    except (ScenarioError, StartError) as error:
-        _fail(str(error))
+    return LiveTailEmulator(**given)
 
 
-def _checked(url: str, given: dict[str, Any], settings: "Settings") -> "LiveTail":
+def _checked(url: str, given: dict[str, Any]) -> "LiveTail":
     """The server at `url`, after a check that it runs with the settings of the test."""
-    from livetail.errors import LiveTailError
     from livetail.settings import FLAGS
     from livetail.testing.handle import LiveTail
 
+    settings = _resolved(given)
     credentials = settings.credentials[0] if settings.verify_signatures else None
-    try:
-        remote = LiveTail(url, region=settings.region, account_id=settings.account_id, credentials=credentials)
-        shown = remote.settings()
-    except (LiveTailError, ValueError) as error:
-        _fail(str(error))
+    remote = LiveTail(url, region=settings.region, account_id=settings.account_id, credentials=credentials)
+    shown = remote.settings()
     for flag in FLAGS:
         if flag.field in NOT_COMPARED or given.get(flag.field) is None:
             continue
