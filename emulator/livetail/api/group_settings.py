@@ -12,10 +12,9 @@ from livetail.api.context import Context
 from livetail.api.identifiers import log_group_by_arn, tagged_log_group
 from livetail.api.shapes import (
     AssociateKmsKeyRequest,
-    DeleteRetentionPolicyRequest,
     DisassociateKmsKeyRequest,
     ListTagsForResourceRequest,
-    ListTagsLogGroupRequest,
+    LogGroupRequest,
     PutRetentionPolicyRequest,
     TagLogGroupRequest,
     TagResourceRequest,
@@ -84,7 +83,7 @@ def put_retention_policy(context: Context, request: PutRetentionPolicyRequest) -
     _group_with_retention(context, request.log_group_name).retention_days = request.retention_in_days
 
 
-def delete_retention_policy(context: Context, request: DeleteRetentionPolicyRequest) -> None:
+def delete_retention_policy(context: Context, request: LogGroupRequest) -> None:
     """Keep a group's events for ever. Those that had expired are shown again if they are still stored."""
     _group_with_retention(context, request.log_group_name).retention_days = None
 
@@ -137,7 +136,7 @@ def untag_log_group(context: Context, request: UntagLogGroupRequest) -> None:
     _remove(context.store.group(request.log_group_name), request.tags)
 
 
-def list_tags_log_group(context: Context, request: ListTagsLogGroupRequest) -> dict[str, Any]:
+def list_tags_log_group(context: Context, request: LogGroupRequest) -> dict[str, Any]:
     """As ListTagsForResource, by the name of the group."""
     return {"tags": context.store.group(request.log_group_name).tags}
 

@@ -9,9 +9,9 @@ from livetail.api.identifiers import log_group_by_name_or_identifier
 from livetail.api.paging import page_of_rows
 from livetail.api.shapes import (
     CreateLogGroupRequest,
-    DeleteLogGroupRequest,
     DescribeLogGroupsRequest,
     ListLogGroupsRequest,
+    LogGroupRequest,
     PutLogGroupDeletionProtectionRequest,
     TagFilter,
 )
@@ -42,7 +42,7 @@ def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
     )
 
 
-def delete_log_group(context: Context, request: DeleteLogGroupRequest) -> None:
+def delete_log_group(context: Context, request: LogGroupRequest) -> None:
     """Delete a log group with its streams and events; Live Tail sessions on it stay open without further events."""
     check_deletion(context.store.group(request.log_group_name))
     context.store.delete_group(request.log_group_name)

@@ -7,17 +7,17 @@ from livetail.api.context import Context
 from livetail.api.identifiers import log_group_by_name_or_identifier
 from livetail.api.log_groups import DESCRIBE_LIMIT, check_deletion
 from livetail.api.paging import page_of_rows
-from livetail.api.shapes import CreateLogStreamRequest, DeleteLogStreamRequest, DescribeLogStreamsRequest, OrderBy
+from livetail.api.shapes import DescribeLogStreamsRequest, LogStreamRequest, OrderBy
 from livetail.core.errors import InvalidParameterException
 from livetail.store.log_group import LogGroup, LogStream
 
 
-def create_log_stream(context: Context, request: CreateLogStreamRequest) -> None:
+def create_log_stream(context: Context, request: LogStreamRequest) -> None:
     """Make a log stream in a log group."""
     context.store.group(request.log_group_name).create_stream(request.log_stream_name, context.now)
 
 
-def delete_log_stream(context: Context, request: DeleteLogStreamRequest) -> None:
+def delete_log_stream(context: Context, request: LogStreamRequest) -> None:
     """Delete a log stream with its events."""
     group = context.store.group(request.log_group_name)
     group.stream(request.log_stream_name)

@@ -7,7 +7,7 @@ import msgspec
 
 from livetail.api.context import Caller, Context, PutResult
 from livetail.api.operation import OPERATIONS, Operation
-from livetail.api.shapes import CreateLogStreamRequest, PutLogEventsRequest, Request
+from livetail.api.shapes import LogStreamRequest, PutLogEventsRequest, Request
 from livetail.api.validation import read_leniently, request_from
 from livetail.core.clock import Clock
 from livetail.core.errors import InvalidParameterException, UnknownOperationException
@@ -86,7 +86,7 @@ class Service:
         store = self.accounts.region(caller.account_id, caller.region)
         group = store.groups.get(log_group)
         if group is None or log_stream not in group.streams:
-            request_from({"logGroupName": log_group, "logStreamName": log_stream}, CreateLogStreamRequest)
+            request_from({"logGroupName": log_group, "logStreamName": log_stream}, LogStreamRequest)
             group = group or store.create_group(log_group, now)
             group.create_stream(log_stream, now)
         stamped = [_stamped(event, now) for event in events]

@@ -50,6 +50,19 @@ class Request(Struct, rename="camel", gc=False):
     """What all requests are: names of the model become those of Python, and a member that is null is absent."""
 
 
+class LogGroupRequest(Request):
+    """That of the operations that take the name of a log group and nothing else."""
+
+    log_group_name: LogGroupName
+
+
+class LogStreamRequest(Request):
+    """That of the operations that take the name of a log stream and nothing else."""
+
+    log_group_name: LogGroupName
+    log_stream_name: LogStreamName
+
+
 class StartLiveTailRequest(Request):
     log_group_identifiers: Annotated[list[LogGroupIdentifier], items(1, 10)]
     log_stream_names: LogStreamNames | None = None
@@ -63,10 +76,6 @@ class CreateLogGroupRequest(Request):
     tags: Tags | None = None
     log_group_class: LogGroupClass | None = None
     deletion_protection_enabled: bool | None = None
-
-
-class DeleteLogGroupRequest(Request):
-    log_group_name: LogGroupName
 
 
 class DescribeLogGroupsRequest(Request):
@@ -125,16 +134,6 @@ class AssociateKmsKeyRequest(Request, kw_only=True):
 class DisassociateKmsKeyRequest(Request):
     log_group_name: LogGroupName | None = None
     resource_identifier: ResourceIdentifier | None = None
-
-
-class CreateLogStreamRequest(Request):
-    log_group_name: LogGroupName
-    log_stream_name: LogStreamName
-
-
-class DeleteLogStreamRequest(Request):
-    log_group_name: LogGroupName
-    log_stream_name: LogStreamName
 
 
 class DescribeLogStreamsRequest(Request):
@@ -201,10 +200,6 @@ class PutRetentionPolicyRequest(Request):
     retention_in_days: Days
 
 
-class DeleteRetentionPolicyRequest(Request):
-    log_group_name: LogGroupName
-
-
 class TagResourceRequest(Request):
     resource_arn: AmazonResourceName
     tags: Tags
@@ -227,7 +222,3 @@ class TagLogGroupRequest(Request):
 class UntagLogGroupRequest(Request):
     log_group_name: LogGroupName
     tags: Annotated[list[TagKey], items(1)]
-
-
-class ListTagsLogGroupRequest(Request):
-    log_group_name: LogGroupName

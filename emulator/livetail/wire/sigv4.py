@@ -33,7 +33,7 @@ UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 """Used instead of the hash of a body that was not signed."""
 
 _REGION = re.compile(r"[a-z]+(-[a-z]+)+-[0-9]+")
-_BASIC_TIME = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
+_BASIC_TIME = "%Y%m%dT%H%M%SZ"
 _HEADER_PARTS = ("Credential", "Signature", "SignedHeaders")
 
 
@@ -59,13 +59,8 @@ class SignedRequest:
 
 @dataclass(frozen=True, slots=True)
 class _Signature:
-    """The content of the Authorization header, not checked yet.
-
-    Attributes:
-        credential: `KEY/DATE/REGION/SERVICE/aws4_request`.
-        signed_headers: names in lower case.
-        time: of the request, in epoch milliseconds.
-    """
+    """The content of the Authorization header, not checked yet: names of headers in lower case, the time in epoch
+    milliseconds."""
 
     algorithm: str
     credential: str
@@ -210,15 +205,18 @@ def canonical_request(request: SignedRequest, signed_headers: Iterable[str], pay
     """The text whose hash is signed.
 
     Args:
-        signed_headers: the names that the client signed, in lower case. One that the request does not have is left out
-            of the lines of the headers, and stays in the list of names.
+        signed_headers: the names that the client signed, in lower case. One without a header in the request has no line,
+            and stays in the list of names.
         payload: the hash of the body, or UNSIGNED-PAYLOAD.
     """
     names = sorted(signed_headers)
+    # The parameters in order; `+` is a blank.
+    pairs = (pair.replace(b"+", b" ").partition(b"=") for pair in request.query.split(b"&") if pair)
+    parameters = sorted((_encoded(name), _encoded(value)) for name, _, value in pairs)
     lines = (
         request.method.encode(),
         b"/",
-        _canonical_query(request.query),
+        "&".join(f"{name}={value}" for name, value in parameters).encode(),
         _canonical_headers(request.headers, names),
         ";".join(names).encode("latin-1"),
         payload.encode(),
@@ -226,14 +224,8 @@ def canonical_request(request: SignedRequest, signed_headers: Iterable[str], pay
     return b"\n".join(lines)
 
 
-def _canonical_query(query: bytes) -> bytes:
-    """The parameters in order, each encoded in the canonical form; `+` is a blank."""
-    pairs = (pair.replace(b"+", b" ").partition(b"=") for pair in query.split(b"&") if pair)
-    encoded = sorted((_encoded(name), _encoded(value)) for name, _, value in pairs)
-    return "&".join(f"{name}={value}" for name, value in encoded).encode()
-
-
 def _encoded(part: bytes) -> str:
+    """A name or value of the query in its canonical form."""
     return quote_from_bytes(unquote_to_bytes(part), safe="")
 
 
@@ -267,16 +259,13 @@ def signature(secret: str, scope: str, text: str) -> str:
 
 def basic_time(time: int) -> str:
     """Epoch milliseconds as `20260101T000000Z`."""
-    return datetime.fromtimestamp(time // 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return datetime.fromtimestamp(time // 1000, UTC).strftime(_BASIC_TIME)
 
 
 def parse_basic_time(text: str) -> int | None:
     """`20260101T000000Z` in epoch milliseconds; None if it is not such a time."""
-    found = _BASIC_TIME.fullmatch(text)
-    if found is None:
-        return None
-    year, month, day, hour, minute, second = map(int, found.groups())
     try:
-        return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()) * 1000
+        time = int(datetime.strptime(text, _BASIC_TIME).replace(tzinfo=UTC).timestamp()) * 1000
     except ValueError:
         return None
+    return time if basic_time(time) == text else None  # strptime also reads numbers without their leading zeros
