@@ -205,8 +205,8 @@ def canonical_request(request: SignedRequest, signed_headers: Iterable[str], pay
     """The text whose hash is signed.
 
     Args:
-        signed_headers: the names that the client signed, in lower case. One without a header in the request has no line,
-            and stays in the list of names.
+        signed_headers: the names that the client signed, in lower case. One that is not in the request has no line, but
+            stays in the list of names.
         payload: the hash of the body, or UNSIGNED-PAYLOAD.
     """
     names = sorted(signed_headers)
