@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,8 +13,9 @@ from livetail import LiveTailEmulator
 settings.register_profile("livetail", deadline=None, max_examples=30)
 settings.load_profile("livetail")
 
+sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-"""Processes that tests start keep their bytecode: to compile the package anew in each takes longer than most run."""
+"""Keep bytecode, here and in processes that tests start: to compile all tests anew takes three seconds a run."""
 
 collect_ignore = ["sample-project"]
 """A project of somebody who uses Livetail; `test_sample_project.py` runs it as they would."""

@@ -14,6 +14,7 @@ from livetail.environment import sdk_environment
 from tests.cli.running import serving
 from tests.docs.reading import Block, blocks
 from tests.docs.shell import DEFAULT_ENDPOINT, run
+from tests.testing.projects import LIKE_A_USER, WITHOUT_WORKERS
 
 NAME = "docs/ci.md"
 SCHEMAS = {"services": "vendor.compose-spec", "jobs": "vendor.github-workflows", "test": "vendor.gitlab-ci"}
@@ -90,8 +91,9 @@ def test_the_commands_of_a_job_pass(job: Any, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(SUITE)
     with LiveTailEmulator() as emulator:
         variables = job.get("env", {})
+        options = shlex.join([*LIKE_A_USER, *WITHOUT_WORKERS])
         given = {name: value.replace(DEFAULT_ENDPOINT, emulator.endpoint_url) for name, value in variables.items()}
-        finished = run("\n".join(commands), emulator.endpoint_url, tmp_path, **given)
+        finished = run("\n".join(commands), emulator.endpoint_url, tmp_path, PYTEST_ADDOPTS=options, **given)
         assert finished.returncode == 0, finished.stdout + finished.stderr
         assert len(emulator.requests()) == (3 if given else 0)  # `livetail exec` has an emulator of its own
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.reading import Block, blocks
-from tests.testing.projects import LIKE_A_USER
+from tests.testing.projects import LIKE_A_USER, WITHOUT_WORKERS
 
 EXAMPLES = blocks("docs/testing.md", "python")
 
@@ -24,7 +24,7 @@ def test_examples_run(example: Block, tmp_path: Path) -> None:
     file.write_text(example.text)
     command = [sys.executable, str(file)]
     if runs_under(example) == "pytest":
-        command = [sys.executable, "-m", "pytest", "-q", *LIKE_A_USER, "-p", "no:schemathesis", str(file)]
+        command = [sys.executable, "-m", "pytest", "-q", *LIKE_A_USER, *WITHOUT_WORKERS, str(file)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=100, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     if runs_under(example) == "python" and "print(" in example.text:

@@ -1,10 +1,10 @@
-"""The fixtures and the marker of the pytest plugin, each used by a suite in a process of its own."""
+"""The fixtures and the marker of the pytest plugin, each used by a suite of its own."""
 
 import pytest
 
 from livetail.settings import Settings
 from livetail.testing import plugin
-from tests.testing.projects import sentences, suite
+from tests.testing.projects import sentences, suite, suite_in_process
 
 pytest_plugins = ["pytester"]
 
@@ -334,7 +334,7 @@ def test_begins_anew(livetail):
 
 def test_open_sessions_fail_a_test_if_so_configured(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nlivetail_fail_on_open_sessions = true\n")
-    result = suite(pytester, OPEN_SESSIONS)
+    result = suite_in_process(pytester, OPEN_SESSIONS)
     result.assert_outcomes(passed=3, failed=1, errors=1)
     assert _in_full(result) == [
         "Live Tail sessions are still open, on [['arn:aws:logs:us-east-1:123456789012:log-group:/app/api']]"
@@ -343,4 +343,4 @@ def test_open_sessions_fail_a_test_if_so_configured(pytester: pytest.Pytester) -
 
 
 def test_open_sessions_are_nobodys_business_otherwise(pytester: pytest.Pytester) -> None:
-    suite(pytester, OPEN_SESSIONS).assert_outcomes(passed=3, failed=1)
+    suite_in_process(pytester, OPEN_SESSIONS).assert_outcomes(passed=3, failed=1)

@@ -8,7 +8,7 @@ import pytest
 from livetail import LiveTailEmulator
 from livetail.settings import FLAGS
 from livetail.testing.plugin import NOT_COMPARED
-from tests.testing.projects import sentences, suite
+from tests.testing.projects import sentences, suite, suite_in_process
 
 pytest_plugins = ["pytester"]
 
@@ -133,7 +133,7 @@ def test_emulator_that_runs_already(
 
 def test_empty_address_is_none(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVETAIL_URL", "")
-    suite(pytester, "def test_it(livetail):\n    assert livetail.sessions() == []\n").assert_outcomes(passed=1)
+    suite_in_process(pytester, "def test_it(livetail):\n    assert livetail.sessions() == []\n").assert_outcomes(passed=1)
 
 
 def test_clock_elsewhere_has_to_be_the_wanted_one(pytester: pytest.Pytester, manual: LiveTailEmulator) -> None:
@@ -275,7 +275,7 @@ def test_it(livetail, livetail_client):
     ],
 )
 def test_nobody_there(pytester: pytest.Pytester, url: str, sentence: str) -> None:
-    result = suite(pytester, "def test_it(livetail): ...\n", "--livetail-url", url)
+    result = suite_in_process(pytester, "def test_it(livetail): ...\n", "--livetail-url", url)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"livetail: {sentence}"])
     assert len(sentences(result)) == 1
