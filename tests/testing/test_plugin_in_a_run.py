@@ -133,7 +133,8 @@ def test_emulator_that_runs_already(
 
 def test_empty_address_is_none(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVETAIL_URL", "")
-    suite_in_process(pytester, "def test_it(livetail):\n    assert livetail.sessions() == []\n").assert_outcomes(passed=1)
+    result = suite_in_process(pytester, "def test_it(livetail):\n    assert livetail.sessions() == []\n")
+    result.assert_outcomes(passed=1)
 
 
 def test_clock_elsewhere_has_to_be_the_wanted_one(pytester: pytest.Pytester, manual: LiveTailEmulator) -> None:
