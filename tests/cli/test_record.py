@@ -15,6 +15,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from livetail.cli import record
+from livetail.cli.aws_client import aws_client
 from livetail.scenarios import fixtures
 from livetail.scenarios.recording import Entry, Recording, RecordingWriter, read_recording
 from tests.cli.running import call_livetail, run_livetail, serving
@@ -541,5 +542,5 @@ def test_without_credentials_aws_is_not_asked(output: Path) -> None:
     ("endpoint", "has_prefix"), [("https://logs.eu-west-1.amazonaws.com", True), ("http://127.0.0.1:4586", False)]
 )
 def test_only_hosts_of_aws_get_the_prefix_for_streams(endpoint: str, has_prefix: bool) -> None:
-    client = record._client(endpoint, "arn:aws:logs:eu-west-1:123456789012:log-group:/app/api")
+    client = aws_client(endpoint, None, region="eu-west-1")
     assert (client.meta.region_name, client.meta.config.inject_host_prefix) == ("eu-west-1", has_prefix)

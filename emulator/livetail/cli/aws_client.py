@@ -12,14 +12,14 @@ def is_aws(url: str) -> bool:
 
 
 def aws_client(
-    url: str, read_timeout_s: float | None, *, region: str | None = None, validates_parameters: bool = True
+    url: str | None, read_timeout_s: float | None, *, region: str | None = None, validates_parameters: bool = True
 ) -> Any:
-    """A client for CloudWatch Logs at `url` that sends each request once.
+    """A client for CloudWatch Logs at `url` that sends each request once; without a URL, as boto3 is configured.
 
     AWS gets the shell's credentials. Another endpoint gets them as well where there are any, since it may check them.
 
     Args:
-        read_timeout_s: None waits for ever.
+        read_timeout_s: None is no timeout.
         region: where none is given, that of AWS's host name, else the shell's.
         validates_parameters: whether boto3 refuses parameters itself.
 
@@ -31,14 +31,10 @@ def aws_client(
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
-    config = Config(
-        inject_host_prefix=is_aws(url),
-        parameter_validation=validates_parameters,
-        read_timeout=read_timeout_s,
-        retries={"total_max_attempts": 1},
-    )
-    session = botocore.session.get_session()
     try:
+        if url is None:
+            return boto3.client("logs", region_name=region)
+        session = botocore.session.get_session()
         default_region = session.get_config_variable("region") or "us-east-1"
         options: dict[str, Any] = {}
         if is_aws(url):
@@ -48,8 +44,26 @@ def aws_client(
             session.get_component("credential_provider").remove("iam-role")
             if session.get_credentials() is None:
                 options = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        config = Config(
+            inject_host_prefix=is_aws(url),
+            parameter_validation=validates_parameters,
+            read_timeout=read_timeout_s,
+            retries={"total_max_attempts": 1},
+        )
         return boto3.Session(botocore_session=session).client(
             "logs", endpoint_url=url, region_name=region or default_region, config=config, **options
         )
     except (BotoCoreError, ValueError) as error:
-        raise CommandError(" ".join(str(error).split())) from None
+        raise CommandError(sentence(error)) from None
+
+
+def code_and_message(error: Any) -> tuple[str, str]:
+    """The name and the message of an error of the service."""
+    members = error.response.get("Error", {})
+    return str(members.get("Code") or "an error without a name"), str(members.get("Message") or "")
+
+
+def sentence(error: Exception) -> str:
+    """The text of an error in one line. Some errors of urllib3 have a text, and the text again in an object."""
+    first = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else error
+    return " ".join(str(first).split()) or type(error).__name__

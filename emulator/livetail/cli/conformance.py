@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from livetail.cli.aws_client import sentence
 from livetail.cli.command_parser import CommandError, import_extra
 from livetail.cli.conformance_checks import CHECKS, Check
 from livetail.cli.conformance_service import Differs, NotAsked, Service, service_at
@@ -77,7 +78,7 @@ def _asked(check: Check, service: Service) -> Result:
         return Result(check, "differs", str(seen))
     except Exception as error:
         # A response that the SDK cannot read is a difference too.
-        return Result(check, "differs", f"{type(error).__name__}: {' '.join(str(error).split())}")
+        return Result(check, "differs", f"{type(error).__name__}: {sentence(error)}")
     return Result(check, "holds")
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, Final
 
-from livetail.cli.aws_client import aws_client, is_aws
+from livetail.cli.aws_client import aws_client, code_and_message, is_aws, sentence
 from livetail.cli.command_parser import CommandError
 from livetail.control_client import ControlClient
 from livetail.errors import LiveTailError
@@ -50,8 +50,7 @@ class Service:
         try:
             response: dict[str, Any] = getattr(self._client, xform_name(operation))(**members)
         except ClientError as error:
-            refusal = error.response["Error"]
-            raise Refused(refusal["Code"], refusal["Message"]) from None
+            raise Refused(*code_and_message(error)) from None
         return response
 
     def refusal(self, operation: str, **members: Any) -> tuple[str, str]:
@@ -145,7 +144,7 @@ def service_at(emulator: ControlClient) -> Iterator[Service]:
     except Differs as refused:
         raise CommandError(f"{emulator.url} makes no log group: {refused}") from None
     except Exception as error:
-        raise CommandError(f"no response from {emulator.url}: {' '.join(str(error).split())}") from None
+        raise CommandError(f"no response from {emulator.url}: {sentence(error)}") from None
     with contextlib.closing(service):
         for stream in ("a", "b"):
             service.call("CreateLogStream", logGroupName=service.group, logStreamName=stream)

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO, Final
 
-from livetail.cli.aws_client import aws_client
+from livetail.cli.aws_client import aws_client, code_and_message, sentence
 from livetail.cli.command_parser import CommandError, import_extra, seconds
 from livetail.cli.endpoint import endpoint
 from livetail.cli.terminal import Progress, counted
@@ -53,7 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
         "logStreamNames": arguments.log_stream_names,
         "logStreamNamePrefixes": arguments.log_stream_name_prefixes,
     }
-    client = _client(arguments.endpoint and arguments.endpoint.url, arguments.arns[0])
+    # No timeout: an endpoint may send nothing for any time, since its clock may stand still.
+    url = None if arguments.endpoint is None else arguments.endpoint.url
+    client = aws_client(url, None, region=_region(arguments.arns[0]))
     with _Stop() as stop:
         recorded_at, asked_at = time.time_ns() // 1_000_000, time.monotonic()
         stream = _start(client, {name: value for name, value in session.items() if value is not None}, stop)
@@ -155,15 +157,15 @@ def _next(messages: Iterator[dict[str, Any]], stop: _Stop) -> dict[str, Any] | _
     except _Stopped:
         return _End("stopped", "was stopped")
     except EventStreamError as error:
-        name, message = _code_and_message(error)
+        name, message = code_and_message(error)
         return _End("exception", f"ended in {name}", exception=(name, message))
     except ReadTimeoutError as error:
-        return _End("silent", "fell silent", broken=_sentence(error))
+        return _End("silent", "fell silent", broken=sentence(error))
     except _broken_connection() as error:
-        return _End("cut", "broke off", broken=_sentence(error))
+        return _End("cut", "broke off", broken=sentence(error))
     except (ParserError, ResponseParserError, ValueError, KeyError) as error:
         # For some bytes that are no message, boto3 raises errors that it does not define itself.
-        return _End("damaged", "cannot be read", broken=f"{type(error).__name__}: {_sentence(error)}")
+        return _End("damaged", "cannot be read", broken=f"{type(error).__name__}: {sentence(error)}")
     finally:
         stop.waiting = False
 
@@ -208,22 +210,9 @@ class _Recorder:
         return f"{updates} ({self.sampled:,} sampled) with {events}"
 
 
-def _client(endpoint: str | None, arn: str) -> Any:
-    """A client for CloudWatch Logs in the region of the log group.
-
-    AWS is called as boto3 is configured. Another endpoint may be quiet for any time: its clock may stand still.
-    """
-    import boto3
-    from botocore.exceptions import BotoCoreError
-
-    # arn:aws:logs:us-east-1:123456789012:log-group:/app/api
-    region = (arn.split(":")[3] or None) if arn.count(":") >= 5 else None
-    if endpoint is not None:
-        return aws_client(endpoint, None, region=region)
-    try:
-        return boto3.client("logs", region_name=region)
-    except (BotoCoreError, ValueError) as error:
-        raise CommandError(_sentence(error)) from None
+def _region(arn: str) -> str | None:
+    """The region of an ARN, such as arn:aws:logs:us-east-1:123456789012:log-group:/app/api; None if it has none."""
+    return (arn.split(":")[3] or None) if arn.count(":") >= 5 else None
 
 
 def _start(client: Any, parameters: dict[str, Any], stop: _Stop) -> Any:
@@ -238,9 +227,9 @@ def _start(client: Any, parameters: dict[str, Any], stop: _Stop) -> Any:
     except _Stopped:
         raise CommandError("stopped before the session began", status=130) from None
     except ClientError as error:
-        raise CommandError("StartLiveTail was refused: {}: {}".format(*_code_and_message(error))) from None
+        raise CommandError("StartLiveTail was refused: {}: {}".format(*code_and_message(error))) from None
     except (BotoCoreError, ParserError, ResponseParserError, *_broken_connection()) as error:
-        raise CommandError(f"there is no session: {_sentence(error)}") from None
+        raise CommandError(f"there is no session: {sentence(error)}") from None
     finally:
         stop.at_once = False
 
@@ -251,17 +240,6 @@ def _broken_connection() -> tuple[type[Exception], ...]:
     from urllib3.exceptions import HTTPError
 
     return HTTPClientError, HTTPError, OSError
-
-
-def _code_and_message(error: Any) -> tuple[str, str]:
-    members = error.response.get("Error", {})
-    return str(members.get("Code") or "an error without a name"), str(members.get("Message") or "")
-
-
-def _sentence(error: Exception) -> str:
-    # Some errors of urllib3 have a text, and the text again in an object.
-    first = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else error
-    return " ".join(str(first).split()) or type(error).__name__
 
 
 def _check_output(name: str, *, overwrite: bool) -> None:
