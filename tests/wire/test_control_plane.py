@@ -218,7 +218,7 @@ class TestErrors:
         def fail(*_: object, **__: object) -> None:
             raise ZeroDivisionError("for this test")
 
-        monkeypatch.setattr(application, "read_call", fail)
+        monkeypatch.setattr(application, "read", fail)
         with Http1(manual) as client:
             _refused(client.ask("GET", "/_livetail/sessions"), 500)
         assert [record.exc_info and record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]

@@ -25,7 +25,6 @@ from hypercorn.events import Event as ConnectionEvent
 from hypercorn.protocol.events import Body, EndBody, Request, Response, StreamClosed
 from hypercorn.protocol.events import Event as StreamEvent
 from hypercorn.protocol.h2 import H2Protocol
-from hypercorn.protocol.http_stream import ASGIHTTPState
 from hypercorn.utils import filter_pseudo_headers
 
 from livetail.server.http_request import HttpRequest
@@ -45,10 +44,14 @@ LINGER_S: Final = 1.0
 _SMALL_DATA_BYTES: Final = 16
 """DATA frames below this count as frames without use."""
 
-_RAPID_RESET_COST: Final = 10
-"""How many frames without use the reset of a stream counts for that has no response yet: each was a request."""
-
-_WITHOUT_USE: Final = (PingAckReceived, PingReceived, PriorityUpdated, RemoteSettingsChanged, WindowUpdated)
+_WITHOUT_USE: Final = (
+    PingAckReceived,
+    PingReceived,
+    PriorityUpdated,
+    RemoteSettingsChanged,
+    StreamReset,
+    WindowUpdated,
+)
 
 
 class Unsent:
@@ -95,7 +98,13 @@ class Http2(H2Protocol):
                     return
                 if position:
                     await asyncio.sleep(0)  # the turn of the others
-                await self._parse(event.data[position : position + MAX_PARSED_BYTES])
+                try:
+                    events = self.connection.receive_data(event.data[position : position + MAX_PARSED_BYTES])
+                except H2Error:
+                    await self._flush()
+                    await self.send(Closed())
+                    return
+                await self._handle_events(events)
         elif isinstance(event, Closed) and not self.closed:
             await super().handle(event)
             for stream_id in list(self._unsent):
@@ -107,15 +116,6 @@ class Http2(H2Protocol):
         with suppress(H2Error):
             self.connection.close_connection(error_code)
         return self.connection.data_to_send()
-
-    async def _parse(self, data: bytes) -> None:
-        try:
-            events = self.connection.receive_data(data)
-        except H2Error:
-            await self._flush()
-            await self.send(Closed())
-        else:
-            await self._handle_events(events)
 
     async def _handle_events(self, events: list[FrameEvent]) -> None:
         if self._is_flood(events):
@@ -153,19 +153,8 @@ class Http2(H2Protocol):
         now = self.context.time()
         earned = (now - self._allowance_at) * ALLOWANCE_PER_S
         self._allowance, self._allowance_at = min(MAX_ALLOWANCE, self._allowance + earned), now
-        self._allowance -= sum(map(self._cost, events))
+        self._allowance -= sum(map(_is_without_use, events))
         return self._allowance < 0
-
-    def _cost(self, event: FrameEvent) -> int:
-        match event:
-            case StreamReset(stream_id=stream_id):
-                stream = self.streams.get(stream_id)
-                has_response = stream is not None and stream.state is not ASGIHTTPState.REQUEST
-                return 1 if has_response else _RAPID_RESET_COST
-            case DataReceived(data=data, stream_ended=ended):
-                return len(data) < _SMALL_DATA_BYTES and not ended
-            case _:
-                return isinstance(event, _WITHOUT_USE)
 
     async def _create_stream(self, request: RequestReceived) -> None:
         stream_id = request.stream_id
@@ -272,3 +261,9 @@ class Http2(H2Protocol):
         if unsent is not None:
             unsent.data.clear()
             unsent.written.set()
+
+
+def _is_without_use(event: FrameEvent) -> bool:
+    if isinstance(event, DataReceived):
+        return len(event.data) < _SMALL_DATA_BYTES and event.stream_ended is None
+    return isinstance(event, _WITHOUT_USE)

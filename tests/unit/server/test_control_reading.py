@@ -6,27 +6,29 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from livetail.server.control.application import read_call
+from livetail.server.control.application import read
 from livetail.server.control.clock import AdvanceRequest
 from livetail.server.control.events import EventsRequest, TimedEvent
-from livetail.server.control.route import ControlCall, ControlRoute
+from livetail.server.control.route import ControlRoute
 from livetail.server.control.sessions import SessionsQuery
 
 
 async def nothing(*_: Any) -> None: ...
 
 
-def _read(row: ControlRoute, *, body: bytes = b"", query: str = "") -> ControlCall:
-    scope = {"type": "http", "query_string": query.encode(), "headers": [], "state": {"body": body}}
-    return read_call(Request(scope), row)
+def read_request(row: ControlRoute, *, body: bytes = b"", query: str = "") -> Any:
+    """The state of a request once it has been read."""
+    request = Request({"type": "http", "query_string": query.encode(), "headers": [], "state": {"body": body}})
+    read(request, row)
+    return request.state
 
 
 def read_body(body: bytes, shape: type[Any]) -> Any:
-    return _read(ControlRoute("POST", "/", nothing, dict, body=shape), body=body).body
+    return read_request(ControlRoute("POST", "/", nothing, dict, body=shape), body=body).body
 
 
 def read_query(query: str) -> Any:
-    return _read(ControlRoute("GET", "/", nothing, dict, query=SessionsQuery), query=query).query
+    return read_request(ControlRoute("GET", "/", nothing, dict, query=SessionsQuery), query=query).query
 
 
 @pytest.mark.parametrize(
@@ -96,4 +98,4 @@ def test_parameter_that_does_not_exist() -> None:
 
 def test_parameters_of_a_route_without_any_are_ignored() -> None:
     """Clients add some against caches."""
-    assert _read(ControlRoute("GET", "/", nothing, dict), query="_=1").query is None
+    read_request(ControlRoute("GET", "/", nothing, dict), query="_=1")

@@ -7,13 +7,13 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from starlette.requests import Request
 from starlette.types import Message
 
 from livetail.live import encoding
 from livetail.live import session as session_module
 from livetail.server import tail_writer as tail_module
 from livetail.server.app import make_app
-from livetail.server.control.route import ControlCall
 from livetail.server.control.sessions import SessionsQuery, list_sessions
 from livetail.server.emulator import Emulator
 from livetail.settings import Settings
@@ -278,8 +278,8 @@ def test_drain_ends_sessions_that_are_opened_meanwhile() -> None:
 def test_who_waits_for_a_session_gets_one_that_is_opened_after_a_reset() -> None:
     async def test() -> None:
         server, client = _Server(), _Client()
-        call = ControlCall(None, SessionsQuery(wait=1), {}, _Client().receive)
-        waiting = asyncio.ensure_future(list_sessions(server.emulator, call))
+        request = Request({"type": "http", "state": {"query": SessionsQuery(wait=1)}}, _Client().receive)
+        waiting = asyncio.ensure_future(list_sessions(server.emulator, request))
         await asyncio.sleep(0)
         server.emulator.reset()
         server.emulator.ingest(GROUP, "web-1", ["after the reset"])

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from livetail.core.errors import ServiceError
 from livetail.server.bodies import ClientGoneError, read_to_end
-from livetail.server.control.route import JSON, PREFIX, ControlCall, ControlRoute
+from livetail.server.control.route import JSON, PREFIX, ControlRoute
 from livetail.server.control.table import ROUTES
 from livetail.server.emulator import Emulator
 from livetail.server.guard import refusal
@@ -58,7 +58,8 @@ def control_plane(emulator: Emulator) -> ASGIApp:
 async def _respond(emulator: Emulator, rows: Mapping[str, ControlRoute], request: Request) -> Response:
     """Respond to a request for a path, of which `rows` has the methods."""
     row = rows["GET" if request.method == "HEAD" else request.method]
-    result = await row.handler(emulator, read_call(request, row))
+    read(request, row)
+    result = await row.handler(emulator, request)
     return result if isinstance(result, Response) else _json_response(result)
 
 
@@ -86,30 +87,20 @@ async def _on_failure(request: Request, error: Exception) -> Response:
     return _json_response({"error": "an error inside the emulator; its log has the details"}, 500)
 
 
-def read_call(request: Request, row: ControlRoute) -> ControlCall:
-    """A request whose body has been read, as its row wants it.
+def read(request: Request, row: ControlRoute) -> None:
+    """Turn the bytes in `request.state.body` into what the row takes, and set `request.state.query`.
 
     Raises:
-        HTTPException: a parameter or the body does not fit.
+        HTTPException: the body or a query parameter does not fit.
     """
-    body = query = None
-    if row.body is msgspec.Raw:
-        body = request.state.body
-    elif row.body is not None:
-        body = _read_json(request.state.body, row.body)
-    if row.query is not None:  # elsewhere, whatever a client adds against caches is ignored
-        try:
-            query = msgspec.convert(dict(request.query_params), row.query, strict=False)
-        except msgspec.ValidationError as error:
-            raise HTTPException(400, f"a query parameter does not fit: {error}") from None
-    return ControlCall(body, query, request.path_params, request.receive)
-
-
-def _read_json(body: bytes, type_: Any) -> Any:
+    state = request.state
     try:
-        return msgspec.json.decode(body, type=type_)
+        if row.body not in (None, msgspec.Raw):
+            state.body = msgspec.json.decode(state.body, type=row.body)
+        if row.query is not None:  # elsewhere, parameters that clients add against caches are ignored
+            state.query = msgspec.convert(dict(request.query_params), row.query, strict=False)
     except msgspec.ValidationError as error:
-        raise HTTPException(400, f"the body does not fit: {error}") from None
+        raise HTTPException(400, f"the body or a query parameter does not fit: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HTTPException(400, f"the body is not valid JSON: {error}") from None
 

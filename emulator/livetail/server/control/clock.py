@@ -5,9 +5,10 @@ from typing import Annotated, Final, TypeAlias
 
 from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from livetail.server.bodies import wait_for_disconnect
-from livetail.server.control.route import ControlCall, ControlRoute, Shape, Time
+from livetail.server.control.route import ControlRoute, Shape, Time
 from livetail.server.emulator import Emulator
 from livetail.server.scheduler import ClockRunsByItselfError
 
@@ -36,15 +37,15 @@ class Advanced(Shape):
     updates: Annotated[int, Meta(description="How many session updates were made, over all sessions.", ge=0)]
 
 
-async def show_clock(emulator: Emulator, _: ControlCall) -> Clock:
+async def show_clock(emulator: Emulator, _: Request) -> Clock:
     """The emulator's time."""
     return Clock(str(emulator.settings.clock), emulator.clock.now())
 
 
-async def advance_clock(emulator: Emulator, call: ControlCall) -> Advanced:
+async def advance_clock(emulator: Emulator, request: Request) -> Advanced:
     """Move a manual clock on, through every instant at which something is due; responds when all of it is done."""
-    advance = asyncio.ensure_future(emulator.scheduler.advance(round(call.body.seconds * 1000)))
-    disconnect = asyncio.ensure_future(wait_for_disconnect(call.receive))
+    advance = asyncio.ensure_future(emulator.scheduler.advance(round(request.state.body.seconds * 1000)))
+    disconnect = asyncio.ensure_future(wait_for_disconnect(request.receive))
     try:
         await asyncio.wait((advance, disconnect), return_when=asyncio.FIRST_COMPLETED)
         if not advance.done():
@@ -69,6 +70,6 @@ ROUTES: Final = (
         Advanced,
         body=AdvanceRequest,
         example={"seconds": 1},
-        errors={400: "The body does not say how far.", 409: "The clock is not manual."},
+        errors={409: "The clock is not manual."},
     ),
 )

@@ -5,9 +5,10 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from livetail.core.limits import LOG_GROUP_NAME_PATTERN, LOG_STREAM_NAME_PATTERN, MAX_BATCH_EVENTS, MAX_NAME_LENGTH
-from livetail.server.control.route import ControlCall, ControlRoute, Shape
+from livetail.server.control.route import ControlRoute, Shape
 from livetail.server.emulator import Emulator
 from livetail.store.batch import LogEvent
 
@@ -47,9 +48,9 @@ class Ingested(Shape):
     ingested: Annotated[int, Meta(description="How many log events were ingested.", ge=1)]
 
 
-async def ingest_events(emulator: Emulator, call: ControlCall) -> Ingested:
+async def ingest_events(emulator: Emulator, request: Request) -> Ingested:
     """Ingest log events into the default account and region; log group and stream are made if they are missing."""
-    given: EventsRequest = call.body
+    given: EventsRequest = request.state.body
     events: list[str | LogEvent] = [*given.messages]
     events += [LogEvent(event.timestamp, event.message) for event in given.events]
     if not events:
@@ -69,6 +70,5 @@ ROUTES: Final = (
         body=EventsRequest,
         body_schema=_AT_LEAST_ONE,
         example={"logGroup": "/app/api", "logStream": "web-1", "messages": ["ERROR boom", "ok"]},
-        errors={400: "There is nothing to ingest, or something that AWS would refuse."},
     ),
 )

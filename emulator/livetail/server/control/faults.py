@@ -4,8 +4,9 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
-from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape, component
+from livetail.server.control.route import ControlRoute, Done, Shape, component
 from livetail.server.emulator import Emulator
 
 
@@ -73,41 +74,41 @@ class Effects(Shape):
     presets: list[Preset]
 
 
-async def list_faults(emulator: Emulator, _: ControlCall) -> dict[str, Any]:
+async def list_faults(emulator: Emulator, _: Request) -> dict[str, Any]:
     """The fault rules in force."""
     rules = emulator.fault_rules
     return {"faults": [] if rules is None else rules.as_json()}
 
 
-async def list_effects(_: Emulator, __: ControlCall) -> dict[str, Any]:
+async def list_effects(_: Emulator, __: Request) -> dict[str, Any]:
     """The effects and presets that a fault rule can have."""
     from livetail.faults.catalogue import catalogue
 
     return catalogue()
 
 
-async def add_fault(emulator: Emulator, call: ControlCall) -> dict[str, Any]:
+async def add_fault(emulator: Emulator, request: Request) -> dict[str, Any]:
     """Add a fault rule; it also holds for sessions that are already open."""
     from livetail.faults import FaultRuleError
 
     try:
-        rule = emulator.add_fault(call.body)
+        rule = emulator.add_fault(request.state.body)
     except FaultRuleError as error:
         raise HTTPException(400, str(error)) from None
     emulator.wake_all()
     return rule.as_json()
 
 
-async def remove_fault(emulator: Emulator, call: ControlCall) -> Done:
+async def remove_fault(emulator: Emulator, request: Request) -> Done:
     """Remove a fault rule; what it was doing ends."""
-    fault_id = call.path["id"]
+    fault_id = request.path_params["id"]
     if not emulator.remove_fault(fault_id):
         raise HTTPException(404, f"there is no fault {fault_id!r}")
     emulator.wake_all()
     return Done()
 
 
-async def clear_faults(emulator: Emulator, _: ControlCall) -> Done:
+async def clear_faults(emulator: Emulator, _: Request) -> Done:
     """Remove all fault rules."""
     emulator.clear_faults()
     emulator.wake_all()
@@ -125,7 +126,6 @@ ROUTES: Final = (
         body=dict[str, Any],
         body_schema=component("FaultRule"),
         example={"after": {"updates": 3}, "effect": {"type": "cut"}},
-        errors={400: "The body is not a fault rule."},
     ),
     ControlRoute("DELETE", "/faults", clear_faults, Done),
     ControlRoute("DELETE", "/faults/{id}", remove_fault, Done, errors={404: "No rule in force has this `id`."}),

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
-from livetail.server.control.route import ControlCall, ControlRoute
+from livetail.server.control.route import ControlRoute
 from livetail.server.emulator import Emulator
 
 _PEM: Final = "application/x-pem-file"
@@ -29,14 +30,14 @@ _HEADERS: Final = {
 }
 
 
-async def show_ca(emulator: Emulator, _: ControlCall) -> Response:
+async def show_ca(emulator: Emulator, _: Request) -> Response:
     """The certificate authority that `--tls` made, over HTTP or HTTPS."""
     if emulator.ca_pem is None:
         raise HTTPException(404, "this server has made no certificate authority; --tls without --certfile makes one")
     return Response(emulator.ca_pem, media_type=_PEM)
 
 
-async def show_metrics(emulator: Emulator, _: ControlCall) -> Response:
+async def show_metrics(emulator: Emulator, _: Request) -> Response:
     """Metrics in the text format of Prometheus."""
     try:
         from livetail.server.metrics import CONTENT_TYPE, exposition
@@ -46,14 +47,14 @@ async def show_metrics(emulator: Emulator, _: ControlCall) -> Response:
     return Response(exposition(emulator), media_type=CONTENT_TYPE)
 
 
-async def show_page(_: Emulator, __: ControlCall) -> Response:
+async def show_page(_: Emulator, __: Request) -> Response:
     """The dashboard, for a browser."""
     return _file("index.html")
 
 
-async def show_page_file(_: Emulator, call: ControlCall) -> Response:
+async def show_page_file(_: Emulator, request: Request) -> Response:
     """A file of the dashboard."""
-    return _file(call.path["file"])
+    return _file(request.path_params["file"])
 
 
 def _file(name: str) -> Response:

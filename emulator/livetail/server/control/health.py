@@ -3,9 +3,10 @@
 from typing import Annotated, Final
 
 from msgspec import Meta
+from starlette.requests import Request
 
 from livetail.server.control.clock import ClockMode
-from livetail.server.control.route import ControlCall, ControlRoute, Count, Done, Shape
+from livetail.server.control.route import ControlRoute, Count, Done, Shape
 from livetail.server.emulator import Emulator
 from livetail.version import __version__
 
@@ -43,7 +44,7 @@ class SettingsShape(Shape):
     no_http2: bool
 
 
-async def show_health(emulator: Emulator, _: ControlCall) -> Health:
+async def show_health(emulator: Emulator, _: Request) -> Health:
     """Whether the emulator runs."""
     settings = emulator.settings
     return Health(
@@ -56,14 +57,14 @@ async def show_health(emulator: Emulator, _: ControlCall) -> Health:
     )
 
 
-async def reset(emulator: Emulator, _: ControlCall) -> Done:
+async def reset(emulator: Emulator, _: Request) -> Done:
     """Begin again: end every session, forget log groups, faults, scenarios, requests and metrics, set clock and seed
     back to their start, and play the scenarios given at the start again."""
     emulator.reset()
     return Done()
 
 
-async def show_settings(emulator: Emulator, _: ControlCall) -> SettingsShape:
+async def show_settings(emulator: Emulator, _: Request) -> SettingsShape:
     """What the server was started with."""
     settings = emulator.settings
     return SettingsShape(

@@ -3,8 +3,9 @@
 from typing import Annotated, Final
 
 from msgspec import Meta
+from starlette.requests import Request
 
-from livetail.server.control.route import ControlCall, ControlRoute, Count, Shape, Time
+from livetail.server.control.route import ControlRoute, Count, Shape, Time
 from livetail.server.emulator import Emulator
 from livetail.store.log_group import LogGroup, LogStream
 
@@ -40,7 +41,7 @@ class LogGroups(Shape):
     log_groups: list[LogGroupShape]
 
 
-async def list_log_groups(emulator: Emulator, _: ControlCall) -> LogGroups:
+async def list_log_groups(emulator: Emulator, _: Request) -> LogGroups:
     """What the store holds: log groups and their log streams, with counts, bytes and times."""
     return LogGroups([_group(group) for store in emulator.service.accounts for group in store.groups.values()])
 

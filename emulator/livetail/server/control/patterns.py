@@ -6,11 +6,12 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from livetail.core.limits import MAX_BATCH_BYTES, MAX_EVENT_BYTES
 from livetail.patterns import compile
 from livetail.patterns.errors import InvalidPatternError
-from livetail.server.control.route import ControlCall, ControlRoute, Shape
+from livetail.server.control.route import ControlRoute, Shape
 from livetail.server.emulator import Emulator
 
 _MAX_MESSAGES: Final = 1_000
@@ -52,11 +53,11 @@ class PatternResults(Shape):
     column: Annotated[int | None, Meta(description="Where in the pattern the error is, from 1.")] = None
 
 
-async def try_pattern(_: Emulator, call: ControlCall) -> PatternResults:
+async def try_pattern(_: Emulator, request: Request) -> PatternResults:
     """Try a filter pattern on messages: which of them match, and why."""
     from livetail.patterns.explain import explain
 
-    given: PatternRequest = call.body
+    given: PatternRequest = request.state.body
     if sum(len(message.encode()) for message in given.messages) > _MAX_BYTES:
         raise HTTPException(400, f"the messages have more than {_MAX_BYTES:,} bytes")
     results = []
@@ -78,6 +79,5 @@ ROUTES: Final = (
         PatternResults,
         body=PatternRequest,
         example={"pattern": "{ $.status >= 500 }", "messages": ['{"status": 503}']},
-        errors={400: "The body does not fit, or the messages are too long."},
     ),
 )

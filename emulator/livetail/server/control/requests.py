@@ -3,8 +3,9 @@
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
+from starlette.requests import Request
 
-from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape, Time
+from livetail.server.control.route import ControlRoute, Done, Shape, Time
 from livetail.server.emulator import Emulator
 
 
@@ -34,12 +35,12 @@ class Requests(Shape):
     requests: list[JournalEntry]
 
 
-async def list_requests(emulator: Emulator, _: ControlCall) -> dict[str, Any]:
+async def list_requests(emulator: Emulator, _: Request) -> dict[str, Any]:
     """The journal: the newest requests of the AWS API."""
     return {"requests": emulator.journal.as_json()}
 
 
-async def forget_requests(emulator: Emulator, _: ControlCall) -> Done:
+async def forget_requests(emulator: Emulator, _: Request) -> Done:
     """Forget the journal."""
     emulator.journal.clear()
     return Done()

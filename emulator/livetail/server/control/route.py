@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
-from starlette.types import Receive
+from starlette.requests import Request
 
 from livetail.server.emulator import Emulator
 
@@ -33,26 +33,13 @@ Time: TypeAlias = Annotated[int, msgspec.Meta(description="Epoch milliseconds, b
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 
 
-@dataclass(frozen=True, slots=True)
-class ControlCall:
-    """A control request, checked against its row.
+Handler: TypeAlias = Callable[[Emulator, Request], Awaitable[Any]]
+"""Carries a request out; `request.state` has its `body` and its `query`, of the types that the row gives. Returns what
+is sent as JSON, or a Starlette response.
 
-    Attributes:
-        body: of the type that the row gives; None where the row takes none.
-        query: the query parameters, of the type that the row gives; None where the row takes none.
-        path: the parts of the path that the row has in braces, by name.
-        receive: the ASGI callable, for functions that wait; it reports a disconnect.
-    """
-
-    body: Any
-    query: Any
-    path: Mapping[str, str]
-    receive: Receive
-
-
-Handler: TypeAlias = Callable[[Emulator, ControlCall], Awaitable[Any]]
-"""Carries a request out. Returns what is sent as JSON, or a Starlette response. A refusal is an HTTPException with one
-sentence."""
+Raises:
+    HTTPException: the request is refused, with one sentence.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +55,7 @@ class ControlRoute:
         body_schema: JSON Schema for what the type of the body cannot express.
         example: a body that is accepted, as JSON.
         query: the struct of the query parameters.
-        errors: when the request is refused, by status; 403, 413 and 500 are possible everywhere.
+        errors: when the request is refused, by status, besides those that `table` lists for all.
     """
 
     method: str
@@ -81,11 +68,6 @@ class ControlRoute:
     example: Mapping[str, Any] | None = None
     query: type[msgspec.Struct] | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The name of the operation: `list_sessions`."""
-        return self.handler.__name__
 
     @property
     def summary(self) -> str:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta, Raw
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
-from livetail.server.control.route import ControlCall, ControlRoute, Count, Done, Shape, Time, component
+from livetail.server.control.route import ControlRoute, Count, Done, Shape, Time, component
 from livetail.server.emulator import Emulator
 from livetail.server.scenarios import RunningScenario
 
@@ -44,18 +45,18 @@ class BundledScenarios(Shape):
     scenarios: list[BundledScenario]
 
 
-async def list_scenarios(emulator: Emulator, _: ControlCall) -> Scenarios:
+async def list_scenarios(emulator: Emulator, _: Request) -> Scenarios:
     """The scenarios that are being played."""
     return Scenarios([_scenario(running) for running in emulator.scenarios.running.values()])
 
 
-async def start_scenario(emulator: Emulator, call: ControlCall) -> Scenario:
+async def start_scenario(emulator: Emulator, request: Request) -> Scenario:
     """Play a scenario from now on, given as TOML or as the same in JSON."""
     from livetail.scenarios import ScenarioError
 
     try:
         # In a thread: reading a large file takes a while, in which other requests are handled.
-        scenario = await asyncio.to_thread(_read_scenario, call.body)
+        scenario = await asyncio.to_thread(_read_scenario, request.state.body)
         running = emulator.start_scenario(scenario)
     except ScenarioError as error:
         raise HTTPException(400, "; ".join(error.problems)) from None
@@ -63,20 +64,20 @@ async def start_scenario(emulator: Emulator, call: ControlCall) -> Scenario:
     return _scenario(running)
 
 
-async def list_bundled_scenarios(_: Emulator, __: ControlCall) -> BundledScenarios:
+async def list_bundled_scenarios(_: Emulator, __: Request) -> BundledScenarios:
     """The scenarios that come with the package."""
     from livetail.scenarios import fixtures
 
     return BundledScenarios([BundledScenario(name, fixtures.summary(name)) for name in fixtures.names()])
 
 
-async def start_bundled_scenario(emulator: Emulator, call: ControlCall) -> Scenario:
+async def start_bundled_scenario(emulator: Emulator, request: Request) -> Scenario:
     """Play a scenario that comes with the package from now on."""
     from livetail.scenarios import ScenarioError, fixtures
     from livetail.scenarios.scenario import load
 
     try:
-        running = emulator.start_scenario(load(fixtures.path(call.path["name"])))
+        running = emulator.start_scenario(load(fixtures.path(request.path_params["name"])))
     except LookupError as error:
         raise HTTPException(404, str(error)) from None
     except ScenarioError as error:
@@ -85,7 +86,7 @@ async def start_bundled_scenario(emulator: Emulator, call: ControlCall) -> Scena
     return _scenario(running)
 
 
-async def stop_scenarios(emulator: Emulator, _: ControlCall) -> Done:
+async def stop_scenarios(emulator: Emulator, _: Request) -> Done:
     """Stop all scenarios; what they have written stays."""
     emulator.scenarios.stop_all()
     return Done()
@@ -125,7 +126,6 @@ ROUTES: Final = (
         body=Raw,
         body_schema=component("ScenarioFile"),
         example={"source": [{"log_group": "/shop/api", "format": "json", "rate": 20, "duration": "5m"}]},
-        errors={400: "The body is not a scenario."},
     ),
     ControlRoute("GET", "/scenarios/bundled", list_bundled_scenarios, BundledScenarios),
     ControlRoute(

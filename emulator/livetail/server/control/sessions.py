@@ -5,10 +5,11 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, convert
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from livetail.live.session import Session, State
 from livetail.server.bodies import wait_for_disconnect
-from livetail.server.control.route import ControlCall, ControlRoute, Done, Shape, Time
+from livetail.server.control.route import ControlRoute, Done, Shape, Time
 from livetail.server.emulator import Emulator, EndedSession
 from livetail.server.tail_writer import Client
 
@@ -83,14 +84,14 @@ class SessionsQuery(Struct, forbid_unknown_fields=True):
     timeout: Annotated[float, Meta(description="Real seconds to wait.", ge=0, le=_MAX_WAIT_S)] = 10.0
 
 
-async def list_sessions(emulator: Emulator, call: ControlCall) -> Sessions:
+async def list_sessions(emulator: Emulator, request: Request) -> Sessions:
     """The open Live Tail sessions with their counters; at once, or when there are as many as wanted."""
-    query: SessionsQuery = call.query
+    query: SessionsQuery = request.state.query
     enough = asyncio.ensure_future(
         # A reset makes a new hub meanwhile.
         emulator.tail_writers.until(lambda: query.wait <= len(emulator.hub) <= query.max)
     )
-    disconnect = asyncio.ensure_future(wait_for_disconnect(call.receive))
+    disconnect = asyncio.ensure_future(wait_for_disconnect(request.receive))
     done, _ = await asyncio.wait((enough, disconnect), timeout=query.timeout, return_when=asyncio.FIRST_COMPLETED)
     enough.cancel()
     disconnect.cancel()
@@ -106,7 +107,7 @@ async def list_sessions(emulator: Emulator, call: ControlCall) -> Sessions:
     )
 
 
-async def list_ended_sessions(emulator: Emulator, _: ControlCall) -> EndedSessions:
+async def list_ended_sessions(emulator: Emulator, _: Request) -> EndedSessions:
     """The last 100 sessions that ended, and by what."""
     return EndedSessions(
         [
@@ -121,9 +122,9 @@ async def list_ended_sessions(emulator: Emulator, _: ControlCall) -> EndedSessio
     )
 
 
-async def end_session(emulator: Emulator, call: ControlCall) -> Done:
+async def end_session(emulator: Emulator, request: Request) -> Done:
     """End a session with a clean end of stream, after what is left for its client."""
-    session_id = call.path["id"]
+    session_id = request.path_params["id"]
     if not emulator.end_session(session_id):
         raise HTTPException(404, f"there is no open session {session_id!r}")
     return Done()
@@ -153,7 +154,7 @@ ROUTES: Final = (
         list_sessions,
         Sessions,
         query=SessionsQuery,
-        errors={400: "A parameter is not such a number.", 408: "There were not as many sessions in time."},
+        errors={408: "There were not as many sessions in time."},
     ),
     ControlRoute("GET", "/sessions/ended", list_ended_sessions, EndedSessions),
     ControlRoute("DELETE", "/sessions/{id}", end_session, Done, errors={404: "No open session has this `sessionId`."}),

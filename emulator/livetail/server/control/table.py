@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
+from starlette.requests import Request
 
 from livetail.server.control import (
     clock,
@@ -20,9 +21,11 @@ from livetail.server.control import (
     scenarios,
     sessions,
 )
-from livetail.server.control.route import JSON, PREFIX, ControlCall, ControlRoute, ErrorBody, component
+from livetail.server.control.route import JSON, PREFIX, ControlRoute, ErrorBody, component
 from livetail.server.emulator import Emulator
 from livetail.version import __version__
+
+_NO_FIT: Final = "The body or a query parameter does not fit."
 
 _FOR_ALL: Final = {
     403: "The Origin is not this server's own, or the Host is a name that public DNS could have pointed here.",
@@ -31,7 +34,7 @@ _FOR_ALL: Final = {
 }
 
 
-async def show_openapi(_: Emulator, __: ControlCall) -> dict[str, Any]:
+async def show_openapi(_: Emulator, __: Request) -> dict[str, Any]:
     """This table as OpenAPI 3.1."""
     return document(ROUTES)
 
@@ -74,9 +77,12 @@ def document(rows: Iterable[ControlRoute]) -> dict[str, Any]:
 
 
 def _operation(row: ControlRoute, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
-    first, *others = row.name.split("_")
+    first, *others = row.handler.__name__.split("_")
     responses = {"200": {"description": "Done.", "content": {row.media_type: {"schema": schema_of[row.result]}}}}
-    for status, when in sorted({**row.errors, **_FOR_ALL}.items()):
+    errors = {**_FOR_ALL, **row.errors}
+    if row.body is not None or row.query is not None:
+        errors[400] = _NO_FIT
+    for status, when in sorted(errors.items()):
         responses[str(status)] = {"description": when, "content": {JSON: {"schema": schema_of[ErrorBody]}}}
     operation = {
         "operationId": first + "".join(part.capitalize() for part in others),
