@@ -37,10 +37,6 @@ class InvalidPatternError(Exception):
     def __str__(self) -> str:
         return f"column {self.column}: {self.reason}"
 
-    def with_term(self, term: str) -> "InvalidPatternError":
-        """The same problem, for which AWS names this term."""
-        return InvalidPatternError(self.column, self.reason, term=term)
-
     def message(self, subject: Literal["filter pattern", "metric filter pattern"] = "filter pattern") -> str:
         """AWS's text: of FilterLogEvents, or of the operations on metric filters.
 

@@ -10,20 +10,18 @@ from typing import Literal
 
 from livetail.core.unicode import well_formed
 from livetail.patterns import Matcher, Subject, compile, json_conditions, space_pattern
-from livetail.patterns.selectors import find_all
-from livetail.patterns.space_pattern import Layout
 from livetail.patterns.subject import NOT_JSON, Json
 from livetail.patterns.syntax import (
     And,
+    Check,
     Comparison,
     Condition,
     FieldName,
-    Is,
     JsonPattern,
     Leaf,
     Marker,
-    NotExists,
     Or,
+    Selector,
     SpacePattern,
     Terms,
 )
@@ -132,33 +130,31 @@ def _explain_json(pattern: JsonPattern, subject: Subject, matches: bool) -> Expl
 
 
 def _json_reason(leaf: Leaf, root: Json) -> str:
-    selector = json_conditions.selector_of(leaf)
-    nodes = list(find_all(selector)(root))
+    assert not isinstance(leaf, FieldName) and isinstance(leaf.subject, Selector)
+    selector = leaf.subject
+    nodes = list(json_conditions.find_all(selector)(root))
+    asks_for_absence = isinstance(leaf, Check) and leaf.check == "NOT EXISTS"
     if not nodes:
-        if isinstance(leaf, NotExists) and type(root) is list:
-            return "the message is an array"
-        return f"{selector} is not there"
+        return "the message is an array" if asks_for_absence and type(root) is list else f"{selector} is not there"
     if len(nodes) > 1 or selector.has_wildcard:
         more = ", …" if len(nodes) > _MAX_VALUES else ""
         return f"{len(nodes)} found: {', '.join(_shown(node) for node in nodes[:_MAX_VALUES])}{more}"
-    (node,) = nodes
-    compares_order = isinstance(leaf, Comparison) and leaf.operator not in ("=", "!=")
-    if type(node) is str and (compares_order or isinstance(leaf, Is)):
-        return f"{_shown(node)} is a string"
-    return f"it is {_shown(node)}"
+    is_equality = isinstance(leaf, Comparison) and leaf.operator in ("=", "!=")
+    if type(nodes[0]) is str and not is_equality and not asks_for_absence:
+        return f"{_shown(nodes[0])} is a string"
+    return f"it is {_shown(nodes[0])}"
 
 
 def _explain_space(pattern: SpacePattern, subject: Subject, matches: bool) -> Explanation:
-    layout = Layout(pattern)
-    count = len(subject.fields.texts)
-    if count < layout.min_fields:
-        note = f"the message has {count} of the {layout.min_fields} fields that the pattern asks for"
+    count, asked_for = len(subject.fields.texts), len(pattern.fields)
+    if count < asked_for:
+        note = f"the message has {count} of the {asked_for} fields that the pattern asks for"
         return Explanation("space", matches, note=note)
-    extracted = {name: well_formed(text) for name, text in layout.extract(subject).items()}
+    extracted = {name: well_formed(text) for name, text in space_pattern.extract(pattern, subject).items()}
     findings = []
-    for index, entry in layout.entries():
-        text = layout.text(subject, index)
-        for leaf in _leaves(entry.condition) if entry.condition else ():
+    for index, field_ in space_pattern.entries(pattern):
+        text = space_pattern.field_text(pattern, subject, index)
+        for leaf in _leaves(field_.condition) if field_.condition else ():
             if not isinstance(leaf, FieldName):
                 holds = space_pattern.build_leaf(leaf)(text)
                 findings.append(Finding(str(leaf), holds, f"it is {_shown(text)}"))

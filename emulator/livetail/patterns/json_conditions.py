@@ -5,17 +5,19 @@ array, every comparison is false, `!=` too (recorded).
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
 
-from livetail.core.unicode import utf8
-from livetail.patterns.selectors import find_all, find_one
 from livetail.patterns.subject import Json
-from livetail.patterns.syntax import Comparison, FieldName, Is, Key, Leaf, NotExists, Regex, Selector, Wildcard
-from livetail.patterns.values import comparison_cost, literal_parts, number_test, numeric_literal, text_test
+from livetail.patterns.syntax import Check, Comparison, FieldName, Leaf, Selector, Step, Wildcard
+from livetail.patterns.values import literal_parts, number_test, numeric_literal, text_test
 
 NodeTest = Callable[[Json], bool]
 
-LITERALS = {"NULL": None, "TRUE": True, "FALSE": False}
+_MISSING: Final = object()
+"""What a selector finds where the message has nothing."""
+
+_LITERALS = {"IS NULL": None, "IS TRUE": True, "IS FALSE": False}
 
 # What JSON cannot hold in a string as it is.
 _ESCAPED_IN_JSON = re.compile(r'["\\\x00-\x1f]')
@@ -27,35 +29,30 @@ def build_leaf(leaf: Leaf) -> NodeTest:
     With a wildcard in its selector, it holds if any of the selected values meets it.
     """
     assert not isinstance(leaf, FieldName)
-    if isinstance(leaf, NotExists):
-        return _not_exists(leaf.selector)
-    selector = selector_of(leaf)
-    test = _is_literal(leaf.literal) if isinstance(leaf, Is) else _comparison(leaf)
+    selector = leaf.subject
+    assert isinstance(selector, Selector)
+    if isinstance(leaf, Check) and leaf.check == "NOT EXISTS":
+        return _not_exists(selector)
+    test = _is_literal(leaf.check) if isinstance(leaf, Check) else _comparison(leaf)
     if not selector.has_wildcard:
-        find = find_one(selector)
+        find = _find_one(selector.steps)
         return lambda root: test(find(root))
     find_each = find_all(selector)
-    return lambda root: any(map(test, find_each(root)))
+    if isinstance(leaf, Check):
+        return lambda root: any(map(test, find_each(root)))
+    # Of many values, as in 1 MB of numbers, each is compared once.
+    return lambda root: any(map(test, {node for node in find_each(root) if type(node) in (bytes, str)}))
 
 
-def selector_of(leaf: Leaf) -> Selector:
-    """The selector of a condition of a JSON pattern."""
-    selector = leaf.subject if isinstance(leaf, Comparison) else leaf
-    if isinstance(selector, Is | NotExists):
-        selector = selector.selector
-    assert isinstance(selector, Selector)
-    return selector
-
-
-def _is_literal(literal: str) -> NodeTest:
-    wanted = LITERALS[literal]
+def _is_literal(check: str) -> NodeTest:
+    wanted = _LITERALS[check]
     # AWS also finds the literal among the elements of an array (recorded for null).
     return lambda node: node is wanted or (type(node) is list and any(element is wanted for element in node))
 
 
 def _not_exists(selector: Selector) -> NodeTest:
     find_each = find_all(selector)
-    if selector.steps[0] is Wildcard.ANY_KEY or isinstance(selector.steps[0], Key):
+    if selector.steps[0] is Wildcard.ANY_KEY or isinstance(selector.steps[0], str):
         # A key can be absent only from an object: false on an array at the root (recorded).
         return lambda root: type(root) is dict and not find_each(root)
     return lambda root: not find_each(root)
@@ -66,36 +63,77 @@ def _comparison(comparison: Comparison) -> NodeTest:
     literal = numeric_literal(value)
     if operator not in ("=", "!="):
         in_order = number_test(operator, str(value))
-        return lambda node: type(node) is bytes and in_order(node.decode())
-    if operator == "=" and not isinstance(value, Regex) and literal is None and "*" not in value.text:
-        # The usual comparison: strings and numbers are equal to their text.
-        text, number = value.text, utf8(value.text)
-        return lambda node: node == (number if type(node) is bytes else text)
+        return lambda node: type(node) is bytes and in_order(node)
     text_equals = text_test(value)
-    number_equals = text_test(value, inner_wildcards=True) if literal is None else number_test("=", literal)
+    number_text_equals = text_test(value, inner_wildcards=True)
+    number_equals = None if literal is None else number_test("=", literal)
     expected = operator == "="
 
     def test(node: Json) -> bool:
+        if type(node) is str:
+            return text_equals(node) is expected
         if type(node) is bytes:
-            return number_equals(node.decode()) is expected
-        return type(node) is str and text_equals(node) is expected
+            equal = number_text_equals(node.decode()) if number_equals is None else number_equals(node)
+            return equal is expected
+        return False
 
     return test
 
 
-def leaf_cost(leaf: Leaf) -> int:
-    """How much a condition costs, roughly."""
-    breadth = 5 if selector_of(leaf).has_wildcard else 1
-    return breadth * (comparison_cost(leaf) if isinstance(leaf, Comparison) else 1)
-
-
 def leaf_texts(leaf: Leaf) -> frozenset[str]:
     """Texts without which a message cannot meet the condition, unless it has a backslash."""
-    if isinstance(leaf, NotExists):
+    assert not isinstance(leaf, FieldName)
+    if isinstance(leaf, Check) and leaf.check == "NOT EXISTS":
         return frozenset()
-    texts = frozenset(step.name for step in selector_of(leaf).steps if isinstance(step, Key))
-    if isinstance(leaf, Is):
-        texts |= {leaf.literal.lower()}
-    elif isinstance(leaf, Comparison):
+    assert isinstance(leaf.subject, Selector)
+    texts = {step for step in leaf.subject.steps if isinstance(step, str)}
+    if isinstance(leaf, Check):
+        texts.add(leaf.check.removeprefix("IS ").lower())
+    else:
         texts |= literal_parts(leaf)
     return frozenset(text for text in texts if text and not _ESCAPED_IN_JSON.search(text))
+
+
+def find_all(selector: Selector) -> Callable[[Json], Collection[Json]]:
+    """A function from the root of a message to all that the selector selects."""
+    steps = selector.steps
+    wildcard = next((i for i, step in enumerate(steps) if isinstance(step, Wildcard)), None)
+    if wildcard is None:
+        find = _find_one(steps)
+        return lambda root: [] if (node := find(root)) is _MISSING else [node]
+    find_parent, find_rest = _find_one(steps[:wildcard]), _find_one(steps[wildcard + 1 :])
+    is_last = wildcard == len(steps) - 1
+    parent_types = (dict,) if steps[wildcard] is Wildcard.ANY_KEY else (dict, list)
+
+    def find_each(root: Json) -> Collection[Json]:
+        parent = find_parent(root)
+        if not isinstance(parent, parent_types):
+            return ()
+        # AWS goes through the members of an object for `[*]` too (recorded).
+        nodes = parent.values() if isinstance(parent, dict) else parent
+        return nodes if is_last else [found for node in nodes if (found := find_rest(node)) is not _MISSING]
+
+    return find_each
+
+
+def _find_one(steps: Sequence[Step]) -> Callable[[Json], Json]:
+    """A function from the root of a message to what the steps, without a wildcard, lead to; or `_MISSING`."""
+    path = [step for step in steps if not isinstance(step, Wildcard)]
+    if len(path) == 1 and isinstance(path[0], str):
+        name = path[0]
+        # The usual selector, $.key.
+        return lambda root: root.get(name, _MISSING) if type(root) is dict else _MISSING
+
+    def find(node: Json) -> Json:
+        for step in path:
+            if isinstance(step, str):
+                if type(node) is not dict:
+                    return _MISSING
+                node = node.get(step, _MISSING)
+            else:
+                if type(node) is not list or step >= len(node):
+                    return _MISSING
+                node = node[step]
+        return node
+
+    return find

@@ -2,98 +2,111 @@
 
 import re
 from collections.abc import Callable
-from typing import Literal
+from typing import cast
 
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.expressions import (
-    build_expression,
-    necessary_texts,
-    parse_expression,
-    selective_texts,
-    unexpected_after_condition,
-)
-from livetail.patterns.json_conditions import build_leaf, leaf_cost, leaf_texts
-from livetail.patterns.scanner import Scanner
-from livetail.patterns.selectors import parse_selector
+from livetail.patterns.expressions import build_expression, necessary_texts, parse_expression, selective_texts
+from livetail.patterns.json_conditions import build_leaf, leaf_texts
 from livetail.patterns.subject import NOT_JSON, Subject
-from livetail.patterns.syntax import Comparison, Is, JsonPattern, Leaf, NotExists, Selector
+from livetail.patterns.syntax import Check, CheckName, Comparison, JsonPattern, Leaf, Selector, Step, Wildcard
+from livetail.patterns.tokens import JSON, Tokens, unexpected
 
-RESERVED_WORDS = ("null", "NULL")
-"""Recorded: `{ $.v = null }` is refused, `{ $.v = true }` is not."""
-
-_LITERALS: "dict[str, Literal['NULL', 'TRUE', 'FALSE']]" = {"NULL": "NULL", "TRUE": "TRUE", "FALSE": "FALSE"}
-_LETTERS = re.compile(r"[A-Za-z]+")
+# Recorded: `{ $.v = null }` is refused, `{ $.v = true }` is not.
+_RESERVED_WORDS = ("null", "NULL")
+_STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\.?\['([^']*)'\]|\[([0-9]+)\]|\.\*|\[\*\]")
+# Ten digits name more elements than a message has characters.
+_MAX_POSITION_DIGITS = 10
 _MAX_WILDCARDS = 3
 _TOO_MANY_WILDCARDS = (
     f"Your input has exceeded the maximum of {_MAX_WILDCARDS} JSON wildcard selectors allowed per filter pattern."
 )
+_SEVERAL_WILDCARDS = (
+    "Your filter pattern has a JSON path selector that exceeds the maximum of 1 wildcard allowed per json selector."
+)
 
 
-def parse_json(scanner: Scanner) -> JsonPattern:
-    """Read the text between the braces of a pattern.
+def parse_json(pattern: str) -> JsonPattern:
+    """Read a pattern in braces.
 
     Raises:
         InvalidPatternError: it is not a condition.
     """
-    condition = parse_expression(scanner, _Parser(scanner).leaf)
-    if scanner.peek():
-        raise unexpected_after_condition(scanner)
-    return JsonPattern(condition)
+    return _Parser(Tokens(pattern, JSON, _RESERVED_WORDS)).parse()
 
 
 class _Parser:
-    def __init__(self, scanner: Scanner) -> None:
-        self._scanner = scanner
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
         self._wildcards = 0
 
-    def leaf(self) -> Leaf:
-        scanner = self._scanner
-        character = scanner.peek()
-        if not character:
-            raise scanner.error("a condition is missing here")
-        if character != "$":
-            raise scanner.error(f"a condition begins with a selector such as $.key, not with {character!r}")
+    def parse(self) -> JsonPattern:
+        tokens = self._tokens
+        condition = parse_expression(tokens, self._leaf)
+        if tokens.next:
+            raise tokens.error(unexpected(tokens.next))
+        if tokens.limit_errors:
+            raise tokens.limit_errors[0]
+        return JsonPattern(condition)
+
+    def _leaf(self) -> Leaf:
+        tokens = self._tokens
+        if not tokens.next:
+            raise tokens.error("a condition is missing here")
+        if not tokens.next.startswith("$"):
+            raise tokens.error(f"a condition begins with a selector such as $.key, not with {tokens.next!r}")
         selector = self._selector()
-        scanner.skip_blanks()
-        comparison = scanner.take_comparison()
+        comparison = tokens.take_comparison()
         if comparison is not None:
             return Comparison(selector, *comparison)
-        start = scanner.position
-        keyword = scanner.take_run(_LETTERS).upper()
-        scanner.skip_blanks()
-        if keyword == "IS":
-            return Is(selector, self._literal())
-        if keyword == "NOT":
-            if scanner.take_run(_LETTERS).upper() == "EXISTS":
-                return NotExists(selector)
-            raise scanner.error("'NOT' must be followed by 'EXISTS'", at=start)
-        raise scanner.error(
-            "a comparison follows a selector: =, !=, <, <=, >, >=, IS NULL, IS TRUE, IS FALSE or NOT EXISTS", at=start
-        )
+        at = tokens.position
+        keyword = tokens.next.upper()
+        if keyword not in ("IS", "NOT"):
+            raise tokens.error(
+                "a comparison follows a selector: =, !=, <, <=, >, >=, IS NULL, IS TRUE, IS FALSE or NOT EXISTS"
+            )
+        tokens.advance()
+        word = tokens.next
+        if keyword == "NOT" and word.upper() != "EXISTS":
+            raise tokens.error("'NOT' must be followed by 'EXISTS'", at=at)
+        if keyword == "IS" and word.upper() not in ("NULL", "TRUE", "FALSE"):
+            # Recorded for IS NOT NULL: operations on metric filters name the word, FilterLogEvents does not.
+            reason = "'IS' must be followed by 'NULL', 'TRUE' or 'FALSE'"
+            term = word if word.isalpha() else None
+            raise InvalidPatternError(tokens.position + 1, reason, term=term, by_metric_filters=True)
+        tokens.advance()
+        return Check(selector, cast("CheckName", f"{keyword} {word.upper()}"))
 
     def _selector(self) -> Selector:
-        start = self._scanner.position
-        selector = parse_selector(self._scanner)
+        tokens = self._tokens
+        steps: list[Step] = []
+        start = tokens.position
+        for found in _STEP.finditer(tokens.next):
+            key, key_in_brackets, position = found.groups()
+            at = start + found.start()
+            if position is not None:
+                position = position.lstrip("0") or "0"
+                if len(position) > _MAX_POSITION_DIGITS:
+                    raise tokens.error("the position of an element is too large", at=at)
+                steps.append(int(position))
+            elif key is None and key_in_brackets is None:
+                if any(isinstance(step, Wildcard) for step in steps):
+                    error = tokens.error("a selector has at most one wildcard", at=at, text=_SEVERAL_WILDCARDS)
+                    tokens.limit_errors.append(error)
+                steps.append(Wildcard(found[0]))
+            else:
+                steps.append(key_in_brackets if key is None else key)
+        selector = Selector(tuple(steps))
         self._wildcards += selector.has_wildcard
         if self._wildcards > _MAX_WILDCARDS:
             reason = f"a pattern has at most {_MAX_WILDCARDS} wildcards in its selectors"
-            self._scanner.note_limit(self._scanner.error(reason, at=start, text=_TOO_MANY_WILDCARDS))
+            tokens.limit_errors.append(tokens.error(reason, text=_TOO_MANY_WILDCARDS))
+        tokens.advance()
         return selector
-
-    def _literal(self) -> Literal["NULL", "TRUE", "FALSE"]:
-        start = self._scanner.position
-        word = self._scanner.take_run(_LETTERS)
-        literal = _LITERALS.get(word.upper())
-        if literal is None:
-            # Recorded for IS NOT NULL: operations on metric filters name the word, FilterLogEvents does not.
-            reason = "'IS' must be followed by 'NULL', 'TRUE' or 'FALSE'"
-            raise InvalidPatternError(start + 1, reason, term=word or None, by_metric_filters=True)
-        return literal
 
 
 def build_json(pattern: JsonPattern) -> Callable[[Subject], bool]:
     """A test of a message against the condition."""
-    holds = build_expression(pattern.condition, build_leaf, leaf_cost)
+    holds = build_expression(pattern.condition, build_leaf)
     necessary = selective_texts(necessary_texts(pattern.condition, leaf_texts))
 
     def matches(subject: Subject) -> bool:

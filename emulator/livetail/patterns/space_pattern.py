@@ -5,165 +5,132 @@ An entry describes the field at its position. Without `...` the last entry takes
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Final
 
-from livetail.patterns.expressions import (
-    build_expression,
-    necessary_texts,
-    parse_expression,
-    selective_texts,
-    unexpected_after_condition,
-)
-from livetail.patterns.scanner import Scanner
+from livetail.patterns.expressions import build_expression, necessary_texts, parse_expression, selective_texts
 from livetail.patterns.subject import Subject
-from livetail.patterns.syntax import Comparison, Field, FieldName, Gap, Leaf, SpacePattern
-from livetail.patterns.values import (
-    TextTest,
-    comparison_cost,
-    is_number,
-    literal_parts,
-    number_test,
-    numeric_literal,
-    text_test,
-)
+from livetail.patterns.syntax import Comparison, Field, FieldName, Leaf, SpacePattern
+from livetail.patterns.tokens import SPACE, Tokens, unexpected
+from livetail.patterns.values import TextTest, is_number, literal_parts, number_test, numeric_literal, text_test
 
-RESERVED_WORDS = ("SPACE",)
-"""Recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not. Other words are values."""
+# Recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not. Other words are values.
+_RESERVED_WORDS = ("SPACE",)
 
-MAX_GAP_FIELDS = 10_000
+MAX_GAP_FIELDS: Final = 10_000
 """How many fields of a gap are extracted. AWS's limit is not known; a message of 1 MiB can have 500,000, and would
 hold the server for half a second."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def parse_space(scanner: Scanner) -> SpacePattern:
-    """Read the text between the brackets of a pattern.
+def parse_space(pattern: str) -> SpacePattern:
+    """Read a pattern in brackets.
 
     Raises:
         InvalidPatternError: an entry is not a name with conditions on that name.
     """
-    return _Parser(scanner).parse()
+    return _Parser(Tokens(pattern, SPACE, _RESERVED_WORDS)).parse()
 
 
 class _Parser:
-    def __init__(self, scanner: Scanner) -> None:
-        self._scanner = scanner
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
         self._name = ""
         self._names: set[str] = set()
+        self._fields: list[Field] = []
+        self._gap: int | None = None
 
     def parse(self) -> SpacePattern:
-        scanner = self._scanner
-        scanner.skip_blanks()
-        if not scanner.peek():
-            return SpacePattern(())
-        entries = [self._entry()]
-        while scanner.take(","):
-            entries.append(self._entry())
-        if scanner.peek():
-            raise unexpected_after_condition(scanner)
-        return SpacePattern(tuple(entries))
+        tokens = self._tokens
+        if not tokens.next:
+            return SpacePattern((), 0)
+        self._read_entry()
+        while tokens.take(","):
+            self._read_entry()
+        if tokens.next:
+            raise tokens.error(unexpected(tokens.next))
+        if tokens.limit_errors:
+            raise tokens.limit_errors[0]
+        return SpacePattern(tuple(self._fields), self._gap)
 
-    def _entry(self) -> Field | Gap:
-        scanner = self._scanner
-        scanner.skip_blanks()
-        start = scanner.position
-        if scanner.peek() in ("", ","):
-            return Field()
-        if scanner.take("..."):
-            scanner.skip_blanks()
-            self._once("...", start)
-            return Gap()
+    def _read_entry(self) -> None:
+        tokens = self._tokens
+        start = tokens.position
         self._name = ""
-        condition = parse_expression(scanner, self._leaf)
-        self._once(self._name, start)
-        return Field(self._name, condition)
-
-    def _once(self, name: str, start: int) -> None:
-        if name in self._names:
-            text = f"Duplicate field '{name}'"
-            self._scanner.note_limit(self._scanner.error(f"{name!r} can be used only once", at=start, text=text))
-        self._names.add(name)
+        if tokens.next in ("", ","):
+            self._fields.append(Field())
+            return
+        if tokens.take("..."):
+            self._name = "..."
+            self._gap = len(self._fields)
+        else:
+            condition = parse_expression(tokens, self._leaf)
+            self._fields.append(Field(self._name, condition))
+        if self._name in self._names:
+            reason, text = f"{self._name!r} can be used only once", f"Duplicate field '{self._name}'"
+            tokens.limit_errors.append(tokens.error(reason, at=start, text=text))
+        self._names.add(self._name)
 
     def _leaf(self) -> Leaf:
-        scanner = self._scanner
-        start = scanner.position
-        name = scanner.take_run(_NAME)
-        if not name:
-            if scanner.peek() == ",":
-                raise scanner.error("a condition is missing here")
-            raise scanner.error("a condition begins with the name of its field: letters, digits, - and _")
+        tokens = self._tokens
+        name = tokens.next
+        if name == ",":
+            raise tokens.error("a condition is missing here")
+        if not _NAME.fullmatch(name):
+            raise tokens.error("a condition begins with the name of its field: letters, digits, - and _")
         if self._name not in ("", name):
-            raise scanner.error(f"the conditions of an entry must all be on its own field, {self._name!r}", at=start)
+            raise tokens.error(f"the conditions of an entry must all be on its own field, {self._name!r}")
         self._name = name
-        scanner.skip_blanks()
-        comparison = scanner.take_comparison()
+        tokens.advance()
+        comparison = tokens.take_comparison()
         return FieldName(name) if comparison is None else Comparison(FieldName(name), *comparison)
 
 
-class Layout:
-    """Which field of a message each entry of a pattern describes.
+def entries(pattern: SpacePattern) -> Iterator[tuple[int, Field]]:
+    """Each field of a pattern with the index of its field in a message, negative after the gap."""
+    for index, field in enumerate(pattern.fields):
+        yield index if pattern.gap is None or index < pattern.gap else index - len(pattern.fields), field
 
-    Attributes:
-        gap: whether there is one. `[]` is all gap.
-        min_fields: how many fields a message must have.
+
+def field_text(pattern: SpacePattern, subject: Subject, index: int) -> str:
+    """The field of a message at `index`. Without a gap, the last one takes the rest of the message as written."""
+    if pattern.gap is None and index == len(pattern.fields) - 1:
+        return subject.fields.rest(index)
+    return subject.fields.texts[index]
+
+
+def extract(pattern: SpacePattern, subject: Subject) -> dict[str, str]:
+    """The text of each field of a message that matches.
+
+    Fields go by `$name`, those that the pattern does not name by `$1`, `$2` … for their place in the message; the
+    fields of a gap are among them, up to `MAX_GAP_FIELDS`.
     """
-
-    def __init__(self, pattern: SpacePattern) -> None:
-        gap = pattern.entries.index(Gap()) if Gap() in pattern.entries else len(pattern.entries)
-        self.gap = gap < len(pattern.entries) or not pattern.entries
-        self._before_gap = [entry for entry in pattern.entries[:gap] if isinstance(entry, Field)]
-        self._after_gap = [entry for entry in pattern.entries[gap:] if isinstance(entry, Field)]
-        self.min_fields = len(self._before_gap) + len(self._after_gap)
-
-    def entries(self) -> Iterator[tuple[int, Field]]:
-        """Each entry with the index of its field, negative after the gap."""
-        yield from enumerate(self._before_gap)
-        yield from ((index - len(self._after_gap), entry) for index, entry in enumerate(self._after_gap))
-
-    def text(self, subject: Subject, index: int) -> str:
-        """The field at `index`. The last entry takes the rest as written; a single field without its delimiters."""
-        fields = subject.fields
-        if self.gap or index < self.min_fields - 1:
-            return fields.texts[index]
-        return fields.rest(index)
-
-    def extract(self, subject: Subject) -> dict[str, str]:
-        """The text of each field of a message that matches.
-
-        Fields go by `$name`, those that the pattern does not name by `$1`, `$2` … for their place in the message; the
-        fields of a gap are among them, up to `MAX_GAP_FIELDS`.
-        """
-        texts = list(subject.fields.texts)
-        if not self.gap:
-            last = self.min_fields - 1
-            texts[last:] = [self.text(subject, last)]
-        in_gap = len(texts) - self.min_fields
-        places = [*range(1, len(texts) + 1)]
-        if in_gap > MAX_GAP_FIELDS:
-            left_out = slice(len(self._before_gap) + MAX_GAP_FIELDS, len(self._before_gap) + in_gap)
-            del texts[left_out], places[left_out]
-        entries = [*self._before_gap, *[Field()] * min(in_gap, MAX_GAP_FIELDS), *self._after_gap]
-        return {
-            f"${place if entry.name is None else entry.name}": text
-            for place, entry, text in zip(places, entries, texts, strict=True)
-        }
+    fields = pattern.fields
+    before_gap = len(fields) if pattern.gap is None else pattern.gap
+    in_gap = 0 if pattern.gap is None else len(subject.fields.texts) - len(fields)
+    shown_of_gap = min(in_gap, MAX_GAP_FIELDS)
+    indexes = [*range(before_gap + shown_of_gap), *range(before_gap + in_gap, in_gap + len(fields))]
+    named = [*fields[:before_gap], *[Field()] * shown_of_gap, *fields[before_gap:]]
+    return {
+        f"${index + 1 if field.name is None else field.name}": field_text(pattern, subject, index)
+        for index, field in zip(indexes, named, strict=True)
+    }
 
 
 def build_space(pattern: SpacePattern) -> Callable[[Subject], bool] | None:
     """A test of a message against the entries; None if every message passes it."""
-    layout = Layout(pattern)
-    if not layout.min_fields:
+    min_fields = len(pattern.fields)
+    if not min_fields:
         return None
     tests = []
     necessary: frozenset[str] = frozenset()
-    for index, entry in layout.entries():
-        if entry.condition is not None and not isinstance(entry.condition, FieldName):
-            tests.append((index, build_expression(entry.condition, build_leaf, leaf_cost)))
+    for index, field in entries(pattern):
+        if field.condition is not None and not isinstance(field.condition, FieldName):
+            tests.append((index, build_expression(field.condition, build_leaf)))
             # Fields are parts of the message as written.
-            necessary |= necessary_texts(entry.condition, leaf_texts)
+            necessary |= necessary_texts(field.condition, leaf_texts)
     parts = selective_texts(necessary)
-    min_fields = layout.min_fields
-    greedy = None if layout.gap else min_fields - 1
+    greedy = min_fields - 1 if pattern.gap is None else None
 
     def matches(subject: Subject) -> bool:
         text = subject.text
@@ -196,10 +163,6 @@ def build_leaf(leaf: Leaf) -> TextTest:
     if leaf.operator == "=":
         return equals
     return lambda text: not equals(text)
-
-
-def leaf_cost(leaf: Leaf) -> int:
-    return comparison_cost(leaf) if isinstance(leaf, Comparison) else 0
 
 
 def leaf_texts(leaf: Leaf) -> frozenset[str]:

@@ -8,8 +8,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
-from itertools import islice
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from livetail.core.unicode import utf8
@@ -24,48 +22,53 @@ Bytes are a number as it is written in the message, since quoted values are comp
 would take twenty times as long to read.
 """
 
-
-class NotJson(Enum):
-    """The type of `NOT_JSON`."""
-
-    NOT_JSON = 0
-
-
-NOT_JSON: Final = NotJson.NOT_JSON
+NOT_JSON: Final = object()
 """Stands for the JSON of a message that is not a JSON object or array."""
 
 _JSON_BLANKS = " \t\r\n"
 # Tabs were recorded to separate fields as blanks do; that line breaks do is a choice.
 _FIELD_BLANKS = " \t\r\n"
 _WORD = re.compile(rf"[^{_FIELD_BLANKS}]+")
-_WORD_OR_DELIMITER = re.compile(rf'["\[]|[^{_FIELD_BLANKS}]+')
+_STRING_OR_WORD = re.compile(rf'"[^"]*"|[^{_FIELD_BLANKS}]+')
+# A bracket that is not closed takes the rest of the text, so that the end is not looked for again and again.
+_FIELD = re.compile(rf'"[^"]*"|\[[^\]]*\]?|[^{_FIELD_BLANKS}]+')
 _CLOSING = {'"': '"', "[": "]"}
 
 
-@dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of a message.
+    """The words of a message, and the contents of `"..."` and `[...]`.
+
+    Such a delimiter opens only at the start of a field, and only if it closes somewhere. Whatever follows a closing
+    delimiter directly begins the next field.
 
     Attributes:
-        texts: each without the quotation marks or brackets around it.
-        starts: where each begins in the message, its delimiter included; None where all fields are words.
-        end: where the last one ends, its delimiter included.
+        texts: the fields, without the quotation marks or brackets around them.
     """
 
-    message: str
-    texts: list[str]
-    starts: list[int] | None
-    end: int
+    __slots__ = ("_message", "_written", "texts")
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+        self.texts: list[str]
+        if '"' not in message and "[" not in message:
+            self.texts = self._written = _WORD.findall(message)
+            return
+        written = _FIELD.findall(message)
+        if written and written[-1][0] == "[" and written[-1][-1] != "]":
+            written += _STRING_OR_WORD.findall(written.pop())
+        self._written = written
+        self.texts = [
+            field[1:-1] if len(field) > 1 and _CLOSING.get(field[0]) == field[-1] else field for field in written
+        ]
 
     def rest(self, index: int) -> str:
         """The field at `index` with all that follows, as written; a single field without its delimiters."""
         if index == len(self.texts) - 1:
             return self.texts[index]
-        if self.starts is None:
-            start = next(islice(_WORD.finditer(self.message), index, None)).start()
-        else:
-            start = self.starts[index]
-        return self.message[start : self.end]
+        end = 0
+        for field in self._written[:index]:
+            end = self._message.index(field, end) + len(field)
+        return self._message[end:].strip(_FIELD_BLANKS)
 
 
 class Subject:
@@ -97,7 +100,7 @@ class Subject:
     def fields(self) -> Fields:
         """The fields of the message, as space-delimited patterns read them."""
         if self._fields is None:
-            self._fields = split_fields(self.text)
+            self._fields = Fields(self.text)
         return self._fields
 
 
@@ -117,37 +120,6 @@ def _read_json(text: str) -> Json:
     except (ValueError, RecursionError):
         return NOT_JSON
     return document
-
-
-def split_fields(text: str) -> Fields:
-    """The words of a text, and the contents of `"..."` and `[...]`.
-
-    Such a delimiter opens only at the start of a field, and only if it closes somewhere. Whatever follows a closing
-    delimiter directly begins the next field.
-    """
-    if '"' not in text and "[" not in text:
-        return Fields(text, _WORD.findall(text), None, len(text.rstrip(_FIELD_BLANKS)))
-    texts: list[str] = []
-    starts: list[int] = []
-    position = 0
-    # The position of the last of each closing delimiter, so that openings after it cost no search.
-    last = {'"': text.rfind('"'), "[": text.rfind("]")}
-    found = _WORD_OR_DELIMITER.search(text, position)
-    while found is not None:
-        start, position = found.span()
-        field = found.group()
-        if field in last:
-            if last[field] > start:
-                close = text.index(_CLOSING[field], position)
-                field = text[position:close]
-                position = close + 1
-            elif (word := _WORD.match(text, start)) is not None:
-                field = word.group()
-                position = word.end()
-        texts.append(field)
-        starts.append(start)
-        found = _WORD_OR_DELIMITER.search(text, position)
-    return Fields(text, texts, starts, position)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,11 +5,13 @@ terms, and the values that conditions compare with, are a `Word`, a `Quoted` or 
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
+CheckName = Literal["IS NULL", "IS TRUE", "IS FALSE", "NOT EXISTS"]
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -37,9 +39,10 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """A regular expression, held as written between its percent signs."""
+    """A regular expression as written between its percent signs, and a search for it in UTF-8 text."""
 
     body: str
+    search: Callable[[bytes], bool] = field(compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"%{self.body}%"
@@ -74,37 +77,15 @@ class Terms:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """The member of an object that has this name."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return f".{self.name}" if _PLAIN_KEY.fullmatch(self.name) else f".['{self.name}']"
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """The element of an array at this position, from 0."""
-
-    position: int
-
-    def __str__(self) -> str:
-        return f"[{self.position}]"
-
-
 class Wildcard(Enum):
     """Each member of an object; or each element of an array and each member of an object."""
 
     ANY_KEY = ".*"
     ANY_ELEMENT = "[*]"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-Step = Key | Element | Wildcard
+Step = str | int | Wildcard
+"""A key, the position of an element from 0, or a wildcard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +99,13 @@ class Selector:
         return any(isinstance(step, Wildcard) for step in self.steps)
 
     def __str__(self) -> str:
-        return "$" + "".join(map(str, self.steps))
+        written = "$"
+        for step in self.steps:
+            if isinstance(step, str):
+                written += f".{step}" if _PLAIN_KEY.fullmatch(step) else f".['{step}']"
+            else:
+                written += step.value if isinstance(step, Wildcard) else f"[{step}]"
+        return written
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,27 +131,17 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Is:
-    """`$.done IS TRUE`"""
+class Check:
+    """`$.done IS TRUE` or `$.done NOT EXISTS`"""
 
-    selector: Selector
-    literal: Literal["NULL", "TRUE", "FALSE"]
-
-    def __str__(self) -> str:
-        return f"{self.selector} IS {self.literal}"
-
-
-@dataclass(frozen=True, slots=True)
-class NotExists:
-    """`$.done NOT EXISTS`"""
-
-    selector: Selector
+    subject: Selector
+    check: CheckName
 
     def __str__(self) -> str:
-        return f"{self.selector} NOT EXISTS"
+        return f"{self.subject} {self.check}"
 
 
-Leaf = Comparison | Is | NotExists | FieldName
+Leaf = Comparison | Check | FieldName
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +177,16 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """`...`, which stands for any number of fields."""
-
-
-@dataclass(frozen=True, slots=True)
 class SpacePattern:
-    """`[ip, user, ..., status_code = 4*, bytes]`"""
+    """`[ip, user, ..., status_code = 4*, bytes]`
 
-    entries: tuple[Field | Gap, ...]
+    Attributes:
+        fields: the entries besides the gap `...`, which stands for any number of fields.
+        gap: how many of the fields are before the gap; None without one. `[]` is nothing but a gap.
+    """
+
+    fields: tuple[Field, ...]
+    gap: int | None
 
 
 Pattern = Terms | JsonPattern | SpacePattern

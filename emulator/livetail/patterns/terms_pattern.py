@@ -7,81 +7,84 @@ import re
 from collections.abc import Callable
 
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.regex import regex_search, regex_spans
-from livetail.patterns.scanner import BLANKS, UNFINISHED_TERM, UNNAMED, Scanner, invalid_term_at
+from livetail.patterns.regex import regex_spans
 from livetail.patterns.subject import Subject
-from livetail.patterns.syntax import Item, Marker, Regex, Terms, Value, Word
+from livetail.patterns.syntax import Item, Marker, Quoted, Regex, Terms, Value, Word
+from livetail.patterns.tokens import (
+    BLANKS,
+    MAX_REGEXES,
+    REGEX,
+    STRING,
+    TERMS,
+    UNNAMED,
+    invalid_text,
+    invalid_token,
+    read_value,
+    too_many_regexes,
+)
 
 Test = Callable[[Subject], bool]
 
-# The documentation has letters, digits and `_`; the full stop is in patterns of deployed stacks (?Runtime.ExitError).
-_WORD = re.compile(r"[A-Za-z0-9_.]+")
+# A blank after the minus is in the documentation of 2018, and people still write it. Words have letters, digits and `_`
+# in the documentation; the full stop is in patterns of deployed stacks (?Runtime.ExitError).
+_ITEM = re.compile(rf"(-[{BLANKS}]*|\?|)({STRING}|{REGEX}|[A-Za-z0-9_.]+|)", re.DOTALL)
+_BLANKS = re.compile(f"[{BLANKS}]*")
 
 
-def parse_terms(text: str) -> Terms:
+def parse_terms(pattern: str) -> Terms:
     """Read a pattern of terms.
 
     Raises:
         InvalidPatternError: a term holds a character that needs quotation marks, or is missing after its marker.
     """
-    scanner = Scanner(text)
-    items = []
-    scanner.skip_blanks()
-    while scanner.peek():
-        items.append(_item(scanner))
-        scanner.skip_blanks()
-    if scanner.limit_error:
-        raise scanner.limit_error
+    items: list[Item] = []
+    regexes: list[int] = []
+    position = _after_blanks(pattern, 0)
+    while position < len(pattern):
+        found = _ITEM.match(pattern, position)
+        assert found is not None  # it also matches an empty text
+        marker = Marker(found[1].rstrip(BLANKS))
+        start, end = found.span(2)
+        if start == end:
+            raise _no_term(pattern, position, marker, end)
+        value = read_value(found[2], start)
+        if value == Quoted(""):
+            raise InvalidPatternError(start + 1, "a quoted term must not be empty", term='""')
+        if isinstance(value, Regex):
+            regexes.append(start)
+        following = pattern[end : end + 1]
+        # A hyphen begins an exclusion also inside a word: ORDER-1 is ORDER -1 (observed three times).
+        if following and following not in BLANKS + "-":
+            if isinstance(value, Word) and following != '"':
+                raise _unexpected(pattern, end)
+            raise InvalidPatternError(end + 1, f"a blank is missing before {following!r}")
+        items.append(Item(marker, value))
+        position = _after_blanks(pattern, end)
+    if len(regexes) > MAX_REGEXES:
+        raise too_many_regexes(regexes[MAX_REGEXES])
     return Terms(tuple(items))
 
 
-def _item(scanner: Scanner) -> Item:
-    start = scanner.position
-    marker = Marker.REQUIRED
-    if scanner.take("-"):
-        marker = Marker.EXCLUDED
-        # The documentation of 2018 writes a blank after the minus, and people still do.
-        scanner.skip_blanks()
-    elif scanner.take("?"):
-        marker = Marker.OPTIONAL
-    following = scanner.peek()
-    if marker is not Marker.REQUIRED and (not following or following in BLANKS or following in "-?"):
-        raise scanner.error(f"a term is missing after the {marker.value!r}", at=start)
-    return Item(marker, _value(scanner))
+def _after_blanks(pattern: str, position: int) -> int:
+    found = _BLANKS.match(pattern, position)
+    return found.end() if found else position
 
 
-def _value(scanner: Scanner) -> Value:
-    start = scanner.position
-    opening = scanner.peek()
-    value: Value
-    if opening == '"':
-        value = scanner.take_quoted()
-        if not value.text:
-            raise scanner.error("a quoted term must not be empty", at=start, term='""')
-    elif opening == "%":
-        value = scanner.take_regex()
-    else:
-        value = Word(scanner.take_run(_WORD))
-        if not value.text:
-            raise _unexpected(scanner)
-    following = scanner.peek()
-    # A hyphen begins an exclusion also inside a word: ORDER-1 is ORDER -1 (observed three times).
-    if following and following not in BLANKS and following != "-":
-        if isinstance(value, Word):
-            raise _unexpected(scanner)
-        raise scanner.error(f"a blank is missing before {following!r}")
-    return value
+def _no_term(pattern: str, position: int, marker: Marker, end: int) -> InvalidPatternError:
+    """The error where an item begins at `position`, and no term follows its marker at `end`."""
+    following = pattern[end : end + 1]
+    if marker is not Marker.REQUIRED and (not following or following in BLANKS + "-?"):
+        return InvalidPatternError(position + 1, f"a term is missing after the {marker.value!r}")
+    return invalid_token(pattern, end, TERMS) if following in '"%' else _unexpected(pattern, end)
 
 
-def _unexpected(scanner: Scanner) -> InvalidPatternError:
-    character = scanner.peek()
-    if character == '"':
-        return scanner.error("a blank is missing before the quotation mark")
+def _unexpected(pattern: str, position: int) -> InvalidPatternError:
+    character = pattern[position]
     reason = f"{character!r} is not allowed in an unquoted term; put the term in double quotation marks"
-    if character in "{[" and not scanner.text[: scanner.position].strip(BLANKS):
+    if character in "{[" and not pattern[:position].strip(BLANKS):
         reason = f"{character!r} must be the first character of the pattern, before any blank"
-    named = None if character in UNNAMED else invalid_term_at(scanner.text, scanner.position, UNFINISHED_TERM)
-    return scanner.error(reason, term=named)
+    term = None if character in UNNAMED else invalid_text(pattern, position, TERMS)
+    return InvalidPatternError(position + 1, reason, term=term)
 
 
 def counted_items(terms: Terms) -> tuple[Item, ...]:
@@ -114,7 +117,7 @@ def build_terms(terms: Terms) -> Test | None:
 def build_term(value: Value) -> Test:
     """A search of a message for one term."""
     if isinstance(value, Regex):
-        search = regex_search(value.body)
+        search = value.search
         return lambda subject: search(subject.encoded)
     text = value.text
     return lambda subject: text in subject.text

@@ -1,6 +1,6 @@
 """Tests of a text or of a number against the value of a condition.
 
-Numbers are texts that are compared exactly. A message may hold an integer beyond 2**53 or a decimal fraction; floats
+Numbers are compared exactly, from their text. A message may hold an integer beyond 2**53 or a decimal fraction; floats
 would call different numbers equal. `Decimal` keeps every digit, reads in linear time and compares without expanding
 exponents, so 1e999999999 costs nothing.
 """
@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from livetail.core.unicode import utf8
-from livetail.patterns.regex import regex_search
 from livetail.patterns.syntax import Comparison, Regex, Value, Word
 
 TextTest = Callable[[str], bool]
@@ -38,28 +37,36 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def number_value(text: str) -> Decimal:
-    """The value of a text for which `is_number` holds. Exponents of 18 digits and more give infinity or zero."""
-    if len(text) <= _MAX_EXPONENT_DIGITS:
-        return Decimal(text)  # the usual number: its exponent, if any, has fewer digits
-    mantissa, _, exponent = text.lower().partition("e")
-    if len(exponent.lstrip("+-0")) <= _MAX_EXPONENT_DIGITS:
-        return Decimal(text)
-    if exponent.startswith("-") or not mantissa.strip("+-0."):
-        return Decimal(0)
-    return Decimal("-Infinity" if mantissa.startswith("-") else "Infinity")
-
-
 def numeric_literal(value: Value) -> str | None:
     """The text of an unquoted number; None for every other value."""
     return value.text if isinstance(value, Word) and is_number(value.text) else None
 
 
-def number_test(comparison: str, literal: str) -> TextTest:
-    """Whether a text, which is a number, compares so with the number `literal`."""
+def number_test(comparison: str, literal: str) -> Callable[[str | bytes], bool]:
+    """Whether a text or bytes, which are a number, compare so with the number `literal`."""
     compare = _COMPARE[comparison]
-    bound = number_value(literal)
-    return lambda text: compare(number_value(text), bound)
+    nearest_float, exact = float(literal), _exact(literal)
+
+    def test(number: str | bytes) -> bool:
+        # Floats are cheaper. Rounding keeps the order, so only what is rounded to the same float needs more.
+        rounded = float(number)
+        if rounded != nearest_float:
+            return compare(rounded, nearest_float)
+        return compare(_exact(number if isinstance(number, str) else number.decode()), exact)
+
+    return test
+
+
+def _exact(number: str) -> Decimal:
+    """The value of a number. Exponents of 18 digits and more give infinity or zero."""
+    if len(number) <= _MAX_EXPONENT_DIGITS:
+        return Decimal(number)  # the usual number: its exponent, if any, has fewer digits
+    mantissa, _, exponent = number.lower().partition("e")
+    if len(exponent.lstrip("+-0")) <= _MAX_EXPONENT_DIGITS:
+        return Decimal(number)
+    if exponent.startswith("-") or not mantissa.strip("+-0."):
+        return Decimal(0)
+    return Decimal("-Infinity" if mantissa.startswith("-") else "Infinity")
 
 
 def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
@@ -69,7 +76,7 @@ def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
     as observed for numbers; in texts it is an ordinary character there (AWS's documentation of 2018).
     """
     if isinstance(value, Regex):
-        search = regex_search(value.body)
+        search = value.search
         return lambda text: search(utf8(text))
     wanted = value.text
     if "*" not in wanted:
@@ -102,13 +109,6 @@ def _glob(wanted: str) -> TextTest:
         return not suffix or (found := text.find(suffix, position)) >= 0 and found + len(suffix) == len(text)
 
     return test
-
-
-def comparison_cost(comparison: Comparison) -> int:
-    """The rough cost of a comparison, relative to that of finding the value, which is 1."""
-    if isinstance(comparison.value, Regex):
-        return 20
-    return 3 if numeric_literal(comparison.value) is not None else 1
 
 
 def literal_parts(comparison: Comparison) -> frozenset[str]:

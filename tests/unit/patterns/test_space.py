@@ -99,7 +99,7 @@ REFUSED = [
     ("a name twice, with conditions", "[a = 1, b, (a = 2 || a = 3)]", 12, "Duplicate field 'a'"),
     ("the word SPACE", "[kind = SPACE, value]", 9, "Invalid filter pattern"),
     ("the word SPACE without blanks", "[w1=SPACE, w2, w3]", 5, "Invalid filter pattern"),
-    ("what is no token, after what is out of place", "[a b, c!]", 4, "Invalid character(s) in term '!]'"),
+    ("what is no token, after what is out of place", "[a b, c!]", 8, "Invalid character(s) in term '!]'"),
     ("conditions on another field", "[..., status = 4* && bytes > 1000]", 22, "Invalid filter pattern"),
     ("or on another field", "[a = 1 || b = 2, c]", 11, "Invalid filter pattern"),
     ("text after a gap", "[... a]", 6, "Invalid filter pattern"),
@@ -210,6 +210,12 @@ def test_a_message_without_the_text_sought_is_not_split() -> None:
     subject = Subject(LINE)
     assert not compile("[level = DEBUG, ...]").matches(subject)
     assert subject._fields is None
+
+
+def test_conditions_nested_as_deep_as_a_pattern_may() -> None:
+    pattern = "[" + "".join("(a" + ("&&", "||")[level % 2] for level in range(200)) + "a" + ")" * 200 + "]"
+    assert len(pattern) <= 1_024
+    assert matches(pattern, LINE)
 
 
 def test_many_delimiters_that_do_not_close_cost_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Whether a regular expression can be run quickly on every message, decided from its structure.
+"""Runs regular expressions with RE2, if that is quick on every message; decided from the structure of the expression.
 
 RE2 runs an expression as a deterministic automaton, which costs about 1 ns a byte, while the states that it meets fit
 its memory. Beyond that it follows all possible positions in the expression one by one: measured are 4 ns a byte for
@@ -6,27 +6,26 @@ each position, 28 s on 1 MB for `%[^a]{1000}[^b]{1000}c%`. So an expression is a
 the slow way takes some tens of milliseconds on 256 KB, or if all its states fit the memory. Everything else is refused,
 as AWS refuses what exceeds its own limit (https://github.com/aws/aws-cdk/issues/36901).
 
-The states are counted here: they are sets of positions, as in RE2 if it gets the expression as `with_few_states`
+The states are counted here: they are sets of positions, as in RE2 if it gets the expression as `_with_few_states`
 writes it. Without groups, an expression is a chain of positions for each alternative, so that a set is an integer, and
 one step of the automaton is a few operations on it.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import Enum
-from itertools import islice
-from typing import NamedTuple
+from typing import Any
 
-MAX_POSITIONS = 20
+_MAX_POSITIONS = 20
 """An expression with no more positions than this is affordable in any case."""
 
-MEMORY_BYTES = 1 << 22
+_MEMORY_BYTES = 1 << 22
 """What RE2 may use for an expression of few states."""
 
+# More states than this memory holds would not make an expression of few positions faster.
+_FEW_POSITIONS_BYTES = 1 << 19
 # RE2 gives a third of its memory to these states. Half of that is left for what is not counted here, such as the states
 # inside a character of several bytes.
-_STATES_BYTES = MEMORY_BYTES // 6
+_STATES_BYTES = _MEMORY_BYTES // 6
 # Measured: 130 bytes for a state of 6.5 positions and 5 edges, 165 where `.` takes any character.
 _BYTES_PER_STATE = 64
 _BYTES_PER_EDGE = 8
@@ -37,8 +36,9 @@ _MAX_STEPS = 30_000
 # There are at least as many states as positions.
 _MAX_COUNTED = _STATES_BYTES // (_BYTES_PER_STATE + _BYTES_PER_EDGE + _BYTES_PER_POSITION)
 
-_ASCII = [chr(code) for code in range(128)]
-_NOT_ASCII = "\u00e9"
+_NOT_ASCII = "é".encode()
+_CHARACTERS = [*(bytes([code]) for code in range(128)), _NOT_ASCII]
+"""All that a position of an expression can tell apart: each ASCII character, and one for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +49,60 @@ class Atom:
     min_copies: int = 1
     max_copies: int | None = 1
 
-
-class _Position(NamedTuple):
-    """A place in the chain that takes one character; the end of an alternative takes none."""
-
-    written: str | None
-    optional: bool = False
-    loop: bool = False
-
-
-class Cost(Enum):
-    """Why an expression is affordable, or that it is not."""
-
-    FEW_POSITIONS = 1
-    FEW_STATES = 2
-    TOO_MUCH = 3
+    @property
+    def positions(self) -> int:
+        """How many positions in the chain it takes."""
+        if self.written in ("^", "$"):
+            return 0
+        return max(self.min_copies, 1) if self.max_copies is None else self.max_copies
 
 
-def cost_of(branches: list[list[Atom]]) -> Cost:
-    """What an expression with these alternatives costs."""
-    chains = [list(islice(_positions(branch), _MAX_COUNTED + 1)) for branch in branches]
-    count = sum(map(len, chains))
-    if count <= MAX_POSITIONS:
-        return Cost.FEW_POSITIONS
-    if count > _MAX_COUNTED:
-        return Cost.TOO_MUCH
-    restarts = [not branch or branch[0].written != "^" for branch in branches]
-    automaton = _Automaton([[*chain, _Position(None)] for chain in chains], restarts)
-    return Cost.FEW_STATES if automaton.fits() else Cost.TOO_MUCH
+def build_search(written: str, branches: list[list[Atom]]) -> Callable[[bytes], bool] | None:
+    """A search for an expression with these alternatives in UTF-8 text; None if it could take long."""
+    count = sum(1 + sum(atom.positions for atom in branch) for branch in branches)
+    if count - len(branches) <= _MAX_POSITIONS:
+        search = compile_expression(written, _FEW_POSITIONS_BYTES).search
+    elif count <= _MAX_COUNTED and _Automaton(branches).fits():
+        search = compile_expression(_with_few_states(branches), _MEMORY_BYTES, longest_match=True).match
+    else:
+        return None
+    return lambda encoded: search(encoded) is not None
 
 
-def with_few_states(branches: list[list[Atom]]) -> str:
+def compile_expression(written: str, memory_bytes: int = _FEW_POSITIONS_BYTES, *, longest_match: bool = False) -> Any:
+    """RE2's form of an expression. The library shares equal ones, and keeps the latest 128."""
+    # Imported late: it costs several milliseconds, and most patterns hold no regular expression.
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    # The documentation: `.` is any single character; a line feed is one.
+    options.dot_nl = True
+    options.longest_match = longest_match
+    options.max_mem = memory_bytes
+    return re2.compile(written.encode("ascii"), options)
+
+
+def is_class(written: str) -> bool:
+    """Whether RE2 takes a class in brackets; it does not take `[z-a]`."""
+    import re2
+
+    try:
+        compile_expression(written)
+    except re2.error:
+        return False
+    return True
+
+
+def _with_few_states(branches: list[list[Atom]]) -> str:
     """The expression, written so that RE2 has as few states as are counted here.
 
     It is to look for the longest match that begins with the text. With `.*` before it, RE2 need not know where a match
     begins. Of `.{0,9}` it would count how many characters were taken; nine times `.?` leads to the same positions from
     everywhere. `(?:)` keeps RE2 from joining them again.
     """
-    return "(?s:.*)(?:" + "|".join("(?:)".join(_copies(atom) for atom in branch) for branch in branches) + ")"
+    return "(?s:.*)(?:" + "|".join("(?:)".join(map(_copies, branch)) for branch in branches) + ")"
 
 
 def _copies(atom: Atom) -> str:
@@ -98,39 +114,36 @@ def _copies(atom: Atom) -> str:
     return "(?:)".join(required + [f"{atom.written}?"] * (atom.max_copies - atom.min_copies))
 
 
-def _positions(branch: list[Atom]) -> Iterator[_Position]:
-    for atom in branch:
-        if atom.written in ("^", "$"):
-            continue
-        copies = max(atom.min_copies, 1) if atom.max_copies is None else atom.max_copies
-        for copy in range(copies):
-            loop = atom.max_copies is None and copy == copies - 1
-            yield _Position(atom.written, optional=copy >= atom.min_copies, loop=loop)
-
-
 class _Automaton:
     """Sets of positions as integers; the bit of a position is set where its character may come next."""
 
-    def __init__(self, chains: list[list[_Position]], restarts: list[bool]) -> None:
-        """Alternatives with a restart may begin at every character."""
-        positions = [position for chain in chains for position in chain]
-        self._starts = self._restarts = bit = 0
-        for chain, restart in zip(chains, restarts, strict=True):
-            self._starts |= 1 << bit
-            self._restarts |= restart << bit
-            bit += len(chain)
-        self._loops = _bits(position.loop for position in positions)
-        optional = [position.optional for position in positions]
+    def __init__(self, branches: list[list[Atom]]) -> None:
+        # Of each position: what takes its character, None at the end of an alternative; and whether it may be left out.
+        written: list[str | None] = []
+        optional: list[bool] = []
+        self._starts = self._restarts = self._loops = 0
+        for branch in branches:
+            self._starts |= 1 << len(written)
+            if not branch or branch[0].written != "^":
+                self._restarts |= 1 << len(written)  # it may begin at every character
+            for atom in branch:
+                written += [atom.written] * atom.positions
+                optional += [copy >= atom.min_copies for copy in range(atom.positions)]
+                if atom.positions and atom.max_copies is None:
+                    self._loops |= 1 << len(written) - 1
+            written.append(None)
+            optional.append(False)
         after_optional = [False, *optional[:-1]]
         # The runs of optional positions: where each begins, where it is over, and all that can be reached inside it.
         self._run_starts = _bits(now and not last for last, now in zip(after_optional, optional, strict=True))
         self._run_ends = _bits(last and not now for last, now in zip(after_optional, optional, strict=True))
         self._runs = _bits(after_optional)
-        takes = {written: _takes(written) for written in {position.written for position in positions}}
-        takes_bytes = any(_NOT_ASCII in characters for characters in takes.values())
+        every_character = b"".join(_CHARACTERS)
+        takes = {text: compile_expression(text).findall(every_character) if text else [] for text in {*written}}
         # Characters that all positions treat alike are one.
-        alike = {frozenset(written for written in takes if one in takes[written]) for one in [*_ASCII, _NOT_ASCII]}
-        self._alphabet = [_bits(position.written in taking for position in positions) for taking in alike]
+        alike = {frozenset(text for text in takes if character in takes[text]) for character in _CHARACTERS}
+        self._alphabet = [_bits(text in taking for text in written) for taking in alike]
+        takes_bytes = any(_NOT_ASCII in taken for taken in takes.values())
         edges = len(alike) + (_EDGES_INSIDE_CHARACTERS if takes_bytes else 0)
         self._state_bytes = _BYTES_PER_STATE + _BYTES_PER_EDGE * edges
 
@@ -138,12 +151,12 @@ class _Automaton:
         """Whether all the states fit RE2's memory."""
         again, first = self._closed(self._restarts), self._closed(self._starts)
         seen, waiting = {first}, [first]
-        size = steps = 0
+        size_bytes = steps = 0
         while waiting:
             state = waiting.pop()
-            size += self._state_bytes + _BYTES_PER_POSITION * state.bit_count()
+            size_bytes += self._state_bytes + _BYTES_PER_POSITION * state.bit_count()
             steps += len(self._alphabet)
-            if size > _STATES_BYTES or steps > _MAX_STEPS:
+            if size_bytes > _STATES_BYTES or steps > _MAX_STEPS:
                 return False
             for taking in self._alphabet:
                 taken = state & taking
@@ -166,12 +179,3 @@ class _Automaton:
 def _bits(flags: Iterable[bool]) -> int:
     """An integer with the bits of the flags that are set; the first is the lowest."""
     return int("".join("1" if flag else "0" for flag in flags)[::-1], 2)
-
-
-def _takes(written: str | None) -> frozenset[str]:
-    """The characters that a position takes."""
-    if written is None:
-        return frozenset()
-    # What RE2 takes for one character, Python's own module reads in the same way.
-    one_character = re.compile(written, re.ASCII | re.DOTALL).fullmatch
-    return frozenset(character for character in [*_ASCII, _NOT_ASCII] if one_character(character))

@@ -1,0 +1,197 @@
+"""Cuts a pattern into tokens, and reads the values in it.
+
+AWS's texts show that its parser works like this: text that is no token is refused before any other problem, wherever it
+is in the pattern (recorded: `{ "v": [1] }` names `:`). AWS names the beginning of the token, up to and including the
+first character that is not allowed: `%^(`, `$..`, `[-`, `!(`, `"ERROR`.
+
+Positions are counted from 0 inside, columns from 1 in what a person reads.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final, cast
+
+from livetail.patterns.errors import InvalidPatternError
+from livetail.patterns.regex import regex_search
+from livetail.patterns.syntax import Operator, Quoted, Regex, Value, Word
+from livetail.patterns.values import is_number
+
+BLANKS: Final = " \t\r\n\v\f"
+"""What separates the parts of a pattern."""
+
+UNNAMED: Final = "@/{"
+"""Characters that AWS refuses without naming them (observed)."""
+
+STRING: Final = r'"(?:[^"\\]|\\.)*"'
+_REGEX_CHARACTER = r"[A-Za-z0-9:_#=@/;,\-^$?\[\]{}|\\*+. ]"
+REGEX: Final = f"%{_REGEX_CHARACTER}+%"
+# AWS: anything besides letters, digits and `_` is to be quoted; its own examples (123.123.*, 4*) show four exceptions.
+_WORD = r"[A-Za-z0-9_.*+-]+"
+_STEP = r"(?:\.(?:[A-Za-z0-9_-]+|\*)|\.?\['[^']*'\]|\[(?:[0-9]+|\*)\])"
+_COMMON = rf"[{BLANKS}]+|{STRING}|{REGEX}|&&|\|\||[!<>]?=|[<>()]|{_WORD}|[{UNNAMED}]"
+_UNFINISHED_VALUE = rf'"(?:[^"\\]|\\.)*\\?|%{_REGEX_CHARACTER}*'
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What the tokens of one kind of pattern are: whole ones, and beginnings that are none yet."""
+
+    token: re.Pattern[str]
+    unfinished: re.Pattern[str]
+
+
+TERMS: Final = Grammar(re.compile(f"{STRING}|{REGEX}", re.DOTALL), re.compile(f"{_UNFINISHED_VALUE}|", re.DOTALL))
+JSON: Final = Grammar(
+    re.compile(rf"\${_STEP}+|{_COMMON}|{_STEP}+", re.DOTALL),
+    re.compile(rf"[!&|]|\$\.\[(?:'[^']*'?)?|\$?\[(?:'[^']*'?|[0-9]+|\*)?|\$\.?|{_UNFINISHED_VALUE}|", re.DOTALL),
+)
+SPACE: Final = Grammar(re.compile(f"{_COMMON}|,", re.DOTALL), re.compile(f"[!&|]|{_UNFINISHED_VALUE}|", re.DOTALL))
+
+MAX_REGEXES: Final = 2
+_TOO_MANY_REGEXES = f"Your input has exceeded the maximum of {MAX_REGEXES} regular expressions per filter pattern."
+
+_VALUE = re.compile(rf'["%]|{_WORD}')
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
+
+
+class Tokens:
+    """The tokens between the first and the last character of a pattern, read from left to right.
+
+    Attributes:
+        next: the token here; empty at the end.
+        position: where it begins in the pattern.
+        limit_errors: the limits that the pattern exceeds. To be raised after the whole pattern was read, since AWS
+            reports other problems first.
+    """
+
+    def __init__(self, pattern: str, grammar: Grammar, reserved_words: tuple[str, ...]) -> None:
+        """`reserved_words` are words that need quotation marks to be values.
+
+        Raises:
+            InvalidPatternError: a part of the pattern is no token.
+        """
+        self.limit_errors: list[InvalidPatternError] = []
+        self._reserved_words = reserved_words
+        self._regexes = 0
+        position, end = 1, len(pattern) - 1
+        tokens = []
+        while position < end:
+            found = grammar.token.match(pattern, position, end)
+            if found is None:
+                raise invalid_token(pattern, position, grammar)
+            if found[0][0] not in BLANKS:
+                tokens.append((found[0], position))
+            position = found.end()
+        self._following = iter([*tokens, ("", end)])
+        self.next, self.position = next(self._following)
+
+    def advance(self) -> str:
+        """The token here, and move past it."""
+        token = self.next
+        self.next, self.position = next(self._following)
+        return token
+
+    def take(self, token: str) -> bool:
+        """Move past `token` if it is here."""
+        if self.next != token:
+            return False
+        self.advance()
+        return True
+
+    def take_comparison(self) -> tuple[Operator, Value] | None:
+        """The operator and the value here, and move past them; None if no operator is here.
+
+        Raises:
+            InvalidPatternError: the value is missing, or is not one, or is not a number where an order is asked for.
+        """
+        if self.next not in _OPERATORS:
+            return None
+        operator = cast("Operator", self.advance())
+        token, at = self.next, self.position
+        if not token:
+            raise self.error("a value is missing here")
+        if not _VALUE.match(token):
+            raise self.error(f"{token[0]!r} cannot begin a value; put the value in double quotation marks")
+        value = read_value(token, at)
+        if operator not in ("=", "!=") and not (isinstance(value, Word) and is_number(value.text)):
+            shown = str(value) if isinstance(value, Regex) else f'"{value.text}"'
+            raise self.error(f"{operator!r} compares with an unquoted number only", term=shown)
+        if token in self._reserved_words:
+            raise self.error(f"the word {token} is a value only in double quotation marks")
+        if isinstance(value, Regex):
+            self._regexes += 1
+            if self._regexes > MAX_REGEXES:
+                self.limit_errors.append(too_many_regexes(at))
+        self.advance()
+        return operator, value
+
+    def error(
+        self, reason: str, *, at: int | None = None, term: str | None = None, text: str | None = None
+    ) -> InvalidPatternError:
+        """An error at the token here, or `at` another position."""
+        return InvalidPatternError((self.position if at is None else at) + 1, reason, term=term, text=text)
+
+
+def read_value(token: str, position: int) -> Value:
+    r"""The value that a token at `position` is. In quotation marks, backslashes before other characters are dropped.
+
+    Raises:
+        InvalidPatternError: it is a regular expression that AWS does not accept.
+    """
+    if token.startswith('"'):
+        return Quoted(_ESCAPED.sub(r"\1", token[1:-1]))
+    if token.startswith("%"):
+        return Regex(token[1:-1], regex_search(token[1:-1], position + 2))
+    return Word(token)
+
+
+def too_many_regexes(position: int) -> InvalidPatternError:
+    """The error for the first regular expression, at `position`, beyond the limit."""
+    reason = f"a pattern has at most {MAX_REGEXES} regular expressions"
+    return InvalidPatternError(position + 1, reason, text=_TOO_MANY_REGEXES)
+
+
+def invalid_text(pattern: str, position: int, grammar: Grammar) -> str:
+    """What AWS names where a token begins at `position`: the text up to and including what is not allowed in it."""
+    return pattern[position : _end_of_beginning(pattern, position, grammar) + 1]
+
+
+def _end_of_beginning(pattern: str, position: int, grammar: Grammar) -> int:
+    found = grammar.unfinished.match(pattern, position)
+    return found.end() if found else position
+
+
+def invalid_token(pattern: str, position: int, grammar: Grammar) -> InvalidPatternError:
+    """The error where no token begins, or one that begins does not go on."""
+    at = position
+    end = _end_of_beginning(pattern, position, grammar)
+    begun, character = pattern[position:end], pattern[end : end + 1]
+    if begun.startswith('"'):
+        reason = "the quotation mark is not closed"
+    elif begun == character == "%":
+        reason = "the regular expression is empty"
+    elif begun.startswith("%") and not character:
+        reason = "the regular expression has no closing '%'"
+    elif begun.startswith("%"):
+        at = end
+        advice = "only ASCII characters are"
+        if character.isascii():
+            advice = "AWS has no grouping" if character in "()" else f"write it as \\x{ord(character):02x}"
+        reason = f"{character!r} is not allowed in a regular expression; {advice}"
+    elif begun.startswith(("$", "[")):
+        at = end
+        reason = f"{character!r} is not allowed in a key; write the key as ['key']"
+    else:
+        reason = unexpected(pattern[position])
+    return InvalidPatternError(at + 1, reason, term=begun + character)
+
+
+def unexpected(text: str) -> str:
+    """The reason for an error where a condition has ended."""
+    if text == ")":
+        return "the ')' closes nothing"
+    return (
+        f"{text!r} is not expected here; conditions are joined by && and ||, "
+        "and values with punctuation go in double quotation marks"
+    )
