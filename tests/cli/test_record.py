@@ -134,7 +134,7 @@ def record_scenario(
             status, told = finish(process)
         assert status == 0, told
     recorded = read(output)
-    assert not recorded.truncated
+    assert not recorded.is_truncated
     updates = updates_of(recorded.entries)
     assert sum(map(len, updates)) == session["counters"]["delivered"]
     return recorded, updates
@@ -365,7 +365,7 @@ def test_a_recorder_that_is_killed_leaves_what_it_had(emulator: LiveTailEmulator
         process.wait(10)
     assert messages(output) == [["message 0"], ["message 1"], ["message 2"]]
     output.write_bytes(output.read_bytes()[:-30])  # as a full disk may leave it
-    assert read(output).truncated
+    assert read(output).is_truncated
     replay = tmp_path / "replay.toml"
     replay.write_text(f'[[replay]]\nfile = "{output.name}"\n')
     with LiveTailEmulator(clock=CLOCK, scenario=replay) as again:

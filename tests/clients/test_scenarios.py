@@ -87,7 +87,7 @@ def test_a_server_does_not_start_with_what_it_cannot_play(tmp_path: Path) -> Non
     for flag, given, told in (
         ("--scenario", "nope", "nope: there is no such file; bundled scenarios are audit-trail, burst, demo, "),
         ("--scenario", str(tmp_path / "x.toml"), f"{tmp_path / 'x.toml'}: there is no such file\n"),
-        ("--replay", str(tmp_path / "x.json"), f"{tmp_path / 'x.json'}: there is no file "),
+        ("--replay", str(tmp_path / "x.json"), f"{tmp_path / 'x.json'}: there is no such file"),
     ):
         run = run_livetail("serve", "--port", "0", flag, given)
         assert (run.returncode, len(run.stderr.splitlines())) == (1, 1)

@@ -22,7 +22,7 @@ from livetail.cli.terminal import Progress, counted
 from livetail.control_client import ControlClient
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS
 from livetail.errors import AwsError, LiveTailError
-from livetail.scenarios.recording import NOT_JSON
+from livetail.scenarios.recording import NOT_JSON, read_page
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 MAX_MESSAGE_BYTES: Final = MAX_BATCH_BYTES - EVENT_OVERHEAD_BYTES
@@ -92,12 +92,6 @@ class _Event(msgspec.Struct):
     def size_bytes(self) -> int:
         """As the service counts it."""
         return len(self.message.encode()) + EVENT_OVERHEAD_BYTES
-
-
-class _Page(msgspec.Struct):
-    """The output of `aws logs filter-log-events` and `get-log-events`."""
-
-    events: list[_Event]
 
 
 @dataclass(slots=True)
@@ -284,12 +278,11 @@ def _json_events(source: Input) -> Iterator[_Event | None]:
 def _events_of_document(content: bytes, problem: str) -> list[_Event]:
     """The events of one JSON document; `problem` is the message where it is none."""
     try:
-        document = msgspec.json.decode(content, type=_Page | list[_Event])
+        return read_page(content, _Event)
     except NOT_JSON as error:
         if content.lstrip().partition(b"\n")[0].strip() in (b"{", b"[") or b'"events"' in content:
             problem = f"the document is not the output of aws logs filter-log-events: {error}"
         raise CommandError(problem) from None
-    return document if isinstance(document, list) else document.events
 
 
 def _check_size(message: str, where: str) -> int:

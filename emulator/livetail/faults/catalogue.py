@@ -4,8 +4,7 @@ from typing import Any
 
 import msgspec
 
-from livetail.core.table_schema import table_schema
-from livetail.core.tables import Table
+from livetail.core.tables import Table, table_schema
 from livetail.faults.effects import EFFECTS
 from livetail.faults.presets import PRESETS
 from livetail.faults.rules import RuleKeys

@@ -6,8 +6,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import UNSET
 
-from livetail.core.table_schema import table_schema
-from livetail.core.tables import Path, Problems, Table, shown
+from livetail.core.tables import Path, Problems, Table, shown, table_schema
 from livetail.faults.presets import PRESETS, AnyPreset, Preset
 from livetail.faults.rules import FaultRule, FaultRuleError
 

@@ -1,33 +1,195 @@
-"""A scenario as it is played: what is in the file, checked and converted. Times are milliseconds."""
+"""What a scenario is: the tables of its file with the rules for each key, in the order of docs/scenarios.md."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Final, Literal
 
+from msgspec import Meta, field
+
+from livetail.core import limits
+from livetail.core.durations import parse_duration
+from livetail.core.tables import Path, Table, shown, table_schema
 from livetail.faults.reading import AnyRule
-from livetail.scenarios.rates import LIFETIME_MS, Rate
+from livetail.scenarios.formats import FORMATS
+from livetail.scenarios.rates import LIFETIME_MS, AnyRate, Constant, Duration, DurationOrZero, PerSecond, Rate
 from livetail.scenarios.replay import Replay
-from livetail.scenarios.tables import LogGroup
-from livetail.scenarios.templates import Template
+from livetail.scenarios.templates import TemplateError, parse_template
+
+MAX_STREAMS: Final = 1_000
+"""Log streams that one table may name."""
+
+MAX_STREAMS_OF_ALL: Final = 10_000
+"""Log streams that all `[[log_group]]` may name together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Events for one log group, at a rate.
+def group_problem(name: str) -> str | None:
+    """What is wrong with the name of a log group; None if nothing is."""
+    problem = _name_problem(name, limits.LOG_GROUP_NAME_PATTERN, "letters, digits and . - _ / # alone")
+    if problem is None and name.startswith(limits.RESERVED_PREFIX):
+        return f"is {shown(name)}; names that begin with 'aws/' are reserved"
+    return problem
 
-    Attributes:
-        log_streams: one of them is drawn for each event; with none, the format names its own.
-        format: a name out of `livetail.scenarios.formats.FORMATS`, or None where there is a template.
-        start: after the scenario's start.
-        duration: how long from there; `LIFETIME_MS` where the scenario names none.
+
+def stream_problem(name: str) -> str | None:
+    """What is wrong with the name of a log stream; None if nothing is."""
+    return _name_problem(name, limits.LOG_STREAM_NAME_PATTERN, "no ':' and no '*'")
+
+
+def _name_problem(name: str, pattern: str, characters: str) -> str | None:
+    if 1 <= len(name) <= limits.MAX_NAME_LENGTH and limits.matches(pattern, name):
+        return None
+    return f"is {shown(name)}; a name of 1 to {limits.MAX_NAME_LENGTH} characters, with {characters}, is expected"
+
+
+def _tag_problem(key: str, value: str) -> str | None:
+    characters = "letters, digits, blanks or _ . : / = + - @"
+    if not 1 <= len(key) <= limits.MAX_TAG_KEY_LENGTH or not _is_tag(key) or key.startswith("aws:"):
+        return f"has the key {shown(key)}; 1 to {limits.MAX_TAG_KEY_LENGTH} {characters} are expected"
+    if len(value) > limits.MAX_TAG_VALUE_LENGTH or not _is_tag(value):
+        return f"has the value {shown(value)}; at most {limits.MAX_TAG_VALUE_LENGTH} {characters} are expected"
+    return None
+
+
+def _is_tag(text: str) -> bool:
+    return limits.matches(limits.TAG_VALUE_PATTERN, text)
+
+
+def _retention_problem(days: int) -> str | None:
+    known = limits.RETENTION_DAYS
+    return None if days in known else f"is {days}; one of {', '.join(map(str, known))} is expected"
+
+
+def _template_problem(text: str) -> str | None:
+    try:
+        parse_template(text)
+    except TemplateError as error:
+        return f"is not a template: {error}"
+    return None
+
+
+def _stream_problems(key: str, names: list[str]) -> Iterable[tuple[Path, str]]:
+    if len(names) > MAX_STREAMS:
+        yield (key,), f"has {len(names):,} names; {MAX_STREAMS:,} are the limit"
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield (key,), f"names {shown(name)} twice"
+        seen.add(name)
+
+
+GroupName = Annotated[str, Meta(extra={"check": group_problem})]
+StreamName = Annotated[str, Meta(extra={"check": stream_problem})]
+
+
+class LogGroup(Table, frozen=True, kw_only=True):
+    """A log group to make before anything is played, unless it is there."""
+
+    title: ClassVar[str] = "a log_group"
+
+    name: GroupName
+    log_class: Literal["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"] = field(
+        name="class", default="STANDARD"
+    )
+    retention_days: Annotated[int, Meta(extra={"check": _retention_problem})] | None = None
+    tags: dict[str, str] = {}
+    streams: list[StreamName] = []
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if self.retention_days is not None and self.log_class == "DELIVERY":
+            yield ("retention_days",), "is given; what a group of the class DELIVERY keeps cannot be changed"
+        if len(self.tags) > limits.MAX_TAGS:
+            yield ("tags",), f"has {len(self.tags)} entries; a log group has {limits.MAX_TAGS} at most"
+        for key, value in self.tags.items():
+            if problem := _tag_problem(key, value):
+                yield ("tags",), problem
+        yield from _stream_problems("streams", self.streams)
+
+
+class Source(Table, frozen=True, kw_only=True):
+    """Something that writes log events; without a template, lines of a format."""
+
+    title: ClassVar[str] = "a source"
+
+    log_group: GroupName
+    log_streams: list[StreamName] | None = None
+    format: Literal[tuple(FORMATS)] | None = None  # type: ignore[valid-type]
+    template: Annotated[str, Meta(extra={"check": _template_problem})] | None = None
+    rate: PerSecond | AnyRate
+    start: DurationOrZero = "0s"
+    duration: Duration | None = None
+
+    @property
+    def any_rate(self) -> Rate:
+        """The rate as a table; a number is a constant rate."""
+        return self.rate if isinstance(self.rate, Rate) else Constant(self.rate)
+
+    @property
+    def start_ms(self) -> int:
+        """Milliseconds after the scenario's start."""
+        return parse_duration(self.start)
+
+    @property
+    def duration_ms(self) -> int:
+        return LIFETIME_MS if self.duration is None else parse_duration(self.duration)
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if self.format is not None and self.template is not None:
+            yield ("template",), "is given beside a format; a source takes one of them"
+        if self.log_streams is not None:
+            if not self.log_streams:
+                yield ("log_streams",), "is empty; leave it out, or name a log stream"
+            yield from _stream_problems("log_streams", self.log_streams)
+
+
+class ReplayTable(Table, frozen=True, kw_only=True):
+    """Log events from a file."""
+
+    title: ClassVar[str] = "a replay"
+
+    file: str
+    log_group: GroupName | None = None
+    speed: Annotated[float, Meta(ge=0.001, le=1_000)] = 1.0
+    loop: bool = False
+    start: DurationOrZero = "0s"
+
+
+def _tables(name: str) -> Meta:
+    return Meta(extra={"expected": f"a list of tables, each headed [[{name}]],"})
+
+
+class ScenarioTable(Table, frozen=True, kw_only=True):
+    """The whole file. `livetail.faults.reading` reads the fault rules."""
+
+    title: ClassVar[str] = "a scenario"
+
+    seed: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1, extra={"expected": "a whole number of 64 bits"})] | None = None
+    log_group: Annotated[list[LogGroup], _tables("log_group")] = []
+    source: Annotated[list[Source], _tables("source")] = []
+    replay: Annotated[list[ReplayTable], _tables("replay")] = []
+    fault: Annotated[list[Any], _tables("fault")] = []
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if not (self.log_group or self.source or self.replay or self.fault):
+            yield (), "has no log_group, source, replay or fault, so there is nothing to play"
+        if (streams := sum(len(group.streams) for group in self.log_group)) > MAX_STREAMS_OF_ALL:
+            yield ("log_group",), f"has {streams:,} streams in all; {MAX_STREAMS_OF_ALL:,} are the limit"
+        first: dict[str, int] = {}
+        for number, group in enumerate(self.log_group, 1):
+            if (other := first.setdefault(group.name, number)) != number:
+                yield ("log_group", number, "name"), f"is {group.name!r}, as is that of log_group {other}"
+
+
+def scenario_schema(fault_rule: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a scenario that is given as JSON; `fault_rule` is the schema of an entry of `fault`.
+
+    `replay` names files beside the scenario file, so only a scenario that is a file has it.
     """
-
-    log_group: str
-    rate: Rate
-    log_streams: tuple[str, ...] = ()
-    format: str | None = "text"
-    template: Template | None = None
-    start: int = 0
-    duration: int = LIFETIME_MS
+    scenario = table_schema(ScenarioTable)
+    del scenario["properties"]["replay"]
+    scenario["properties"]["fault"]["items"] = fault_rule
+    description = "What is to be played, as in docs/scenarios.md; at least one entry."
+    return scenario | {"description": description, "minProperties": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +200,6 @@ class Scenario:
         name: the file's name without its ending, or what it was given.
         seed: what all chance in it is drawn from; None leaves that to whoever plays it.
         log_groups: those that are declared, then all others that something is written to.
-        faults: the fault rules.
     """
 
     name: str
@@ -51,5 +212,5 @@ class Scenario:
     @property
     def rate(self) -> Fraction:
         """Events per second of all sources together, over the long run; replays and what happens once are left out."""
-        averages = (source.rate.average() for source in self.sources)
+        averages = (source.any_rate.average() for source in self.sources)
         return sum((average for average in averages if average is not None), Fraction(0))

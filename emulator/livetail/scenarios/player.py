@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from livetail.core.chance import Chance, Random
+from livetail.core.chance import Chance
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import Scenario, Source
-from livetail.scenarios.rates import LIFETIME_MS, Arrivals, Counted, Poisson, PoissonArrivals
+from livetail.scenarios.rates import LIFETIME_MS
 from livetail.scenarios.replay import Replay, ReplayCursor
-from livetail.scenarios.templates import TemplateFormat
+from livetail.scenarios.templates import TemplateFormat, parse_template
 from livetail.store.batch import LogEvent
 
 GRID_MS: Final = 100
@@ -46,7 +46,7 @@ class Emission:
 
 
 class Player:
-    """A scenario that began at `started_at` (epoch milliseconds).
+    """A scenario that is played from `started_at` (epoch milliseconds).
 
     Chance is drawn from the scenario's own seed if it has one, else from `chance`. Each source has random streams of
     its own, by its number, so that one more at the end of a file leaves the others as they were.
@@ -103,49 +103,54 @@ class Player:
             self._schedule(index)
         return emissions + [Emission(group, stream, instant, events) for (group, stream), events in merged.items()]
 
+    def shift(self, milliseconds: int) -> None:
+        """Move all that is due by so much, since the clock was set."""
+        self._started_at += milliseconds
+        for part in self._parts:
+            part.started_at += milliseconds
+        self._due = [(due + milliseconds, index) for due, index in self._due]
+
     def _schedule(self, index: int) -> None:
-        event = self._parts[index].next()
-        if event is not None:
-            quanta = -((self._started_at - event) // GRID_MS)
-            heapq.heappush(self._due, (self._started_at + quanta * GRID_MS, index))
+        instant = self._parts[index].next()
+        if instant is not None:
+            steps = -((self._started_at - instant) // GRID_MS)
+            heapq.heappush(self._due, (self._started_at + steps * GRID_MS, index))
 
 
 class _PlayedSource:
     """A source and the position in it.
 
     Attributes:
+        started_at: epoch milliseconds.
         weight: what one of its events costs; see `MAX_SLICE_WEIGHT`.
     """
 
     def __init__(self, source: Source, declared: Sequence[str], started_at: int, chance: Chance, name: str) -> None:
         self.log_group = source.log_group
-        self._start = started_at + source.start
-        self.weight = 1 if source.template is None else -(-source.template.size_bytes // 1_024)
-        random = chance.stream(f"{name} lines")
-        self._streams = tuple(source.log_streams or declared or self._own_streams(source, started_at, chance, name))
+        self.started_at = started_at + source.start_ms
+        template = None if source.template is None else parse_template(source.template)
+        kind = FORMATS[source.format or "text"] if template is None else TemplateFormat
+        named = source.log_streams or declared
+        self._streams = tuple(named or kind.default_streams(chance.stream(f"{name} stream names"), started_at))
+        lines = chance.stream(f"{name} lines")
         self._format = (
-            FORMATS[source.format or "text"](random, self._streams, chance)
-            if source.template is None
-            else TemplateFormat(source.template, random, self._streams, chance)
+            kind(lines, self._streams, chance)
+            if template is None
+            else TemplateFormat(template, lines, self._streams, chance)
         )
-        self._arrivals = _arrivals(source, chance.stream(f"{name} arrivals"))
+        self.weight = 1 if template is None else -(-template.size_bytes // 1_024)
+        self._arrivals = source.any_rate.arrivals(source.duration_ms, chance.stream(f"{name} arrivals"))
         self._draw = chance.stream(f"{name} streams").random
-
-    @staticmethod
-    def _own_streams(source: Source, started_at: int, chance: Chance, name: str) -> Sequence[str]:
-        if source.format is None:
-            return ("main",)
-        return FORMATS[source.format].default_streams(chance.stream(f"{name} stream names"), started_at)
 
     def next(self) -> int | None:
         """The instant of the next event, before it is put on the grid."""
-        elapsed = self._arrivals.next()
-        return None if elapsed is None else self._start + elapsed
+        elapsed_ms = self._arrivals.next()
+        return None if elapsed_ms is None else self.started_at + elapsed_ms
 
     def events(self, instant: int, max_events: int) -> list[tuple[str, list[LogEvent]]]:
         """The next events up to `instant`, by stream, in the order in which the scenario names the streams."""
-        start, names = self._start, self._streams
-        times = [start + elapsed for elapsed in self._arrivals.take(instant - start, max_events)]
+        start, names = self.started_at, self._streams
+        times = [start + elapsed_ms for elapsed_ms in self._arrivals.take(instant - start, max_events)]
         if len(names) == 1:
             return [(names[0], self._format.events(times, [0] * len(times)))] if times else []
         draw, count = self._draw, len(names)
@@ -160,13 +165,13 @@ class _PlayedReplay:
     """A replay and the position in it."""
 
     def __init__(self, replay: Replay, started_at: int) -> None:
-        self._start = started_at + replay.start
+        self.started_at = started_at + replay.start_ms
         self._cursor = ReplayCursor(replay, LIFETIME_MS)
 
     def next(self) -> int | None:
         """The instant of the next line, before it is put on the grid."""
-        elapsed = self._cursor.next()
-        return None if elapsed is None else self._start + elapsed
+        elapsed_ms = self._cursor.next()
+        return None if elapsed_ms is None else self.started_at + elapsed_ms
 
     def emissions(self, instant: int, max_lines: int) -> list[Emission]:
         """The next lines up to `instant`, in exactly the order of the file.
@@ -174,8 +179,8 @@ class _PlayedReplay:
         A stream that takes turns with another has an emission for each turn, and so has one whose time stamps go back.
         """
         emissions: list[Emission] = []
-        for elapsed, line in self._cursor.take(instant - self._start, max_lines):
-            event = LogEvent(max(self._start + elapsed - line.age, 0), line.message)
+        for elapsed_ms, line in self._cursor.take(instant - self.started_at, max_lines):
+            event = LogEvent(max(self.started_at + elapsed_ms - line.age_ms, 0), line.message)
             last = emissions[-1] if emissions else None
             if (
                 last is not None
@@ -187,9 +192,3 @@ class _PlayedReplay:
             else:
                 emissions.append(Emission(line.log_group, line.log_stream, instant, [event]))
         return emissions
-
-
-def _arrivals(source: Source, random: Random) -> Arrivals:
-    if isinstance(source.rate, Poisson):
-        return PoissonArrivals(source.rate.rate, source.duration, random)
-    return Counted(source.rate, source.duration)

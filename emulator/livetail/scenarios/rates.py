@@ -9,239 +9,292 @@ periods and rounded to a millionth of an event in between.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Annotated, ClassVar, Final, TypeAlias
+
+from msgspec import Meta, field
 
 from livetail.core.chance import Random
 from livetail.core.clock import DAY, SECOND
+from livetail.core.durations import parse_duration
+from livetail.core.tables import Path, Table, shown
 
-LIFETIME_MS = 100 * 365 * DAY
-"""How long a source without a duration goes on, in milliseconds: no test is so long, and every date in it is valid."""
+LIFETIME_MS: Final = 100 * 365 * DAY
+"""How long a source without a duration goes on: no test is so long, and every date in it is valid."""
 
-_MILLIONTHS = 1_000_000
+MAX_RATE: Final = 1_000_000
+MIN_RATE: Final = 0.000001
+MAX_DURATION_MS: Final = 366 * DAY
 
+_MILLIONTHS: Final = 1_000_000
+
+
+def _duration_problem(text: str) -> str | None:
+    try:
+        milliseconds = parse_duration(text)
+    except ValueError:
+        return f"is {shown(text)}; {_DURATION} is expected"
+    return f"is {shown(text)}; a year, '366d', is the maximum" if milliseconds > MAX_DURATION_MS else None
+
+
+def _longer_than_zero(text: str) -> str | None:
+    return _duration_problem(text) or (None if parse_duration(text) else f"is {shown(text)}; it has to be longer")
+
+
+def _rate_or_zero(rate: float) -> str | None:
+    return None if rate == 0 or rate >= MIN_RATE else f"is {shown(rate)}; {_RATE_OR_ZERO} is expected"
+
+
+_DURATION: Final = "a duration such as '250ms', '90s', '15m' or '1h30m'"
+_RATE: Final = "a number of events per second from 0.000001 to 1,000,000"
+_RATE_OR_ZERO: Final = f"0, or {_RATE}"
+
+Duration = Annotated[str, Meta(extra={"check": _longer_than_zero, "expected": _DURATION})]
+DurationOrZero = Annotated[str, Meta(extra={"check": _duration_problem, "expected": _DURATION})]
+PerSecond = Annotated[float, Meta(ge=MIN_RATE, le=MAX_RATE, extra={"expected": _RATE})]
+PerSecondOrZero = Annotated[float, Meta(ge=0, le=MAX_RATE, extra={"check": _rate_or_zero, "expected": _RATE_OR_ZERO})]
 
 Count: TypeAlias = Callable[[int], int]
 """How many events have happened once so many milliseconds (0 or more) have passed; it never falls."""
 
 
-def _over_common_denominator(*rates: Fraction) -> tuple[int, ...]:
+def _exact(number: float) -> Fraction:
+    """A number as it is written: 0.1 is a tenth, not the binary fraction next to it."""
+    return Fraction(str(number))
+
+
+def _over_common_denominator(*rates: float) -> tuple[int, ...]:
     """The numerators of `rates` over their common denominator, and that denominator last."""
-    denominator = math.lcm(*(rate.denominator for rate in rates))
-    return (*(int(rate * denominator) for rate in rates), denominator)
+    fractions = [_exact(rate) for rate in rates]
+    denominator = math.lcm(*(rate.denominator for rate in fractions))
+    return (*(int(rate * denominator) for rate in fractions), denominator)
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """`rate` events per second, evenly spaced."""
+class Rate(Table, frozen=True, tag_field="shape"):
+    """A rate as a scenario file has it. Rates are events per second; durations are texts such as `90s`."""
 
-    rate: Fraction
+    title: ClassVar[str] = "the shape"
+
+    def average(self) -> Fraction | None:
+        """Events per second over the long run; None for what happens once."""
+        raise NotImplementedError
+
+    def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
+        """The times of its events, until so many milliseconds have passed."""
+        raise NotImplementedError
+
+
+class Shape(Rate, frozen=True):
+    """A rate whose number of events up to an instant is certain."""
 
     def counter(self) -> Count:
-        numerator, denominator = self.rate.numerator, self.rate.denominator * SECOND
-        return lambda elapsed: numerator * elapsed // denominator
+        raise NotImplementedError
+
+    def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
+        return Counted(self, limit_ms)
+
+
+class Constant(Shape, frozen=True, tag="constant"):
+    """Evenly spaced events."""
+
+    rate: PerSecond
+
+    def counter(self) -> Count:
+        numerator, denominator = _over_common_denominator(self.rate)
+        return lambda elapsed_ms: numerator * elapsed_ms // (denominator * SECOND)
 
     def average(self) -> Fraction:
-        return self.rate
+        return _exact(self.rate)
 
 
-@dataclass(frozen=True, slots=True)
-class Ramp:
-    """A rate that goes evenly from `start` to `end` events per second within `over` milliseconds, and stays there."""
+class Poisson(Rate, frozen=True, tag="poisson"):
+    """Independent events, `rate` per second on average, as many visitors make them."""
 
-    start: Fraction
-    end: Fraction
-    over: int
+    rate: PerSecond
+
+    def average(self) -> Fraction:
+        return _exact(self.rate)
+
+    def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
+        return PoissonArrivals(self.rate, limit_ms, random)
+
+
+class Ramp(Shape, frozen=True, tag="ramp"):
+    """A rate that goes evenly from one value to another within `over`, and stays there."""
+
+    start: PerSecondOrZero = field(name="from")
+    end: PerSecondOrZero = field(name="to")
+    over: Duration
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if self.start == self.end == 0:
+            yield ("to",), "is 0, as is rate.from; nothing would ever happen"
 
     def counter(self) -> Count:
-        over = self.over
+        over_ms = parse_duration(self.over)
         low, high, denominator = _over_common_denominator(self.start, self.end)
         # Everything is counted double, for the sake of the half in the area of a triangle.
         denominator *= 2 * SECOND
 
-        def count(elapsed: int) -> int:
-            if elapsed >= over:
-                return ((low + high) * over + 2 * high * (elapsed - over)) // denominator
-            return (2 * low * elapsed * over + (high - low) * elapsed * elapsed) // (denominator * over)
+        def count(elapsed_ms: int) -> int:
+            if elapsed_ms >= over_ms:
+                return ((low + high) * over_ms + 2 * high * (elapsed_ms - over_ms)) // denominator
+            doubled = 2 * low * elapsed_ms * over_ms + (high - low) * elapsed_ms * elapsed_ms
+            return doubled // (denominator * over_ms)
 
         return count
 
     def average(self) -> Fraction:
-        return self.end
+        return _exact(self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Sine:
-    """`mean` events per second, give or take `amplitude` (at most `mean`), up and down every `every` milliseconds.
+class Sine(Shape, frozen=True, tag="sine"):
+    """`mean` events per second, give or take `amplitude`, up and down once in every period.
 
-    It begins at the mean, on the way up; `phase` milliseconds of the first period are skipped.
+    It begins at the mean, on the way up; `phase` of the first period is skipped.
     """
 
-    mean: Fraction
-    amplitude: Fraction
-    every: int
-    phase: int = 0
+    mean: PerSecond
+    amplitude: PerSecondOrZero
+    every: Duration
+    phase: DurationOrZero = "0s"
+
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if self.amplitude > self.mean:
+            yield ("amplitude",), f"is {self.amplitude:g}; it may be rate.mean at most, {self.mean:g}"
 
     def counter(self) -> Count:
-        every, phase = self.every, self.phase
-        numerator, denominator = self.mean.numerator * _MILLIONTHS, self.mean.denominator * SECOND
-        swing = float(self.amplitude) * _MILLIONTHS * every / SECOND / (2 * math.pi)
+        period_ms, phase_ms = parse_duration(self.every), parse_duration(self.phase)
+        mean, denominator = _over_common_denominator(self.mean)
+        numerator, denominator = mean * _MILLIONTHS, denominator * SECOND
+        swing = self.amplitude * _MILLIONTHS * period_ms / SECOND / (2 * math.pi)
 
-        def millionths(elapsed: int) -> int:
+        def millionths(elapsed_ms: int) -> int:
             # Reducing the angle to one period first keeps the same precision in the hundredth hour as in the first.
-            angle = 2 * math.pi * (elapsed % every) / every
-            return numerator * elapsed // denominator + round(swing * (1 - math.cos(angle)))
+            angle = 2 * math.pi * (elapsed_ms % period_ms) / period_ms
+            return numerator * elapsed_ms // denominator + round(swing * (1 - math.cos(angle)))
 
-        skipped = millionths(phase)
-        return lambda elapsed: (millionths(elapsed + phase) - skipped) // _MILLIONTHS
+        skipped = millionths(phase_ms)
+        return lambda elapsed_ms: (millionths(elapsed_ms + phase_ms) - skipped) // _MILLIONTHS
 
     def average(self) -> Fraction:
-        return self.mean
+        return _exact(self.mean)
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
-    """`base` events per second, and `peak` for the last `length` milliseconds of every `every`.
+class Burst(Shape, frozen=True, tag="burst"):
+    """`base` events per second, and `peak` for the last `length` of every period; `phase` of the first is skipped."""
 
-    `phase` milliseconds of the first period are skipped.
-    """
+    base: PerSecondOrZero
+    peak: PerSecond
+    every: Duration
+    length: Duration
+    phase: DurationOrZero = "0s"
 
-    base: Fraction
-    peak: Fraction
-    every: int
-    length: int
-    phase: int = 0
+    def check(self) -> Iterable[tuple[Path, str]]:
+        if parse_duration(self.length) > parse_duration(self.every):
+            yield ("length",), f"is {self.length!r}, longer than rate.every, {self.every!r}"
 
     def counter(self) -> Count:
-        every, phase, calm = self.every, self.phase, self.every - self.length
+        period_ms, phase_ms = parse_duration(self.every), parse_duration(self.phase)
+        calm_ms = period_ms - parse_duration(self.length)
         base, peak, denominator = _over_common_denominator(self.base, self.peak)
         denominator *= SECOND
-        period = base * calm + peak * self.length
 
-        def scaled(elapsed: int) -> int:
-            periods, within = divmod(elapsed, every)
-            before = min(within, calm)
-            return periods * period + base * before + peak * (within - before)
+        def scaled(elapsed_ms: int) -> int:
+            periods, within = divmod(elapsed_ms, period_ms)
+            calm = periods * calm_ms + min(within, calm_ms)
+            return base * calm + peak * (elapsed_ms - calm)
 
-        skipped = scaled(phase)
-        return lambda elapsed: (scaled(elapsed + phase) - skipped) // denominator
+        skipped = scaled(phase_ms)
+        return lambda elapsed_ms: (scaled(elapsed_ms + phase_ms) - skipped) // denominator
 
     def average(self) -> Fraction:
-        return (self.base * (self.every - self.length) + self.peak * self.length) / self.every
+        share = Fraction(parse_duration(self.length), parse_duration(self.every))
+        return _exact(self.base) * (1 - share) + _exact(self.peak) * share
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
-    """`events` events at once, when the source starts."""
+class Once(Shape, frozen=True, tag="once"):
+    """`count` events at once, when the source starts."""
 
-    events: int
+    count: Annotated[int, Meta(ge=1, le=MAX_RATE)]
 
     def counter(self) -> Count:
-        events = self.events
-        return lambda elapsed: events
+        return lambda _: self.count
 
     def average(self) -> None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Poisson:
-    """Independent events, `rate` per second on average, as many visitors make them."""
-
-    rate: Fraction
-
-    def average(self) -> Fraction:
-        return self.rate
-
-
-Shape: TypeAlias = Constant | Ramp | Sine | Burst | Once
-"""A rate whose number of events up to an instant is certain. `average` is in events per second over the long run."""
-
-Rate: TypeAlias = Shape | Poisson
+AnyRate: TypeAlias = Constant | Poisson | Ramp | Sine | Burst | Once
 
 
 class Counted:
-    """The events of a `Shape`, taken in the order of time, until `limit`. Times are milliseconds since its start."""
+    """The events of a `Shape`, taken in the order of time. Times are milliseconds since its start."""
 
-    def __init__(self, shape: Shape, limit: int) -> None:
+    def __init__(self, shape: Shape, limit_ms: int) -> None:
         self._count = shape.counter()
-        self._limit = limit
+        self._limit_ms = limit_ms
         self._taken = 0
-        self._until = -1
+        self._until_ms = -1
 
     def next(self) -> int | None:
         """The time of the next event that was not taken yet; None when there is none."""
-        count, taken, limit = self._count, self._taken, self._limit
-        before = self._until
-        if before >= limit or count(limit) <= taken:
+        count, taken, limit_ms = self._count, self._taken, self._limit_ms
+        if self._until_ms >= limit_ms or count(limit_ms) <= taken:
             return None
-        step = 1
-        while count(min(before + step, limit)) <= taken:
-            before += step
-            step *= 2
-        after = min(before + step, limit)
-        while after - before > 1:
-            middle = (before + after) // 2
-            if count(middle) > taken:
-                after = middle
-            else:
-                before = middle
-        return after
+        near_ms = min(self._until_ms + SECOND, limit_ms)  # a short search where events are frequent
+        later = range(self._until_ms + 1, (near_ms if count(near_ms) > taken else limit_ms) + 1)
+        return later[bisect_right(later, taken, key=count)]
 
-    def take(self, until: int, max_events: int) -> list[int]:
-        """The times of the next events up to and including `until`, in order, `max_events` (1 or more) at most."""
-        until = min(until, self._limit)
-        if until <= self._until:
+    def take(self, until_ms: int, max_events: int) -> list[int]:
+        """The times of the next events up to and including `until_ms`, in order, `max_events` (1 or more) at most."""
+        until_ms = min(until_ms, self._limit_ms)
+        if until_ms <= self._until_ms:
             return []
         times: list[int] = []
-        total = self._count(until)
+        total = self._count(until_ms)
         end = min(total, self._taken + max_events)
         # The first millisecond stands by itself: what a shape makes at once is there before any time has passed.
-        self._spread(times, self._until, until, self._taken, end)
+        self._spread(times, self._until_ms, until_ms, self._taken, end)
         self._taken = end
         # Where some are left, the last millisecond is looked at again: more may have happened in it.
-        self._until = until if end == total else times[-1] - 1
+        self._until_ms = until_ms if end == total else times[-1] - 1
         return times
 
-    def _spread(self, times: list[int], after: int, until: int, low: int, high: int) -> None:
-        """Add the times of the events `low`+1 to `high`, which happen after `after` and up to `until`."""
+    def _spread(self, times: list[int], after_ms: int, until_ms: int, low: int, high: int) -> None:
+        """Add the times of the events `low`+1 to `high`, which happen after `after_ms` and up to `until_ms`."""
         if high <= low:
             return
-        if until - after == 1:
-            times.extend([until] * (high - low))
+        if until_ms - after_ms == 1:
+            times.extend([until_ms] * (high - low))
             return
-        middle = (after + until) // 2
-        count = min(self._count(middle), high)
-        self._spread(times, after, middle, low, count)
-        self._spread(times, middle, until, count, high)
+        middle_ms = (after_ms + until_ms) // 2
+        count = min(self._count(middle_ms), high)
+        self._spread(times, after_ms, middle_ms, low, count)
+        self._spread(times, middle_ms, until_ms, count, high)
 
 
 class PoissonArrivals:
     """The same for a Poisson process: the gaps between its events are drawn one by one."""
 
-    def __init__(self, rate: Fraction, limit: int, random: Random) -> None:
-        self._mean_gap = SECOND / float(rate)
-        self._limit = limit
+    def __init__(self, rate: float, limit_ms: int, random: Random) -> None:
+        self._mean_gap_ms = SECOND / rate
+        self._limit_ms = limit_ms
         self._random = random.random
-        self._next = -math.log(1.0 - self._random()) * self._mean_gap
+        self._next_ms = -math.log(1.0 - self._random()) * self._mean_gap_ms
 
     def next(self) -> int | None:
-        instant = math.ceil(self._next)
-        return instant if instant <= self._limit else None
+        next_ms = math.ceil(self._next_ms)
+        return next_ms if next_ms <= self._limit_ms else None
 
-    def take(self, until: int, max_events: int) -> list[int]:
-        until = min(until, self._limit)
-        following, gap = self._next, self._mean_gap
-        if following > until:
-            return []
-        random, log, ceil = self._random, math.log, math.ceil
+    def take(self, until_ms: int, max_events: int) -> list[int]:
+        until_ms = min(until_ms, self._limit_ms)
         times: list[int] = []
-        while following <= until and len(times) < max_events:
-            times.append(ceil(following))
-            following -= log(1.0 - random()) * gap
-        self._next = following
+        while self._next_ms <= until_ms and len(times) < max_events:
+            times.append(math.ceil(self._next_ms))
+            self._next_ms -= math.log(1.0 - self._random()) * self._mean_gap_ms
         return times
 
 

@@ -11,26 +11,21 @@ Offsets are milliseconds since StartLiveTail was called. Keys that AWS has are s
 written as soon as it is known; a last line that is not complete is ignored.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Final, Generic, Literal, TypeVar
 
 import msgspec
 
-VERSION = 1
+from livetail.scenarios import ScenarioError
 
-NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises for a line that is not as expected."""
+VERSION: Final = 1
 
+NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for JSON that is not as expected."""
+
+EventT = TypeVar("EventT", bound=msgspec.Struct)
 Kind = Literal["start", "update", "exception", "end"]
-
-
-class RecordingError(Exception):
-    """A recording cannot be read; `problems` has a sentence for each bad line, which begins with its number."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
 
 class Header(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,13 +60,17 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str | None = None
 
 
+class _Page(msgspec.Struct, Generic[EventT]):
+    events: list[EventT]
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording that was read. `truncated`: its last line was not complete."""
+    """A recording that was read. `is_truncated`: its last line was not complete."""
 
     header: Header
     entries: tuple[Entry, ...]
-    truncated: bool = False
+    is_truncated: bool = False
 
 
 class RecordingWriter:
@@ -129,36 +128,40 @@ def read_recording(content: bytes) -> Recording:
     """Read a recording.
 
     Raises:
-        RecordingError: with every bad line. A last line that is not complete is ignored.
+        ScenarioError: with every bad line. A last line that is not complete is ignored.
     """
-    lines = content.split(b"\n")
-    # A complete line ends in a line feed. What follows the last one counts if it can be read.
-    unfinished = lines.pop()
+    first, *lines = content.split(b"\n")
     problems: list[str] = []
     entries: list[Entry] = []
     header = Header(VERSION)
-    truncated = False
-    if not lines:
-        lines, unfinished = [unfinished], b""
+    is_truncated = False
     try:
-        header = msgspec.json.decode(lines[0], type=Header)
+        header = msgspec.json.decode(first, type=Header)
         if header.livetail != VERSION:
             problems.append(f"line 1: version {header.livetail} of the format is unknown; {VERSION} is known")
     except NOT_JSON as error:
         problems.append(f"line 1: no header of a recording: {error}")
     decoder = msgspec.json.Decoder(Entry)
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in enumerate(lines, 2):
         if not line.strip():
             continue
         try:
             entries.append(decoder.decode(line))
         except NOT_JSON as error:
-            problems.append(f"line {number}: {error}")
-    if unfinished.strip():
-        try:
-            entries.append(decoder.decode(unfinished))
-        except NOT_JSON:
-            truncated = True
+            # A complete line ends in a line feed. What follows the last one counts if it can be read.
+            is_truncated = number == len(lines) + 1
+            if not is_truncated:
+                problems.append(f"line {number}: {error}")
     if problems:
-        raise RecordingError(problems)
-    return Recording(header, tuple(entries), truncated)
+        raise ScenarioError(problems)
+    return Recording(header, tuple(entries), is_truncated)
+
+
+def read_page(content: bytes, kind: type[EventT]) -> list[EventT]:
+    """The log events of one JSON document: what `aws logs filter-log-events` prints, or the list in it.
+
+    Raises:
+        One of NOT_JSON: it is something else.
+    """
+    page: _Page[EventT] | list[EventT] = msgspec.json.decode(content, type=_Page[kind] | list[kind])  # type: ignore[valid-type]
+    return page if isinstance(page, list) else page.events

@@ -15,15 +15,15 @@ class Line(NamedTuple):
     """An event to replay.
 
     Attributes:
-        offset: milliseconds since the beginning of the recording.
-        age: milliseconds from its time stamp to its ingestion.
+        offset_ms: since the beginning of the recording.
+        age_ms: from its time stamp to its ingestion.
     """
 
-    offset: int
+    offset_ms: int
     log_group: str
     log_stream: str
     message: str
-    age: int = 0
+    age_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,58 +31,56 @@ class Replay:
     """What to replay, and how.
 
     Attributes:
-        file: the name that the scenario gives it.
         lines: the events, in the order of their offsets.
-        length: milliseconds from the beginning to the end, after which a loop starts over.
+        length_ms: from the beginning to the end, after which a loop starts over.
         speed: how much faster than it was.
         loop: whether it starts over for ever.
-        start: milliseconds after the scenario's start.
+        start_ms: after the scenario's start.
     """
 
-    file: str
     lines: tuple[Line, ...]
-    length: int
+    length_ms: int
     speed: Fraction = Fraction(1)
     loop: bool = False
-    start: int = 0
+    start_ms: int = 0
 
 
 class ReplayCursor:
     """How far a replay has come. Times are milliseconds since its start."""
 
-    def __init__(self, replay: Replay, limit: int) -> None:
+    def __init__(self, replay: Replay, limit_ms: int) -> None:
         self._replay = replay
-        self._limit = limit
-        self._offsets = [line.offset for line in replay.lines]
+        self._limit_ms = limit_ms
+        self._offsets_ms = [line.offset_ms for line in replay.lines]
         self._position = 0
         self._round = 0
 
-    def _time(self, position: int) -> int:
+    def _time_ms(self, position: int) -> int:
         replay = self._replay
-        offset = self._round * replay.length + self._offsets[position]
-        return offset * replay.speed.denominator // replay.speed.numerator
+        offset_ms = self._round * replay.length_ms + self._offsets_ms[position]
+        return offset_ms * replay.speed.denominator // replay.speed.numerator
 
     def next(self) -> int | None:
         """The time of the next line; None when there is none."""
-        if self._position == len(self._offsets):
+        if self._position == len(self._offsets_ms):
             return None
-        time = self._time(self._position)
-        return time if time <= self._limit else None
+        time_ms = self._time_ms(self._position)
+        return time_ms if time_ms <= self._limit_ms else None
 
-    def take(self, until: int, max_lines: int) -> Iterator[tuple[int, Line]]:
-        """The next lines up to and including `until`, `max_lines` at most, with their times."""
-        replay, until = self._replay, min(until, self._limit)
-        while self._position < len(self._offsets) and max_lines > 0:
+    def take(self, until_ms: int, max_lines: int) -> Iterator[tuple[int, Line]]:
+        """The next lines up to and including `until_ms`, `max_lines` at most, with their times."""
+        replay, until_ms = self._replay, min(until_ms, self._limit_ms)
+        while self._position < len(self._offsets_ms) and max_lines > 0:
             # The latest offset of this round that is due, found at once rather than line by line.
-            due = (until + 1) * replay.speed.numerator - 1
-            due = due // replay.speed.denominator - self._round * replay.length
-            end = bisect_right(self._offsets, due, lo=self._position)
+            due_ms = (until_ms + 1) * replay.speed.numerator - 1
+            due_ms = due_ms // replay.speed.denominator - self._round * replay.length_ms
+            end = bisect_right(self._offsets_ms, due_ms, lo=self._position)
             end = min(end, self._position + max_lines)
             max_lines -= end - self._position
             for position in range(self._position, end):
-                yield self._time(position), replay.lines[position]
+                yield self._time_ms(position), replay.lines[position]
             self._position = end
-            if end < len(self._offsets) or not replay.loop:
+            if end < len(self._offsets_ms) or not replay.loop:
                 return
             self._position = 0
             self._round += 1

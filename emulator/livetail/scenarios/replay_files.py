@@ -9,31 +9,25 @@ names that AWS has for them.
 """
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from livetail.core.clock import SECOND
 from livetail.core.errors import ServiceError
-from livetail.scenarios.recording import NOT_JSON, Entry, RecordingError, is_recording, read_recording
+from livetail.scenarios import ScenarioError
+from livetail.scenarios.model import group_problem, stream_problem
+from livetail.scenarios.recording import NOT_JSON, Entry, is_recording, read_page, read_recording
 from livetail.scenarios.replay import Line
-from livetail.scenarios.tables import group_problem, stream_problem
 from livetail.wire.gzip_body import gunzip
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_PROBLEMS: Final = 20
 _GZIP: Final = b"\x1f\x8b"
-
-
-class ReplayError(Exception):
-    """A file cannot be replayed; `problems` has a sentence for each reason, with its line."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
 
 class _PlainLine(msgspec.Struct):
@@ -48,8 +42,24 @@ class _PlainLine(msgspec.Struct):
     logStreamName: str | None = None
 
 
-class _Page(msgspec.Struct):
-    events: list[_PlainLine]
+_Numbered: TypeAlias = tuple[int, _PlainLine]
+"""A line with its number in the file."""
+
+
+def read_file(path: Path, max_bytes: int) -> bytes:
+    """The content of a file.
+
+    Raises:
+        ScenarioError: it cannot be read, or has more bytes.
+    """
+    try:
+        if not path.is_file():
+            raise ScenarioError(["there is no such file"])
+        if path.stat().st_size > max_bytes:
+            raise ScenarioError([f"it has more than {max_bytes:,} bytes, which is the limit"])
+        return path.read_bytes()
+    except OSError as error:
+        raise ScenarioError([f"it cannot be read: {error.strerror or error}"]) from None
 
 
 def read_replay(path: Path, log_group: str | None = None) -> tuple[tuple[Line, ...], int]:
@@ -59,58 +69,52 @@ def read_replay(path: Path, log_group: str | None = None) -> tuple[tuple[Line, .
         log_group: for lines that name none; without it they go to `/replay/` and the name of the file.
 
     Raises:
-        ReplayError: it cannot be read, or has bad lines.
+        ScenarioError: it cannot be read, or has bad lines; a sentence for each, with its line.
     """
-    try:
-        if not path.is_file():
-            raise ReplayError([f"there is no file {str(path)!r}"])
-        content = b"" if path.stat().st_size > MAX_FILE_BYTES else path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ReplayError([f"it cannot be read: {reason}"]) from None
-    if not content and path.stat().st_size:
-        raise ReplayError([f"it has more than {MAX_FILE_BYTES:,} bytes, the limit for what is held in memory"])
+    content = read_file(path, MAX_FILE_BYTES)
     if content.startswith(_GZIP):
         try:
             content = gunzip(content, MAX_FILE_BYTES)
         except ServiceError as error:
-            raise ReplayError([f"it cannot be unpacked: {error}"]) from None
+            raise ScenarioError([f"it cannot be unpacked: {error}"]) from None
+    problems: list[str] = []
+    length_ms = 0
     if is_recording(content.partition(b"\n")[0]):
-        lines, length = _recorded(content)
+        lines, length_ms = _recorded(content, problems)
     else:
         name = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
-        lines, length = _lines(content, log_group or "/replay/" + re.sub(r"[^.\-_/#A-Za-z0-9]", "-", name))
-    if not lines:
-        raise ReplayError(["it has no events"])
+        lines = _plain(content, log_group or "/replay/" + re.sub(r"[^.\-_/#A-Za-z0-9]", "-", name), problems)
+    if problems[MAX_PROBLEMS:]:
+        problems[MAX_PROBLEMS:] = [f"and {len(problems) - MAX_PROBLEMS:,} more lines are bad"]
+    if problems or not lines:
+        raise ScenarioError(problems or ["it has no events"])
     # A file without an end of its own ends at the next whole second, so that a loop has a gap before it starts over.
-    return lines, max(length, (lines[-1].offset // SECOND + 1) * SECOND)
+    return tuple(lines), max(length_ms, (lines[-1].offset_ms // SECOND + 1) * SECOND)
 
 
-def _recorded(content: bytes) -> tuple[tuple[Line, ...], int]:
+def _recorded(content: bytes, problems: list[str]) -> tuple[list[Line], int]:
+    """The events of a recording, and its length in milliseconds."""
     try:
-        recording = read_recording(content)
-    except RecordingError as error:
-        raise ReplayError(_shortened(error.problems)) from None
-    seconds = _seconds_of(recording.entries)
+        entries = read_recording(content).entries
+    except ScenarioError as error:
+        problems += error.problems
+        return [], 0
+    seconds = _seconds_of(entries)
     beginning = _beginning(seconds)
     lines: list[Line] = []
-    offset = 1  # at 0 no session is open yet
-    problems: list[str] = []
+    offset_ms = 1  # at 0 no session is open yet
     for second, entry in seconds:
         for event in entry.events or ():
-            elapsed = event.ingestionTime - beginning
+            elapsed_ms = event.ingestionTime - beginning
             # What was ingested exactly at the end of a second belongs to the update that it came in.
-            offset = max(offset, elapsed + (elapsed == (second - 1) * SECOND))
+            offset_ms = max(offset_ms, elapsed_ms + (elapsed_ms == (second - 1) * SECOND))
             # `logGroupIdentifier` is `ACCOUNT:NAME`; other emulators give an ARN, which ends in the name as well.
             group = event.logGroupIdentifier.rpartition(":")[2]
-            if reason := _unusable(group, event.logStreamName, event.message):
-                problems.append(f"an event of the update at {entry.offset_ms} ms {reason}")
-                continue
-            age = max(event.ingestionTime - event.timestamp, 0)
-            lines.append(Line(offset, group, event.logStreamName, event.message, age))
-    if problems:
-        raise ReplayError(_shortened(problems))
-    return tuple(lines), max((entry.offset_ms for entry in recording.entries), default=0)
+            line = Line(
+                offset_ms, group, event.logStreamName, event.message, max(event.ingestionTime - event.timestamp, 0)
+            )
+            _add(line, f"an event of the update at {entry.offset_ms} ms", lines, problems)
+    return lines, max((entry.offset_ms for entry in entries), default=0)
 
 
 def _seconds_of(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
@@ -119,10 +123,10 @@ def _seconds_of(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
     There is one for each second of the service's clock. That may differ from the offsets, which are real time: the
     clock of an emulator may be manual or fast. The offsets only count where updates are missing.
     """
-    started = next((entry.offset_ms for entry in entries if entry.kind == "start"), 0)
+    started_ms = next((entry.offset_ms for entry in entries if entry.kind == "start"), 0)
     updates = [entry for entry in entries if entry.kind == "update"]
-    nearest = SECOND // 2 - started
-    return [(max(number, (entry.offset_ms + nearest) // SECOND), entry) for number, entry in enumerate(updates, 1)]
+    nearest_ms = SECOND // 2 - started_ms
+    return [(max(number, (entry.offset_ms + nearest_ms) // SECOND), entry) for number, entry in enumerate(updates, 1)]
 
 
 def _beginning(seconds: Sequence[tuple[int, Entry]]) -> int:
@@ -130,75 +134,61 @@ def _beginning(seconds: Sequence[tuple[int, Entry]]) -> int:
 
     It is not recorded, but each update narrows it down: the events of update N were ingested within second N.
     """
-    earliest = latest = first = None
+    first, earliest, latest = 0, -sys.maxsize, sys.maxsize
     for second, entry in seconds:
         times = [event.ingestionTime for event in entry.events or ()]
         if not times:
             continue
-        lower, upper = max(times) - second * SECOND, min(times) - (second - 1) * SECOND
-        first = upper if first is None else first
-        if earliest is not None and latest is not None:
-            lower, upper = max(earliest, lower), min(latest, upper)
+        first = first or min(times) - (second - 1) * SECOND
+        lower, upper = max(earliest, max(times) - second * SECOND), min(latest, min(times) - (second - 1) * SECOND)
         if lower <= upper:
             earliest, latest = lower, upper
         # Else the service was late or left a second out, and this update is not used.
-    if first is None:
-        return 0
-    return first if earliest is None or latest is None else min(first, (earliest + latest) // 2)
+    return first if latest == sys.maxsize else min(first, (earliest + latest) // 2)
 
 
-def _lines(content: bytes, log_group: str) -> tuple[tuple[Line, ...], int]:
+def _plain(content: bytes, log_group: str, problems: list[str]) -> list[Line]:
     """The events of JSON lines, or of one document of the AWS CLI."""
     decoder = msgspec.json.Decoder(_PlainLine)
-    read: list[tuple[int, _PlainLine]] = []
-    problems: list[str] = []
+    read: list[_Numbered] = []
     for number, text in enumerate(content.split(b"\n"), 1):
         if not text.strip():
             continue
         try:
             read.append((number, decoder.decode(text)))
         except NOT_JSON as error:
-            if not read and not problems and (document := _cli_document(content)) is not None:
-                read = list(enumerate(document, 1))
+            if not read and not problems and (events := _events_of_page(content)) is not None:
+                read = list(enumerate(events, 1))
                 break
             problems.append(f"line {number}: {error}")
-    lines = _dated(read) if any(line.offset_ms is None for _, line in read) else _with_offsets(read, problems)
-    found: list[Line] = []
-    for number, offset, line in lines:
+    has_offsets = all(line.offset_ms is not None for _, line in read)
+    lines: list[Line] = []
+    for number, offset_ms, line in _with_offsets(read, problems) if has_offsets else _with_times(read):
         group = line.logGroup or line.logGroupName or log_group
         stream = line.logStream or line.logStreamName or "main"
-        if reason := _unusable(group, stream, line.message):
-            problems.append(f"line {number} {reason}")
-        else:
-            found.append(Line(offset, group, stream, line.message))
-    if problems:
-        raise ReplayError(_shortened(problems))
-    return tuple(found), 0
+        _add(Line(offset_ms, group, stream, line.message), f"line {number}", lines, problems)
+    return lines
 
 
-def _cli_document(content: bytes) -> "list[_PlainLine] | None":
-    """The events of what `aws logs filter-log-events` prints; None if it is something else."""
+def _events_of_page(content: bytes) -> list[_PlainLine] | None:
     try:
-        document = msgspec.json.decode(content, type=_Page | list[_PlainLine])
+        return read_page(content, _PlainLine)
     except NOT_JSON:
         return None
-    return document if isinstance(document, list) else document.events
 
 
-def _with_offsets(
-    read: "Sequence[tuple[int, _PlainLine]]", problems: list[str]
-) -> "Iterator[tuple[int, int, _PlainLine]]":
-    latest = 0
+def _with_offsets(read: Sequence[_Numbered], problems: list[str]) -> Iterator[tuple[int, int, _PlainLine]]:
+    latest_ms = 0
     for number, line in read:
-        offset = line.offset_ms or 0
-        if offset < latest:
-            problems.append(f"line {number}: offset_ms is {offset}, and an earlier line has {latest}")
+        offset_ms = line.offset_ms or 0
+        if offset_ms < latest_ms:
+            problems.append(f"line {number}: offset_ms is {offset_ms}, and an earlier line has {latest_ms}")
         else:
-            latest = offset
-            yield number, offset, line
+            latest_ms = offset_ms
+            yield number, offset_ms, line
 
 
-def _dated(read: "Sequence[tuple[int, _PlainLine]]") -> "Iterator[tuple[int, int, _PlainLine]]":
+def _with_times(read: Sequence[_Numbered]) -> Iterator[tuple[int, int, _PlainLine]]:
     """Lines with time stamps, which may be in any order; one without has that of the line before it."""
     latest = 0
     dated = []
@@ -210,16 +200,13 @@ def _dated(read: "Sequence[tuple[int, _PlainLine]]") -> "Iterator[tuple[int, int
         yield number, timestamp - dated[0][0], line
 
 
-def _unusable(group: str, stream: str, message: str) -> str | None:
-    if problem := group_problem(group):
-        return f"has the log group {group!r}, which {problem}"
-    if problem := stream_problem(stream):
-        return f"has the log stream {stream!r}, which {problem}"
-    return None if message else "has an empty message, which no log event has"
-
-
-def _shortened(problems: Sequence[str]) -> list[str]:
-    shown = list(problems[:MAX_PROBLEMS])
-    if len(problems) > len(shown):
-        shown.append(f"and {len(problems) - len(shown):,} more lines are bad")
-    return shown
+def _add(line: Line, where: str, lines: list[Line], problems: list[str]) -> None:
+    """Add the line if it can be a log event, else what is wrong with it."""
+    if problem := group_problem(line.log_group):
+        problems.append(f"{where}: the log group {problem}")
+    elif problem := stream_problem(line.log_stream):
+        problems.append(f"{where}: the log stream {problem}")
+    elif not line.message:
+        problems.append(f"{where}: the message is empty; a log event has at least one character")
+    else:
+        lines.append(line)

@@ -1,13 +1,11 @@
 """Short ways to make and play scenarios in tests."""
 
 from collections.abc import Iterable
-from fractions import Fraction
 from pathlib import Path
 
 from livetail.core.chance import Chance
 from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.player import Emission, Player
-from livetail.scenarios.rates import Constant
 from livetail.scenarios.scenario import parse_toml
 from livetail.store.batch import LogEvent
 
@@ -38,7 +36,7 @@ def events_of(emissions: Iterable[Emission]) -> list[LogEvent]:
 
 
 def source(format_name: str, *, rate: int = 100, streams: tuple[str, ...] = ("one", "two")) -> Source:
-    return Source("/test", Constant(Fraction(rate)), streams, format_name)
+    return Source(log_group="/test", rate=rate, log_streams=list(streams), format=format_name)
 
 
 def lines(format_name: str, count: int, *, seed: int = 1, streams: tuple[str, ...] = ("one", "two")) -> list[LogEvent]:

@@ -2,15 +2,17 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 
 from livetail.scenarios import ScenarioError, fixtures
 from livetail.scenarios.formats import FORMATS
+from livetail.scenarios.model import LogGroup, ReplayTable, ScenarioTable, Source
+from livetail.scenarios.rates import AnyRate
 from livetail.scenarios.replay_files import MAX_FILE_BYTES, read_replay
 from livetail.scenarios.scenario import parse_toml
-from livetail.scenarios.tables import RATE_TABLES, LogGroup, ReplayTable, ScenarioTable, SourceTable
 from livetail.scenarios.templates import FIELDS
 from tests.unit.scenarios.builders import STARTED_AT, player, run_until
 
@@ -53,7 +55,7 @@ def test_there_are_as_many_examples_as_were_counted() -> None:
     [
         ("The file", ScenarioTable),
         ("`[[log_group]]`", LogGroup),
-        ("`[[source]]`", SourceTable),
+        ("`[[source]]`", Source),
         ("`[[replay]]`", ReplayTable),
     ],
 )
@@ -65,7 +67,7 @@ def test_every_shape_and_its_keys_are_described() -> None:
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section("Rates"), re.MULTILINE)
     assert {shape: re.findall(r"`(\w+)`", keys) for shape, keys in rows} == {
         str(table.__struct_config__.tag): [field.encode_name for field in msgspec.structs.fields(table)]
-        for table in RATE_TABLES
+        for table in get_args(AnyRate)
     }
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from livetail.scenarios import ScenarioError
 from livetail.scenarios.recording import (
     VERSION,
     Entry,
     Header,
     RecordedEvent,
-    RecordingError,
     RecordingWriter,
     is_recording,
     read_recording,
@@ -54,7 +54,7 @@ def test_what_is_written_is_read() -> None:
         Entry(2_020, "exception", name="SessionStreamingException", message="broken"),
         Entry(2_021, "end", reason="exception"),
     )
-    assert not recording.truncated
+    assert not recording.is_truncated
 
 
 def test_each_line_is_on_disk_before_the_next(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_any_cut_loses_at_most_the_line_it_is_in() -> None:
         recording = read_recording(content[:length])
         complete = content[:length].count(b"\n") - 1
         assert recording.entries in (whole[:complete], whole[: complete + 1])
-        assert recording.truncated == (
+        assert recording.is_truncated == (
             content[:length].rpartition(b"\n")[2] != b"" and len(recording.entries) == complete
         )
 
@@ -83,7 +83,7 @@ def test_every_bad_line_is_named() -> None:
     lines = recorded().split(b"\n")
     lines[1] = b"{oops"
     lines[3] = b'{"offset_ms": 1, "kind": "dance"}'
-    with pytest.raises(RecordingError) as refused:
+    with pytest.raises(ScenarioError) as refused:
         read_recording(b"\n".join(lines))
     first, second = refused.value.problems
     assert first.startswith("line 2: ")
@@ -102,7 +102,7 @@ def test_every_bad_line_is_named() -> None:
     ],
 )
 def test_refuses_what_is_no_recording(content: bytes, fault: str) -> None:
-    with pytest.raises(RecordingError, match=fault):
+    with pytest.raises(ScenarioError, match=fault):
         read_recording(content)
 
 

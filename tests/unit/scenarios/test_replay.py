@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from livetail.scenarios import ScenarioError
 from livetail.scenarios.recording import RecordingWriter
 from livetail.scenarios.replay import Line
-from livetail.scenarios.replay_files import MAX_FILE_BYTES, ReplayError, read_replay
+from livetail.scenarios.replay_files import MAX_FILE_BYTES, read_replay
 from tests.unit.scenarios.builders import STARTED_AT, events_of, play, player, run_until
 
 
@@ -127,7 +128,7 @@ def test_a_recording_keeps_order_gaps_and_ages(tmp_path: Path) -> None:
 
 def test_a_recording_loops_after_its_end(tmp_path: Path) -> None:
     lines, length = read_replay(recording(tmp_path))
-    assert [entry.offset for entry in lines] == [375, 625, 2_475, 2_475]
+    assert [entry.offset_ms for entry in lines] == [375, 625, 2_475, 2_475]
     assert length == 7_500
 
 
@@ -142,7 +143,7 @@ def seconds_of(folder: Path, *updates: tuple[int, list[int]]) -> list[int]:
     path.write_bytes(file.getvalue())
     lines, _ = read_replay(path)
     assert [line.message for line in lines] == [str(time) for _, times in updates for time in times]
-    return [-(-line.offset // 1_000) for line in lines]
+    return [-(-line.offset_ms // 1_000) for line in lines]
 
 
 BUSY = [(1, [7_030, 7_990]), (2, [8_020, 9_000]), (3, []), (4, [10_001, 10_999])]
@@ -173,7 +174,7 @@ def test_updates_that_fit_no_second_keep_their_gaps(tmp_path: Path) -> None:
     lines = (50, [5_000, 9_500]), (51, [9_600]), (52, [9_400])
     assert seconds_of(tmp_path, *lines) == [1, 5, 5, 5]
     read, _ = read_replay(tmp_path / "lines.jsonl")
-    assert [line.offset for line in read] == [1, 4_500, 4_600, 4_600]
+    assert [line.offset_ms for line in read] == [1, 4_500, 4_600, 4_600]
 
 
 def test_a_recording_that_was_cut_off_is_replayed(tmp_path: Path) -> None:
@@ -189,9 +190,9 @@ def test_a_recording_that_was_cut_off_is_replayed(tmp_path: Path) -> None:
         ('{"livetail": 1}\n', ["it has no events"]),
         ("{\n" + line(1, "a") + "\nx", ["line 1: ", "line 3: "]),
         (line(5, "a") + "\n" + line(4, "b"), ["line 2: offset_ms is 4, and an earlier line has 5"]),
-        (line(0, ""), ["line 1 has an empty message, which no log event has"]),
-        (line(0, "x", group="a b"), ["line 1 has the log group 'a b', which has more than"]),
-        (line(0, "x", stream="a:b"), ["line 1 has the log stream 'a:b', which has a ':' or '*'"]),
+        (line(0, ""), ["line 1: the message is empty; a log event has at least one character"]),
+        (line(0, "x", group="a b"), ["line 1: the log group is 'a b'; a name of 1 to 512"]),
+        (line(0, "x", stream="a:b"), ["line 1: the log stream is 'a:b'; a name of 1 to 512"]),
         ('{"offset_ms": 0, "logGroup": "/g"}', ["line 1: Object missing required field `message`"]),
         ('{"livetail": 1}\n{"offset_ms": 1}\n', ["line 2: Object missing required field `kind`"]),
         ("\n".join(["{"] * 50), ["line "] * 20 + ["and 30 more lines are bad"]),
@@ -199,7 +200,7 @@ def test_a_recording_that_was_cut_off_is_replayed(tmp_path: Path) -> None:
 )
 def test_refuses_bad_lines_with_their_numbers(tmp_path: Path, content: str, faults: list[str]) -> None:
     path = write(tmp_path, content)
-    with pytest.raises(ReplayError) as refused:
+    with pytest.raises(ScenarioError) as refused:
         read_replay(path)
     assert len(refused.value.problems) == len(faults)
     for told, expected in zip(refused.value.problems, faults, strict=True):
@@ -210,7 +211,7 @@ def test_refuses_a_file_that_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "large"
     with path.open("wb") as file:
         file.truncate(MAX_FILE_BYTES + 1)
-    with pytest.raises(ReplayError, match="it has more than 67,108,864 bytes"):
+    with pytest.raises(ScenarioError, match="it has more than 67,108,864 bytes"):
         read_replay(path)
 
 
@@ -254,18 +255,18 @@ def test_the_output_of_the_aws_cli_is_replayed_in_order(tmp_path: Path, content:
 def test_refuses_what_is_nested_too_deeply(tmp_path: Path, content: str) -> None:
     path = tmp_path / "deep"
     path.write_text(content)
-    with pytest.raises(ReplayError, match="line [12]: maximum recursion depth exceeded"):
+    with pytest.raises(ScenarioError, match="line [12]: maximum recursion depth exceeded"):
         read_replay(path)
 
 
 def test_refuses_gzip_that_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "lines.gz"
     path.write_bytes(gzip.compress(line(0, "a").encode())[:-4])
-    with pytest.raises(ReplayError, match="it cannot be unpacked: "):
+    with pytest.raises(ScenarioError, match="it cannot be unpacked: "):
         read_replay(path)
 
 
 def test_refuses_folders_and_broken_names(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "a\0b", tmp_path / ("x" * 5_000)):
-        with pytest.raises(ReplayError):
+        with pytest.raises(ScenarioError):
             read_replay(path)

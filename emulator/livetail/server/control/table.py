@@ -113,6 +113,6 @@ def _parameters(row: ControlRoute) -> list[dict[str, Any]]:
 def _schemas_of_tables() -> dict[str, Any]:
     """What people write: fault rules and scenario files. Their rooms are imported when the document is asked for."""
     from livetail.faults.reading import rule_schema
-    from livetail.scenarios.tables import scenario_schema
+    from livetail.scenarios.model import scenario_schema
 
     return {"FaultRule": rule_schema(), "ScenarioFile": scenario_schema(component("FaultRule"))}
