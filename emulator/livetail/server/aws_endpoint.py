@@ -66,22 +66,20 @@ class AwsEndpoint:
         request = AwsRequest(scope, headers, call, caller, body, length, entry, started_at, origin)
         response: AwsResponse | Session | None
         if emulator.fault_rules:
-            responded = await self._respond_under_rules(emulator.fault_rules, request, receive)
-            if responded is None:
-                return  # it was dropped while a rule delayed it
-            response, message = responded
+            try:
+                response = await self._respond_under_rules(emulator.fault_rules, request, receive)
+            except ClientGoneError:
+                return
         else:
-            response, message = self._carry_out(request)
-        self._finish(request, message)
-        if response is None:
-            return  # a fault rule closed the connection
+            response = self._carry_out(request)
+        self._finish(request)
         if isinstance(response, Session):
             await self._stream(response, request, receive, send)
-        else:
+        elif response is not None:
             await self._send(send, response, request_id, origin)
 
-    def _carry_out(self, request: AwsRequest) -> tuple[AwsResponse | Session, str | None]:
-        """The response to a request, whatever goes wrong, and the message of its error."""
+    def _carry_out(self, request: AwsRequest) -> AwsResponse | Session:
+        """The response to a request, whatever goes wrong."""
         call, entry, emulator = request.call, request.entry, self._emulator
         try:
             body = request.json()
@@ -89,27 +87,27 @@ class AwsEndpoint:
                 verify_signature(emulator, request.scope, request.body, "logs")
             result = emulator.service.handle(call.operation, body, request.caller)
             if isinstance(result, Session):
-                return result, None
+                return result
             content, rejection = result
             if rejection is not None:
                 entry.rejected = rejection.info
                 log_rejection(request.log_groups(), rejection, emulator.clock.now())
-            return json_response(call, 200, content), None
+            return json_response(call, 200, content)
         except ServiceError as error:
             problem = error
         except Exception:
             _log.exception("%s failed (request %s)", call.operation, entry.request_id)
             problem = InternalFailure()
-        entry.status, entry.error = problem.status, problem.code
-        return error_response(call, problem.status, problem.code, problem.message), problem.message
+        entry.status, entry.error, entry.message = problem.status, problem.code, problem.message
+        return error_response(call, problem.status, problem.code, problem.message)
 
-    def _finish(self, request: AwsRequest, message: str | None) -> None:
-        """Count a request whose response is known, and log it; `message` is that of its error."""
+    def _finish(self, request: AwsRequest) -> None:
+        """Count a request whose response is known, and log it."""
         entry = request.entry
         self._emulator.request_totals.count(entry.operation, entry.status, entry.error)
         if _log.isEnabledFor(logging.INFO):
             seconds = asyncio.get_running_loop().time() - request.started_at
-            log_groups = request.log_groups()
+            log_groups, message = request.log_groups(), entry.message
             if entry.error == ResourceNotFoundException.__name__:
                 accounts = self._emulator.service.accounts
                 message = places_elsewhere(log_groups, request.caller, accounts) or message
@@ -117,7 +115,7 @@ class AwsEndpoint:
 
     async def _respond_under_rules(
         self, rules: "FaultRules", request: AwsRequest, receive: Receive
-    ) -> tuple[AwsResponse | Session | None, str | None] | None:
+    ) -> AwsResponse | Session | None:
         """As `RequestFaults.respond`."""
         from livetail.server.request_faults import RequestFaults  # with the rooms that only rules need
 

@@ -30,6 +30,7 @@ class Entry:
         time: epoch milliseconds.
         status: of the response; 0 where a fault rule closed the connection instead.
         error: the code of the error, if the response was one.
+        message: that of the error, for the log.
         rejected: `rejectedLogEventsInfo`, if PutLogEvents has not taken all events.
     """
 
@@ -42,6 +43,7 @@ class Entry:
     body: bytes | None
     status: int = 200
     error: str | None = None
+    message: str | None = None
     rejected: dict[str, int] | None = None
 
     def unpacked(self) -> bytes:

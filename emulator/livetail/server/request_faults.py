@@ -17,7 +17,7 @@ from livetail.faults.fault_rules import FaultRules, RequestFault
 from livetail.faults.texts import error_message, error_status
 from livetail.live.session import Ending, Session
 from livetail.server.aws_request import AwsRequest
-from livetail.server.bodies import wait_for_disconnect
+from livetail.server.bodies import ClientGoneError, wait_for_disconnect
 from livetail.server.emulator import Emulator
 from livetail.wire.awsjson import AwsResponse, error_response
 
@@ -25,8 +25,7 @@ MAX_HELD_REQUESTS: Final = 1_000
 MAX_HELD_BYTES: Final = 64 * 1024 * 1024
 """Requests that `delay` rules hold at the same time, and bytes of their bodies; each also keeps a connection open."""
 
-Response: TypeAlias = tuple[AwsResponse | Session | None, str | None]
-"""The response to a request, and the message of its error; without a response the connection has been closed."""
+Response: TypeAlias = AwsResponse | Session
 
 
 class RequestFaults:
@@ -43,8 +42,11 @@ class RequestFaults:
         """Respond to a request under the rules in force; `carry_out` does what it asks for.
 
         Returns:
-            None if the request was dropped, and its connection closed: its client has left, or the emulator was reset
-            or stops, while a rule delayed it.
+            None if a rule closed the connection.
+
+        Raises:
+            ClientGoneError: while a rule delayed the request, its client left, or the emulator was reset or stopped.
+                The connection is closed.
         """
         emulator, entry = self._emulator, request.entry
         fault = rules.on_request(request.call.operation, entry.request_id, request.log_groups(), emulator.clock.now())
@@ -52,24 +54,27 @@ class RequestFaults:
             return carry_out(request)
         if fault.delay:
             if not self._has_room(request):
-                return self._error(request, Error(code="ServiceUnavailableException"), None)
+                return _error(request, Error(code="ServiceUnavailableException"), None)
             if not await self._wait(fault.delay, request, receive) or emulator.fault_rules is not rules:
                 self._close(request)
-                return None
+                raise ClientGoneError
         if fault.outcome is None:
             return carry_out(_with_page_fault(request, fault, emulator.clock.now()))
         if fault.outcome.carry_out:
-            self._discard(carry_out(request))
+            discarded = carry_out(request)
+            if isinstance(discarded, Session):
+                self._emulator.hub.close(discarded, Ending.FAULT)
         match fault.outcome:
             case Error() as error:
-                return self._error(request, error, fault.log_group)
+                return _error(request, error, fault.log_group)
             case Status(status=status, body=text):
-                entry.status, entry.error = status, None
-                return AwsResponse(status, "text/plain", text.encode()), None
+                entry.status, entry.error, entry.message = status, None, None
+                return AwsResponse(status, "text/plain", text.encode())
             case Reset():
-                return self._close(request, reset=True)
+                self._close(request, reset=True)
             case Empty():
-                return self._close(request)
+                self._close(request)
+        return None
 
     def _has_room(self, request: AwsRequest) -> bool:
         return self._held_requests < MAX_HELD_REQUESTS and self._held_bytes + len(request.body) <= MAX_HELD_BYTES
@@ -91,25 +96,21 @@ class RequestFaults:
             self._held_requests -= 1
             self._held_bytes -= len(request.body)
 
-    def _error(self, request: AwsRequest, error: Error, log_group: str | None) -> Response:
-        """An injected error, about the log group that its rule is about."""
-        caller, entry = request.caller, request.entry
-        arn = LogGroupArn.of(caller.region, caller.account_id, log_group or "*")
-        partition = partition_of(caller.region)
-        message = error_message(error, caller.account_id, request.call.operation, str(arn), partition)
-        entry.status, entry.error = error_status(error), error.code
-        return error_response(request.call, entry.status, error.code, message, error.members), message
-
-    def _close(self, request: AwsRequest, *, reset: bool = False) -> Response:
+    def _close(self, request: AwsRequest, *, reset: bool = False) -> None:
         """Close the connection of a request, or reset it; the sessions that share it end with it."""
-        request.entry.status, request.entry.error = 0, None
+        entry = request.entry
+        entry.status, entry.error, entry.message = 0, None, None
         self._emulator.close_connection(request.scope, reset=reset)
-        return None, None
 
-    def _discard(self, response: Response) -> None:
-        """Forget the response of an operation that was carried out."""
-        if isinstance(response[0], Session):
-            self._emulator.hub.close(response[0], Ending.FAULT)
+
+def _error(request: AwsRequest, error: Error, log_group: str | None) -> AwsResponse:
+    """An injected error, about the log group that its rule is about."""
+    caller, entry = request.caller, request.entry
+    arn = LogGroupArn.of(caller.region, caller.account_id, log_group or "*")
+    partition = partition_of(caller.region)
+    message = error_message(error, caller.account_id, request.call.operation, str(arn), partition)
+    entry.status, entry.error, entry.message = error_status(error), error.code, message
+    return error_response(request.call, entry.status, error.code, message, error.members)
 
 
 def _with_page_fault(request: AwsRequest, fault: RequestFault, now: int) -> AwsRequest:
