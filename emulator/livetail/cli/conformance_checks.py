@@ -227,10 +227,14 @@ class Check:
 
 
 _API: Final = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/"
-_PATTERNS: Final = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
 _STACKD: Final = "https://github.com/radkawar/stackd/tree/9dc356f/testdata/aws/logs"
 
 _START: Final = Source("documented", _API + "API_StartLiveTail.html")
+_CREATE: Final = Source("documented", _API + "API_CreateLogGroup.html")
+_PUT: Final = Source("documented", _API + "API_PutLogEvents.html")
+_PATTERNS: Final = Source(
+    "documented", "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
+)
 _DEFANG: Final = Source("observed", "https://github.com/DefangLabs/defang/issues/1008")
 _JS_SDK: Final = Source("observed", "https://github.com/aws/aws-sdk-js-v3")
 _TABLES: Final = Source("observed", "https://github.com/awslabs/amazon-dynamodb-tools")
@@ -241,71 +245,48 @@ _FILTERS: Final = Source("observed", f"{_STACKD}/filters.json")
 _INGESTION: Final = Source("observed", f"{_STACKD}/ingestion.json")
 
 _MISSING: Final = "ResourceNotFoundException"
-_EXISTS: Final = "ResourceAlreadyExistsException"
 _INVALID: Final = "InvalidParameterException"
-_NO_GROUP: Final = "The specified log group does not exist."
 _RETENTION: Final = (
     "Invalid retention value. Valid values are: "
     "[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]"
 )
 _TOO_MANY_REGEXES: Final = "Your input has exceeded the maximum of 2 regular expressions per filter pattern."
 _THREE_REGEXES: Final = "{ $.v = %a% || $.v = %b% || $.v = %c% }"
-_BAD_PARENTHESIS: Final = "Invalid filter pattern: Invalid character(s) in term '('"
 _NULLS: Final = ['{"v": null}', '{"v": [1, null]}', '{"v": "null"}', "{}"]
 _VALUES: Final = ['{"v": true}', '{"v": "true"}', '{"v": 2}', '{"v": null}', '{"v": {}}', "{}"]
-_LEVELS: Final = [("a", "INFO x"), ("a", "ERROR y")]
 _STREAMS: Final = [("a", "in a"), ("b", "in b")]
+
+_FILTERED: Final = delivers([("a", "INFO x"), ("a", "ERROR y")], ["ERROR y"], logEventFilterPattern="ERROR")
+_STREAM_NAMES: Final = delivers(_STREAMS, ["in b"], logStreamNames=["b"])
+_NO_BACKFILL: Final = delivers(_STREAMS[:1], ["in a"])
+_PREFIX_WITHOUT_STREAMS: Final = starts(logStreamNamePrefixes=["none"])
+_ARN_WITH_COLON: Final = starts(logGroupIdentifiers=[f"{_ARN}:"])
+_UNKNOWN_GROUP: Final = no_session(_MISSING, logGroupIdentifiers=[f"{_ARN}-none"])
+_UNKNOWN_STREAM: Final = no_session(_MISSING, logStreamNames=["none"])
+_NAMES_AND_PREFIXES: Final = no_session(_INVALID, logStreamNames=["a"], logStreamNamePrefixes=["a"])
+_NAME_OF_GROUP: Final = no_session(_INVALID, logGroupIdentifiers=[_GROUP])
+_BAD_PATTERN: Final = no_session(
+    _INVALID, "Invalid filter pattern: Invalid character(s) in term '('", logEventFilterPattern="("
+)
 
 _SESSIONS: Final = (
     Check("session-start", "sessionStart comes first and repeats the ARNs of the request", _JS_SDK, session_start),
     Check("empty-update", "Updates each second, empty when nothing matched", _START, empty_update),
-    Check(
-        "event-members", "Log events have five members, and logGroupIdentifier is ACCOUNT:NAME", _TABLES, event_members
-    ),
-    Check(
-        "filter-pattern",
-        "Only what matches the pattern is delivered",
-        _START,
-        delivers(_LEVELS, ["ERROR y"], logEventFilterPattern="ERROR"),
-    ),
-    Check(
-        "stream-names",
-        "Only streams among logStreamNames are delivered",
-        _START,
-        delivers(_STREAMS, ["in b"], logStreamNames=["b"]),
-    ),
-    Check("no-backfill", "Only events of the time of the session", _TABLES, delivers(_STREAMS[:1], ["in a"])),
-    Check(
-        "prefix-without-streams",
-        "A prefix that no stream has makes a session",
-        _TABLES,
-        starts(logStreamNamePrefixes=["none"]),
-    ),
+    Check("event-members", "Log events have five members; logGroupIdentifier is ACCOUNT:NAME", _TABLES, event_members),
+    Check("filter-pattern", "Only what the filter pattern matches is delivered", _START, _FILTERED),
+    Check("stream-names", "Only log streams among logStreamNames are delivered", _START, _STREAM_NAMES),
+    Check("no-backfill", "Only events of the time of the session", _TABLES, _NO_BACKFILL),
+    Check("prefix-without-streams", "A prefix that no stream has is accepted", _TABLES, _PREFIX_WITHOUT_STREAMS),
     Check("sampling", "Of more than 500 matches a second, 500, sampled", _START, sampled),
-    Check("arn-with-colon", "An ARN that ends in a colon is accepted", _AXE, starts(logGroupIdentifiers=[f"{_ARN}:"])),
+    Check("arn-with-colon", "An ARN that ends in a colon is accepted", _AXE, _ARN_WITH_COLON),
     Check("session-timeout", "SessionTimeoutException after three hours", _START, not_asked("takes three hours")),
     Check("session-quota", "15 sessions per account and region", _START, not_asked("would use up the account's quota")),
     Check("backlog", "10 updates or 5,000 events wait for a slow client", _START, not_asked("an SDK is never slow")),
-    Check(
-        "unknown-group",
-        "An unknown log group is refused",
-        _START,
-        no_session(_MISSING, logGroupIdentifiers=[_ARN + "-none"]),
-    ),
-    Check(
-        "names-or-prefixes",
-        "Names and prefixes of log streams exclude each other",
-        _START,
-        no_session(_INVALID, logStreamNames=["a"], logStreamNamePrefixes=["a"]),
-    ),
-    Check("only-arns", "Log groups are given as ARNs", _START, no_session(_INVALID, logGroupIdentifiers=[_GROUP])),
-    Check("unknown-stream", "An unknown log stream is refused", _TABLES, no_session(_MISSING, logStreamNames=["none"])),
-    Check(
-        "pattern-prefix",
-        "StartLiveTail's message for a bad pattern",
-        _DEFANG,
-        no_session(_INVALID, _BAD_PARENTHESIS, logEventFilterPattern="("),
-    ),
+    Check("unknown-group", "A log group that does not exist is refused", _START, _UNKNOWN_GROUP),
+    Check("names-or-prefixes", "Names and prefixes of streams exclude each other", _START, _NAMES_AND_PREFIXES),
+    Check("only-arns", "Log groups are given as ARNs", _START, _NAME_OF_GROUP),
+    Check("unknown-stream", "A log stream that does not exist is refused", _TABLES, _UNKNOWN_STREAM),
+    Check("pattern-prefix", "StartLiveTail's message for a pattern that is refused", _DEFANG, _BAD_PATTERN),
 )
 
 _FILTER_PATTERNS: Final = tuple(
@@ -332,43 +313,24 @@ _FILTER_PATTERNS: Final = tuple(
 )
 
 _SUFFIX: Final = matches('{ $.v = "*1.1" }', ['{"v": "2.1.1"}', '{"v": "x"}'], [0])
+_GROUP_TWICE: Final = refuses("CreateLogGroup", "ResourceAlreadyExistsException", logGroupName=_GROUP)
+_RETENTION_DAYS: Final = refuses("PutRetentionPolicy", _INVALID, _RETENTION, logGroupName=_GROUP, retentionInDays=8)
+_TAGS: Final = refuses("ListTagsForResource", "ValidationException", "Invalid resourceArn", resourceArn=f"{_ARN}:*")
+_NO_GROUP: Final = refuses(
+    "FilterLogEvents", _MISSING, "The specified log group does not exist.", logGroupName=f"{_GROUP}-none"
+)
 
 _GROUPS_AND_EVENTS: Final = (
-    Check("suffix", "Patterns: `*` stands for any beginning", Source("documented", _PATTERNS), _SUFFIX),
-    Check(
-        "group-twice",
-        "A log group is made only once",
-        Source("documented", _API + "API_CreateLogGroup.html"),
-        refuses("CreateLogGroup", _EXISTS, logGroupName=_GROUP),
-    ),
-    Check(
-        "retention-days",
-        "The message for a retention of 8 days",
-        _LOGS,
-        refuses("PutRetentionPolicy", _INVALID, _RETENTION, logGroupName=_GROUP, retentionInDays=8),
-    ),
-    Check(
-        "tags-arn",
-        "Tags refuse an ARN with `:*`",
-        _BOTO,
-        refuses("ListTagsForResource", "ValidationException", "Invalid resourceArn", resourceArn=_ARN + ":*"),
-    ),
+    Check("suffix", "Patterns: `*` stands for any beginning", _PATTERNS, _SUFFIX),
+    Check("group-twice", "A log group is made only once", _CREATE, _GROUP_TWICE),
+    Check("retention-days", "The message for a retention of 8 days", _LOGS, _RETENTION_DAYS),
+    Check("tags-arn", "Tags refuse an ARN with `:*`", _BOTO, _TAGS),
     Check("bearer-token", "Log groups show bearerTokenAuthenticationEnabled", _LOGS, bearer_token),
-    Check(
-        "too-old",
-        "Events older than 14 days are rejected by index",
-        Source("documented", _API + "API_PutLogEvents.html"),
-        too_old,
-    ),
+    Check("too-old", "Events older than 14 days are rejected by index", _PUT, too_old),
     Check("event-ids", "An eventId has 56 digits and begins with the timestamp", _INGESTION, event_ids),
     Check("filter-pages", "FilterLogEvents ends with an empty page without a token", _FILTERS, filter_pages),
     Check("get-to-the-end", "GetLogEvents ends with a token that repeats", _INGESTION, get_to_the_end),
-    Check(
-        "no-group",
-        "The message for an unknown log group",
-        _LOGS,
-        refuses("FilterLogEvents", _MISSING, _NO_GROUP, logGroupName="none"),
-    ),
+    Check("no-group", "The message for a log group that does not exist", _LOGS, _NO_GROUP),
 )
 
 CHECKS: Final = _SESSIONS + _FILTER_PATTERNS + _GROUPS_AND_EVENTS

@@ -90,7 +90,7 @@ class LiveTail:
 
     @contextmanager
     def patched_environment(self) -> Iterator[None]:
-        """Point the SDKs of this process at the emulator: for a `with` block, or as a decorator. Undone behind."""
+        """Point the SDKs of this process at the emulator, in a `with` block or a decorated function."""
         with patched_environment(self.environment()):
             yield
 
