@@ -6,7 +6,7 @@ that a bad one gets the same sentence everywhere.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -40,91 +40,6 @@ class ClockSetting:
 
     def __str__(self) -> str:
         return f"{self.speed:g}x" if self.mode == "scaled" else self.mode
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a server is started with. Times are in milliseconds."""
-
-    host: str
-    port: int
-    port_file: Path | None
-    region: str
-    account_id: str
-    clock: ClockSetting
-    seed: int | None
-    session_timeout: int
-    max_sessions: int
-    session_rate: int
-    retain_events: int
-    retain_bytes: int
-    scenario: tuple[Path, ...]
-    replay: tuple[Path, ...]
-    verify_signatures: bool
-    credentials: tuple[tuple[str, str], ...]
-    allowed_host: tuple[str, ...]
-    allowed_origin: tuple[str, ...]
-    tls: bool
-    certfile: Path | None
-    keyfile: Path | None
-    tls_dir: Path | None
-    no_http2: bool
-    loop: str
-    log_level: str
-    log_format: str
-
-    @classmethod
-    def resolve(cls, given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Settings from `given` (flags or Python keywords, by their names in snake_case), then `environ`, then the
-        defaults.
-
-        Raises:
-            SettingsError: a name is unknown or a value is wrong.
-        """
-        given = {name: value for name, value in (given or {}).items() if value is not None}
-        unknown = given.keys() - {flag.field for flag in FLAGS}
-        if unknown:
-            known = ", ".join(flag.field for flag in FLAGS)
-            raise SettingsError(f"there is no setting {sorted(unknown)[0]!r}; there are {known}")
-        environ = {name: value for name, value in (environ or {}).items() if not _is_service_link(name, value)}
-        settings = cls(**{flag.field: flag.resolve(given, environ) for flag in FLAGS})
-        settings._check()
-        return settings
-
-    def _check(self) -> None:
-        if (self.certfile is None) != (self.keyfile is None):
-            raise SettingsError("--certfile and --keyfile go together")
-        if self.verify_signatures and not self.credentials:
-            raise SettingsError("--verify-signatures needs at least one --credentials ID:SECRET")
-
-    @property
-    def serves_tls(self) -> bool:
-        return self.tls or self.certfile is not None or self.tls_dir is not None
-
-
-def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """A sentence for each variable that has the prefix of the settings and is none, most likely for a typing error."""
-    known = {flag.variable for flag in FLAGS} | _OTHER_VARIABLES
-    sentences = []
-    for name, value in sorted(environ.items()):
-        if name.startswith(ENVIRONMENT_PREFIX) and name not in known and not _is_service_link(name, value):
-            meant = get_close_matches(name, known, 1, 0.8)
-            hint = f"; did you mean {meant[0]}?" if meant else ""
-            sentences.append(f"{name} in the environment is not a setting and has no effect{hint}")
-    return sentences
-
-
-_OTHER_VARIABLES: Final = frozenset({"LIVETAIL_URL", "LIVETAIL_ENDPOINT"})
-"""Read by the pytest plugin, and by the commands that talk to a running emulator."""
-
-_SERVICE_LINK = re.compile(r"LIVETAIL_(SERVICE_(HOST|PORT)(_.*)?|PORT_[0-9]+_.*)")
-
-
-def _is_service_link(name: str, value: str) -> bool:
-    """Whether a variable is one that Kubernetes and Docker's links make for a service with the name `livetail`."""
-    if name == "LIVETAIL_PORT":
-        return re.match(r"[a-z]+://", value) is not None
-    return _SERVICE_LINK.fullmatch(name) is not None
 
 
 def _boolean(value: str) -> bool:
@@ -221,12 +136,12 @@ class Flag:
     """One row of the table.
 
     Attributes:
-        name: the flag; its environment variable and its Python keyword follow from it.
+        field: the name of the setting, which is its Python keyword; flag and environment variable follow from it.
         read: makes a value of text; raises ValueError with the end of a sentence that begins with flag and text.
         default: the text of the value if nothing is given; none for None, or for no values of a repeatable flag.
     """
 
-    name: str
+    field: str
     read: Callable[[str], Any]
     default: str
     metavar: str | None
@@ -234,8 +149,8 @@ class Flag:
     repeatable: bool = False
 
     @property
-    def field(self) -> str:
-        return self.name.removeprefix("--").replace("-", "_")
+    def name(self) -> str:
+        return f"--{self.field.replace('_', '-')}"
 
     @property
     def variable(self) -> str:
@@ -284,88 +199,143 @@ class Flag:
             raise SettingsError(f"{source} {text!r} {error}") from None
 
 
+def _flag(read: Callable[[str], Any], default: str, metavar: str | None, help: str, *, repeatable: bool = False) -> Any:
+    """A field of `Settings`; its flag is made of these as in `Flag`."""
+    return field(metadata={"flag": (read, default, metavar, help, repeatable)})
+
+
 _REGION = _matching(r"[a-z]+(-[a-z]+)+-\d+", "a region such as us-east-1")
 _ACCOUNT = _matching(r"\d{12}", "an account id of 12 digits")
 _ORIGIN = _matching(r"null|[a-z][a-z0-9+.-]*://[^/?#\s]+", "an origin such as https://example.test:8080")
 
-FLAGS: Final[tuple[Flag, ...]] = (
-    Flag("--host", str, "127.0.0.1", "ADDRESS", "address to listen on"),
-    Flag("--port", _whole(0, 65535), "4586", "N", "port to listen on; 0 takes a free one"),
-    Flag("--port-file", Path, "", "PATH", "write the port here once the server is ready"),
-    Flag("--region", _REGION, "us-east-1", "NAME", "region of requests that name none"),
-    Flag("--account-id", _ACCOUNT, "123456789012", "ID", "account of requests that name none"),
-    Flag(
-        "--clock",
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server is started with, each with its flag. Times are in milliseconds."""
+
+    host: str = _flag(str, "127.0.0.1", "ADDRESS", "address to listen on")
+    port: int = _flag(_whole(0, 65535), "4586", "N", "port to listen on; 0 takes a free one")
+    port_file: Path | None = _flag(Path, "", "PATH", "write the port here once the server is ready")
+    region: str = _flag(_REGION, "us-east-1", "NAME", "region of requests that name none")
+    account_id: str = _flag(_ACCOUNT, "123456789012", "ID", "account of requests that name none")
+    clock: ClockSetting = _flag(
         _clock,
         "real",
         "CLOCK",
         "how time passes: real; manual (stands still until it is told to move); manual@2026-01-01T00:00:00Z; "
         "60x (a minute passes each second)",
-    ),
-    Flag(
-        "--seed",
-        _whole(0),
-        "",
-        "N",
-        "makes ids, samples, sources and fault draws repeat; without it one is drawn and printed",
-    ),
-    Flag("--session-timeout", _duration, "3h", "DURATION", "how long a session may last: 90s, 15m, 3h"),
-    Flag("--max-sessions", _whole(0), "15", "N", "concurrent sessions per account and region; 0 is no limit"),
-    Flag(
-        "--session-rate",
-        _whole(0),
-        "0",
-        "N",
-        "StartLiveTail calls per second per account and region (AWS: 5); 0 is no limit",
-    ),
-    Flag(
-        "--retain-events",
-        _whole(1),
-        "100000",
-        "N",
-        "newest events kept per log group for GetLogEvents and FilterLogEvents",
-    ),
-    Flag(
-        "--retain-bytes",
+    )
+    seed: int | None = _flag(
+        _whole(0), "", "N", "makes ids, samples, sources and fault draws repeat; without it one is drawn and printed"
+    )
+    session_timeout: int = _flag(_duration, "3h", "DURATION", "how long a session may last: 90s, 15m, 3h")
+    max_sessions: int = _flag(_whole(0), "15", "N", "concurrent sessions per account and region; 0 is no limit")
+    session_rate: int = _flag(
+        _whole(0), "0", "N", "StartLiveTail calls per second per account and region (AWS: 5); 0 is no limit"
+    )
+    retain_events: int = _flag(
+        _whole(1), "100000", "N", "newest events kept per log group for GetLogEvents and FilterLogEvents"
+    )
+    retain_bytes: int = _flag(
         _size,
         "256MiB",
         "SIZE",
-        "memory of the events kept in all log groups together, the oldest go first: 64MiB, 2GiB",
-    ),
-    Flag(
-        "--scenario",
+        "memory of the events kept in all log groups together, the oldest are removed first: 64MiB, 2GiB",
+    )
+    scenario: tuple[Path, ...] = _flag(
         Path,
         "",
         "PATH|NAME",
         "scenario to play: a file, a folder of files, or the name of a bundled one; repeatable",
         repeatable=True,
-    ),
-    Flag(
-        "--replay",
+    )
+    replay: tuple[Path, ...] = _flag(
         Path,
         "",
         "FILE",
         "log events to replay: a recording, JSON lines, or what aws logs filter-log-events prints; repeatable",
         repeatable=True,
-    ),
-    Flag("--verify-signatures", _boolean, "false", None, "check SigV4 signatures against --credentials"),
-    Flag("--credentials", _credentials, "", "ID:SECRET", "a key that may sign; repeatable", repeatable=True),
-    Flag("--allowed-host", str, "", "NAME", "another Host that may use the control plane; repeatable", repeatable=True),
-    Flag(
-        "--allowed-origin",
+    )
+    verify_signatures: bool = _flag(_boolean, "false", None, "check SigV4 signatures against --credentials")
+    credentials: tuple[tuple[str, str], ...] = _flag(
+        _credentials, "", "ID:SECRET", "a key that may sign; repeatable", repeatable=True
+    )
+    allowed_host: tuple[str, ...] = _flag(
+        str, "", "NAME", "another Host that may use the control plane; repeatable", repeatable=True
+    )
+    allowed_origin: tuple[str, ...] = _flag(
         _ORIGIN,
         "",
         "ORIGIN",
         "another origin whose pages may call the AWS API, besides those on localhost; repeatable",
         repeatable=True,
-    ),
-    Flag("--tls", _boolean, "false", None, "serve HTTPS; alone it makes a throw-away CA and certificate"),
-    Flag("--certfile", Path, "", "PATH", "certificate chain for HTTPS (PEM)"),
-    Flag("--keyfile", Path, "", "PATH", "private key for HTTPS (PEM)"),
-    Flag("--tls-dir", Path, "", "DIR", "serve HTTPS with a CA and certificate that are kept here across starts"),
-    Flag("--no-http2", _boolean, "false", None, "speak HTTP/1.1 alone, as the service itself"),
-    Flag("--loop", _one_of("asyncio", "uvloop"), "asyncio", "NAME", "event loop: asyncio or uvloop"),
-    Flag("--log-level", _one_of("debug", "info", "warning", "error"), "info", "LEVEL", "debug, info, warning or error"),
-    Flag("--log-format", _one_of("text", "json"), "text", "FORMAT", "text or json"),
-)
-"""A flag for each field of `Settings`."""
+    )
+    tls: bool = _flag(_boolean, "false", None, "serve HTTPS; alone it makes a throw-away CA and certificate")
+    certfile: Path | None = _flag(Path, "", "PATH", "certificate chain for HTTPS (PEM)")
+    keyfile: Path | None = _flag(Path, "", "PATH", "private key for HTTPS (PEM)")
+    tls_dir: Path | None = _flag(
+        Path, "", "DIR", "serve HTTPS with a CA and certificate that are kept here across starts"
+    )
+    no_http2: bool = _flag(_boolean, "false", None, "speak HTTP/1.1 alone, as the service itself")
+    loop: str = _flag(_one_of("asyncio", "uvloop"), "asyncio", "NAME", "event loop: asyncio or uvloop")
+    log_level: str = _flag(
+        _one_of("debug", "info", "warning", "error"), "info", "LEVEL", "debug, info, warning or error"
+    )
+    log_format: str = _flag(_one_of("text", "json"), "text", "FORMAT", "text or json")
+
+    @classmethod
+    def resolve(cls, given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Settings from `given` (flags or Python keywords, by their names in snake_case), then `environ`, then the
+        defaults.
+
+        Raises:
+            SettingsError: a name is unknown or a value is wrong.
+        """
+        given = {name: value for name, value in (given or {}).items() if value is not None}
+        unknown = given.keys() - {flag.field for flag in FLAGS}
+        if unknown:
+            known = ", ".join(flag.field for flag in FLAGS)
+            raise SettingsError(f"there is no setting {sorted(unknown)[0]!r}; there are {known}")
+        environ = {name: value for name, value in (environ or {}).items() if not _is_service_link(name, value)}
+        settings = cls(**{flag.field: flag.resolve(given, environ) for flag in FLAGS})
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        if (self.certfile is None) != (self.keyfile is None):
+            raise SettingsError("--certfile and --keyfile go together")
+        if self.verify_signatures and not self.credentials:
+            raise SettingsError("--verify-signatures needs at least one --credentials ID:SECRET")
+
+    @property
+    def serves_tls(self) -> bool:
+        return self.tls or self.certfile is not None or self.tls_dir is not None
+
+
+FLAGS: Final = tuple(Flag(each.name, *each.metadata["flag"]) for each in fields(Settings))
+"""The flags of all settings."""
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable that has the prefix of the settings and is no setting, mostly a typing error."""
+    known = {flag.variable for flag in FLAGS} | _OTHER_VARIABLES
+    sentences = []
+    for name, value in sorted(environ.items()):
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in known and not _is_service_link(name, value):
+            meant = get_close_matches(name, known, 1, 0.8)
+            hint = f"; did you mean {meant[0]}?" if meant else ""
+            sentences.append(f"{name} in the environment is not a setting and has no effect{hint}")
+    return sentences
+
+
+_OTHER_VARIABLES: Final = frozenset({"LIVETAIL_URL", "LIVETAIL_ENDPOINT"})
+"""Read by the pytest plugin, and by the commands that talk to a running emulator."""
+
+_SERVICE_LINK = re.compile(r"LIVETAIL_(SERVICE_(HOST|PORT)(_.*)?|PORT_[0-9]+_.*)")
+
+
+def _is_service_link(name: str, value: str) -> bool:
+    """Whether a variable is one that Kubernetes and Docker's links make for a service with the name `livetail`."""
+    if name == "LIVETAIL_PORT":
+        return re.match(r"[a-z]+://", value) is not None
+    return _SERVICE_LINK.fullmatch(name) is not None

@@ -1,6 +1,5 @@
 """Settings: where a value comes from, what it may be, and the sentence for one that is wrong."""
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -24,10 +23,6 @@ def test_a_flag_goes_before_the_environment_and_that_before_the_default() -> Non
     environ = {"LIVETAIL_MAX_SESSIONS": "3", "LIVETAIL_PORT": "5000"}
     settings = Settings.resolve({"port": "6000"}, environ)
     assert (settings.port, settings.max_sessions, settings.retain_events) == (6000, 3, 100_000)
-
-
-def test_there_is_a_flag_for_each_setting() -> None:
-    assert [flag.field for flag in FLAGS] == [field.name for field in fields(Settings)]
 
 
 def test_every_flag_has_an_environment_twin() -> None:
