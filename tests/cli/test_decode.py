@@ -15,8 +15,9 @@ import pytest
 from livetail.cli import decode
 from livetail.cli.command_parser import CommandError
 from livetail.wire import livetail
-from livetail.wire.eventstream import Message, encode
+from livetail.wire.eventstream import Message
 from livetail.wire.headers import Header, HeaderType
+from tests.unit.wire.encoding import encode
 
 COMMAND = [sys.executable, "-m", "livetail", "decode"]
 

@@ -6,9 +6,10 @@ import botocore.eventstream
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from livetail.wire.eventstream import Decoder, Message, decode, encode
-from livetail.wire.headers import EventStreamError, Header, HeaderType, decode_headers, encode_headers
-from tests.unit.wire.vectors import WELL_FORMED, WellFormed, frame
+from livetail.wire.eventstream import Decoder, Message, decode
+from livetail.wire.headers import EventStreamError, Header, HeaderType, decode_headers
+from tests.unit.wire.encoding import encode, encode_headers, frame
+from tests.unit.wire.vectors import WELL_FORMED, WellFormed
 
 
 def integers(bits: int) -> st.SearchStrategy[int]:
@@ -44,7 +45,9 @@ MESSAGES = st.builds(
 )
 
 # Any bytes, and bytes that are headers nearly to their end, so that faults come late as well as at once.
-SOME_HEADERS = st.lists(HEADERS, max_size=3, unique_by=lambda header: header.name).map(encode_headers)
+SOME_HEADERS = st.lists(HEADERS, max_size=3, unique_by=lambda header: header.name).map(
+    lambda headers: encode_headers(headers)
+)
 NEARLY_HEADERS = st.binary(max_size=40) | st.tuples(SOME_HEADERS, st.binary(max_size=8)).map(b"".join)
 
 

@@ -17,7 +17,7 @@ from livetail.wire.headers import (
     Header,
     HeaderValue,
     decode_headers,
-    encode_headers,
+    encode_string_header,
 )
 
 PRELUDE_LENGTH = 12
@@ -53,9 +53,9 @@ class FrameTemplate:
 
     __slots__ = ("_headers",)
 
-    def __init__(self, headers: Iterable[Header]) -> None:
-        """Raises EventStreamError where the format cannot hold the headers."""
-        self._headers = encode_headers(headers)
+    def __init__(self, *headers: tuple[str, str]) -> None:
+        """Raises EventStreamError where the format cannot hold a value; `headers` are names and strings."""
+        self._headers = b"".join(encode_string_header(name, value) for name, value in headers)
 
     def frame(self, parts: Iterable[bytes]) -> bytes:
         """The bytes of a message whose payload is `parts` joined.
@@ -73,15 +73,6 @@ class FrameTemplate:
         for part in parts:
             checksum = crc32(part, checksum)
         return b"".join((head, *parts, _CHECKSUM.pack(checksum)))
-
-
-def encode(message: Message) -> bytes:
-    """The bytes of a message.
-
-    Raises:
-        EventStreamError: the format cannot hold the headers or the payload; `offset` is None.
-    """
-    return FrameTemplate(message.headers).frame((message.payload,))
 
 
 def decode(data: bytes) -> list[Message]:

@@ -7,7 +7,7 @@ whose value is its type. Numbers are big-endian and signed, and a time stamp is 
 https://smithy.io/2.0/aws/amazon-eventstream.html
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from uuid import UUID
@@ -15,12 +15,8 @@ from uuid import UUID
 MAX_HEADERS_LENGTH = 131_072
 """Bytes of all headers of one message."""
 
-MAX_NAME_LENGTH = 255
-"""Bytes of a name."""
-
 MAX_VALUE_LENGTH = 32_767
-"""Bytes of a string or a byte array on encoding. The two bytes of its length could count to 65,535, and decoding
-accepts that."""
+"""Bytes of a string when it is encoded. Its length has two bytes, so it could be 65,535; decoding accepts that."""
 
 HeaderValue = bool | int | bytes | str | UUID
 
@@ -59,22 +55,11 @@ class HeaderType(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One header. The value is checked when it is encoded.
-
-    Attributes:
-        name: 1 to 255 bytes of UTF-8, once per message.
-        type: how the value is written.
-        value: a bool, an int (also for a time stamp, in epoch milliseconds), bytes, a str or a UUID, as the type wants.
-    """
+    """One header of a message, in which its name is the only one. A time stamp is in epoch milliseconds."""
 
     name: str
     type: HeaderType
     value: HeaderValue
-
-    @classmethod
-    def string(cls, name: str, value: str) -> "Header":
-        """A header of the type that all headers of AWS's own event streams have."""
-        return cls(name, HeaderType.STRING, value)
 
 
 _FORMS: Mapping[HeaderType, tuple[type, int | None]] = {
@@ -92,62 +77,22 @@ _FORMS: Mapping[HeaderType, tuple[type, int | None]] = {
 """What kind of value a type has in Python, and its width in bytes; None where its length goes before the value."""
 
 
-def encode_headers(headers: Iterable[Header]) -> bytes:
-    """The bytes of the headers of one message, in the given order.
+def encode_string_header(name: str, value: str) -> bytes:
+    """The bytes of a header of type STRING, the one type in AWS's own event streams.
 
     Raises:
-        EventStreamError: a name or a value that the format cannot hold, a name that comes twice, or too many bytes.
+        EventStreamError: the value takes more than 32,767 bytes, or cannot be written as UTF-8.
     """
-    encoded = bytearray()
-    names = set()
-    for header in headers:
-        if header.name in names:
-            raise EventStreamError(f"duplicate header {header.name!r}")
-        names.add(header.name)
-        try:
-            name = header.name.encode()
-        except UnicodeEncodeError:
-            raise EventStreamError(f"header name {header.name[:40]!r} cannot be written as UTF-8") from None
-        if not 1 <= len(name) <= MAX_NAME_LENGTH:
-            raise EventStreamError(
-                f"header name of {len(name)} bytes, it must have 1 to {MAX_NAME_LENGTH}: {header.name[:40]!r}"
-            )
-        encoded.append(len(name))
-        encoded += name
-        encoded.append(header.type)
-        encoded += _encode_value(header)
-    if len(encoded) > MAX_HEADERS_LENGTH:
-        raise EventStreamError(f"headers of {len(encoded)} bytes, the maximum is {MAX_HEADERS_LENGTH}")
-    return bytes(encoded)
-
-
-def _encode_value(header: Header) -> bytes:
-    kind, width = _FORMS[header.type]
-    value = header.value
-    subject = f"header {header.name!r} of type {header.type.name.lower()}"
-    # A bool is an int in Python, and not a number in this format.
-    if not isinstance(value, kind) or isinstance(value, bool) != (kind is bool):
-        raise EventStreamError(f"{subject} cannot hold a value of {type(value).__name__}")
+    name_bytes = name.encode()
     try:
-        match value:
-            case bool() if value is (header.type is HeaderType.BOOL_TRUE):
-                return b""
-            case bool():
-                raise OverflowError
-            case int():
-                return value.to_bytes(width or 0, "big", signed=True)
-            case UUID():
-                return value.bytes
-        raw = value.encode() if isinstance(value, str) else value
-    except OverflowError:
-        raise EventStreamError(f"{subject} cannot hold {value!r}") from None
+        value_bytes = value.encode()
     except UnicodeEncodeError:
-        raise EventStreamError(f"value of header {header.name!r} cannot be written as UTF-8") from None
-    if len(raw) > MAX_VALUE_LENGTH:
-        raise EventStreamError(
-            f"value of header {header.name!r} of {len(raw)} bytes, the maximum is {MAX_VALUE_LENGTH}"
-        )
-    return len(raw).to_bytes(2, "big") + raw
+        raise EventStreamError(f"value of header {name!r} cannot be written as UTF-8") from None
+    size = len(value_bytes)
+    if size > MAX_VALUE_LENGTH:
+        raise EventStreamError(f"value of header {name!r} of {size} bytes, the maximum is {MAX_VALUE_LENGTH}")
+    start = bytes((len(name_bytes),)) + name_bytes + bytes((HeaderType.STRING,))
+    return start + size.to_bytes(2, "big") + value_bytes
 
 
 def decode_headers(data: bytes) -> tuple[Header, ...]:

@@ -13,7 +13,7 @@ import msgspec.json
 
 from livetail.core.unicode import utf8, well_formed
 from livetail.wire.eventstream import FrameTemplate
-from livetail.wire.headers import MAX_VALUE_LENGTH, Header
+from livetail.wire.headers import MAX_VALUE_LENGTH
 
 
 class MessageKind(Enum):
@@ -39,18 +39,14 @@ MODELED_EXCEPTIONS = ("SessionTimeoutException", "SessionStreamingException")
 """The exceptions that the model of StartLiveTail has in its stream."""
 
 
-def _template(*headers: tuple[str, str]) -> FrameTemplate:
-    return FrameTemplate(Header.string(name, value) for name, value in headers)
-
-
 def _event(name: str) -> FrameTemplate:
-    return _template((":event-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "event"))
+    return FrameTemplate((":event-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "event"))
 
 
 _SESSION_START = _event("sessionStart")
 _SESSION_UPDATE = _event("sessionUpdate")
 _EXCEPTIONS = {
-    name: _template((":exception-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "exception"))
+    name: FrameTemplate((":exception-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "exception"))
     for name in MODELED_EXCEPTIONS
 }
 _INITIAL_RESPONSE = _event("initial-response").frame((b"{}",))
@@ -95,7 +91,7 @@ def unmodeled_error(code: str, message: str) -> bytes:
         EventStreamError: `code` is beyond 32,767 bytes or cannot be written as UTF-8.
     """
     head = utf8(message)[:MAX_VALUE_LENGTH].decode(errors="ignore")
-    return _template((":error-code", code), (":error-message", head), (":message-type", "error")).frame(())
+    return FrameTemplate((":error-code", code), (":error-message", head), (":message-type", "error")).frame(())
 
 
 def unknown_event(name: str = "unknownEvent") -> bytes:

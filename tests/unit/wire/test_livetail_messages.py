@@ -10,7 +10,8 @@ from livetail.live.encoding import session_update_json
 from livetail.live.window import Update
 from livetail.wire import livetail
 from livetail.wire.eventstream import Message, decode
-from livetail.wire.headers import EventStreamError, Header
+from livetail.wire.headers import EventStreamError
+from tests.unit.wire.encoding import string_header
 
 START = (
     b'{"requestId":"11111111-1111-4111-8111-111111111111","sessionId":"22222222-2222-4222-8222-222222222222",'
@@ -105,9 +106,9 @@ def test_the_recorded_update_is_read() -> None:
     assert decode(RECORDED_UPDATE) == [
         Message(
             (
-                Header.string(":event-type", "sessionUpdate"),
-                Header.string(":content-type", "application/x-amz-json-1.1"),
-                Header.string(":message-type", "event"),
+                string_header(":event-type", "sessionUpdate"),
+                string_header(":content-type", "application/x-amz-json-1.1"),
+                string_header(":message-type", "event"),
             ),
             b'{"sessionMetadata":{"sampled":false},"sessionResults":[]}',
         )
@@ -133,9 +134,9 @@ def test_headers_as_a_reader_sees_them() -> None:
     assert decode(livetail.modeled_exception("SessionTimeoutException", "over")) == [
         Message(
             (
-                Header.string(":exception-type", "SessionTimeoutException"),
-                Header.string(":content-type", "application/x-amz-json-1.1"),
-                Header.string(":message-type", "exception"),
+                string_header(":exception-type", "SessionTimeoutException"),
+                string_header(":content-type", "application/x-amz-json-1.1"),
+                string_header(":message-type", "exception"),
             ),
             b'{"message":"over"}',
         )

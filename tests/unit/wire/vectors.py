@@ -6,13 +6,12 @@ aws-smithy-eventstream/test_data, and the stream of StartLiveTail in aws-sdk-php
 authors made by hand.
 """
 
-import struct
 from dataclasses import dataclass
 from uuid import UUID
-from zlib import crc32
 
 from livetail.wire.eventstream import Message
 from livetail.wire.headers import Header, HeaderType
+from tests.unit.wire.encoding import string_header
 
 
 @dataclass(frozen=True)
@@ -31,18 +30,6 @@ class Bad:
     name: str
     stream: bytes
     text: str
-
-
-def prelude(total: int, headers: int) -> bytes:
-    """The start of a message with these lengths, whatever they are, and their true checksum."""
-    lengths = struct.pack(">II", total, headers)
-    return lengths + struct.pack(">I", crc32(lengths))
-
-
-def frame(headers: bytes, payload: bytes = b"") -> bytes:
-    """A message with true lengths and checksums around any bytes."""
-    start = prelude(16 + len(headers) + len(payload), len(headers)) + headers + payload
-    return start + struct.pack(">I", crc32(start))
 
 
 HEADERS = (
@@ -83,7 +70,7 @@ WELL_FORMED = (
         Message(
             (
                 Header("event-type", HeaderType.INT32, 40972),
-                Header.string("content-type", "application/json"),
+                string_header("content-type", "application/json"),
                 Header("bool false", HeaderType.BOOL_FALSE, False),
                 Header("bool true", HeaderType.BOOL_TRUE, True),
                 Header("byte", HeaderType.BYTE, -49),
@@ -117,7 +104,7 @@ WELL_FORMED = (
             "0000003d0000002007fd83960c636f6e74656e742d747970650700106170706c69636174696f6e2f6a736f6e7b27666f"
             "6f273a27626172277d8d9c08b1"
         ),
-        Message((Header.string("content-type", "application/json"),), b"{'foo':'bar'}"),
+        Message((string_header("content-type", "application/json"),), b"{'foo':'bar'}"),
     ),
     # smithy-rs
     WellFormed(
@@ -147,7 +134,7 @@ WELL_FORMED = (
                 Header("int", HeaderType.INT32, 500000),
                 Header("long", HeaderType.INT64, 50000000000),
                 Header("bytes", HeaderType.BYTE_ARRAY, b"some bytes"),
-                Header.string("str", "some str"),
+                string_header("str", "some str"),
                 Header("time", HeaderType.TIMESTAMP, 5000000000),
                 Header("uuid", HeaderType.UUID, UUID("b79bc914-de21-4e13-b8b2-bc47e85b7f0b")),
             ),
@@ -164,9 +151,9 @@ WELL_FORMED = (
         ),
         Message(
             (
-                Header.string(":message-type", "event"),
-                Header.string(":event-type", "initial-response"),
-                Header.string(":content-type", "application/json"),
+                string_header(":message-type", "event"),
+                string_header(":event-type", "initial-response"),
+                string_header(":content-type", "application/json"),
             ),
             b"[]",
         ),
@@ -182,9 +169,9 @@ WELL_FORMED = (
         ),
         Message(
             (
-                Header.string(":message-type", "event"),
-                Header.string(":event-type", "sessionStart"),
-                Header.string(":content-type", "application/json"),
+                string_header(":message-type", "event"),
+                string_header(":event-type", "sessionStart"),
+                string_header(":content-type", "application/json"),
             ),
             b'{"requestId":"foo","sessionId":"foo","logGroupIdentifiers":["testLogGroupIdentifier"],"logStreamNames":["testLogStreamName"]}',
         ),
@@ -199,9 +186,9 @@ WELL_FORMED = (
         ),
         Message(
             (
-                Header.string(":message-type", "event"),
-                Header.string(":event-type", "sessionUpdate"),
-                Header.string(":content-type", "application/json"),
+                string_header(":message-type", "event"),
+                string_header(":event-type", "sessionUpdate"),
+                string_header(":content-type", "application/json"),
             ),
             b'{"sessionMetadata":{"sampled":""},"sessionResults":[]}',
         ),
@@ -218,9 +205,9 @@ WELL_FORMED = (
         ),
         Message(
             (
-                Header.string(":message-type", "event"),
-                Header.string(":event-type", "sessionUpdate"),
-                Header.string(":content-type", "application/json"),
+                string_header(":message-type", "event"),
+                string_header(":event-type", "sessionUpdate"),
+                string_header(":content-type", "application/json"),
             ),
             b'{"sessionMetadata":{"sampled":""},"sessionResults":[{"logStreamName":"Foo","logGroupIdentifier":"Foo",'
             b'"message":"Test log entry","timestamp":1714478858,"ingestionTime":1714478858}]}',
