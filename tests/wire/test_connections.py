@@ -1,36 +1,17 @@
-"""A connection can be upgraded, and survives what applications do."""
+"""A connection survives what applications do."""
 
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from h2.connection import H2Connection
 from h2.errors import ErrorCodes
-from h2.events import DataReceived, ResponseReceived, StreamEnded
 
-from livetail import LiveTailEmulator
 from livetail.server.http_server import HttpServer, listen
 from livetail.server.runner import ServerThread, Stop
 from livetail.testing.handle import LiveTail
-from tests.wire.http1 import Http1, request_bytes
+from tests.wire.http1 import Http1
 from tests.wire.http2 import Http2
-
-
-def test_upgrade_to_http2(manual: LiveTailEmulator) -> None:
-    client = H2Connection()
-    settings = client.initiate_upgrade_connection()
-    assert settings is not None
-    headers = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": settings.decode()}
-    with Http1(manual) as plain:
-        plain.send(request_bytes("GET", "/_livetail/health", {**headers, "Content-Length": None}))  # type: ignore[dict-item]
-        assert plain.read_head().startswith(b"HTTP/1.1 101 ")
-        plain.send(client.data_to_send())
-        data, seen = plain.unread, set()
-        while StreamEnded not in seen:
-            seen |= {type(event) for event in client.receive_data(data)}
-            data = plain.socket.recv(65536) if StreamEnded not in seen else b""
-        assert seen >= {ResponseReceived, DataReceived}
 
 
 async def _application(scope: Any, receive: Any, send: Any) -> None:

@@ -83,10 +83,11 @@ class TestVersions:
             assert answer.status == 200 and len(answer.json["logGroups"]) == 1
 
     @pytest.mark.parametrize("upgrade", ["h2c", "websocket"])
-    def test_upgrade_of_a_request_with_a_body_is_passed_over(self, grouped: LiveTailEmulator, upgrade: str) -> None:
+    def test_requests_to_upgrade_are_ignored(self, grouped: LiveTailEmulator, upgrade: str) -> None:
         with Http1(grouped) as client:
             others = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": upgrade, "HTTP2-Settings": ""}
             assert client.call("DescribeLogGroups", {}, **others).status == 200
+            assert client.ask("GET", "/_livetail/health", b"", **others).status == 200
 
     @pytest.mark.parametrize("path", ["/", "/_livetail/health"])
     def test_websocket_is_not_spoken(self, grouped: LiveTailEmulator, path: str) -> None:

@@ -165,11 +165,6 @@ class TestNoHttp2:
             client.sendall(h2.data_to_send())
             assert client.recv(1000).startswith(b"HTTP/1.1 4")
 
-    def test_upgrade(self, emulator: LiveTailEmulator) -> None:
-        with Http1(emulator) as client:
-            upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": ""}
-            assert client.ask("GET", "/_livetail/health", b"", **upgrade).status == 200
-
     def test_tail(self, emulator: LiveTailEmulator) -> None:
         emulator.put(GROUP, "web-1", ["before anyone listens"])
         with Http1Tail(emulator, GROUP):

@@ -11,12 +11,12 @@ from h2.errors import ErrorCodes
 from hypercorn.asyncio.task_group import TaskGroup
 from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.events import Closed, Event, RawData, Updated
-from hypercorn.protocol.h11 import H2CProtocolRequiredError, H2ProtocolAssumedError
+from hypercorn.protocol.h11 import H2ProtocolAssumedError
 from hypercorn.typing import AppWrapper, ConnectionState
 from hypercorn.utils import parse_socket_addr
 from starlette.types import Scope
 
-from livetail.server.http1 import Http1, Http1Only
+from livetail.server.http1 import Http1
 from livetail.server.http2 import Http2
 from livetail.server.http_request import ServerConfig
 
@@ -76,10 +76,8 @@ class Connection:
             async with TaskGroup(asyncio.get_running_loop()) as tasks:
                 shared = (self._app, self._config, self._context, tasks, state)
                 arguments = (*shared, tls is not None, client, server, self._send)
-                if tls is not None and tls.selected_alpn_protocol() == "h2":
-                    self._protocol: Http1 | Http2 = Http2(*arguments)
-                else:
-                    self._protocol = (Http1 if self._config.http2 else Http1Only)(*arguments)
+                is_http2 = tls is not None and tls.selected_alpn_protocol() == "h2"
+                self._protocol: Http1 | Http2 = (Http2 if is_http2 else Http1)(*arguments)
                 await self._protocol.initiate()
                 await self._read(arguments)
         finally:
@@ -96,19 +94,13 @@ class Connection:
                 try:
                     await self._protocol.handle(RawData(data))
                 except H2ProtocolAssumedError as error:
-                    await self._change_to_http2(arguments, error.data)
-                except H2CProtocolRequiredError as error:
-                    await self._change_to_http2(arguments, error.data, error.headers, error.settings)
+                    self._protocol = Http2(*arguments)
+                    await self._protocol.initiate()
+                    await self._protocol.handle(RawData(error.data))
                 data = await self._reader.read(MAX_READ_BYTES)
         except OSError as error:
             _log.debug("a connection ended: %s", error)
         await self._protocol.handle(Closed())
-
-    async def _change_to_http2(self, arguments: tuple[Any, ...], data: bytes, *upgrade: Any) -> None:
-        """Go on with HTTP/2; `upgrade` has the headers and settings of a request that asked for it."""
-        self._protocol = Http2(*arguments)
-        await self._protocol.initiate(*upgrade)
-        await self._protocol.handle(RawData(data))
 
     async def _send(self, event: Event) -> None:
         """Do what the protocol asks for; returns once the client's socket takes more bytes."""

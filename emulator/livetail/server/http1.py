@@ -5,20 +5,28 @@ from typing import cast
 import h11
 from hypercorn.events import RawData
 from hypercorn.protocol.events import Request
-from hypercorn.protocol.h11 import STREAM_ID, H11Protocol
+from hypercorn.protocol.h11 import STREAM_ID, H2ProtocolAssumedError, H11Protocol
 from hypercorn.typing import H11SendableEvent
 
-from livetail.server.http_request import HttpRequest
+from livetail.server.http_request import HttpRequest, ServerConfig
 
 
 class Http1(H11Protocol):
-    """Hypercorn's HTTP/1.1, with one difference: a response of a known length is written whole, head and body together.
+    """Hypercorn's HTTP/1.1, with two differences.
 
-    Go's SDK closes the connection under a response whose body does not come with its head, and calls again.
-    Requests to upgrade to WebSocket are answered as if they did not ask for it (RFC 9110, section 7.8).
+    - A response whose length is known is written whole, head and body together. When the body does not come with the
+      head, Go's SDK closes the connection and calls again.
+    - Requests to upgrade to another protocol get the response that they would get without that (RFC 9110, section 7.8).
     """
 
+    config: ServerConfig
     _head: bytes = b""
+
+    async def _check_protocol(self, event: h11.Request) -> None:
+        """Find out whether the client has begun HTTP/2, by prior knowledge (RFC 9113, section 3.3)."""
+        is_preface = (event.method, event.target, event.http_version) == (b"PRI", b"*", b"2.0")
+        if is_preface and self.config.http2:
+            raise H2ProtocolAssumedError(b"PRI * HTTP/2.0\r\n\r\n" + self.connection.trailing_data[0])
 
     async def _create_stream(self, request: h11.Request) -> None:
         self.stream = stream = HttpRequest(self, STREAM_ID)
@@ -46,10 +54,3 @@ class Http1(H11Protocol):
             self._head = data
         elif data:
             await self.send(RawData(data))
-
-
-class Http1Only(Http1):
-    """HTTP/1.1 of a server without HTTP/2."""
-
-    async def _check_protocol(self, event: h11.Request) -> None:
-        """Do not look for requests to change to HTTP/2."""

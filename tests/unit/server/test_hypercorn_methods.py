@@ -15,6 +15,7 @@ from hypercorn.protocol.http_stream import HTTPStream
 
 EXPECTED: dict[Any, str] = {
     # replaced by our subclasses
+    H11Protocol._check_protocol: "6ed7ef205fc1",
     H11Protocol._create_stream: "ccf88c116037",
     H11Protocol._send_h11_event: "81839dd167e2",
     H2Protocol.handle: "bb659a19ec96",
@@ -30,7 +31,6 @@ EXPECTED: dict[Any, str] = {
     H11Protocol.handle: "78d40c4dea92",
     H11Protocol.stream_send: "137d5d8962db",
     H11Protocol._handle_events: "24bb0642fd8e",
-    H11Protocol._check_protocol: "6ed7ef205fc1",
     H11Protocol._maybe_recycle: "d3d64e6e0f93",
     H11Protocol._close_stream: "19215220ba75",
     H11Protocol._send_error_response: "2f4feac0614f",

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, TypeAlias
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -19,22 +19,13 @@ class Firing(Shape):
 
 
 class Fault(Shape):
-    """A fault rule in force: the rule as it was given, without other keys that have their default, its operation, and
-    what it has done."""
+    """A fault rule in force. It also has the keys of `FaultRule` that were given, unless they have their default."""
 
     id: str
     operation: Annotated[str, Meta(description="As given, or the default of the effect or preset; `*` for every one.")]
     fired: Annotated[int, Meta(description="How often it has fired.", ge=0)]
     remaining: Annotated[int | None, Meta(description="How often it still can; null for always.")]
     fired_on: Annotated[list[Firing], Meta(description="The newest 100 requests or sessions that it has fired on.")]
-    where: dict[str, Any] | UnsetType = UNSET
-    after: dict[str, Any] | UnsetType = UNSET
-    sequence: dict[str, Any] | UnsetType = UNSET
-    times: int | UnsetType = UNSET
-    probability: float | UnsetType = UNSET
-    sessions: str | UnsetType = UNSET
-    effect: dict[str, Any] | UnsetType = UNSET
-    preset: str | UnsetType = UNSET
 
 
 class Faults(Shape):

@@ -1,6 +1,8 @@
 """`/scenarios`: the scenarios that are being played."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta, Raw
@@ -52,16 +54,7 @@ async def list_scenarios(emulator: Emulator, _: Request) -> Scenarios:
 
 async def start_scenario(emulator: Emulator, request: Request) -> Scenario:
     """Play a scenario from now on, given as TOML or as the same in JSON."""
-    from livetail.scenarios import ScenarioError
-
-    try:
-        # In a thread: reading a large file takes a while, in which other requests are handled.
-        scenario = await asyncio.to_thread(_read_scenario, request.state.body)
-        running = emulator.start_scenario(scenario)
-    except ScenarioError as error:
-        raise HTTPException(400, "; ".join(error.problems)) from None
-    emulator.wake_all()
-    return _scenario(running)
+    return await _start(emulator, partial(_read_scenario, request.state.body))
 
 
 async def list_bundled_scenarios(_: Emulator, __: Request) -> BundledScenarios:
@@ -73,23 +66,32 @@ async def list_bundled_scenarios(_: Emulator, __: Request) -> BundledScenarios:
 
 async def start_bundled_scenario(emulator: Emulator, request: Request) -> Scenario:
     """Play a scenario that comes with the package from now on."""
-    from livetail.scenarios import ScenarioError, fixtures
+    from livetail.scenarios import fixtures
     from livetail.scenarios.scenario import load
 
     try:
-        running = emulator.start_scenario(load(fixtures.path(request.path_params["name"])))
+        path = fixtures.path(request.path_params["name"])
     except LookupError as error:
         raise HTTPException(404, str(error)) from None
-    except ScenarioError as error:
-        raise HTTPException(400, str(error)) from None
-    emulator.wake_all()
-    return _scenario(running)
+    return await _start(emulator, partial(load, path))
 
 
 async def stop_scenarios(emulator: Emulator, _: Request) -> Done:
     """Stop all scenarios; what they have written stays."""
     emulator.scenarios.stop_all()
     return Done()
+
+
+async def _start(emulator: Emulator, read: Callable[[], "ScenarioModel"]) -> Scenario:
+    from livetail.scenarios import ScenarioError
+
+    try:
+        # In a thread: reading a large file takes a while, in which other requests are handled.
+        running = emulator.start_scenario(await asyncio.to_thread(read))
+    except ScenarioError as error:
+        raise HTTPException(400, "; ".join(error.problems)) from None
+    emulator.wake_all()
+    return _scenario(running)
 
 
 def _read_scenario(body: bytes) -> "ScenarioModel":
