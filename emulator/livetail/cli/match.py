@@ -12,7 +12,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from livetail.cli import discard_output
 from livetail.cli.command_parser import CommandError
@@ -87,25 +87,26 @@ def run(arguments: argparse.Namespace) -> int:
     """
     matcher = _compiled(arguments.pattern)
     printer = _Printer(arguments, matcher)
+    prints_all = arguments.explain and not arguments.invert_match
     selected, unreadable = 0, False
     try:
         for file in arguments.files:
             count = 0
             try:
                 for line, is_live in _lines(file):
-                    if matcher.matches(Subject(line.message)) is not arguments.invert_match:
-                        count += 1
-                        printer.selected(line)
-                    elif arguments.explain and not arguments.invert_match:
-                        printer.explained(line)
+                    is_selected = matcher.matches(Subject(line.message)) is not arguments.invert_match
+                    count += is_selected
+                    if (is_selected or prints_all) and not arguments.count:
+                        printer.print_line(line)
                     if is_live:
-                        printer.flush()
-                printer.counted(file, count)
+                        sys.stdout.flush()
+                if arguments.count:
+                    printer.print_count(file, count)
             except CommandError as error:
                 unreadable = True
                 print(f"livetail: {error}", file=sys.stderr)
             selected += count
-        printer.flush()
+        sys.stdout.flush()
     except BrokenPipeError:
         # The reader has closed our output, as `head` does after some lines. The rest must not be flushed at exit.
         discard_output()
@@ -156,44 +157,36 @@ class _Printer:
         self._several = len(arguments.files) > 1
         self._color = arguments.color == "always" or (arguments.color == "auto" and sys.stdout.isatty())
 
-    def selected(self, line: _Line) -> None:
-        if self._arguments.count:
-            return
+    def print_line(self, line: _Line) -> None:
+        prefix = self._prefix(line).encode("utf-8", "surrogateescape")
         if self._arguments.explain:
-            self.explained(line)
+            self._explain(line, prefix)
         elif self._arguments.json:
-            self._write_json(self._line_json(line) | {"extracted": self._matcher.extract(Subject(line.message))})
+            self._write_json(line, {"extracted": self._matcher.extract(Subject(line.message))})
         else:
             content = self._with_found_terms(line)
-            if self._several and not content.endswith(b"\n"):
-                content += b"\n"  # the next file begins on a new line
-            self._output.write(self._prefix(line).encode("utf-8", "surrogateescape") + content)
+            # The next file begins on a new line.
+            end = b"\n" if self._several and not content.endswith(b"\n") else b""
+            self._output.write(prefix + content + end)
 
-    def explained(self, line: _Line) -> None:
+    def _explain(self, line: _Line, prefix: bytes) -> None:
         """Write what each condition found in a line."""
-        if self._arguments.count:
-            return
         from livetail.patterns.explain import explain
 
         explanation = explain(self._matcher.pattern, line.message)
         if self._arguments.json:
-            self._write_json(self._line_json(line) | asdict(explanation))
+            self._write_json(line, asdict(explanation))
             return
-        self._output.write(self._prefix(line).encode("utf-8", "surrogateescape") + line.body + b"\n")
+        self._output.write(prefix + line.body + b"\n")
         for text in self._explanation(explanation):
             self._output.write(f"    {text}\n".encode("utf-8", "backslashreplace"))
 
-    def counted(self, file: str, count: int) -> None:
-        if not self._arguments.count:
-            return
+    def print_count(self, file: str, count: int) -> None:
         if self._arguments.json:
-            self._write_json({"file": file, "count": count})
+            self._output.write(_json_line({"file": file, "count": count}))
         else:
             name = self._colored(_FILE, file) + self._colored(_SEPARATOR, ":") if self._several else ""
             self._output.write(f"{name}{count}\n".encode("utf-8", "surrogateescape"))
-
-    def flush(self) -> None:
-        self._output.flush()
 
     def _prefix(self, line: _Line) -> str:
         separator = self._colored(_SEPARATOR, ":")
@@ -225,13 +218,14 @@ class _Printer:
         for name, text in explanation.extracted.items():
             yield f"{name} = {json.dumps(text, ensure_ascii=False)}"
 
-    def _line_json(self, line: _Line) -> dict[str, object]:
-        return {"file": line.file, "line": line.number, "message": line.message}
-
-    def _write_json(self, record: dict[str, object]) -> None:
-        # Bytes that are not UTF-8 show as U+FFFD: JSON has no form for them.
-        text = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogateescape")
-        self._output.write(text.decode("utf-8", "replace").encode() + b"\n")
+    def _write_json(self, line: _Line, found: dict[str, Any]) -> None:
+        self._output.write(_json_line({"file": line.file, "line": line.number, "message": line.message} | found))
 
     def _colored(self, color: str, text: str) -> str:
         return f"{color}{text}{_RESET}" if self._color else text
+
+
+def _json_line(record: dict[str, Any]) -> bytes:
+    """The record as JSON, which has no form for bytes that are not UTF-8: they become U+FFFD."""
+    text = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogateescape")
+    return text.decode("utf-8", "replace").encode() + b"\n"
