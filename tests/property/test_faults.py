@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livetail.faults.catalogue import keys_of
 from livetail.faults.effects import EFFECTS
 from livetail.faults.messages import Step
 from livetail.faults.presets import PRESETS
+from livetail.faults.reading import keys_of
 from livetail.faults.session_rules import SessionRules
 from livetail.live.limits import EVENTS_PER_UPDATE
 from livetail.live.window import Selection, Update

@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "effects":
-        from livetail.faults.catalogue import catalogue
+        from livetail.faults.reading import catalogue
 
         listed = catalogue()
         print(json.dumps(listed) if arguments.json else _effects_table(listed))

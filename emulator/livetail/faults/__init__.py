@@ -18,12 +18,10 @@ Raises:
 from collections.abc import Mapping
 from typing import Literal, TypedDict, TypeVar, Unpack
 
-from msgspec import UNSET
-
 from livetail.faults import effects, presets
 from livetail.faults.effects import AnyEffect
-from livetail.faults.reading import AnyRule, as_json, parse_rule
-from livetail.faults.rules import After, FaultRule, FaultRuleError, Repeat, Where
+from livetail.faults.reading import AnyRule, as_json, parse_as, parse_rule
+from livetail.faults.rules import FaultRule, FaultRuleError
 
 __all__ = [
     "AnyRule",
@@ -228,77 +226,76 @@ def no_initial_response(**keys: Unpack[SessionKeys]) -> FaultRule:
 
 def observed_disconnect(minutes: float = 34, **keys: Unpack[PresetKeys]) -> presets.ObservedDisconnect:
     """The connection of every session is closed in the middle of a message after so many minutes."""
-    return _preset(presets.ObservedDisconnect, keys, minutes=minutes)
+    return _preset(presets.ObservedDisconnect(minutes=minutes), keys)
 
 
 def observed_silence(minutes: float = 5, seconds: float = 75, **keys: Unpack[PresetKeys]) -> presets.ObservedSilence:
     """Nothing comes on a stream for `seconds`, not even empty updates, after so many minutes."""
-    return _preset(presets.ObservedSilence, keys, minutes=minutes, seconds=seconds)
+    return _preset(presets.ObservedSilence(minutes=minutes, seconds=seconds), keys)
 
 
 def observed_disorder(
     milliseconds: int = 856, share: float = 20 / 7_000, **keys: Unpack[PresetKeys]
 ) -> presets.ObservedDisorder:
     """Now and then a log event comes behind others that were ingested after it."""
-    return _preset(presets.ObservedDisorder, keys, milliseconds=milliseconds, share=share)
+    return _preset(presets.ObservedDisorder(milliseconds=milliseconds, share=share), keys)
 
 
 def observed_loss(bytes_per_second: int = 3_000_000, **keys: Unpack[PresetKeys]) -> presets.ObservedLoss:
     """What is beyond about 3 MB of messages a second is lost, with `sampled` false."""
-    return _preset(presets.ObservedLoss, keys, bytes_per_second=bytes_per_second)
+    return _preset(presets.ObservedLoss(bytes_per_second=bytes_per_second), keys)
 
 
 def operation_aborted(operation: str = "CreateLogGroup", **keys: Unpack[PresetKeys]) -> presets.OperationAborted:
     """A race for one log group: OperationAbortedException, once by default."""
-    return _preset(presets.OperationAborted, keys, operation=operation)
+    return _preset(presets.OperationAborted(operation=operation), keys)
 
 
 def invalid_sequence_token(**keys: Unpack[PresetKeys]) -> presets.InvalidSequenceToken:
     """PutLogEvents refuses the sequence token and names the next one, once by default."""
-    return _preset(presets.InvalidSequenceToken, keys)
+    return _preset(presets.InvalidSequenceToken(), keys)
 
 
 def data_already_accepted(**keys: Unpack[PresetKeys]) -> presets.DataAlreadyAccepted:
     """PutLogEvents stores the batch and says that it had it already, once by default."""
-    return _preset(presets.DataAlreadyAccepted, keys)
+    return _preset(presets.DataAlreadyAccepted(), keys)
 
 
 def throttling(fail: int = 3, pass_: int = 2, operation: str = "*", **keys: Unpack[PresetKeys]) -> presets.Throttling:
     """So many requests get ThrottlingException, then so many are served, and so on."""
-    return _preset(presets.Throttling, keys, fail=fail, pass_=pass_, operation=operation)
+    return _preset(presets.Throttling(fail=fail, pass_=pass_, operation=operation), keys)
 
 
 def read_delay(seconds: float = 10, **keys: Unpack[PresetKeys]) -> presets.ReadDelay:
     """FilterLogEvents and GetLogEvents have log events only `seconds` after their ingestion."""
-    return _preset(presets.ReadDelay, keys, seconds=seconds)
+    return _preset(presets.ReadDelay(seconds=seconds), keys)
 
 
 def empty_pages(**keys: Unpack[PresetKeys]) -> presets.EmptyPages:
     """FilterLogEvents and GetLogEvents return pages without log events whose token leads on: `times`, 3 by default."""
-    return _preset(presets.EmptyPages, keys)
+    return _preset(presets.EmptyPages(), keys)
 
 
 def _rule(effect: AnyEffect, keys: Mapping[str, object]) -> FaultRule:
     """A checked rule; `keys` are those of one of the classes above."""
-    after = {name: keys[f"after_{name}"] for name in After.__struct_fields__ if f"after_{name}" in keys}
-    sequence = keys.get("sequence")
-    rule = FaultRule(
-        effect=effect,
-        operation=keys.get("operation", UNSET),  # type: ignore[arg-type]  # parse_rule() below checks all values
-        where=Where(log_group=keys["log_group"]) if "log_group" in keys else None,  # type: ignore[arg-type]
-        after=After(**after) if after else None,  # type: ignore[arg-type]
-        times=keys.get("times", UNSET),  # type: ignore[arg-type]
-        probability=keys.get("probability", 1.0),  # type: ignore[arg-type]
-        sessions=keys.get("sessions", "all"),  # type: ignore[arg-type]
-        sequence=None if sequence is None else Repeat(*sequence),  # type: ignore[misc]
-    )
-    parse_rule(rule)
-    return rule
+    return parse_as(FaultRule, {"effect": as_json(effect), **_as_json_keys(keys)})
 
 
-def _preset(preset: type[PresetT], keys: Mapping[str, object], **values: object) -> PresetT:
-    given = {**keys, **values}
-    where = Where(log_group=given.pop("log_group")) if "log_group" in given else None  # type: ignore[arg-type]
-    rule = preset(where=where, **given)  # type: ignore[arg-type]  # as above
-    parse_rule(rule)
-    return rule
+def _preset(preset: PresetT, keys: Mapping[str, object]) -> PresetT:
+    return parse_as(type(preset), {**as_json(preset), **_as_json_keys(keys)})
+
+
+def _as_json_keys(keys: Mapping[str, object]) -> dict[str, object]:
+    """Keywords as the keys of a rule in its JSON form."""
+    given: dict[str, object] = {}
+    after = {}
+    for name, value in keys.items():
+        if name == "log_group":
+            given["where"] = {"logGroup": value}
+        elif name == "sequence" and isinstance(value, tuple):
+            given["sequence"] = dict(zip(("fail", "pass"), value, strict=False))
+        elif name.startswith("after_"):
+            after[name.removeprefix("after_")] = value
+        else:
+            given[name] = value
+    return {**given, "after": after} if after else given

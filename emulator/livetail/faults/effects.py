@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Final, Literal, TypeAlias, get_args
 
 from msgspec import Meta
 
+from livetail.core.arns import LogGroupArn
 from livetail.core.clock import DAY, SECOND
 from livetail.core.tables import Path, Table
 
@@ -18,13 +19,9 @@ DEFAULT_SHARE: Final = 0.1
 
 MAX_BODY_LENGTH: Final = 1_048_576
 
-_NO_BODY_STATUSES: Final = (204, 304)
-"""HTTP allows these no body (RFC 9110)."""
-
-# A header of an event stream holds as many bytes.
-_MAX_TEXT: Final = 32_767
-
 Seconds = Annotated[float, Meta(ge=0.001, le=DAY // SECOND)]
+# A header of an event stream holds as many bytes.
+Text = Annotated[str, Meta(max_length=32_767)]
 Code = Annotated[str, Meta(min_length=1, max_length=255, description="AWS's name of the error.")]
 Length = Annotated[int, Meta(ge=0, le=MAX_BODY_LENGTH)]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -80,10 +77,22 @@ class Effect(Table, frozen=True, rename="camel", tag_field="type"):
         return str(cls.__struct_config__.tag)
 
 
-class SessionEffect(Effect, frozen=True):
-    """An effect on a session of StartLiveTail."""
+class PageEffect(Effect, frozen=True):
+    acts_on: ClassVar[ActsOn] = ActsOn.PAGE
+    operations: ClassVar[tuple[str, ...]] = ("FilterLogEvents", "GetLogEvents")
 
+
+class SessionEffect(Effect, frozen=True):
+    acts_on: ClassVar[ActsOn] = ActsOn.SESSION
     operations: ClassVar[tuple[str, ...]] = ("StartLiveTail",)
+
+
+class MessageEffect(SessionEffect, frozen=True):
+    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
+
+
+class LastingEffect(SessionEffect, frozen=True):
+    acts_on: ClassVar[ActsOn] = ActsOn.REST
 
 
 # ---- requests --------------------------------------------------------------------------------------------------------
@@ -94,8 +103,7 @@ class Error(Effect, frozen=True, tag="error"):
 
     code: Code
     message: Annotated[
-        Annotated[str, Meta(max_length=_MAX_TEXT)] | None,
-        Meta(description="Its text; AWS's own where it is known for the code, else none."),
+        Text | None, Meta(description="Its text; AWS's own where it is known for the code, else none.")
     ] = None
     status: Annotated[
         Annotated[int, Meta(ge=400, le=599)] | None,
@@ -104,10 +112,35 @@ class Error(Effect, frozen=True, tag="error"):
         ),
     ] = None
     members: Annotated[
-        dict[str, str] | None,
-        Meta(description="More members of the error, such as `expectedSequenceToken`."),
+        dict[str, str] | None, Meta(description="More members of the error, such as `expectedSequenceToken`.")
     ] = None
     carry_out: CarryOut = False
+
+    @property
+    def http_status(self) -> int:
+        """The HTTP status: the rule's own, or what AWS responds with."""
+        # In AWS's model these are errors of the service, all others of the client.
+        by_default = 500 if self.code in ("InternalFailure", "ServiceUnavailableException") else 400
+        return by_default if self.status is None else self.status
+
+    def text(self, operation: str, log_group: LogGroupArn) -> str | None:
+        """Its text: the rule's own, or AWS's as it was seen; None where that is not known.
+
+        Args:
+            log_group: what the rule is about. The caller of AccessDeniedException is made up, in the same account.
+        """
+        if self.message is not None:
+            return self.message
+        if self.code in ("LimitExceededException", "ThrottlingException"):
+            return "Rate exceeded"
+        if self.code != "AccessDeniedException":
+            return None
+        user = f"arn:{log_group.partition}:sts::{log_group.account_id}:assumed-role/livetail/session"
+        action = f"logs:{operation}"
+        return (
+            f"User: {user} is not authorized to perform: {action} on resource: {log_group} "
+            f"because no identity-based policy allows the {action} action"
+        )
 
 
 class Delay(Effect, frozen=True, tag="delay"):
@@ -138,22 +171,16 @@ class Status(Effect, frozen=True, tag="status"):
     carry_out: CarryOut = False
 
     def check(self) -> Iterable[tuple[Path, str]]:
-        if self.status in _NO_BODY_STATUSES and self.body:
+        if self.status in (204, 304) and self.body:  # RFC 9110 allows these no body
             yield ("body",), f"is given; a response with the status {self.status} has none"
 
 
-class EmptyPage(Effect, frozen=True, tag="empty-page"):
+class EmptyPage(PageEffect, frozen=True, tag="empty-page"):
     """A page without log events, and a token that leads on to them."""
 
-    acts_on: ClassVar[ActsOn] = ActsOn.PAGE
-    operations: ClassVar[tuple[str, ...]] = ("FilterLogEvents", "GetLogEvents")
 
-
-class HideEvents(Effect, frozen=True, tag="hide-events"):
+class HideEvents(PageEffect, frozen=True, tag="hide-events"):
     """Log events cannot be read for a while after their ingestion; a Live Tail session has them at once."""
-
-    acts_on: ClassVar[ActsOn] = ActsOn.PAGE
-    operations: ClassVar[tuple[str, ...]] = ("FilterLogEvents", "GetLogEvents")
 
     seconds: Annotated[Seconds, Meta(description="For how long, by the emulator's clock.")]
 
@@ -164,25 +191,18 @@ class HideEvents(Effect, frozen=True, tag="hide-events"):
 class StreamException(SessionEffect, frozen=True, tag="exception"):
     """The stream ends with an exception of the service's model."""
 
-    acts_on: ClassVar[ActsOn] = ActsOn.SESSION
-
     name: Annotated[Literal["SessionStreamingException", "SessionTimeoutException"], Meta(description="Which one.")] = (
         "SessionStreamingException"
     )
-    message: Annotated[
-        Annotated[str, Meta(max_length=_MAX_TEXT)] | None,
-        Meta(description="Its text; the emulator's own where none is given."),
-    ] = None
+    message: Annotated[Text | None, Meta(description="Its text; the emulator's own where none is given.")] = None
 
 
 class ErrorMessage(SessionEffect, frozen=True, tag="error-message"):
     """The stream ends with an error outside the model (`:message-type: error`)."""
 
-    acts_on: ClassVar[ActsOn] = ActsOn.SESSION
-
     code: Code = "InternalFailure"
     # The default is the text of "Common errors" in AWS's API references.
-    message: Annotated[str, Meta(max_length=_MAX_TEXT, description="Its text.")] = (
+    message: Annotated[Text, Meta(description="Its text.")] = (
         "The request processing has failed because of an unknown error, exception or failure."
     )
 
@@ -190,43 +210,29 @@ class ErrorMessage(SessionEffect, frozen=True, tag="error-message"):
 class End(SessionEffect, frozen=True, tag="end"):
     """The stream ends cleanly, without a message."""
 
-    acts_on: ClassVar[ActsOn] = ActsOn.SESSION
 
-
-class Cut(SessionEffect, frozen=True, tag="cut"):
+class Cut(MessageEffect, frozen=True, tag="cut"):
     """The connection is closed in the middle of a message, without an end of the body."""
-
-    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
 
     bytes: Annotated[
         Length | None,
-        Meta(
-            description=(
-                "How much of the message is still written; half of it if not given, 0 cuts between two messages."
-            )
-        ),
+        Meta(description="How much of the message is still written, half of it if not given; 0 cuts between messages."),
     ] = None
 
 
 class Stall(SessionEffect, frozen=True, tag="stall"):
     """Nothing is written for a while; updates are still made, so the backlog fills and drops its oldest."""
 
-    acts_on: ClassVar[ActsOn] = ActsOn.SESSION
-
     seconds: Annotated[Seconds, Meta(description="For how long, by the emulator's clock.")]
 
 
-class Corrupt(SessionEffect, frozen=True, tag="corrupt"):
+class Corrupt(MessageEffect, frozen=True, tag="corrupt"):
     """A part of a message is damaged."""
-
-    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
 
     part: Annotated[Literal["prelude", "headers", "payload", "crc"], Meta(description="Which part.")] = "payload"
     valid_checksums: Annotated[
         bool,
-        Meta(
-            description="Damage headers or payload under correct checksums, so that only who reads them notices.",
-        ),
+        Meta(description="Damage headers or payload under correct checksums, so that only their reader notices."),
     ] = False
 
     def check(self) -> Iterable[tuple[Path, str]]:
@@ -234,44 +240,34 @@ class Corrupt(SessionEffect, frozen=True, tag="corrupt"):
             yield ("validChecksums",), f"is true; the {self.part} cannot be damaged under a valid checksum"
 
 
-class Truncate(SessionEffect, frozen=True, tag="truncate"):
+class Truncate(MessageEffect, frozen=True, tag="truncate"):
     """A message is cut short, and then the stream ends cleanly."""
-
-    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
 
     bytes: Annotated[
         Length | None, Meta(description="How much of the message is written; half of it if not given.")
     ] = None
 
 
-class Dribble(SessionEffect, frozen=True, tag="dribble"):
+class Dribble(LastingEffect, frozen=True, tag="dribble"):
     """Messages are written in small pieces, with a pause after each."""
-
-    acts_on: ClassVar[ActsOn] = ActsOn.REST
 
     bytes: Annotated[int, Meta(ge=1, le=MAX_BODY_LENGTH, description="The size of a piece.")]
     seconds: Annotated[Seconds, Meta(description="The pause, by the emulator's clock.")]
 
 
-class Duplicate(SessionEffect, frozen=True, tag="duplicate"):
+class Duplicate(MessageEffect, frozen=True, tag="duplicate"):
     """A message is written twice."""
 
-    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
 
-
-class Reorder(SessionEffect, frozen=True, tag="reorder"):
+class Reorder(LastingEffect, frozen=True, tag="reorder"):
     """Some log events come late, behind others that were ingested after them; none is lost."""
-
-    acts_on: ClassVar[ActsOn] = ActsOn.REST
 
     milliseconds: Annotated[int, Meta(ge=1, le=60_000, description="The maximum delay of one event.")]
     share: Annotated[Share, Meta(description="How many of the log events are late.")] = DEFAULT_SHARE
 
 
-class Lose(SessionEffect, frozen=True, tag="lose"):
+class Lose(LastingEffect, frozen=True, tag="lose"):
     """Some log events never come, and `sampled` stays false."""
-
-    acts_on: ClassVar[ActsOn] = ActsOn.REST
 
     fraction: Annotated[Share, Meta(description="How many of the log events are lost.")] = 1.0
     bytes_per_second: Annotated[
@@ -280,10 +276,8 @@ class Lose(SessionEffect, frozen=True, tag="lose"):
     ] = None
 
 
-class UnknownEvent(SessionEffect, frozen=True, tag="unknown-event"):
+class UnknownEvent(MessageEffect, frozen=True, tag="unknown-event"):
     """An event of a type that no SDK knows comes before a message."""
-
-    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
 
     name: Annotated[str, Meta(min_length=1, max_length=255, description="Its `:event-type`.")] = "unknownEvent"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Annotated, ClassVar, Final, TypeAlias, get_args
 
 import msgspec
-from msgspec import UNSET, Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from livetail.core.clock import DAY, MINUTE, SECOND
 from livetail.core.tables import Path
@@ -24,7 +24,7 @@ from livetail.faults.effects import (
     Share,
     Stall,
 )
-from livetail.faults.rules import ANY_OPERATION, After, FaultRule, Repeat, RuleKeys
+from livetail.faults.rules import ANY_OPERATION, MAX_COUNT, After, FaultRule, Repeat, RuleKeys
 
 _DYNAMODB_TOOLS: Final = "https://github.com/awslabs/amazon-dynamodb-tools/issues"
 
@@ -35,47 +35,34 @@ Minutes = Annotated[float, Meta(ge=0, le=DAY // MINUTE)]
 
 
 class Preset(RuleKeys, frozen=True, tag_field="preset"):
-    """A rule under a name of its own.
-
-    Attributes:
-        sources: where it was seen.
-        default_operation, default_times: what the rule has where `operation` or `times` is not given.
-    """
+    """A rule under a name of its own; `sources` is where it was seen."""
 
     title: ClassVar[str] = "the preset"
     sources: ClassVar[tuple[str, ...]] = ()
-    default_operation: ClassVar[str | None] = None
-    default_times: ClassVar[int] = 0
-
-    @classmethod
-    def preset_name(cls) -> str:
-        """Its name, as `preset` has it."""
-        return str(cls.__struct_config__.tag)
-
-    def effect(self) -> AnyEffect:
-        """The effect of the rule."""
-        raise NotImplementedError
-
-    def after(self) -> After | None:
-        """What the rule waits for."""
-        return None
-
-    def sequence(self) -> Repeat | None:
-        """The sequence of the rule."""
-        return None
 
     def rule(self) -> FaultRule:
         """The rule that this is short for."""
-        operation = self.operation if self.operation is not UNSET else self.default_operation
+        raise NotImplementedError
+
+    def _rule(
+        self,
+        effect: AnyEffect,
+        *,
+        operation: str | UnsetType = UNSET,
+        times: int = 0,
+        after_minutes: float | None = None,
+        sequence: Repeat | None = None,
+    ) -> FaultRule:
+        """A rule with this effect; `operation` and `times` are what it has where the preset does not say."""
         return FaultRule(
-            operation=UNSET if operation is None else operation,
+            operation=operation if self.operation is UNSET else self.operation,
             where=self.where,
-            times=self.default_times if self.times is UNSET else self.times,
+            times=times if self.times is UNSET else self.times,
             probability=self.probability,
             sessions=self.sessions,
-            effect=self.effect(),
-            after=self.after(),
-            sequence=self.sequence(),
+            effect=effect,
+            after=None if after_minutes is None else After(seconds=after_minutes * MINUTE / SECOND),
+            sequence=sequence,
         )
 
     def check(self) -> Iterable[tuple[Path, str]]:
@@ -89,11 +76,8 @@ class ObservedDisconnect(Preset, frozen=True, tag="observed-disconnect"):
 
     minutes: Annotated[Minutes, Meta(description="Minutes from the session's start to the cut.")] = 34.0
 
-    def effect(self) -> AnyEffect:
-        return Cut()
-
-    def after(self) -> After | None:
-        return After(seconds=self.minutes * MINUTE / SECOND)
+    def rule(self) -> FaultRule:
+        return self._rule(Cut(), after_minutes=self.minutes)
 
 
 class ObservedSilence(Preset, frozen=True, tag="observed-silence"):
@@ -104,11 +88,8 @@ class ObservedSilence(Preset, frozen=True, tag="observed-silence"):
     minutes: Annotated[Minutes, Meta(description="Minutes from the session's start to the silence.")] = 5.0
     seconds: Annotated[Seconds, Meta(description="How long it lasts.")] = 75.0
 
-    def effect(self) -> AnyEffect:
-        return Stall(seconds=self.seconds)
-
-    def after(self) -> After | None:
-        return After(seconds=self.minutes * MINUTE / SECOND)
+    def rule(self) -> FaultRule:
+        return self._rule(Stall(seconds=self.seconds), after_minutes=self.minutes)
 
 
 class ObservedDisorder(Preset, frozen=True, tag="observed-disorder"):
@@ -119,8 +100,8 @@ class ObservedDisorder(Preset, frozen=True, tag="observed-disorder"):
     milliseconds: Annotated[int, Meta(ge=1, le=60_000, description="The maximum delay of one event.")] = 856
     share: Annotated[Share, Meta(description="How many are late: about 20 in 7,000.")] = 20 / 7_000
 
-    def effect(self) -> AnyEffect:
-        return Reorder(milliseconds=self.milliseconds, share=self.share)
+    def rule(self) -> FaultRule:
+        return self._rule(Reorder(milliseconds=self.milliseconds, share=self.share))
 
 
 class ObservedLoss(Preset, frozen=True, tag="observed-loss"):
@@ -132,8 +113,8 @@ class ObservedLoss(Preset, frozen=True, tag="observed-loss"):
         int, Meta(ge=0, le=2**40, description="Bytes of messages a second that are delivered.")
     ] = 3_000_000
 
-    def effect(self) -> AnyEffect:
-        return Lose(bytes_per_second=self.bytes_per_second)
+    def rule(self) -> FaultRule:
+        return self._rule(Lose(bytes_per_second=self.bytes_per_second))
 
 
 class OperationAborted(Preset, frozen=True, tag="operation-aborted"):
@@ -143,40 +124,33 @@ class OperationAborted(Preset, frozen=True, tag="operation-aborted"):
         "https://github.com/aws/aws-cdk/issues/15709",
         "https://github.com/lazywithclass/winston-cloudwatch/issues/1",
     )
-    default_operation: ClassVar[str | None] = "CreateLogGroup"
-    default_times: ClassVar[int] = 1
 
-    def effect(self) -> AnyEffect:
-        return Error(
-            code="OperationAbortedException",
-            message="A conflicting operation is currently in progress against this resource. Please try again.",
-        )
+    def rule(self) -> FaultRule:
+        text = "A conflicting operation is currently in progress against this resource. Please try again."
+        return self._rule(Error(code="OperationAbortedException", message=text), operation="CreateLogGroup", times=1)
 
 
 class InvalidSequenceToken(Preset, frozen=True, tag="invalid-sequence-token"):
     """PutLogEvents refuses the sequence token and names the next one, as it did before 2023."""
 
     sources: ClassVar[tuple[str, ...]] = ("https://github.com/kdgregory/log4j-aws-appenders/issues/59",)
-    default_operation: ClassVar[str | None] = "PutLogEvents"
-    default_times: ClassVar[int] = 1
 
-    def effect(self) -> AnyEffect:
-        return Error(
+    def rule(self) -> FaultRule:
+        error = Error(
             code="InvalidSequenceTokenException",
             message=f"The given sequenceToken is invalid. The next expected sequenceToken is: {SEQUENCE_TOKEN}",
             members={"expectedSequenceToken": SEQUENCE_TOKEN},
         )
+        return self._rule(error, operation="PutLogEvents", times=1)
 
 
 class DataAlreadyAccepted(Preset, frozen=True, tag="data-already-accepted"):
     """PutLogEvents stores the batch, and says that it had it already and which sequence token comes next."""
 
     sources: ClassVar[tuple[str, ...]] = ("https://github.com/boxfuse/cloudwatchlogs-java-appender/issues/9",)
-    default_operation: ClassVar[str | None] = "PutLogEvents"
-    default_times: ClassVar[int] = 1
 
-    def effect(self) -> AnyEffect:
-        return Error(
+    def rule(self) -> FaultRule:
+        error = Error(
             code="DataAlreadyAcceptedException",
             message=(
                 "The given batch of log events has already been accepted. "
@@ -185,6 +159,7 @@ class DataAlreadyAccepted(Preset, frozen=True, tag="data-already-accepted"):
             members={"expectedSequenceToken": SEQUENCE_TOKEN},
             carry_out=True,
         )
+        return self._rule(error, operation="PutLogEvents", times=1)
 
 
 class Throttling(Preset, frozen=True, tag="throttling"):
@@ -193,18 +168,15 @@ class Throttling(Preset, frozen=True, tag="throttling"):
     sources: ClassVar[tuple[str, ...]] = (
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html",
     )
-    default_operation: ClassVar[str | None] = ANY_OPERATION
 
-    fail: Annotated[int, Meta(ge=1, le=1_000_000_000, description="So many requests fail.")] = 3
-    pass_: Annotated[int, Meta(ge=1, le=1_000_000_000, description="So many pass then.")] = msgspec.field(
+    fail: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="So many requests fail.")] = 3
+    pass_: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="So many pass then.")] = msgspec.field(
         name="pass", default=2
     )
 
-    def effect(self) -> AnyEffect:
-        return Error(code="ThrottlingException")
-
-    def sequence(self) -> Repeat | None:
-        return Repeat(fail=self.fail, pass_=self.pass_)
+    def rule(self) -> FaultRule:
+        error = Error(code="ThrottlingException")
+        return self._rule(error, operation=ANY_OPERATION, sequence=Repeat(fail=self.fail, pass_=self.pass_))
 
 
 class ReadDelay(Preset, frozen=True, tag="read-delay"):
@@ -212,8 +184,8 @@ class ReadDelay(Preset, frozen=True, tag="read-delay"):
 
     seconds: Annotated[Seconds, Meta(description="How many seconds.")] = 10.0
 
-    def effect(self) -> AnyEffect:
-        return HideEvents(seconds=self.seconds)
+    def rule(self) -> FaultRule:
+        return self._rule(HideEvents(seconds=self.seconds))
 
 
 class EmptyPages(Preset, frozen=True, tag="empty-pages"):
@@ -223,10 +195,9 @@ class EmptyPages(Preset, frozen=True, tag="empty-pages"):
         "https://github.com/boto/boto3/issues/4258",
         "https://github.com/dstackai/dstack/pull/2501",
     )
-    default_times: ClassVar[int] = 3
 
-    def effect(self) -> AnyEffect:
-        return EmptyPage()
+    def rule(self) -> FaultRule:
+        return self._rule(EmptyPage(), times=3)
 
 
 AnyPreset: TypeAlias = (
@@ -242,5 +213,5 @@ AnyPreset: TypeAlias = (
     | EmptyPages
 )
 
-PRESETS: Final[dict[str, type[Preset]]] = {preset.preset_name(): preset for preset in get_args(AnyPreset)}
+PRESETS: Final[dict[str, type[Preset]]] = {str(preset.__struct_config__.tag): preset for preset in get_args(AnyPreset)}
 """All presets by the name that a rule gives as `preset`, in the order of the documentation."""

@@ -1,43 +1,52 @@
-"""Fault rules read from JSON or TOML, and listed for the control plane, the page and the terminal."""
+"""Fault rules read from JSON or TOML, and what rules there are, for the control plane, the page and the terminal."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET
 
-from livetail.core.tables import Path, Problems, Table, shown, table_schema
+from livetail.core.tables import Path, Problems, Table, table_schema
+from livetail.faults.effects import EFFECTS
 from livetail.faults.presets import PRESETS, AnyPreset, Preset
-from livetail.faults.rules import FaultRule, FaultRuleError
+from livetail.faults.rules import FaultRule, FaultRuleError, RuleKeys
 
 AnyRule: TypeAlias = FaultRule | Preset
 """A rule as it was given: with an effect, or as a preset."""
 
+RuleT = TypeVar("RuleT", bound=RuleKeys)
+
 
 def read_rule(values: object, path: Path, problems: Problems) -> AnyRule | None:
     """The rule at `path` of a document; None if anything in it is wrong, with all of that in `problems`."""
-    if isinstance(values, AnyRule):
-        return read_rule(as_json(values), path, problems)
-    if not isinstance(values, Mapping):
-        problems.add(path, f"is {shown(values)}; a fault rule is a table")
-        return None
-    if values.get("preset") is not None:
-        preset: Preset | None = problems.read(AnyPreset, values, path)  # type: ignore[arg-type]  # a union
-        return preset
-    return problems.read(FaultRule, values, path)
+    return problems.read(_kind_of(values), values, path)
 
 
 def parse_rule(given: object) -> AnyRule:
-    """A rule from its JSON form, or from a rule made in Python, whose values have not been checked yet.
+    """A rule from its JSON form; one that `livetail.faults` has made stays as it is.
+
+    Raises:
+        FaultRuleError: it is none, with every problem of it.
+    """
+    return given if isinstance(given, AnyRule) else parse_as(_kind_of(given), given)
+
+
+def parse_as(kind: type[RuleT], given: object) -> RuleT:
+    """A rule of one kind from its JSON form.
 
     Raises:
         FaultRuleError: it is none, with every problem of it.
     """
     problems = Problems()
-    rule = read_rule(given, (), problems)
+    rule = problems.read(kind, given)
     if rule is None:
         raise FaultRuleError(problems)
     return rule
+
+
+def _kind_of(values: object) -> type[AnyRule]:
+    is_preset = isinstance(values, Mapping) and values.get("preset") is not None
+    return cast("type[AnyRule]", AnyPreset if is_preset else FaultRule)
 
 
 def full_rule(rule: AnyRule) -> FaultRule:
@@ -62,3 +71,49 @@ def rule_schema() -> dict[str, Any]:
     """The JSON Schema of a rule as it is given."""
     tables: list[type[Table]] = [FaultRule, *PRESETS.values()]
     return {"oneOf": [table_schema(table) for table in tables]}
+
+
+def catalogue() -> dict[str, list[dict[str, Any]]]:
+    """All effects and presets in the order of the documentation.
+
+    Each has a `name`, a `description` and its `keys`; an effect also says what it acts on and on which `operations`
+    (none is all), a preset where it was seen.
+    """
+    return {
+        "effects": [
+            {
+                "name": name,
+                "description": effect.__doc__,
+                "actsOn": effect.acts_on.value,
+                "operations": list(effect.operations),
+                "keys": keys_of(effect),
+            }
+            for name, effect in EFFECTS.items()
+        ],
+        "presets": [
+            {"name": name, "description": preset.__doc__, "sources": list(preset.sources), "keys": keys_of(preset)}
+            for name, preset in PRESETS.items()
+        ],
+    }
+
+
+def keys_of(table: type[Table]) -> list[dict[str, Any]]:
+    """The keys of an effect or preset: the `name` of each, whether it is `required`, and its JSON Schema.
+
+    A preset's are its own; those that all rules have in common are left out.
+    """
+    schema = table_schema(table)
+    others = [table.__struct_config__.tag_field]
+    if issubclass(table, RuleKeys):
+        others += [field.encode_name for field in msgspec.structs.fields(RuleKeys)]
+    return [
+        {"name": key, "required": key in schema["required"], **_without_null(properties)}
+        for key, properties in schema["properties"].items()
+        if key not in others
+    ]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a key that may be null as that of its other type."""
+    other: dict[str, Any] = next((part for part in schema.get("anyOf", ()) if part != {"type": "null"}), {})
+    return other | {key: value for key, value in schema.items() if key != "anyOf"}

@@ -19,9 +19,9 @@ from livetail.faults.effects import ActsOn, AnyEffect, Reset
 
 START_LIVE_TAIL: Final = "StartLiveTail"
 ANY_OPERATION: Final = "*"
-_MAX_COUNT: Final = 1_000_000_000
+MAX_COUNT: Final = 1_000_000_000
 
-Count = Annotated[int, Meta(ge=0, le=_MAX_COUNT)]
+Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 
 
 class FaultRuleError(ValueError):
@@ -57,7 +57,7 @@ class After(Table, frozen=True, rename="camel"):
         Count | None, Meta(description="So many session updates pass first; 0 is after sessionStart.")
     ] = None
     seconds: Annotated[
-        Annotated[float, Meta(ge=0, le=_MAX_COUNT)] | None,
+        Annotated[float, Meta(ge=0, le=MAX_COUNT)] | None,
         Meta(description="So many seconds pass first, by the emulator's clock."),
     ] = None
 
@@ -76,8 +76,8 @@ class Repeat(Table, frozen=True):
 
     title: ClassVar[str] = "sequence"
 
-    fail: Annotated[int, Meta(ge=1, le=_MAX_COUNT, description="On so many matching requests the rule fires.")]
-    pass_: Annotated[int, Meta(ge=1, le=_MAX_COUNT, description="So many pass then, before it fires again.")] = (
+    fail: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="On so many matching requests the rule fires.")]
+    pass_: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="So many pass then, before it fires again.")] = (
         msgspec.field(name="pass")
     )
 

@@ -8,7 +8,7 @@ and `next_due` says when to ask again.
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from livetail.core.chance import Random
 from livetail.core.clock import SECOND
@@ -17,11 +17,15 @@ from livetail.faults.effects import ActsOn, AnyEffect, Effect
 from livetail.faults.log_events import LateEvents, without_lost
 from livetail.faults.messages import Step, beginning_of, corrupted
 from livetail.faults.rule_in_force import Firing, RuleInForce
-from livetail.faults.texts import EXCEPTION_MESSAGES
+from livetail.live.session import STREAMING_FAILURE, TIMEOUT_MESSAGE
 from livetail.live.window import Update
 from livetail.wire import livetail
 from livetail.wire.livetail import Message, MessageKind
 
+_EXCEPTION_TEXTS: Final = {
+    "SessionTimeoutException": TIMEOUT_MESSAGE,
+    "SessionStreamingException": STREAMING_FAILURE,
+}
 EffectT = TypeVar("EffectT", bound=Effect)
 
 
@@ -243,7 +247,7 @@ class SessionRules:
                     self._hold(now + round(seconds * SECOND), applied.rule)
                     continue
                 case effects.StreamException(name=name, message=message):
-                    text = EXCEPTION_MESSAGES[name] if message is None else message
+                    text = _EXCEPTION_TEXTS[name] if message is None else message
                     self._steps.append(Step(livetail.modeled_exception(name, text), "end"))
                 case effects.ErrorMessage(code=code, message=text):
                     self._steps.append(Step(livetail.unmodeled_error(code, text), "end"))

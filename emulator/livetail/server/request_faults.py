@@ -11,10 +11,9 @@ from typing import Final, TypeAlias
 from starlette.types import Receive
 
 from livetail.api.context import PageFault
-from livetail.core.arns import LogGroupArn, partition_of
+from livetail.core.arns import LogGroupArn
 from livetail.faults.effects import Empty, Error, Reset, Status
 from livetail.faults.fault_rules import FaultRules, RequestFault
-from livetail.faults.texts import error_message, error_status
 from livetail.live.session import Ending, Session
 from livetail.server.aws_request import AwsRequest
 from livetail.server.bodies import ClientGoneError, wait_for_disconnect
@@ -107,9 +106,8 @@ def _error(request: AwsRequest, error: Error, log_group: str | None) -> AwsRespo
     """An injected error, about the log group that its rule is about."""
     caller, entry = request.caller, request.entry
     arn = LogGroupArn.of(caller.region, caller.account_id, log_group or "*")
-    partition = partition_of(caller.region)
-    message = error_message(error, caller.account_id, request.call.operation, str(arn), partition)
-    entry.status, entry.error, entry.message = error_status(error), error.code, message
+    message = error.text(request.call.operation, arn)
+    entry.status, entry.error, entry.message = error.http_status, error.code, message
     return error_response(request.call, entry.status, error.code, message, error.members)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from msgspec import UNSET, structs
 
-from livetail.faults.catalogue import keys_of
 from livetail.faults.effects import EFFECTS
 from livetail.faults.presets import PRESETS
+from livetail.faults.reading import keys_of
 from livetail.faults.rules import After, FaultRule, Where
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "faults.md").read_text()

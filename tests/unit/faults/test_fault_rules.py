@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from livetail.api.identifiers import named_log_groups
+from livetail.core.arns import LogGroupArn
 from livetail.faults import FaultRuleError
 from livetail.faults.effects import Empty, Error, Reset, Status
 from livetail.faults.fault_rules import FaultRules, RequestFault
 from livetail.faults.messages import Step
-from livetail.faults.texts import error_message, error_status
 from tests.unit.faults.sessions import GROUP, START, WrittenSession, effect, rule, rules_with
 
 
@@ -40,11 +40,11 @@ def test_effects_on_a_request(operation: str, given: dict[str, Any], outcome: Re
 
 
 def test_an_error_has_the_words_and_the_status_of_aws_where_they_are_known() -> None:
-    arn = f"arn:aws:logs:us-east-2:997763366404:log-group:{GROUP}"
+    arn = LogGroupArn.of("us-east-2", "997763366404", GROUP)
 
     def words(**values: Any) -> tuple[str | None, int]:
         error = Error(**values)
-        return error_message(error, "997763366404", "StartLiveTail", arn), error_status(error)
+        return error.text("StartLiveTail", arn), error.http_status
 
     assert words(code="ThrottlingException") == ("Rate exceeded", 400)
     assert words(code="LimitExceededException", message="no", status=429) == ("no", 429)

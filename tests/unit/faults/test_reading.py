@@ -7,10 +7,9 @@ import pytest
 
 from livetail import faults
 from livetail.faults import FaultRule, FaultRuleError, as_json, parse_rule
-from livetail.faults.catalogue import catalogue, keys_of
 from livetail.faults.effects import EFFECTS, ActsOn
 from livetail.faults.presets import PRESETS
-from livetail.faults.reading import full_rule
+from livetail.faults.reading import catalogue, full_rule, keys_of
 from tests.unit.faults.sessions import problems_of
 
 TYPES = ", ".join(EFFECTS)
@@ -257,7 +256,7 @@ def test_what_is_wrong_is_said_in_sentences(given: dict[str, Any], sentences: li
 @pytest.mark.parametrize("given", [None, [], "end", 1])
 def test_what_is_no_table_is_no_rule(given: Any) -> None:
     [problem] = problems_of(given)
-    assert problem.endswith("; a fault rule is a table")
+    assert problem.endswith("; a table is expected")
 
 
 @pytest.mark.parametrize(

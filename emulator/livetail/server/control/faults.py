@@ -73,7 +73,7 @@ async def list_faults(emulator: Emulator, _: Request) -> dict[str, Any]:
 
 async def list_effects(_: Emulator, __: Request) -> dict[str, Any]:
     """The effects and presets that a fault rule can have."""
-    from livetail.faults.catalogue import catalogue
+    from livetail.faults.reading import catalogue
 
     return catalogue()
 
