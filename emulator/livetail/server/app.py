@@ -12,7 +12,7 @@ from livetail.server.request_log import log_control_request
 
 
 def make_app(emulator: Emulator) -> ASGIApp:
-    """The application of a emulator. Whatever is not the control plane is answered as AWS does, 404 included."""
+    """The application of an emulator. Requests outside the control plane get the responses of AWS, 404 included."""
     aws = AwsEndpoint(emulator)
     control = control_plane(emulator)
 

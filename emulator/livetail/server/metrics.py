@@ -1,4 +1,4 @@
-"""`GET /_livetail/metrics`: what has been counted, as Prometheus reads it.
+"""`GET /_livetail/metrics`: the counters of the emulator, in the format of Prometheus.
 
 Nothing is counted here: things are counted where they happen, and `METRICS` names them. Importing this module imports
 prometheus-client, so it is imported at the first scrape.
@@ -103,8 +103,10 @@ METRICS: Final = (
     ),
     Metric("sessions_open", "Live Tail sessions that are open.", lambda at: len(at.emulator.hub)),
     Metric("sessions_started_total", "Live Tail sessions that were started.", lambda at: at.totals.started),
-    Metric("sessions_ended_total", "Live Tail sessions that are over, by what ended them.", _endings, ("reason",)),
-    Metric("session_updates_total", "Session updates handed to clients.", lambda at: at.all.updates),
+    Metric(
+        "sessions_ended_total", "Live Tail sessions that are over, by the reason of their end.", _endings, ("reason",)
+    ),
+    Metric("session_updates_total", "Session updates sent to clients.", lambda at: at.all.updates),
     Metric(
         "session_updates_dropped_total",
         "Session updates dropped because a client was too slow.",
@@ -115,16 +117,14 @@ METRICS: Final = (
         "Session updates that wait for the clients of open sessions.",
         lambda at: at.open.buffered_updates,
     ),
-    Metric("session_bytes_total", "Bytes of all messages handed to the clients of sessions.", lambda at: at.all.bytes),
+    Metric("session_bytes_total", "Bytes of all messages sent to the clients of sessions.", lambda at: at.all.bytes),
     Metric("log_events_ingested_total", "Log events that were ingested, tailed or not.", lambda at: at.totals.ingested),
-    Metric(
-        "log_events_rejected_total", "Log events that PutLogEvents did not take, by reason.", _rejections, ("reason",)
-    ),
+    Metric("log_events_rejected_total", "Log events that PutLogEvents rejected, by reason.", _rejections, ("reason",)),
     Metric("log_events_matched_total", "Log events that matched, once for each session.", lambda at: at.all.matched),
-    Metric("log_events_delivered_total", "Log events handed to clients.", lambda at: at.all.delivered),
+    Metric("log_events_delivered_total", "Log events sent to clients.", lambda at: at.all.delivered),
     Metric(
         "log_events_sampled_out_total",
-        "Log events that lost out when more than 500 matched in a second.",
+        "Log events left out because more than 500 matched in a second.",
         lambda at: at.all.sampled_out,
     ),
     Metric(
@@ -144,7 +144,7 @@ METRICS: Final = (
     ),
     Metric(
         "log_events_pending",
-        "Log events that the next session updates of open sessions will be made of.",
+        "Log events that will be in the next session updates of open sessions.",
         lambda at: at.open.pending_events,
     ),
     Metric("fault_rules", "Fault rules in force.", lambda at: len(at.emulator.fault_rules or ())),

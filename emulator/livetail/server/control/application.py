@@ -1,4 +1,4 @@
-"""The ASGI application of the control plane: checks who asks, finds the route, reads what it takes, and writes JSON."""
+"""The ASGI application of the control plane: it checks who sends a request, finds its route, reads it and responds."""
 
 import json
 import logging

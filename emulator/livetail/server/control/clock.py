@@ -43,13 +43,13 @@ async def show_clock(emulator: Emulator, _: Request) -> Clock:
 
 
 async def advance_clock(emulator: Emulator, request: Request) -> Advanced:
-    """Move a manual clock on, through every instant at which something is due; responds when all of it is done."""
+    """Move a manual clock. Everything that is due until then happens in order; the response comes when it is done."""
     advance = asyncio.ensure_future(emulator.scheduler.advance(round(request.state.body.seconds * 1000)))
     disconnect = asyncio.ensure_future(wait_for_disconnect(request.receive))
     try:
         await asyncio.wait((advance, disconnect), return_when=asyncio.FIRST_COMPLETED)
         if not advance.done():
-            raise HTTPException(400, "the client has gone, and time stays where it is")
+            raise HTTPException(400, "the client has left, and time moves no further")
         return Advanced(emulator.clock.now(), advance.result())
     except ClockRunsByItselfError:
         sentence = "the clock runs by itself; start the server with --clock manual to move it"

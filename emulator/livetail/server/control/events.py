@@ -22,7 +22,7 @@ _AT_LEAST_ONE: Final = {
 
 
 def _name(pattern: str) -> Meta:
-    """What a name has to be, for the document only: the API has AWS's words for a name that is not."""
+    """The rules of a name, for the OpenAPI document alone: the API refuses other names in the words of AWS."""
     return Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": pattern})
 
 
@@ -49,7 +49,7 @@ class Ingested(Shape):
 
 
 async def ingest_events(emulator: Emulator, request: Request) -> Ingested:
-    """Ingest log events into the default account and region; log group and stream are made if they are missing."""
+    """Ingest log events into the default account and region; log group and stream are created if they do not exist."""
     given: EventsRequest = request.state.body
     events: list[str | LogEvent] = [*given.messages]
     events += [LogEvent(event.timestamp, event.message) for event in given.events]

@@ -1,4 +1,4 @@
-"""`/faults`: the fault rules in force, and what rules there can be."""
+"""`/faults`: the fault rules in force, and the effects and presets that rules can have."""
 
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -79,7 +79,7 @@ async def list_effects(_: Emulator, __: Request) -> dict[str, Any]:
 
 
 async def add_fault(emulator: Emulator, request: Request) -> dict[str, Any]:
-    """Add a fault rule; it also holds for sessions that are already open."""
+    """Add a fault rule; it also applies to sessions that are already open."""
     from livetail.faults import FaultRuleError
 
     try:
@@ -91,7 +91,7 @@ async def add_fault(emulator: Emulator, request: Request) -> dict[str, Any]:
 
 
 async def remove_fault(emulator: Emulator, request: Request) -> Done:
-    """Remove a fault rule; what it was doing ends."""
+    """Remove a fault rule; its effect on open sessions ends."""
     fault_id = request.path_params["id"]
     if not emulator.remove_fault(fault_id):
         raise HTTPException(404, f"there is no fault {fault_id!r}")

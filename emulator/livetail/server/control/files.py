@@ -1,4 +1,4 @@
-"""What is no JSON: the dashboard with its files, the certificate authority of `--tls`, and the metrics.
+"""The routes whose responses are not JSON: the dashboard, the certificate authority of `--tls`, and the metrics.
 
 The files of the dashboard are in `server/page/`; the browser needs nothing else.
 """

@@ -1,4 +1,4 @@
-"""`/health`, `/settings` and `/reset`: that the emulator runs, what it was started with, and how to begin again."""
+"""`/health`, `/settings` and `/reset`: whether the emulator runs, its settings, and how to begin again."""
 
 from typing import Annotated, Final
 
@@ -23,7 +23,7 @@ class Health(Shape):
 
 
 class SettingsShape(Shape):
-    """What the server was started with, as far as its clients need to know."""
+    """The settings that the server was started with, as far as clients may need them."""
 
     version: str
     region: Annotated[str, Meta(description="Used where a request names none.")]
@@ -58,14 +58,14 @@ async def show_health(emulator: Emulator, _: Request) -> Health:
 
 
 async def reset(emulator: Emulator, _: Request) -> Done:
-    """Begin again: end every session, forget log groups, faults, scenarios, requests and metrics, set clock and seed
+    """Begin again: end every session, delete log groups, faults, scenarios, requests and metrics, set clock and seed
     back to their start, and play the scenarios given at the start again."""
     emulator.reset()
     return Done()
 
 
 async def show_settings(emulator: Emulator, _: Request) -> SettingsShape:
-    """What the server was started with."""
+    """The settings that the server was started with."""
     settings = emulator.settings
     return SettingsShape(
         version=__version__,

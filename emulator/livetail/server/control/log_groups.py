@@ -1,4 +1,4 @@
-"""`/log-groups`: what the store holds, of all accounts and regions."""
+"""`/log-groups`: the log groups of all accounts and regions."""
 
 from typing import Annotated, Final
 
@@ -42,7 +42,7 @@ class LogGroups(Shape):
 
 
 async def list_log_groups(emulator: Emulator, _: Request) -> LogGroups:
-    """What the store holds: log groups and their log streams, with counts, bytes and times."""
+    """All log groups with their log streams, with counts, bytes and times."""
     return LogGroups([_group(group) for store in emulator.service.accounts for group in store.groups.values()])
 
 

@@ -1,4 +1,4 @@
-"""`/patterns`: what a filter pattern makes of messages, and why."""
+"""`/patterns`: which messages a filter pattern matches, and why."""
 
 import asyncio
 from typing import Annotated, Final
@@ -35,7 +35,7 @@ class FindingShape(Shape):
 
 
 class PatternResult(Shape):
-    """What the pattern makes of one message."""
+    """Whether the pattern matches one message, and why."""
 
     kind: Annotated[str, Meta(description="`terms`, `json` or `space`.")]
     matches: bool

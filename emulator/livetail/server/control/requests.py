@@ -22,11 +22,9 @@ class JournalEntry(Shape):
     user_agent: str | None
     rejected_log_events_info: Annotated[
         dict[str, int] | None,
-        Meta(description="What PutLogEvents did not take, as in its response; null if it took all events."),
+        Meta(description="What PutLogEvents rejected, as in its response; null if it rejected nothing."),
     ]
-    parameters: Annotated[
-        Any, Meta(description="The body as JSON; null if it was not JSON, or if newer bodies took its place.")
-    ]
+    parameters: Annotated[Any, Meta(description="The body as JSON; null if it was not JSON, or is not kept any more.")]
 
 
 class Requests(Shape):
@@ -41,7 +39,7 @@ async def list_requests(emulator: Emulator, _: Request) -> dict[str, Any]:
 
 
 async def forget_requests(emulator: Emulator, _: Request) -> Done:
-    """Forget the journal."""
+    """Clear the journal."""
     emulator.journal.clear()
     return Done()
 

@@ -1,4 +1,4 @@
-"""What a row of the table of routes holds, and what the function of a row gets."""
+"""A row of the table of routes, and the shapes that several rows use."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -48,7 +48,7 @@ class ControlRoute:
 
     Attributes:
         path: below `/_livetail`; variable parts are in braces.
-        handler: the function; its name is the name of the operation, and its docstring tells users what the route does.
+        handler: the function; its name is the name of the operation, and its docstring is the summary for users.
         result: the type of the JSON that is returned; `str` where the response is no JSON.
         media_type: of the response.
         body: the type of the request's JSON, or `msgspec.Raw` for a body that the function parses; None for no body.

@@ -77,7 +77,7 @@ async def start_bundled_scenario(emulator: Emulator, request: Request) -> Scenar
 
 
 async def stop_scenarios(emulator: Emulator, _: Request) -> Done:
-    """Stop all scenarios; what they have written stays."""
+    """Stop all scenarios; the log events that they wrote remain."""
     emulator.scenarios.stop_all()
     return Done()
 

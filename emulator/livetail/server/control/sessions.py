@@ -18,13 +18,15 @@ _MAX_WAIT_S: Final = 3_600
 
 
 class SessionCounters(Shape):
-    """What became of a session's log events. At any instant
+    """Counters of a session. At any instant
     matched = delivered + sampledOut + droppedEvents + bufferedEvents + pendingEvents."""
 
-    updates: Annotated[int, Meta(description="Session updates handed to the client.", ge=0)]
+    updates: Annotated[int, Meta(description="Session updates sent to the client.", ge=0)]
     matched: Annotated[int, Meta(description="Log events that matched while the session was open.", ge=0)]
-    delivered: Annotated[int, Meta(description="Log events handed to the client.", ge=0)]
-    sampled_out: Annotated[int, Meta(description="Log events left out where more than 500 matched in a second.", ge=0)]
+    delivered: Annotated[int, Meta(description="Log events sent to the client.", ge=0)]
+    sampled_out: Annotated[
+        int, Meta(description="Log events left out because more than 500 matched in a second.", ge=0)
+    ]
     dropped_updates: Annotated[int, Meta(description="Updates dropped because the client was too slow.", ge=0)]
     dropped_events: Annotated[int, Meta(description="Log events in those updates, and those that a fault lost.", ge=0)]
     buffered_updates: Annotated[int, Meta(description="Updates that wait for the client, at most 10.", ge=0)]
@@ -32,7 +34,7 @@ class SessionCounters(Shape):
     pending_events: Annotated[
         int, Meta(description="Log events matched since the last update, or held back by a fault.", ge=0)
     ]
-    bytes: Annotated[int, Meta(description="Bytes of all messages handed to the client.", ge=0)]
+    bytes: Annotated[int, Meta(description="Bytes of all messages sent to the client.", ge=0)]
 
 
 class SessionShape(Shape):
@@ -85,7 +87,7 @@ class SessionsQuery(Struct, forbid_unknown_fields=True):
 
 
 async def list_sessions(emulator: Emulator, request: Request) -> Sessions:
-    """The open Live Tail sessions with their counters; at once, or when there are as many as wanted."""
+    """The open Live Tail sessions with their counters, at once, or when as many are open as the query asks for."""
     query: SessionsQuery = request.state.query
     enough = asyncio.ensure_future(
         # A reset makes a new hub meanwhile.
@@ -108,7 +110,7 @@ async def list_sessions(emulator: Emulator, request: Request) -> Sessions:
 
 
 async def list_ended_sessions(emulator: Emulator, _: Request) -> EndedSessions:
-    """The last 100 sessions that ended, and by what."""
+    """The last 100 sessions that ended, and why they ended."""
     return EndedSessions(
         [
             EndedSessionShape(
@@ -123,7 +125,7 @@ async def list_ended_sessions(emulator: Emulator, _: Request) -> EndedSessions:
 
 
 async def end_session(emulator: Emulator, request: Request) -> Done:
-    """End a session with a clean end of stream, after what is left for its client."""
+    """End a session; its client gets what is left for it, and a clean end of the stream."""
     session_id = request.path_params["id"]
     if not emulator.end_session(session_id):
         raise HTTPException(404, f"there is no open session {session_id!r}")
