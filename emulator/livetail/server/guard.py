@@ -2,8 +2,8 @@
 
 A web page that someone visits must not be able to use the control plane on their machine. Browsers send the origin of
 the page in `Origin`. A page can avoid that check: it gives its own name the address 127.0.0.1 (DNS rebinding), and then
-that name is in `Host`. So a request is refused when its Origin is not the origin of this server, or when its Host is a name
-that could be in public DNS.
+that name is in `Host`. So a request is refused when its Origin is not the origin of this server, or when its Host is a
+name that could be in public DNS.
 """
 
 import re
