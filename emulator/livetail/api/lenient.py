@@ -34,11 +34,12 @@ MAX_REPAIRED_BYTES: Final = 8 * 1024 * 1024
 """Up to this size halves of surrogate pairs are replaced; what the operations accept is smaller, however it is
 escaped."""
 
-_HALF_OF_A_PAIR: Final = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
-    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE: Final = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\."
 )
-_TWO_NULS: Final = b"\0\0"
+"""An escape in JSON: a surrogate pair, half of one, or the beginning of any other."""
+
+_HALF_LENGTH: Final = len(rb"\ud83d")
 
 
 def read_members(body: bytes, schema: inspect.Type) -> dict[str, Any]:
@@ -60,12 +61,9 @@ def read_members(body: bytes, schema: inspect.Type) -> dict[str, Any]:
 
 def _without_surrogate_halves(body: bytes) -> bytes:
     """JSON with U+FFFD for each escape of half a surrogate pair, which msgspec refuses (see `core.unicode`)."""
-    is_without = b"\\ud" not in body and b"\\uD" not in body
-    if is_without or b"\0" in body or len(body) > MAX_REPAIRED_BYTES:
+    if len(body) > MAX_REPAIRED_BYTES or (b"\\ud" not in body and b"\\uD" not in body):
         return body
-    # Escaped backslashes are replaced first, so that each backslash that is left begins an escape.
-    only_escapes = body.replace(rb"\\", _TWO_NULS)
-    return _HALF_OF_A_PAIR.sub(rb"\\ufffd", only_escapes).replace(_TWO_NULS, rb"\\")
+    return _ESCAPE.sub(lambda escape: rb"\ufffd" if len(escape[0]) == _HALF_LENGTH else escape[0], body)
 
 
 def strip_optional(type_: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:

@@ -5,7 +5,6 @@ texts that nobody has published are chosen, and each says in one sentence what t
 """
 
 from collections.abc import Iterable
-from typing import Final
 
 from livetail.api.context import Context
 from livetail.api.identifiers import check_class
@@ -19,13 +18,6 @@ from livetail.patterns import InvalidPatternError, Matcher
 from livetail.patterns import compile as compile_pattern
 from livetail.store.accounts import NO_SUCH_LOG_GROUP
 from livetail.store.log_group import LogGroup
-
-NOT_AN_ARN: Final = "The specified log group identifier is not a valid log group ARN: {identifier}"
-STREAMS_OF_ONE_GROUP: Final = (
-    "logStreamNames and logStreamNamePrefixes can be specified only if logGroupIdentifiers has one log group."
-)
-NAMES_OR_PREFIXES: Final = "logStreamNames and logStreamNamePrefixes are mutually exclusive parameters."
-INVALID_PATTERN: Final = "Invalid filter pattern: {text}"
 
 
 def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
@@ -41,9 +33,11 @@ def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
     arns = _arns(request.log_group_identifiers)
     names, prefixes = request.log_stream_names, request.log_stream_name_prefixes
     if len(arns) > 1 and (names or prefixes):
-        raise InvalidParameterException(STREAMS_OF_ONE_GROUP)
+        raise InvalidParameterException(
+            "logStreamNames and logStreamNamePrefixes can be specified only if logGroupIdentifiers has one log group."
+        )
     if names and prefixes:
-        raise InvalidParameterException(NAMES_OR_PREFIXES)
+        raise InvalidParameterException("logStreamNames and logStreamNamePrefixes are mutually exclusive parameters.")
     matcher = _matcher(request.log_event_filter_pattern)
     groups = [_group(context, arn) for arn in arns]
     for group in groups:
@@ -67,7 +61,9 @@ def _arns(identifiers: Iterable[str]) -> tuple[LogGroupArn, ...]:
     for identifier in identifiers:
         arn = LogGroupArn.parse(identifier)
         if arn is None:
-            raise InvalidParameterException(NOT_AN_ARN.format(identifier=identifier))
+            raise InvalidParameterException(
+                f"The specified log group identifier is not a valid log group ARN: {identifier}"
+            )
         arns.append(arn)
     return tuple(dict.fromkeys(arns))
 
@@ -76,7 +72,7 @@ def _matcher(pattern: str | None) -> Matcher:
     try:
         return compile_pattern(pattern or "")
     except InvalidPatternError as error:
-        raise InvalidParameterException(INVALID_PATTERN.format(text=error.message())) from error
+        raise InvalidParameterException(f"Invalid filter pattern: {error.message()}") from error
 
 
 def _group(context: Context, arn: LogGroupArn) -> LogGroup:

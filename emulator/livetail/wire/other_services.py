@@ -7,7 +7,6 @@ https://smithy.io/2.0/aws/protocols/index.html
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -33,8 +32,6 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _JSON = re.compile(r"application/x-amz-json-1\.[01]")
 _OWN_TARGET: Final = "logs_20140328"
 _TARGET = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9]+")
-_SLASH = re.compile(r"/|%2F", re.IGNORECASE)
-_MAX_CREDENTIAL: Final = 300
 _SERVICE = re.compile(r"[a-z0-9-]{1,40}")
 _ERROR: Final = "<Error>{}</Error>"
 _ERROR_RESPONSE: Final = f"<ErrorResponse>{_ERROR}</ErrorResponse>"
@@ -47,29 +44,27 @@ class OtherRequest:
 
     Attributes:
         service: the name that it is signed for, such as `dynamodb`; a guess where it is not signed.
-        parameters: of the query protocol; empty if the request uses another protocol.
+        action: the operation, if the request is of the query protocol.
     """
 
     service: str
-    parameters: Mapping[str, str]
-
-    @property
-    def action(self) -> str | None:
-        """The operation, if the request is of the query protocol."""
-        return self.parameters.get("Action")
+    action: str | None = None
 
 
 def recognize(query: str, headers: Headers, body: bytes) -> OtherRequest | None:
     """What a request of another service is for; None if nothing in it says so."""
-    parameters = _parameters(query, headers, body)
-    service = credential_of(headers).service or _presigned_service(query)
+    if headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM:
+        query = body[:4096].decode("latin-1")
+    parameters = dict(parse_qsl(query)) if "Action=" in query else {}
+    action = parameters.get("Action")
+    service = credential_of(headers).service
     if service and _SERVICE.fullmatch(service):
-        return OtherRequest(service, parameters) if service != "logs" else None
+        return OtherRequest(service, action) if service != "logs" else None
     target = _TARGET.fullmatch(headers.get("x-amz-target", ""))
     if target is not None and target[1].lower() != _OWN_TARGET:
-        return OtherRequest(target[1], parameters)
-    if "Action" in parameters:
-        return OtherRequest("sts" if parameters.get("Version") == STS_VERSION else "another service", parameters)
+        return OtherRequest(target[1], action)
+    if action is not None:
+        return OtherRequest("sts" if parameters.get("Version") == STS_VERSION else "another service", action)
     return None
 
 
@@ -132,20 +127,6 @@ def caller_identity(account_id: str, region: str, headers: Headers, request_id: 
         "</GetCallerIdentityResponse>\n"
     )
     return AwsResponse(200, "text/xml", document.encode())
-
-
-def _presigned_service(query: str) -> str | None:
-    """The service that the URL of a request is signed for."""
-    credential = query.partition("X-Amz-Credential=")[2][:_MAX_CREDENTIAL].partition("&")[0]
-    parts = _SLASH.split(credential)
-    return parts[3] if len(parts) == 5 else None
-
-
-def _parameters(query: str, headers: Headers, body: bytes) -> dict[str, str]:
-    """The parameters of the query protocol, in a form or in the URL."""
-    if headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM:
-        query = body[:4096].decode("latin-1")
-    return dict(parse_qsl(query)) if "Action=" in query else {}
 
 
 def _cbor_text(text: str) -> bytes:

@@ -19,9 +19,6 @@ FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
     [
         ("", {"authorization": SIGNED.format("s3")}, b"", "s3"),
         ("", {"authorization": SIGNED.format("logs"), "x-amz-target": "DynamoDB_20120810.ListTables"}, b"", None),
-        ("X-Amz-Credential=AKID%2F20260101%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Date=1", {}, b"", "s3"),
-        ("a=b&X-Amz-Credential=AKID/20260101/eu-west-1/s3/aws4_request", {}, b"", "s3"),
-        ("X-Amz-Credential=" + "a/" * 100_000, {}, b"", None),
         ("", {"x-amz-target": "DynamoDB_20120810.ListTables"}, b"", "DynamoDB_20120810"),
         ("", {"x-amz-target": "Logs_20140328.x"}, b"", None),
         ("", {"x-amz-target": "logs_20140328.StartLiveTail"}, b"", None),
@@ -41,19 +38,18 @@ def test_recognized_by_what_they_say(query: str, headers: dict[str, str], body: 
 
 CBOR = {"smithy-protocol": "rpc-v2-cbor", "content-type": "application/cbor"}
 JSON_1_0 = {"x-amz-target": "A.B", "content-type": "application/x-amz-json-1.0"}
-QUERY = {"Action": "B"}
 
 
 @pytest.mark.parametrize(
     ("protocol", "request_", "headers"),
     [
-        ("smithy-rpc-v2-cbor", OtherRequest("monitoring", {}), CBOR),
-        ("json", OtherRequest("dynamodb", {}), JSON_1_0),
-        ("query", OtherRequest("sns", QUERY), FORM),
-        ("ec2", OtherRequest("ec2", QUERY), FORM),
-        ("rest-xml", OtherRequest("s3", {}), {}),
-        ("rest-xml", OtherRequest("route53", {}), {}),
-        ("rest-json", OtherRequest("lambda", {}), {}),
+        ("smithy-rpc-v2-cbor", OtherRequest("monitoring"), CBOR),
+        ("json", OtherRequest("dynamodb"), JSON_1_0),
+        ("query", OtherRequest("sns", "B"), FORM),
+        ("ec2", OtherRequest("ec2", "B"), FORM),
+        ("rest-xml", OtherRequest("s3"), {}),
+        ("rest-xml", OtherRequest("route53"), {}),
+        ("rest-json", OtherRequest("lambda"), {}),
     ],
 )
 def test_botocore_reads_the_error_of_each_protocol(
@@ -74,7 +70,7 @@ def test_botocore_reads_the_error_of_each_protocol(
 
 
 def test_the_content_type_of_json_is_that_of_the_request_if_it_is_one() -> None:
-    request = OtherRequest("dynamodb", {})
+    request = OtherRequest("dynamodb")
     assert not_emulated(request, JSON_1_0, "").content_type == "application/x-amz-json-1.0"
     assert not_emulated(request, JSON_1_0 | {"content-type": "text/html"}, "").content_type == (
         "application/x-amz-json-1.1"
@@ -82,6 +78,6 @@ def test_the_content_type_of_json_is_that_of_the_request_if_it_is_one() -> None:
 
 
 def test_names_cannot_break_the_documents() -> None:
-    hostile = OtherRequest('<x a="&">', QUERY)
+    hostile = OtherRequest('<x a="&">', "B")
     assert hostile.service in "".join(ElementTree.fromstring(not_emulated(hostile, FORM, "id").body).itertext())
     assert hostile.service in json.loads(not_emulated(hostile, JSON_1_0, "id").body)["message"]
