@@ -4,8 +4,6 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Final
 
-from livetail.core.truststore import PASSWORD
-
 KEYS: Final = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
 
 KEPT: Final = KEYS | {"AWS_REGION", "AWS_DEFAULT_REGION"}
@@ -22,6 +20,9 @@ NOTES: Final[Mapping[str, str]] = {
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "without this the endpoints above are not read",
 }
 """Who reads a variable, where that is not every SDK, or why it is there."""
+
+TRUSTSTORE_PASSWORD: Final = "changeit"
+"""The password of Java's own truststore. It protects nothing: the certificate is public."""
 
 _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
@@ -56,7 +57,7 @@ def sdk_environment(
     if ca_bundle is not None:
         variables |= dict.fromkeys(("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"), ca_bundle)
     if truststore is not None:
-        options = {"trustStore": truststore, "trustStorePassword": PASSWORD, "trustStoreType": "PKCS12"}
+        options = {"trustStore": truststore, "trustStorePassword": TRUSTSTORE_PASSWORD, "trustStoreType": "PKCS12"}
         variables["JAVA_TOOL_OPTIONS"] = " ".join(
             f'"-Djavax.net.ssl.{name}={value}"' if " " in value else f"-Djavax.net.ssl.{name}={value}"
             for name, value in options.items()
@@ -96,3 +97,21 @@ def reachable(host: str) -> str:
     if host == "::":
         return "[::1]"
     return f"[{host}]" if ":" in host else host
+
+
+def make_truststore(ca_pem: bytes) -> bytes:
+    """The certificates of a PEM text as a PKCS#12 truststore, the form in which Java takes an authority to trust.
+
+    Raises:
+        ModuleNotFoundError: the package cryptography, of the extra `tls`, is missing.
+        ValueError: the text has no certificate.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+
+    certificates = x509.load_pem_x509_certificates(ca_pem)
+    entries = [
+        pkcs12.PKCS12Certificate(certificate, b"livetail-%d" % number)
+        for number, certificate in enumerate(certificates)
+    ]
+    return pkcs12.serialize_java_truststore(entries, BestAvailableEncryption(TRUSTSTORE_PASSWORD.encode()))

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from livetail.core.durations import parse_duration
+from livetail.core.clock import parse_duration
 from livetail.errors import LiveTailError
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ class _Tails:
     async def _frames(self, session_id: str) -> AsyncIterator[bytes]:
         origin = asyncio.get_running_loop().time()
         self._started[session_id] = time.time_ns() // 1_000_000
-        yield self._livetail.initial_response()
+        yield self._livetail.INITIAL_RESPONSE
         yield self._livetail.session_start(b'{"sessionId":"%s"}' % session_id.encode())
         for second in itertools.count(1):
             await asyncio.sleep(origin + second - asyncio.get_running_loop().time())

@@ -47,7 +47,7 @@ def line(file: Path, capfdbinary: pytest.CaptureFixture[bytes], message: Message
 
 
 def test_a_message_is_a_line(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    file.write_bytes(livetail.initial_response())
+    file.write_bytes(livetail.INITIAL_RESPONSE)
     assert run(str(file)) == 0
     assert capfdbinary.readouterr().out == (
         b'{"headers": ['
@@ -127,7 +127,7 @@ def test_messages_before_a_bad_one_are_printed(file: Path, capfdbinary: pytest.C
 
 
 def test_a_message_cut_off_is_a_fault(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    good = livetail.initial_response()
+    good = livetail.INITIAL_RESPONSE
     file.write_bytes(good + good[:-1])
     with pytest.raises(CommandError, match="^message at byte 114: the stream ends after 113 of 114 bytes$"):
         run(str(file))
@@ -148,7 +148,7 @@ def test_a_directory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["-"]])
 def test_standard_input(arguments: list[str]) -> None:
-    stream = livetail.initial_response() + livetail.session_update((b'{"sessionResults":[]}',))
+    stream = livetail.INITIAL_RESPONSE + livetail.session_update((b'{"sessionResults":[]}',))
     done = subprocess.run([*COMMAND, *arguments], input=stream, capture_output=True, timeout=30, env=ENVIRONMENT)
     assert (done.returncode, done.stderr) == (0, b"")
     assert [json.loads(line)["payload"] for line in done.stdout.splitlines()] == [{}, {"sessionResults": []}]
@@ -156,7 +156,7 @@ def test_standard_input(arguments: list[str]) -> None:
 
 def test_a_fault_is_one_line_and_status_1() -> None:
     done = subprocess.run(
-        COMMAND, input=livetail.initial_response()[:-1], capture_output=True, timeout=30, env=ENVIRONMENT
+        COMMAND, input=livetail.INITIAL_RESPONSE[:-1], capture_output=True, timeout=30, env=ENVIRONMENT
     )
     assert done.returncode == 1
     assert done.stdout == b""
@@ -170,7 +170,7 @@ def test_messages_are_printed_while_the_stream_goes_on() -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         update = livetail.session_update((b'{"sessionResults":[]}',))
-        process.stdin.write(livetail.initial_response() + update[:50])
+        process.stdin.write(livetail.INITIAL_RESPONSE + update[:50])
         # Returns only if the line has been flushed, as the stream has not ended.
         assert json.loads(process.stdout.readline())["payload"] == {}
         process.stdin.write(update[50:])
@@ -185,7 +185,7 @@ def test_a_reader_that_leaves_is_no_error_to_talk_of() -> None:
     try:
         done = subprocess.run(
             COMMAND,
-            input=livetail.initial_response() * 100,
+            input=livetail.INITIAL_RESPONSE * 100,
             stdout=writer,
             stderr=subprocess.PIPE,
             timeout=30,
@@ -200,7 +200,7 @@ def test_an_output_that_takes_no_more_is_told_in_one_line(tmp_path: Path) -> Non
     with open(tmp_path / "output", "wb") as output:
         done = subprocess.run(
             COMMAND,
-            input=livetail.initial_response(),
+            input=livetail.INITIAL_RESPONSE,
             stdout=output,
             stderr=subprocess.PIPE,
             timeout=30,

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livetail.core.chance import Chance
-from livetail.core.durations import format_duration, parse_duration
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import Scenario, Source
@@ -323,8 +322,3 @@ def test_any_bytes_are_a_recording_or_are_refused(content: bytes) -> None:
             read_replay(path)
         except ScenarioError as error:
             assert error.problems
-
-
-@given(st.integers(0, 10**12))
-def test_durations_are_read_as_they_are_written(milliseconds: int) -> None:
-    assert parse_duration(format_duration(milliseconds)) == milliseconds

@@ -32,7 +32,6 @@ SHORT_FILES: Final = {
     "cli/healthcheck.py": "one module for each subcommand",
     "cli/reset.py": "one module for each subcommand",
     "core/chance.py": "the only file of a pure room that may import random",
-    "core/truststore.py": "imports the extra tls",
     "core/unicode.py": "imported by rooms that need nothing else of each other",
     "live/limits.py": "the numbers of Live Tail, each with its source",
     "server/app.py": "the one place that tells the AWS API from the control plane",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from livetail.cli.endpoint import add_endpoint_flag, add_json_flag
 from livetail.cli.terminal import counted
-from livetail.core.durations import parse_duration
+from livetail.core.clock import parse_duration
 
 _TIMEOUT_S = 3_600
 """Hours of many sessions and scenarios take a while."""

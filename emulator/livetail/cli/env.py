@@ -9,8 +9,7 @@ from typing import Any
 from livetail.cli.command_parser import CommandError
 from livetail.cli.endpoint import add_endpoint_flag
 from livetail.control_client import ControlClient
-from livetail.core.truststore import make_truststore
-from livetail.environment import KEPT, KEYS, fitted_to, region_of, sdk_environment
+from livetail.environment import KEPT, KEYS, fitted_to, make_truststore, region_of, sdk_environment
 from livetail.environment_formats import FORMATS, variables_as_text
 from livetail.errors import NoResponseError
 

@@ -1,8 +1,9 @@
-"""Time: epoch milliseconds from a `Clock`, and durations in milliseconds.
+"""Time: epoch milliseconds from a `Clock`, and durations in milliseconds, also as people write them: `90s`, `1h30m`.
 
 The clocks that follow the real time are in `livetail.server.clocks`; only a clock that stands still is pure.
 """
 
+import re
 from typing import Final, Protocol
 
 SECOND = 1_000
@@ -12,6 +13,12 @@ DAY = 24 * HOUR
 
 MAX_INSTANT: Final = 253_402_300_799_999
 """The last millisecond of the year 9999, which is as far as the formats of dates go."""
+
+_UNITS = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": 1}
+_DURATION = re.compile(
+    r"(?:(?P<d>\d{1,6})d)?(?:(?P<h>\d{1,6})h)?(?:(?P<m>\d{1,6})m(?!s))?(?:(?P<s>\d{1,9}(?:\.\d{1,3})?)s)?(?:(?P<ms>\d{1,12})ms)?",
+    re.ASCII,
+)
 
 
 class Clock(Protocol):
@@ -47,3 +54,22 @@ class ManualClock:
     def reset(self) -> None:
         """Set the time back to where it started."""
         self._now = self._start
+
+
+def parse_duration(text: str) -> int:
+    """The milliseconds that `text` stands for: numbers with the units d, h, m, s, ms, the largest first.
+
+    Seconds may have up to three decimals.
+
+    Raises:
+        ValueError: it is not a duration.
+    """
+    found = _DURATION.fullmatch(text.strip())
+    parts = {unit: value for unit, value in found.groupdict().items() if value} if found else {}
+    if not parts:
+        raise ValueError(f"{text!r} is not a duration such as '250ms', '90s', '15m' or '1h30m'")
+    total = 0
+    for unit, value in parts.items():
+        whole, _, decimals = value.partition(".")
+        total += int(whole) * _UNITS[unit] + int(decimals.ljust(3, "0") if decimals else "0")
+    return total

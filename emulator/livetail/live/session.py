@@ -206,7 +206,7 @@ class Session:
         start = livetail.session_start(session_start_json(request_id, session_id, subscription))
         self._ready: deque[Message] = deque(
             (
-                Message(MessageKind.INITIAL_RESPONSE, livetail.initial_response()),
+                Message(MessageKind.INITIAL_RESPONSE, livetail.INITIAL_RESPONSE),
                 Message(MessageKind.SESSION_START, start),
             )
         )

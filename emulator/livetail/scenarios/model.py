@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from msgspec import Meta, field
 
 from livetail.core import limits
-from livetail.core.durations import parse_duration
+from livetail.core.clock import parse_duration
 from livetail.core.tables import Path, Table, shown, table_schema
 from livetail.faults.reading import AnyRule
 from livetail.scenarios.formats import FORMATS

@@ -17,8 +17,7 @@ from typing import Annotated, ClassVar, Final, TypeAlias
 from msgspec import Meta, field
 
 from livetail.core.chance import Random
-from livetail.core.clock import DAY, SECOND
-from livetail.core.durations import parse_duration
+from livetail.core.clock import DAY, SECOND, parse_duration
 from livetail.core.tables import Path, Table, shown
 
 LIFETIME_MS: Final = 100 * 365 * DAY

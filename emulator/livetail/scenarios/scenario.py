@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from livetail.core.durations import parse_duration
+from livetail.core.clock import parse_duration
 from livetail.core.tables import Problem, Problems, shown
 from livetail.faults.reading import read_rule
 from livetail.scenarios import ScenarioError, fixtures

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from livetail.core.truststore import make_truststore
+from livetail.environment import make_truststore
 from livetail.server.http_server import StartError
 from livetail.settings import Settings
 

@@ -49,12 +49,8 @@ _EXCEPTIONS = {
     name: FrameTemplate((":exception-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "exception"))
     for name in MODELED_EXCEPTIONS
 }
-_INITIAL_RESPONSE = _event("initial-response").frame((b"{}",))
-
-
-def initial_response() -> bytes:
-    """The message that every stream begins with. boto3 and the AWS CLI raise without it, and Go waits for ever."""
-    return _INITIAL_RESPONSE
+INITIAL_RESPONSE = _event("initial-response").frame((b"{}",))
+"""The message that every stream begins with. boto3 and the AWS CLI raise without it, and Go waits for ever."""
 
 
 def session_start(payload_json: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Clock, chance, ids, ARNs and durations."""
+"""Clock, chance, ids, ARNs and errors."""
 
 import uuid
 
@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from livetail.core.arns import LogGroupArn, partition_of
 from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock
-from livetail.core.durations import format_duration, parse_duration
 from livetail.core.errors import InternalFailure, InvalidParameterException, RequestEntityTooLargeException
 from livetail.core.ids import (
     edge_before,
@@ -127,14 +126,3 @@ def test_errors_carry_their_code_and_status() -> None:
     assert (error.code, error.status, error.message) == ("InvalidParameterException", 400, "no")
     assert RequestEntityTooLargeException("big").status == 413
     assert InternalFailure().message is None
-
-
-@pytest.mark.parametrize("text", ["", "3", "h", "-1s", "1s1", "1 s", "1s1h", "٣s"])
-def test_what_is_no_duration(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a duration such as"):
-        parse_duration(text)
-
-
-@given(st.integers(0, 10**12))
-def test_durations_are_read_back_as_they_are_printed(milliseconds: int) -> None:
-    assert parse_duration(format_duration(milliseconds)) == milliseconds

@@ -78,7 +78,7 @@ def a_session(session_id: str = "s", started_at: int = START, group: str = GROUP
     )
 
 
-INITIAL_RESPONSE = livetail.initial_response()
+INITIAL_RESPONSE = livetail.INITIAL_RESPONSE
 SESSION_START = livetail.session_start(session_start_json("request of s", "s", a_session().subscription))
 
 

@@ -31,7 +31,7 @@ PINNED: tuple[tuple[str, str, Callable[[], bytes]], ...] = (
         "0000007200000060ab820d9e0b3a6576656e742d74797065070010696e697469616c2d726573706f6e73650d3a636f6e"
         "74656e742d7479706507001a6170706c69636174696f6e2f782d616d7a2d6a736f6e2d312e310d3a6d6573736167652d"
         "747970650700056576656e747b7dacae6b7d",
-        livetail.initial_response,
+        lambda: livetail.INITIAL_RESPONSE,
     ),
     (
         "session start",

@@ -1,6 +1,8 @@
+"""Durations as people write them."""
+
 import pytest
 
-from livetail.core.durations import format_duration, parse_duration
+from livetail.core.clock import parse_duration
 
 
 @pytest.mark.parametrize(
@@ -22,12 +24,9 @@ def test_reads_durations(text: str, milliseconds: int) -> None:
     assert parse_duration(text) == milliseconds
 
 
-@pytest.mark.parametrize("text", ["", "5", "s", "-5s", "5 s", "30m1h", "1.5m", "1s1s", "5S", "1.2345s", "٣s", "5s."])
+@pytest.mark.parametrize(
+    "text", ["", "5", "s", "1s1", "-5s", "5 s", "30m1h", "1.5m", "1s1s", "5S", "1.2345s", "٣s", "5s."]
+)
 def test_refuses_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match="is not a duration such as"):
         parse_duration(text)
-
-
-@pytest.mark.parametrize("milliseconds", [0, 1, 999, 1_000, 61_001, 86_400_000, 5_400_000])
-def test_writes_what_it_reads(milliseconds: int) -> None:
-    assert parse_duration(format_duration(milliseconds)) == milliseconds
