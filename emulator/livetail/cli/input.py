@@ -117,8 +117,6 @@ def _gunzipped(portions: Iterator[bytes], name: str) -> Iterator[bytes]:
                 if content := member.decompress(portion, _PORTION_BYTES):
                     yield content
                 portion = member.unused_data if member.eof else member.unconsumed_tail
-        while not member.eof and (content := member.decompress(b"", _PORTION_BYTES)):
-            yield content
     except zlib.error as error:
         raise CommandError(f"{name} cannot be unpacked: {error}") from None
     if not member.eof:
