@@ -22,7 +22,7 @@ class RequestFault:
     """What the rules do to a request.
 
     Attributes:
-        delay: milliseconds, by the emulator's clock, after which the rest happens.
+        delay_ms: after so long by the emulator's clock the rest happens.
         outcome: the effect that decides on the response; None leaves that to the operation.
         log_group: the name of the log group that the rule of `outcome` is about; None if the request names none.
         empty_page: the operation returns a page without log events, and a token that leads on; the number of this page
@@ -30,7 +30,7 @@ class RequestFault:
         hide_ms: the operation does not see log events that were ingested less than so many milliseconds ago.
     """
 
-    delay: int = 0
+    delay_ms: int = 0
     outcome: Outcome | None = None
     log_group: str | None = None
     empty_page: int = 0
@@ -111,7 +111,7 @@ class FaultRules:
         Rules are tried in their order. The delays that fire add up; the first effect that decides on the response is
         the outcome, and no later rule is tried. Every rule counts every request that it is about, tried or not.
         """
-        delay = hide_ms = 0
+        delay_ms = hide_ms = 0
         empty_page = 0
         outcome, log_group = None, None
         for rule in self:
@@ -124,7 +124,7 @@ class FaultRules:
             rule.firings.append(Firing(now, request_id))
             match effect:
                 case Delay(seconds=seconds):
-                    delay += round(seconds * SECOND)
+                    delay_ms += round(seconds * SECOND)
                 case HideEvents(seconds=seconds):
                     hide_ms = max(hide_ms, round(seconds * SECOND))
                 case EmptyPage():
@@ -132,7 +132,7 @@ class FaultRules:
                     empty_page = self._empty_pages
                 case Error() | Status() | Reset() | Empty():
                     outcome, log_group = effect, rule.rule.matched_group(log_groups)
-        fault = RequestFault(delay, outcome, log_group, empty_page, hide_ms)
+        fault = RequestFault(delay_ms, outcome, log_group, empty_page, hide_ms)
         return None if fault == RequestFault() else fault
 
     # ---- sessions ----------------------------------------------------------------------------------------------------
@@ -163,6 +163,13 @@ class FaultRules:
         for rules in found:
             rules.mark_due_as_told(now)
         return [rules.session_id for rules in found]
+
+    def shift(self, milliseconds: int) -> None:
+        """Move all that is due by so much, since the clock was set."""
+        for rule in self:
+            rule.added_at += milliseconds
+        for rules in self._sessions.values():
+            rules.shift(milliseconds)
 
     def _apply(self, rule: RuleInForce, session: Session, ordinal: int) -> None:
         rules = session.fault_rules

@@ -71,6 +71,10 @@ class LateEvents:
         self._held = [_detached(event) if event[1] >= first_new else event for event in events[ready:]]
         return Update(tuple(_selections(islice(events, ready))), ready, update.sampled)
 
+    def shift(self, milliseconds: int) -> None:
+        """Deliver what is held back so much later, since the clock was set."""
+        self._held = [(instant + milliseconds, number, its, index) for instant, number, its, index in self._held]
+
     def flush(self) -> list[Update]:
         """Updates with all that is held back, for when the session ends; none if nothing is."""
         updates = []

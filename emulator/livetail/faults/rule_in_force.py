@@ -38,19 +38,6 @@ class RuleInForce:
         firings: the newest requests and sessions that it has fired on.
     """
 
-    __slots__ = (
-        "_chance",
-        "_given",
-        "_random",
-        "added_at",
-        "fired",
-        "firings",
-        "removed",
-        "requests",
-        "rule",
-        "rule_id",
-    )
-
     def __init__(self, rule_id: str, given: AnyRule, added_at: int, chance: Chance) -> None:
         self.rule_id = rule_id
         self.rule = full_rule(given)
@@ -82,13 +69,11 @@ class RuleInForce:
 
     def fires_on_request(self, now: int) -> bool:
         """Whether it fires on a request that it is about. The caller has counted the request."""
-        rule = self.rule
-        if rule.after_requests is not None and self.requests <= rule.after_requests:
+        waits_for = self.rule.waits_for
+        number = self.requests - 1 - (waits_for.requests or 0)
+        if number < 0 or now < self.added_at + (waits_for.milliseconds or 0):
             return False
-        if rule.after_milliseconds is not None and now < self.added_at + rule.after_milliseconds:
-            return False
-        number = self.requests - 1 - (rule.after_requests or 0)
-        if rule.sequence is not None and not rule.sequence.fires(number):
+        if self.rule.sequence is not None and not self.rule.sequence.fires(number):
             return False
         if self._random is None:
             self._random = self.random_of("requests")
@@ -96,16 +81,14 @@ class RuleInForce:
 
     def as_json(self) -> dict[str, Any]:
         """The rule with its id and operation, how often it has fired and still can (None: always), and on what."""
-        remaining = max(0, self.rule.max_firings - self.fired) if self.rule.max_firings else None
-        firings = [
-            {"time": firing.time, "requestId": firing.request_id, "sessionId": firing.session_id}
-            for firing in self.firings
-        ]
         return {
             "id": self.rule_id,
             **as_json(self._given),
             "operation": self.rule.operation_name,
             "fired": self.fired,
-            "remaining": remaining,
-            "firedOn": firings,
+            "remaining": max(0, self.rule.max_firings - self.fired) if self.rule.max_firings else None,
+            "firedOn": [
+                {"time": firing.time, "requestId": firing.request_id, "sessionId": firing.session_id}
+                for firing in self.firings
+            ],
         }

@@ -66,9 +66,16 @@ class After(Table, frozen=True, rename="camel"):
         """The names of its keys that are given: one, or none."""
         return [name for name in self.__struct_fields__ if getattr(self, name) is not None]
 
+    @property
+    def milliseconds(self) -> int | None:
+        return None if self.seconds is None else round(self.seconds * SECOND)
+
     def check(self) -> Iterable[tuple[Path, str]]:
         if len(self.given) > 1:
             yield (), f"has {' and '.join(self.given)}; it takes one of them"
+
+
+_AT_ONCE: Final = After()
 
 
 class Repeat(Table, frozen=True):
@@ -91,21 +98,21 @@ def _operation_problem(text: str) -> str | None:
     return None if is_name or text == ANY_OPERATION else f"is {shown(text)}; the name of an operation or * is expected"
 
 
+OperationName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=128,
+        description="The operation, or `*` for every one that the effect can act on.",
+        extra={"check": _operation_problem},
+    ),
+]
+
+
 class RuleKeys(Table, frozen=True, rename="camel"):
     """The keys that rules and presets have in common."""
 
-    operation: (
-        Annotated[
-            str,
-            Meta(
-                min_length=1,
-                max_length=128,
-                description="The operation, or `*` for every one that the effect can act on.",
-                extra={"check": _operation_problem},
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    operation: OperationName | UnsetType = UNSET
     where: Where | None = None
     times: Annotated[Count | UnsetType, Meta(description="How often the rule fires in all; 0 is always.")] = UNSET
     probability: Annotated[float, Meta(ge=0, le=1, description="The chance that it fires when it could.")] = 1.0
@@ -126,13 +133,10 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
     @property
     def acts_on(self) -> ActsOn:
         """What the effect acts on in this rule."""
-        in_session = self.effect.in_session
-        waits_in_session = self.after is not None and self.after.requests is None and bool(self.after.given)
-        return (
-            in_session
-            if in_session and waits_in_session and self.operation_name == START_LIVE_TAIL
-            else self.effect.acts_on
-        )
+        waits_in_session = self.waits_for.requests is None and bool(self.waits_for.given)
+        if self.effect.in_session and waits_in_session and self.operation_name == START_LIVE_TAIL:
+            return self.effect.in_session
+        return self.effect.acts_on
 
     @property
     def max_firings(self) -> int:
@@ -147,24 +151,21 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
         return None if self.where is None else self.where.log_group
 
     @property
-    def after_requests(self) -> int | None:
-        return None if self.after is None else self.after.requests
-
-    @property
-    def after_updates(self) -> int | None:
-        return None if self.after is None else self.after.updates
-
-    @property
-    def after_milliseconds(self) -> int | None:
-        return None if self.after is None or self.after.seconds is None else round(self.after.seconds * SECOND)
+    def waits_for(self) -> After:
+        """What it waits for; an `After` without keys where it acts at once."""
+        return _AT_ONCE if self.after is None else self.after
 
     @property
     def operation_name(self) -> str:
         """The operation, or `*`: what is given, or the default of the effect."""
         if self.operation is not UNSET:
             return self.operation
-        operations = self.effect.operations
-        return START_LIVE_TAIL if not operations else operations[0] if len(operations) == 1 else ANY_OPERATION
+        match self.effect.operations:
+            case ():
+                return START_LIVE_TAIL
+            case (operation,):
+                return operation
+        return ANY_OPERATION
 
     def matched_group(self, log_groups: Sequence[str]) -> str | None:
         """The first of these names that the rule is about, None if it is about none of them."""
@@ -176,11 +177,11 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
 
         A rule with `where` is about no request that names no log group.
         """
-        if self.operation_name not in (ANY_OPERATION, operation):
-            return False
-        if self.effect.operations and operation not in self.effect.operations:
-            return False
-        return self.log_group is None or self.matched_group(log_groups) is not None
+        return (
+            self.operation_name in (ANY_OPERATION, operation)
+            and (not self.effect.operations or operation in self.effect.operations)
+            and (self.log_group is None or self.matched_group(log_groups) is not None)
+        )
 
     def check(self) -> Iterable[tuple[Path, str]]:
         effect, name = self.effect, self.effect.type_name()
@@ -193,14 +194,14 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
             yield ("sequence",), f"is given; the effect {name} acts on {self.acts_on.value}, not on requests"
         if self.acts_on is ActsOn.SESSION and isinstance(effect, Reset) and effect.carry_out:
             yield ("effect", "carryOut"), "is true; a reset of a running session has no operation to carry out"
-        possible = _WAITS_FOR[self.acts_on]
-        for given in self.after.given if self.after else ():
+        possible = _KEYS_OF_AFTER[self.acts_on]
+        for given in self.waits_for.given:
             if given not in possible:
                 words = f"the effect {name} acts on {self.acts_on.value} and takes {' or '.join(possible)}"
                 yield ("after", given), f"is given; {words}"
 
 
-_WAITS_FOR: Final[Mapping[ActsOn, tuple[str, ...]]] = {
+_KEYS_OF_AFTER: Final[Mapping[ActsOn, tuple[str, ...]]] = {
     ActsOn.REQUEST: ("requests", "seconds"),
     ActsOn.PAGE: ("requests", "seconds"),
     ActsOn.FIRST_MESSAGE: ("requests",),

@@ -8,6 +8,7 @@ and `next_due` says when to ask again.
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from livetail.core.chance import Random
@@ -29,6 +30,7 @@ _EXCEPTION_TEXTS: Final = {
 EffectT = TypeVar("EffectT", bound=Effect)
 
 
+@dataclass(slots=True)
 class _Applied:
     """A rule in force as far as it concerns one session.
 
@@ -40,17 +42,16 @@ class _Applied:
         is_named: the session is among those that the rule names as fired on.
     """
 
-    __slots__ = ("is_done", "is_named", "is_running", "ordinal", "random", "rule")
-
-    def __init__(self, rule: RuleInForce, random: Random, ordinal: int) -> None:
-        self.rule = rule
-        self.random = random
-        self.ordinal = ordinal
-        self.is_done = self.is_running = self.is_named = False
+    in_force: RuleInForce
+    random: Random
+    ordinal: int
+    is_done: bool = False
+    is_running: bool = False
+    is_named: bool = False
 
     @property
     def effect(self) -> AnyEffect:
-        return self.rule.rule.effect
+        return self.in_force.rule.effect
 
 
 class SessionRules:
@@ -81,7 +82,7 @@ class SessionRules:
 
     def add(self, rule: RuleInForce, ordinal: int) -> None:
         """Let a rule act on the session. `ordinal` is which session the rule counts it as, 0 if it is older."""
-        self._applied = [applied for applied in self._applied if not applied.rule.removed]
+        self._applied = [applied for applied in self._applied if not applied.in_force.removed]
         self._applied.append(_Applied(rule, rule.random_of(f"session {self.session_id}"), ordinal))
 
     # ---- what the writer asks ----------------------------------------------------------------------------------------
@@ -138,11 +139,8 @@ class SessionRules:
         """The next instant at which to ask again, though no message may have come; epoch milliseconds."""
         if self.has_ended_stream:
             return None
-        instants = [
-            self._started_at + applied.rule.rule.after_milliseconds
-            for applied in self._active(ActsOn.SESSION)
-            if applied.rule.rule.after_milliseconds is not None
-        ]
+        waits = [applied.in_force.rule.waits_for.milliseconds for applied in self._active(ActsOn.SESSION)]
+        instants = [self._started_at + milliseconds for milliseconds in waits if milliseconds is not None]
         dues = [instant for instant in instants if instant > self._asked_at]
         if self._pause is not None and self._is_paused(self._asked_at):
             dues.append(self._pause[0])
@@ -151,6 +149,15 @@ class SessionRules:
     def mark_due_as_told(self, now: int) -> None:
         """The writer has been told what was due by `now`; `next_due` does not return it again."""
         self._asked_at = max(self._asked_at, now)
+
+    def shift(self, milliseconds: int) -> None:
+        """Move all that is due by so much, since the clock was set."""
+        self._started_at += milliseconds
+        self._asked_at += milliseconds
+        self._updated_at += milliseconds
+        if self._pause is not None:
+            self._pause = self._pause[0] + milliseconds, self._pause[1]
+        self._late.shift(milliseconds)
 
     # ---- what the session asks ---------------------------------------------------------------------------------------
 
@@ -180,7 +187,7 @@ class SessionRules:
 
     def _active(self, acts_on: ActsOn) -> Iterator[_Applied]:
         for applied in self._applied:
-            if not applied.is_done and not applied.rule.is_exhausted and applied.rule.rule.acts_on is acts_on:
+            if not applied.is_done and not applied.in_force.is_exhausted and applied.in_force.rule.acts_on is acts_on:
                 yield applied
 
     def _due(self, acts_on: ActsOn, now: int) -> list[_Applied]:
@@ -193,26 +200,25 @@ class SessionRules:
             if isinstance(applied.effect, kind):
                 applied.is_running = self._fires_once(applied, now)
         return [
-            (applied.effect, applied.random, applied.rule)
+            (applied.effect, applied.random, applied.in_force)
             for applied in self._applied
-            if applied.is_running and not applied.rule.removed and isinstance(applied.effect, kind)
+            if applied.is_running and not applied.in_force.removed and isinstance(applied.effect, kind)
         ]
 
     def _has_waited(self, applied: _Applied, now: int) -> bool:
-        rule = applied.rule.rule
-        if rule.after_requests is not None:
-            return applied.ordinal > rule.after_requests
-        if rule.after_updates is not None:
-            return self._updates >= rule.after_updates
-        milliseconds = rule.after_milliseconds
-        return milliseconds is None or now >= self._started_at + milliseconds
+        waits_for = applied.in_force.rule.waits_for
+        if waits_for.requests is not None:
+            return applied.ordinal > waits_for.requests
+        if waits_for.updates is not None:
+            return self._updates >= waits_for.updates
+        return now >= self._started_at + (waits_for.milliseconds or 0)
 
     def _fires(self, applied: _Applied, now: int) -> bool:
-        if not applied.rule.fires(applied.random):
+        if not applied.in_force.fires(applied.random):
             return False
         if not applied.is_named:
             applied.is_named = True
-            applied.rule.firings.append(Firing(now, self._request_id, self.session_id))
+            applied.in_force.firings.append(Firing(now, self._request_id, self.session_id))
         return True
 
     def _fires_once(self, applied: _Applied, now: int) -> bool:
@@ -244,7 +250,7 @@ class SessionRules:
                 case effects.Reset():
                     return True
                 case effects.Stall(seconds=seconds):
-                    self._hold(now + round(seconds * SECOND), applied.rule)
+                    self._hold(now + round(seconds * SECOND), applied.in_force)
                     continue
                 case effects.StreamException(name=name, message=message):
                     text = _EXCEPTION_TEXTS[name] if message is None else message
@@ -309,6 +315,5 @@ def _on_message(effect: AnyEffect, message: bytes) -> list[Step]:
             return [Step(livetail.unknown_event(name)), Step(message)]
         case effects.Cut(bytes=length):
             return [Step(beginning_of(message, length), "close")]
-        case effects.Truncate(bytes=length):
-            return [Step(beginning_of(message, length), "end")]
-    raise AssertionError(effect)
+    assert isinstance(effect, effects.Truncate)
+    return [Step(beginning_of(message, effect.bytes), "end")]

@@ -171,8 +171,11 @@ class Emulator:
         return ready
 
     def shift(self, milliseconds: int) -> None:
-        """Move the updates that are due by so much, since the clock was set."""
+        """Move all that is due by so much, since the clock was set."""
         self.hub.shift(milliseconds)
+        self.scenarios.shift(milliseconds)
+        if self.fault_rules is not None:
+            self.fault_rules.shift(milliseconds)
 
     # Scenarios, fault rules and sessions.
 

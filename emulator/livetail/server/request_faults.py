@@ -51,10 +51,10 @@ class RequestFaults:
         fault = rules.on_request(request.call.operation, entry.request_id, request.log_groups(), emulator.clock.now())
         if fault is None:
             return carry_out(request)
-        if fault.delay:
+        if fault.delay_ms:
             if not self._has_room(request):
                 return _error(request, Error(code="ServiceUnavailableException"), None)
-            if not await self._wait(fault.delay, request, receive) or emulator.fault_rules is not rules:
+            if not await self._wait(fault.delay_ms, request, receive) or emulator.fault_rules is not rules:
                 self._close(request)
                 raise ClientGoneError
         if fault.outcome is None:

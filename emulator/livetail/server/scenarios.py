@@ -1,7 +1,7 @@
 """The scenarios that are being played: what they emit is ingested as everything else is."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from livetail.api.context import Caller
@@ -81,6 +81,13 @@ class RunningScenarios:
     def stop_all(self) -> None:
         """Stop playing; what has been ingested stays."""
         self.running.clear()
+
+    def shift(self, milliseconds: int) -> None:
+        """Move all that is due by so much, since the clock was set."""
+        for scenario_id, running in self.running.items():
+            running.player.shift(milliseconds)
+            self.running[scenario_id] = replace(running, started_at=running.started_at + milliseconds)
+        self._paused_until += milliseconds
 
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which a scenario emits something."""

@@ -23,7 +23,7 @@ def on_put(type_: str, **values: Any) -> dict[str, Any]:
 
 OUTCOMES: list[tuple[dict[str, Any], RequestFault]] = [
     (effect("error", code="Other"), RequestFault(outcome=Error(code="Other"), log_group=GROUP)),
-    (effect("delay", seconds=1.5), RequestFault(delay=1_500)),
+    (effect("delay", seconds=1.5), RequestFault(delay_ms=1_500)),
     (effect("reset"), RequestFault(outcome=Reset(), log_group=GROUP)),
     (effect("empty"), RequestFault(outcome=Empty(), log_group=GROUP)),
     (effect("status", status=502, body="x"), RequestFault(outcome=Status(status=502, body="x"), log_group=GROUP)),

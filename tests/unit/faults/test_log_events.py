@@ -244,3 +244,12 @@ def test_what_is_lost_is_never_held_back() -> None:
     update = both.change_update(update_of(batch(START + 900, numbered(400))), START + SECOND)
     assert update.events + both.lost_events + both.held_events == 400
     assert 150 <= both.lost_events <= 250
+
+
+def test_late_events_follow_a_clock_that_is_set_back() -> None:
+    rules = session_rules(rule("reorder", milliseconds=1_000, share=1.0))
+    first = rules.change_update(update_of(batch(START + SECOND, numbered(50))), START + SECOND)
+    assert rules.held_events == 50 - first.events > 0
+    rules.shift(-3_600_000)
+    second = rules.change_update(update_of(), START + 2 * SECOND - 3_600_000)
+    assert (second.events, rules.held_events) == (50 - first.events, 0)

@@ -49,7 +49,7 @@ def test_a_rule_with_everything() -> None:
         "effect": {"type": "exception", "name": "SessionTimeoutException", "message": "over"},
     }
     rule = rule_of(given)
-    assert (rule.log_group, rule.after_updates, rule.max_firings, rule.probability, rule.sessions) == (
+    assert (rule.log_group, rule.waits_for.updates, rule.max_firings, rule.probability, rule.sessions) == (
         "/aws/lambda/*",
         3,
         0,
@@ -65,7 +65,7 @@ def test_keys_in_snake_case_are_those_of_json() -> None:
 
 
 def test_seconds_become_milliseconds() -> None:
-    assert rule_of({"after": {"seconds": 1.5}, "effect": {"type": "end"}}).after_milliseconds == 1_500
+    assert rule_of({"after": {"seconds": 1.5}, "effect": {"type": "end"}}).waits_for.milliseconds == 1_500
 
 
 @pytest.mark.parametrize("type_", EFFECTS)

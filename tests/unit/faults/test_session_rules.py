@@ -463,3 +463,15 @@ def test_the_preset_of_the_silence() -> None:
     assert session.steps == sends(INITIAL_RESPONSE, SESSION_START, *map(update, range(1, 6)))
     quiet = run({"preset": "observed-silence", "minutes": 0.05}, seconds=70)
     assert quiet.steps == sends(INITIAL_RESPONSE, SESSION_START, update(1), update(2))
+
+
+def test_rules_follow_a_clock_that_is_set_back() -> None:
+    rules = rules_with(rule("stall", after={"seconds": 1}, seconds=10), rule("end", after={"seconds": 20}))
+    session = WrittenSession(rules)
+    session.write(START + 1_000)
+    assert rules.next_due() == START + 11_000
+    rules.shift(-3_600_000)
+    assert rules.next_due() == START + 11_000 - 3_600_000
+    session.write(START + 11_000 - 3_600_000)
+    assert rules.next_due() == START + 20_000 - 3_600_000
+    assert session.write(START + 20_000 - 3_600_000) == [Step(then="end")]

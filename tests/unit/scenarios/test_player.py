@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from livetail.core.chance import Chance
+from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.player import GRID_MS, MAX_SLICE_WEIGHT, Emission, Player
 from livetail.scenarios.scenario import load, parse_toml
 from tests.unit.scenarios.builders import STARTED_AT, events_of, play, player, run_until
@@ -248,3 +249,21 @@ def test_a_replay_comes_in_slices(tmp_path: Path) -> None:
     (tmp_path / "lines.jsonl").write_text(content)
     playing = player('[[replay]]\nfile = "lines.jsonl"\n', directory=tmp_path)
     assert [len(events_of(playing.take())) for _ in range(4)] == [1_000, 1_000, 500, 0]
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_scenario_follows_a_clock_that_is_set_back(format_name: str, tmp_path: Path) -> None:
+    (tmp_path / "lines.jsonl").write_text('{"offset_ms": 5000, "message": "m"}\n')
+    text = f'[[source]]\nlog_group = "/x"\nformat = "{format_name}"\nrate = 20\n[[replay]]\nfile = "lines.jsonl"\n'
+    playing = player(text, directory=tmp_path)
+    run_until(playing, STARTED_AT + 3_000)
+    hour = 3_600_000
+    playing.shift(-hour)
+    emissions = run_until(playing, STARTED_AT + 10_000 - hour)
+    times = [emission.at + hour for emission in emissions]
+    assert (times[0], times[-1]) == (STARTED_AT + 3_100, STARTED_AT + 10_000)
+    assert [emission.at for emission in emissions if emission.log_group != "/x"] == [STARTED_AT + 5_000 - hour]
+    for emission in emissions:
+        assert all(event.timestamp <= emission.at for event in emission.events)
+        assert not any("Duration: -" in event.message for event in emission.events)
+    assert len(events_of(emissions)) == 20 * 7 + 1

@@ -79,3 +79,15 @@ def test_there_is_a_limit_to_what_is_played_at_a_time() -> None:
         for _ in range(5):
             one.run_due(one.clock.now() + 100)
     assert len(one.scenarios.running) == MAX_RUNNING
+
+
+def test_scenarios_and_fault_rules_follow_a_clock_that_is_set_back() -> None:
+    one = emulator("real")
+    running = one.start_scenario(STEADY)
+    rule = one.add_fault({"after": {"seconds": 1}, "operation": "PutLogEvents", "effect": {"type": "empty"}})
+    due, started_at, added_at = one.next_due(), running.started_at, rule.added_at
+    assert due is not None
+    one.shift(-3_600_000)
+    assert one.next_due() == due - 3_600_000
+    assert one.scenarios.running[running.scenario_id].started_at == started_at - 3_600_000
+    assert rule.added_at == added_at - 3_600_000

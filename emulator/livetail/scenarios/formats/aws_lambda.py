@@ -47,7 +47,7 @@ class _Invocation:
 
     def stamp(self, arrives: int, fraction: float) -> int:
         """The time stamp of the line that arrives now and was written `fraction` of the duration after the start."""
-        self.latest = max(self.latest, min(arrives, self.start + int(self.duration * fraction)))
+        self.latest = min(arrives, max(self.latest, self.start + int(self.duration * fraction)))
         return self.latest
 
 
@@ -70,7 +70,7 @@ class LambdaFormat(Format):
 
     def _line(self, arrives: int, stream: int) -> LogEvent:
         invocation = self._current[stream]
-        if invocation is None:
+        if invocation is None or invocation.start > arrives:  # the clock has been set back meanwhile
             invocation = _Invocation(self._random, arrives, cold=self._used_mb[stream] == 0)
             self._current[stream] = invocation
             return LogEvent(arrives, f"START RequestId: {invocation.request_id} Version: $LATEST\n")
