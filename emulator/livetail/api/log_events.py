@@ -10,23 +10,23 @@ from livetail.api.paging import (
     decode_event_token,
     encode_event_token,
     page_of_events,
-    position_after,
-    position_before,
 )
 from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest, PutLogEventsRequest
 from livetail.core.clock import DAY
 from livetail.core.errors import InvalidParameterException
 from livetail.core.ids import (
+    Position,
     edge_before,
     end_edge,
     event_id_text,
     is_edge,
+    position_after,
+    position_of,
     start_edge,
-    timestamp_and_sequence,
 )
 from livetail.patterns import InvalidPatternError, Subject
 from livetail.patterns import compile as compile_pattern
-from livetail.store.batch import Batch, Position
+from livetail.store.batch import Batch
 from livetail.store.log_group import LogGroup
 from livetail.store.reading import END, in_order
 from livetail.store.rules import check, rejected
@@ -74,7 +74,7 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     if token and forward:
         low = max(low, position_after(token.number))
     elif token:
-        high = min(high, position_before(token.number))
+        high = min(high, position_of(token.number))
     found = _readable(context, in_order(stream.batches, low, high, group.first_shown, newest_first=not forward))
     events, _ = page_of_events(found, request.limit)
     if not forward:
@@ -121,7 +121,7 @@ def _empty_page(
         present = max(context.now, request.start_time or 0)
         return edge_before(present, group.ingested, present), start_edge(present)
     number = token.number
-    timestamp, sequence = timestamp_and_sequence(number)
+    timestamp, sequence = position_of(number)
     if not token.forward:
         edge = start_edge(timestamp if request.start_time is None else min(timestamp, request.start_time))
         return number, edge
@@ -158,7 +158,7 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
     # Unlike that of GetLogEvents, this end is part of the range: "a timestamp later than this time" is left out.
     high = END if request.end_time is None else Position(request.end_time + 1, 0)
     if reached is not None and newest_first:
-        high = min(high, position_before(reached))
+        high = min(high, position_of(reached))
     elif reached is not None:
         low = max(low, position_after(reached))
     found = _readable(context, in_order(batches, low, high, group.first_shown, newest_first=newest_first))

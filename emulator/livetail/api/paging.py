@@ -16,9 +16,9 @@ import msgspec
 
 from livetail.api.shapes import DescribeLogGroupsRequest, DescribeLogStreamsRequest, ListLogGroupsRequest
 from livetail.core.errors import InvalidParameterException
-from livetail.core.ids import event_id_text, is_edge, timestamp_and_sequence
+from livetail.core.ids import event_id_text
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_PAGE_BYTES, MAX_PAGE_EVENTS
-from livetail.store.batch import Batch, Position
+from livetail.store.batch import Batch
 
 MAX_EXAMINED_EVENTS: Final = 2_500
 MAX_EXAMINED_BYTES: Final = 1_048_576
@@ -60,17 +60,6 @@ class StreamToken:
 
     def __str__(self) -> str:
         return f"{'f' if self.forward else 'b'}/{event_id_text(self.number)}/s"
-
-
-def position_after(number: int) -> Position:
-    """Where reading forward continues: after an event, or at an edge."""
-    position = Position(*timestamp_and_sequence(number))
-    return position if is_edge(number) else position.following
-
-
-def position_before(number: int) -> Position:
-    """Where reading backward from an event or an edge begins; that position is not included."""
-    return Position(*timestamp_and_sequence(number))
 
 
 def encode_event_token(number: int) -> str:

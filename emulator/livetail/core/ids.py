@@ -15,7 +15,7 @@ Then its index is `_EDGE_INDEX`, or all bits after its time stamp are zero; no e
 """
 
 import uuid
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 from livetail.core.chance import Random
@@ -30,6 +30,16 @@ _INDEX_MASK: Final = (1 << _HASH_SHIFT) - 1
 _EDGE_INDEX: Final = 0x7FFF
 _HALF: Final = 0x7FFF_FFFF_FFFF_FFFF_7FFF_FFFF_FFFF_FFFF_7FFF
 """What AWS has after the time stamp for the end of a window: the largest signed value of each part."""
+
+
+class Position(NamedTuple):
+    """The place of an event in the order of reading: by time stamp (epoch milliseconds), then by ingestion.
+
+    `sequence` is how many events the log group had ingested before this one, so each event has a place of its own.
+    """
+
+    timestamp: int
+    sequence: int
 
 
 def uuid4(random: Random) -> str:
@@ -55,10 +65,16 @@ def event_id_text(number: int) -> str:
     return f"{number:056d}"
 
 
-def timestamp_and_sequence(number: int) -> tuple[int, int]:
-    """The time stamp of an event or edge, and how many events of the group were ingested before it."""
+def position_of(number: int) -> Position:
+    """The place of an event or edge: where reading backward from it begins, without the place itself."""
     sequence, index = number >> _SEQUENCE_SHIFT & _SEQUENCE_MASK, number & _INDEX_MASK
-    return number >> _TIMESTAMP_SHIFT, sequence if index == _EDGE_INDEX else sequence + index
+    return Position(number >> _TIMESTAMP_SHIFT, sequence if index == _EDGE_INDEX else sequence + index)
+
+
+def position_after(number: int) -> Position:
+    """Where reading forward continues: after an event, or at an edge."""
+    timestamp, sequence = position_of(number)
+    return Position(timestamp, sequence if is_edge(number) else sequence + 1)
 
 
 def is_edge(number: int) -> bool:

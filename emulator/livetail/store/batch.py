@@ -5,11 +5,11 @@ may match some of it, and a session keeps indexes into it. So an event costs alm
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 import msgspec
 
-from livetail.core.ids import event_id
+from livetail.core.ids import Position, event_id
 from livetail.core.limits import EVENT_OVERHEAD_BYTES
 
 _EVENT_MEMORY_BYTES: Final = 150
@@ -22,21 +22,6 @@ class LogEvent(msgspec.Struct, gc=False, frozen=True):
 
     timestamp: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     message: Annotated[str, msgspec.Meta(min_length=1)]
-
-
-class Position(NamedTuple):
-    """The place of an event in the order of reading: by time stamp (epoch milliseconds), then by ingestion.
-
-    `sequence` is how many events the log group had ingested before this one, so each event has a place of its own.
-    """
-
-    timestamp: int
-    sequence: int
-
-    @property
-    def following(self) -> "Position":
-        """The first place after this one."""
-        return Position(self.timestamp, self.sequence + 1)
 
 
 def size_bytes_of(events: Sequence[LogEvent]) -> int:

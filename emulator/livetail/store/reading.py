@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush, heapreplace
 from operator import attrgetter
 
-from livetail.store.batch import Batch, Position
+from livetail.core.ids import Position
+from livetail.store.batch import Batch
 
-START = Position(0, 0)
 END = Position(2**64, 0)
 
 _first = attrgetter("first_timestamp")

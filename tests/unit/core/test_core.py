@@ -16,8 +16,8 @@ from livetail.core.ids import (
     event_id,
     event_id_text,
     is_edge,
+    position_of,
     start_edge,
-    timestamp_and_sequence,
     uuid4,
 )
 
@@ -68,7 +68,7 @@ def test_an_event_id_has_the_observed_form() -> None:
     """Time stamp, 64 bits of ingestion time, 64 bits, 16 bits of the index."""
     number = event_id(1_789_332_898_187, 1_789_333_514_688, 5, "/a:s", 2)
     assert (number >> 144, number >> 80 & 2**64 - 1, number & 0xFFFF) == (1_789_332_898_187, 1_789_333_514_688, 2)
-    assert timestamp_and_sequence(number) == (1_789_332_898_187, 7)
+    assert position_of(number) == (1_789_332_898_187, 7)
     assert not is_edge(number)
 
 
@@ -81,9 +81,9 @@ def test_edges_are_those_of_recorded_tokens() -> None:
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**40))
 def test_edges_lie_between_events(timestamp: int, sequence: int) -> None:
     edge = edge_before(timestamp, sequence, timestamp)
-    assert is_edge(edge) and timestamp_and_sequence(edge) == (timestamp, sequence)
-    assert is_edge(start_edge(timestamp)) and timestamp_and_sequence(start_edge(timestamp)) == (timestamp, 0)
-    assert is_edge(end_edge(timestamp)) and timestamp_and_sequence(end_edge(timestamp))[1] > 2**40
+    assert is_edge(edge) and position_of(edge) == (timestamp, sequence)
+    assert is_edge(start_edge(timestamp)) and position_of(start_edge(timestamp)) == (timestamp, 0)
+    assert is_edge(end_edge(timestamp)) and position_of(end_edge(timestamp))[1] > 2**40
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,15 @@ import pytest
 from livetail.core.arns import LogGroupArn
 from livetail.core.clock import DAY
 from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
+from livetail.core.ids import Position
 from livetail.store.accounts import Accounts
 from livetail.store.log_group import LogGroup, LogGroupClass, Retention
-from livetail.store.reading import END, START, in_order
+from livetail.store.reading import END, in_order
 from tests.unit.store.events import NOW, append, group, messages
 
 
 def shown(of: LogGroup) -> list[str]:
-    return messages(in_order(of.batches, START, END, of.first_shown))
+    return messages(in_order(of.batches, Position(0, 0), END, of.first_shown))
 
 
 def test_events_are_not_copied() -> None:

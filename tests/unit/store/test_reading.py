@@ -2,8 +2,8 @@
 
 import pytest
 
-from livetail.store.batch import Position
-from livetail.store.reading import END, START, in_order
+from livetail.core.ids import Position
+from livetail.store.reading import END, in_order
 from tests.unit.store.events import batch, messages
 
 BATCHES = [batch(0, 10, 10, 30), batch(3, 5, 10, 40), batch(6, 20), batch(7, 30, 30)]
@@ -11,8 +11,8 @@ IN_ORDER = ["3", "0", "1", "4", "6", "2", "7", "8", "5"]
 
 
 def test_time_stamp_and_then_sequence() -> None:
-    assert messages(in_order(BATCHES, START, END)) == IN_ORDER
-    assert messages(in_order(BATCHES, START, END, newest_first=True)) == IN_ORDER[::-1]
+    assert messages(in_order(BATCHES, Position(0, 0), END)) == IN_ORDER
+    assert messages(in_order(BATCHES, Position(0, 0), END, newest_first=True)) == IN_ORDER[::-1]
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ def test_time_stamp_and_then_sequence() -> None:
         (Position(10, 1), END, IN_ORDER[2:]),
         (Position(10, 2), END, IN_ORDER[3:]),
         (Position(10, 5), END, IN_ORDER[4:]),
-        (START, Position(10, 0), ["3"]),
-        (START, Position(10, 4), ["3", "0", "1"]),
-        (START, Position(10, 5), ["3", "0", "1", "4"]),
+        (Position(0, 0), Position(10, 0), ["3"]),
+        (Position(0, 0), Position(10, 4), ["3", "0", "1"]),
+        (Position(0, 0), Position(10, 5), ["3", "0", "1", "4"]),
         (Position(30, 2), Position(30, 8), ["2", "7"]),
         (Position(40, 5), END, ["5"]),
         (Position(40, 6), END, []),
@@ -39,11 +39,7 @@ def test_between_two_places(low: Position, high: Position, found: list[str], new
 
 
 @pytest.mark.parametrize("first_shown", range(10))
-def test_events_that_are_too_many_are_left_out(first_shown: int) -> None:
+def test_events_that_are_too_many_are_not_shown(first_shown: int) -> None:
     kept = [message for message in IN_ORDER if int(message) >= first_shown]
-    assert messages(in_order(BATCHES, START, END, first_shown)) == kept
-    assert messages(in_order(BATCHES, START, END, first_shown, newest_first=True)) == kept[::-1]
-
-
-def test_following_is_the_next_place() -> None:
-    assert Position(5, 6).following == Position(5, 7)
+    assert messages(in_order(BATCHES, Position(0, 0), END, first_shown)) == kept
+    assert messages(in_order(BATCHES, Position(0, 0), END, first_shown, newest_first=True)) == kept[::-1]
