@@ -69,7 +69,7 @@ def test_one_text_is_one_message_and_bytes_are_none(manual: LiveTailEmulator, lo
 
 def test_put_of_more_than_a_request_may_have(manual: LiveTailEmulator) -> None:
     manual.put("/app/api", "web-1", [*(str(number) for number in range(100_001)), "x" * 900_000, "y" * 900_000])
-    (group,) = manual._control.request("GET", "/log-groups")["logGroups"]
+    (group,) = manual._client.request("GET", "/log-groups")["logGroups"]
     assert group["ingested"] == 100_003
 
 

@@ -6,15 +6,16 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from livetail.control_client import ControlClient
 from livetail.core.arns import LogGroupArn
 from livetail.environment import sdk_environment
 from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError
-from livetail.testing.control import Control
 from livetail.testing.patching import patched_environment
 from livetail.testing.session import Session
 from livetail.testing.shapes import EndedSessionInfo, EventToPut, FaultInfo, LogEvent, RequestInfo, SessionInfo, Several
 from livetail.testing.tail import Tail, iterate
 from livetail.testing.verifying import check_requested
+from livetail.testing.waiting import ended_sessions, situation, wait_for
 
 if TYPE_CHECKING:
     from livetail.faults import AnyRule
@@ -27,14 +28,15 @@ _MAX_PART_CHARACTERS: Final = 1_000_000
 class Fault:
     """A fault rule in force."""
 
-    def __init__(self, control: Control, fault_id: str) -> None:
-        self._control = control
+    def __init__(self, client: ControlClient, fault_id: str) -> None:
+        self._client = client
         self.id = fault_id
 
     @property
     def info(self) -> FaultInfo:
         """The rule, and what it has done. Raises LiveTailError if it is not in force any more."""
-        for fault in self._control.faults():
+        faults: list[FaultInfo] = self._client.request("GET", "/faults")["faults"]
+        for fault in faults:
             if fault["id"] == self.id:
                 return fault
         raise LiveTailError(f"there is no fault {self.id!r}")
@@ -46,7 +48,7 @@ class Fault:
 
     def remove(self) -> None:
         """Remove it; its effect ends."""
-        self._control.request("DELETE", f"/faults/{self.id}")
+        self._client.request("DELETE", f"/faults/{self.id}")
 
 
 class LiveTail:
@@ -63,7 +65,7 @@ class LiveTail:
     ) -> None:
         """`credentials` are the access key id and the secret that clients sign with, where that matters."""
         self.endpoint_url = endpoint_url
-        self._control = Control(endpoint_url)
+        self._client = ControlClient(endpoint_url)
         self._handed_out: set[str] = set()
         self.region = region
         self.account_id = account_id
@@ -100,7 +102,7 @@ class LiveTail:
 
     def settings(self) -> dict[str, Any]:
         """What the server was started with, as `GET /_livetail/settings` shows it."""
-        return dict(self._control.request("GET", "/settings"))
+        return dict(self._client.request("GET", "/settings"))
 
     def put(self, log_group: str, log_stream: str, messages: Several[str | EventToPut]) -> None:
         """Ingest messages, or events with `timestamp` (epoch ms) and `message`; missing groups and streams are made.
@@ -116,7 +118,7 @@ class LiveTail:
             body: dict[str, Any] = {"logGroup": log_group, "logStream": log_stream}
             body["messages"] = [message for message in part if isinstance(message, str)]
             body["events"] = [dict(event) for event in part if not isinstance(event, str)]
-            self._control.request("POST", "/events", body)
+            self._client.request("POST", "/events", body)
 
     def async_client(self, /, **options: Any) -> Any:
         """An aiobotocore client for `async with`; `options` as for its `create_client`."""
@@ -130,7 +132,7 @@ class LiveTail:
 
     def now(self) -> int:
         """The emulator's time in epoch milliseconds."""
-        return int(self._control.request("GET", "/clock")["now"])
+        return int(self._client.request("GET", "/clock")["now"])
 
     def advance(self, seconds: float) -> int:
         """Move a manual clock on; returns the number of session updates.
@@ -143,21 +145,21 @@ class LiveTail:
                 "advance() would stop the event loop that reads the updates:"
                 " use `await AsyncLiveTail(livetail).advance(seconds)`, or `async with LiveTailEmulator(...)`"
             )
-        return int(self._control.request("POST", "/clock/advance", {"seconds": seconds}, timeout_s=3600)["updates"])
+        return int(self._client.request("POST", "/clock/advance", {"seconds": seconds}, timeout_s=3600)["updates"])
 
     def clock_mode(self) -> str:
         """How time passes there: `real`, `manual`, or a speed such as `60x`."""
-        return str(self._control.request("GET", "/clock")["mode"])
+        return str(self._client.request("GET", "/clock")["mode"])
 
     # ---- sessions --------------------------------------------------------------------------------------------------
 
     def sessions(self) -> list[SessionInfo]:
         """The open sessions with their counters."""
-        return self._control.open_sessions()
+        return list(self._client.request("GET", "/sessions")["sessions"])
 
     def ended_sessions(self) -> list[EndedSessionInfo]:
         """The newest 100 sessions that have ended since the last reset, and by what; oldest first."""
-        return self._control.ended_sessions()
+        return ended_sessions(self._client)
 
     def wait_for_sessions(self, count: int, timeout: float = 10) -> list[SessionInfo]:
         """Wait until at least `count` sessions are open; returns them.
@@ -165,12 +167,12 @@ class LiveTail:
         Raises:
             LiveTailTimeoutError: they were not within `timeout` seconds.
         """
-        clock = self._control.request("GET", "/clock")
+        clock = self._client.request("GET", "/clock")
         path = f"/sessions?wait={count}&timeout={timeout:g}"
         try:
-            return list(self._control.request("GET", path, timeout_s=timeout + 10)["sessions"])
+            return list(self._client.request("GET", path, timeout_s=timeout + 10)["sessions"])
         except LiveTailTimeoutError as error:
-            raise LiveTailTimeoutError(f"{error}; {self._control.situation(clock)}") from None
+            raise LiveTailTimeoutError(f"{error}; {situation(self._client, clock)}") from None
 
     def wait_for_new_session(self, after: Session | None = None, timeout: float = 10) -> Session:
         """Wait for a session that this method has not returned yet, also one that has ended since; the oldest first.
@@ -185,16 +187,16 @@ class LiveTail:
 
         def look() -> Session | None:
             # Requested first: a session that ends meanwhile is in both lists.
-            open_sessions = self._control.open_sessions()
-            listed = {session["sessionId"]: session for session in [*self._control.ended_sessions(), *open_sessions]}
+            open_sessions = self.sessions()
+            listed = {session["sessionId"]: session for session in [*self.ended_sessions(), *open_sessions]}
             for session in sorted(listed.values(), key=lambda session: session["startedAt"]):
                 is_later = after is None or session["startedAt"] >= after.started_at
                 if is_later and session["sessionId"] not in self._handed_out | ({after.id} if after else set()):
                     self._handed_out.add(session["sessionId"])
-                    return Session(self._control, session)
+                    return Session(self._client, session)
             return None
 
-        return self._control.wait(look, timeout, "no new session")
+        return wait_for(self._client, look, timeout, "no new session")
 
     def assert_no_sessions(self, timeout: float = 5) -> None:
         """Assert that no session is open. The server learns a moment later that a client has closed its connection.
@@ -203,7 +205,7 @@ class LiveTail:
             AssertionError: sessions are still open after `timeout` seconds.
         """
         try:
-            self._control.request("GET", f"/sessions?max=0&timeout={timeout:g}", timeout_s=timeout + 10)
+            self._client.request("GET", f"/sessions?max=0&timeout={timeout:g}", timeout_s=timeout + 10)
         except LiveTailTimeoutError:
             groups = [session["logGroupIdentifiers"] for session in self.sessions()]
             raise AssertionError(f"Live Tail sessions are still open, on {groups}") from None
@@ -225,7 +227,7 @@ class LiveTail:
 
     def end_session(self, session_id: str) -> None:
         """End a session with a clean end of stream."""
-        self._control.request("DELETE", f"/sessions/{quote(session_id, safe='')}")
+        self._client.request("DELETE", f"/sessions/{quote(session_id, safe='')}")
 
     def tail(
         self, *log_groups: str, filter_pattern: str | None = None, log_streams: Iterable[str] = (), timeout: float = 10
@@ -237,13 +239,13 @@ class LiveTail:
         """
         for log_group in log_groups:
             with suppress(AwsError):  # it is there
-                self._control.call("CreateLogGroup", {"logGroupName": log_group}, self.region)
+                self._client.call("CreateLogGroup", {"logGroupName": log_group}, self.region)
         parameters: dict[str, Any] = {"logGroupIdentifiers": [self.log_group_arn(name) for name in log_groups]}
         if filter_pattern is not None:
             parameters["logEventFilterPattern"] = filter_pattern
         if streams := list(log_streams):
             parameters["logStreamNames"] = streams
-        return Tail(self._control, parameters, self.region, timeout)
+        return Tail(self._client, parameters, self.region, timeout)
 
     def events(self, *log_groups: str, filter_pattern: str | None = None, timeout: float = 10) -> Iterator[LogEvent]:
         """The log events that are written to log groups from now on, as a session delivers them.
@@ -257,7 +259,7 @@ class LiveTail:
 
     def requests(self) -> list[RequestInfo]:
         """The newest 1,000 requests of the AWS API, oldest first."""
-        return self._control.journal()
+        return list(self._client.request("GET", "/requests")["requests"])
 
     def wait_for_requests(self, operation: str, count: int = 1, timeout: float = 10) -> list[RequestInfo]:
         """Wait until there were at least `count` requests of an operation; returns them.
@@ -270,7 +272,7 @@ class LiveTail:
             found = [request for request in self.requests() if request["operation"] == operation]
             return found if len(found) >= count else None
 
-        return self._control.wait(look, timeout, f"no {count} requests {operation}")
+        return wait_for(self._client, look, timeout, f"no {count} requests {operation}")
 
     def assert_requested(
         self, operation: str, *, times: int | None = None, where: Mapping[str, Any] | None = None
@@ -294,12 +296,12 @@ class LiveTail:
             from livetail.faults import as_json
 
             rule = as_json(rule)
-        return str(self._control.request("POST", "/faults", dict(rule))["id"])
+        return str(self._client.request("POST", "/faults", dict(rule))["id"])
 
     @contextmanager
     def fault(self, rule: "Mapping[str, Any] | AnyRule") -> Iterator[Fault]:
         """A fault rule that is in force in a `with` block."""
-        fault = Fault(self._control, self.add_fault(rule))
+        fault = Fault(self._client, self.add_fault(rule))
         try:
             yield fault
         finally:
@@ -308,31 +310,31 @@ class LiveTail:
 
     def faults(self) -> list[FaultInfo]:
         """The fault rules in force, and what they have done."""
-        return self._control.faults()
+        return list(self._client.request("GET", "/faults")["faults"])
 
     def remove_fault(self, fault_id: str) -> None:
         """Remove one fault rule."""
-        self._control.request("DELETE", f"/faults/{fault_id}")
+        self._client.request("DELETE", f"/faults/{fault_id}")
 
     def clear_faults(self) -> None:
         """Remove all fault rules."""
-        self._control.request("DELETE", "/faults")
+        self._client.request("DELETE", "/faults")
 
     def start_scenario(self, scenario: str | Mapping[str, Any]) -> str:
         """Play a scenario, given as TOML or as the same in dictionaries; returns its id."""
-        return str(self._control.request("POST", "/scenarios", scenario)["id"])
+        return str(self._client.request("POST", "/scenarios", scenario)["id"])
 
     def scenarios(self) -> list[dict[str, Any]]:
         """The scenarios that are being played."""
-        return list(self._control.request("GET", "/scenarios")["scenarios"])
+        return list(self._client.request("GET", "/scenarios")["scenarios"])
 
     def stop_scenarios(self) -> None:
         """Stop all scenarios; their log events stay."""
-        self._control.request("DELETE", "/scenarios")
+        self._client.request("DELETE", "/scenarios")
 
     def reset(self) -> None:
         """Return to the state after the start: no groups, sessions and faults; clock and seed as they were."""
-        self._control.request("POST", "/reset")
+        self._client.request("POST", "/reset")
         self._handed_out.clear()
 
     def _client_options(self, config: Any, options: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """A Live Tail session of the code under test, as its test sees it."""
 
+from livetail.control_client import ControlClient
 from livetail.errors import LiveTailError
-from livetail.testing.control import Control
 from livetail.testing.shapes import Counters, EndedSessionInfo, SessionInfo
+from livetail.testing.waiting import wait_for
 
 
 class Session:
@@ -14,8 +15,8 @@ class Session:
         filter_pattern: of its request; None if there is none.
     """
 
-    def __init__(self, control: Control, info: SessionInfo) -> None:
-        self._control = control
+    def __init__(self, client: ControlClient, info: SessionInfo) -> None:
+        self._client = client
         self.id = info["sessionId"]
         self.started_at = info["startedAt"]
         self.log_groups = tuple(info["logGroupIdentifiers"])
@@ -28,8 +29,7 @@ class Session:
     def info(self) -> SessionInfo | EndedSessionInfo:
         """All that the control plane shows of it."""
         # Between its end and its place in the list of ended ones there is an instant.
-        find = self._control.find_session
-        return self._control.wait(lambda: find(self.id), 1, f"session {self.id} is not listed any more")
+        return wait_for(self._client, self._find, 1, f"session {self.id} is not listed any more")
 
     @property
     def counters(self) -> Counters:
@@ -47,7 +47,7 @@ class Session:
         Raises:
             LiveTailTimeoutError: it is still open after `timeout` real seconds.
         """
-        return self._control.wait(lambda: self.ended_by, timeout, f"session {self.id} has not ended")
+        return wait_for(self._client, lambda: self.ended_by, timeout, f"session {self.id} has not ended")
 
     def wait_for_delivered(self, count: int, timeout: float = 10) -> Counters:
         """Wait until it has delivered at least `count` log events; returns its counters.
@@ -66,8 +66,13 @@ class Session:
                 raise LiveTailError(f"session {self.id} was ended by {by} after {delivered} log events, not {count}")
             return None
 
-        return self._control.wait(look, timeout, f"session {self.id} has not delivered {count} log events")
+        return wait_for(self._client, look, timeout, f"session {self.id} has not delivered {count} log events")
 
     def end(self) -> None:
         """End it with a clean end of stream."""
-        self._control.request("DELETE", f"/sessions/{self.id}")
+        self._client.request("DELETE", f"/sessions/{self.id}")
+
+    def _find(self) -> SessionInfo | EndedSessionInfo | None:
+        found: list[SessionInfo | EndedSessionInfo] = self._client.request("GET", "/sessions")["sessions"]
+        found += reversed(self._client.request("GET", "/sessions/ended")["sessions"])  # ids repeat after a reset
+        return next((session for session in found if session["sessionId"] == self.id), None)

@@ -8,10 +8,11 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Self
 
+from livetail.control_client import ControlClient
 from livetail.errors import LiveTailError, LiveTailTimeoutError
 from livetail.session_stream import session_events
-from livetail.testing.control import Control
 from livetail.testing.shapes import LogEvent
+from livetail.testing.waiting import situation
 
 
 class Tail:
@@ -27,12 +28,12 @@ class Tail:
         LiveTailTimeoutError: no log event came within `timeout` real seconds.
     """
 
-    def __init__(self, control: Control, parameters: dict[str, Any], region: str, timeout: float) -> None:
-        self._control = control
+    def __init__(self, client: ControlClient, parameters: dict[str, Any], region: str, timeout: float) -> None:
+        self._client = client
         self._timeout = timeout
         self._arrived: SimpleQueue[LogEvent | LiveTailError | None] = SimpleQueue()
         with ExitStack() as opened:
-            response = opened.enter_context(control.start_live_tail(parameters, region))
+            response = opened.enter_context(client.start_live_tail(parameters, region))
             self._socket = opened.enter_context(socket.socket(fileno=os.dup(response.fileno())))
             self._events = session_events(response)
             self.id = self._read_start()
@@ -72,12 +73,12 @@ class Tail:
         try:
             found = self._arrived.get(timeout=0.001)
         except Empty:
-            clock = self._control.request("GET", "/clock")
+            clock = self._client.request("GET", "/clock")
             try:
                 found = self._arrived.get(timeout=self._timeout)
             except Empty:
-                situation = self._control.situation(clock)
-                raise LiveTailTimeoutError(f"no log event within {self._timeout:g} s; {situation}") from None
+                others = situation(self._client, clock)
+                raise LiveTailTimeoutError(f"no log event within {self._timeout:g} s; {others}") from None
         if isinstance(found, LiveTailError):
             raise found
         if found is None:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from livetail.testing.control import request_line
 from livetail.testing.shapes import RequestInfo
+from livetail.testing.waiting import request_line
 
 _MAX_SHOWN: Final = 5
 _MAX_CHARACTERS: Final = 200

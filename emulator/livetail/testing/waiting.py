@@ -1,0 +1,82 @@
+"""Waiting for what a running emulator shows, and what to say when it does not come."""
+
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import Any, Final, TypeVar
+
+from livetail.control_client import ControlClient
+from livetail.errors import LiveTailTimeoutError
+from livetail.testing.shapes import EndedSessionInfo, RequestInfo
+
+T = TypeVar("T")
+
+_PAUSES_S: Final = (0.002, 0.005, 0.01, 0.02, 0.04)
+
+_MAX_SHOWN_REQUESTS: Final = 5
+
+
+def wait_for(client: ControlClient, look: Callable[[], T | None], timeout: float, wanted: str) -> T:
+    """Look again and again until there is something; returns it.
+
+    Args:
+        timeout: real seconds.
+        wanted: begins the message of the error: `no new session`.
+
+    Raises:
+        LiveTailTimeoutError: there was nothing in time.
+    """
+    began, clock = _uptime_s(), client.request("GET", "/clock")
+    pause, pauses = Event(), iter(_PAUSES_S)
+    while (found := look()) is None:
+        if _uptime_s() - began >= timeout:
+            raise LiveTailTimeoutError(f"{wanted} within {timeout:g} s; {situation(client, clock)}")
+        pause.wait(min(next(pauses, _PAUSES_S[-1]), max(timeout, 0.001)))
+    return found
+
+
+def situation(client: ControlClient, clock_before: dict[str, Any]) -> str:
+    """What there is, in a few clauses, for the message of an error."""
+    open_sessions = client.request("GET", "/sessions")["sessions"]
+    requests = [request_line(request) for request in client.request("GET", "/requests")["requests"]]
+    more = "… " if len(requests) > _MAX_SHOWN_REQUESTS else ""
+    clauses = [
+        _listed("open", open_sessions),
+        _listed("ended", ended_sessions(client)),
+        f"requests: {more}{', '.join(requests[-_MAX_SHOWN_REQUESTS:]) or 'none'}",
+    ]
+    if clock_before["mode"] == "manual" and client.request("GET", "/clock") == clock_before:
+        clauses.append("the clock is manual and was not moved meanwhile: advance() moves it")
+    return "; ".join(clauses)
+
+
+def ended_sessions(client: ControlClient) -> list[EndedSessionInfo]:
+    """The newest 100, oldest first, without those that a reset has ended."""
+    sessions: list[EndedSessionInfo] = client.request("GET", "/sessions/ended")["sessions"]
+    return [session for session in sessions if session["endedBy"] != "reset"]
+
+
+def request_line(request: RequestInfo) -> str:
+    """A request in a word or two."""
+    return f"{request['operation']} {request['error'] or request['status']}"
+
+
+def _listed(state: str, sessions: list[Any]) -> str:
+    if not sessions:
+        return f"no session is {state}" if state == "open" else "none has ended"
+    shown = [
+        f"{session['sessionId'][:8]} on {', '.join(map(_name, session['logGroupIdentifiers']))}"
+        f" ({session['counters']['delivered']} log events delivered"
+        + (f", ended by {session['endedBy']})" if "endedBy" in session else ")")
+        for session in sessions[-3:]
+    ]
+    return f"{len(sessions)} {state}: {', '.join(shown)}"
+
+
+def _name(identifier: str) -> str:
+    return identifier.rpartition("log-group:")[2]
+
+
+def _uptime_s() -> float:
+    """Seconds that no time mock stops, as in `livetail.server.clocks`."""
+    return time.clock_gettime_ns(time.CLOCK_MONOTONIC) / 1e9
