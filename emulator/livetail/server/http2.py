@@ -4,20 +4,8 @@ import asyncio
 from contextlib import suppress
 from typing import Any, Final
 
+import h2.events
 from h2.errors import ErrorCodes
-from h2.events import (
-    ConnectionTerminated,
-    DataReceived,
-    PingAckReceived,
-    PingReceived,
-    PriorityUpdated,
-    RemoteSettingsChanged,
-    RequestReceived,
-    StreamEnded,
-    StreamReset,
-    WindowUpdated,
-)
-from h2.events import Event as FrameEvent
 from h2.exceptions import H2Error
 from h2.settings import SettingCodes
 from hypercorn.events import Closed, RawData, Updated
@@ -45,17 +33,17 @@ _SMALL_DATA_BYTES: Final = 16
 """DATA frames below this count as frames without use."""
 
 _WITHOUT_USE: Final = (
-    PingAckReceived,
-    PingReceived,
-    PriorityUpdated,
-    RemoteSettingsChanged,
-    StreamReset,
-    WindowUpdated,
+    h2.events.PingAckReceived,
+    h2.events.PingReceived,
+    h2.events.PriorityUpdated,
+    h2.events.RemoteSettingsChanged,
+    h2.events.StreamReset,
+    h2.events.WindowUpdated,
 )
 
 
 class Unsent:
-    """What of a response has not been written yet.
+    """The part of a response that has not been written yet.
 
     Attributes:
         head: set until it is written, if the length of the body is known; `length` is that length.
@@ -78,9 +66,9 @@ class Http2(H2Protocol):
     - `send()` returns once the client's windows have let everything through, or the client has left. Hypercorn's lets a
       writer go on while the window is exhausted: a client that stops reading would cost memory without a bound.
     - A response whose length is known is written whole: head, body and end of stream, as far as the windows allow.
-    - A client that floods the connection with frames is told so (ENHANCE_YOUR_CALM) and disconnected.
+    - A client that floods the connection with frames gets a GOAWAY (ENHANCE_YOUR_CALM) and is disconnected.
     - Priorities of clients are not followed (RFC 9113, section 5.3.2); streams take turns.
-    - A stream that ended leaves nothing behind, and one whose application failed is reset.
+    - Nothing is kept of a stream that has ended, and a stream whose application failed is reset.
     """
 
     def __init__(self, *arguments: Any) -> None:
@@ -97,7 +85,7 @@ class Http2(H2Protocol):
                 if self.closed or self.said_goodbye:
                     return
                 if position:
-                    await asyncio.sleep(0)  # the turn of the others
+                    await asyncio.sleep(0)  # so that others do not wait
                 try:
                     events = self.connection.receive_data(event.data[position : position + MAX_PARSED_BYTES])
                 except H2Error:
@@ -117,7 +105,7 @@ class Http2(H2Protocol):
             self.connection.close_connection(error_code)
         return self.connection.data_to_send()
 
-    async def _handle_events(self, events: list[FrameEvent]) -> None:
+    async def _handle_events(self, events: list[h2.events.Event]) -> None:
         if self._is_flood(events):
             connection = self.connection_state["connection"]
             connection.end(ErrorCodes.ENHANCE_YOUR_CALM)
@@ -126,29 +114,29 @@ class Http2(H2Protocol):
             return
         for event in events:
             match event:
-                case RequestReceived():
+                case h2.events.RequestReceived():
                     await self._create_stream(event)
-                case DataReceived(stream_id=stream_id):
+                case h2.events.DataReceived(stream_id=stream_id):
                     if stream_id in self.streams:
                         await self.streams[stream_id].handle(Body(stream_id=stream_id, data=event.data))
                     self.connection.acknowledge_received_data(event.flow_controlled_length, stream_id)
-                case StreamEnded(stream_id=stream_id):
+                case h2.events.StreamEnded(stream_id=stream_id):
                     if stream_id in self.streams:
                         await self.streams[stream_id].handle(EndBody(stream_id=stream_id))
-                case StreamReset(stream_id=stream_id):
+                case h2.events.StreamReset(stream_id=stream_id):
                     self._forget(stream_id)
                     await self._close_stream(stream_id)
-                case WindowUpdated(stream_id=stream_id):
+                case h2.events.WindowUpdated(stream_id=stream_id):
                     self._opened.update(dict.fromkeys([stream_id] if stream_id else self._unsent))
-                case RemoteSettingsChanged() if SettingCodes.INITIAL_WINDOW_SIZE in event.changed_settings:
+                case h2.events.RemoteSettingsChanged() if SettingCodes.INITIAL_WINDOW_SIZE in event.changed_settings:
                     self._opened.update(dict.fromkeys(self._unsent))
-                case ConnectionTerminated():
+                case h2.events.ConnectionTerminated():
                     await self.send(Closed())
         await self._flush()
         if self._opened:
             await self.has_data.set()
 
-    def _is_flood(self, events: list[FrameEvent]) -> bool:
+    def _is_flood(self, events: list[h2.events.Event]) -> bool:
         """Whether the client has sent more frames without use than it may."""
         now = self.context.time()
         earned = (now - self._allowance_at) * ALLOWANCE_PER_S
@@ -156,7 +144,7 @@ class Http2(H2Protocol):
         self._allowance -= sum(map(_is_without_use, events))
         return self._allowance < 0
 
-    async def _create_stream(self, request: RequestReceived) -> None:
+    async def _create_stream(self, request: h2.events.RequestReceived) -> None:
         stream_id = request.stream_id
         if self.context.terminated.is_set():
             with suppress(H2Error):  # the client may have reset it itself
@@ -255,7 +243,7 @@ class Http2(H2Protocol):
         return bool(unsent.data)
 
     def _forget(self, stream_id: int) -> None:
-        """Let go of what has not been written of a stream, and let its writer go on."""
+        """Drop what has not been written of a stream, and let its writer go on."""
         self._opened.pop(stream_id, None)
         unsent = self._unsent.pop(stream_id, None)
         if unsent is not None:
@@ -263,7 +251,7 @@ class Http2(H2Protocol):
             unsent.written.set()
 
 
-def _is_without_use(event: FrameEvent) -> bool:
-    if isinstance(event, DataReceived):
+def _is_without_use(event: h2.events.Event) -> bool:
+    if isinstance(event, h2.events.DataReceived):
         return len(event.data) < _SMALL_DATA_BYTES and event.stream_ended is None
     return isinstance(event, _WITHOUT_USE)

@@ -31,11 +31,8 @@ def log_request(
 ) -> None:
     """Write the line of a request of the AWS API.
 
-    Args:
-        log_groups: those that the request names.
-        status: of the response; 0 where a fault rule closed the connection instead.
-        error: the code of the error, if there was one, and `message` its text.
-        seconds: from the end of the request to the response.
+    `log_groups` are those that it names. `status` is 0 where a fault rule closed the connection; `error` and `message`
+    are the code and the text of the error. `seconds` is the time from the end of the request to the response.
     """
     milliseconds = round(seconds * 1000, 1)
     words = filter(None, [operation, _listed(log_groups), str(status) if status else "connection closed", error])

@@ -1,4 +1,4 @@
-"""Certificates: one's own, or such that a throw-away authority of ours has signed, for one start or for all."""
+"""The certificate of a server: a given one, or one that is made here, with an authority of its own that signs it."""
 
 import os
 import shutil
@@ -6,7 +6,6 @@ import ssl
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,18 +18,19 @@ if TYPE_CHECKING:
 
 _HOSTS: Final = ("localhost", "logs.localhost", "livetail")
 _NAMES: Final = (*(prefix + host for host in _HOSTS for prefix in ("", "stream-", "streaming-")), "127.0.0.1", "::1")
-"""Each host with the prefixes that SDKs put before it; clients do not take a wildcard such as `*.localhost`."""
+"""Each host with the prefixes that SDKs put before it; clients do not accept a wildcard such as `*.localhost`."""
 
 _MIN_VALIDITY: Final = timedelta(days=1)
-"""How long a kept certificate must still be valid for."""
+"""How long a kept certificate must still be valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Paths of PEM files: the chain, its key, and the authority to trust if it is ours.
+    """Paths of PEM files.
 
     Attributes:
-        truststore: the authority once more as PKCS#12, for Java.
+        authority: the one that clients have to trust, if it was made here.
+        truststore: the same as PKCS#12, for Java.
         is_kept: whether the files stay when the server has stopped.
     """
 
@@ -41,10 +41,10 @@ class Certificate:
     is_kept: bool = True
 
     def context(self) -> ssl.SSLContext:
-        """What a server needs to serve with it: TLS 1.2 and later, with the ciphers that HTTP/2 allows.
+        """A context for servers: TLS 1.2 and later, with the ciphers that HTTP/2 allows.
 
         Raises:
-            OSError: the files are no certificate with its key.
+            OSError: the files are not a certificate and its key.
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -53,13 +53,13 @@ class Certificate:
         return context
 
     def discard(self) -> None:
-        """Remove what was made for one server alone. May be called more than once."""
+        """Remove the files if they were made for one server alone. May be called more than once."""
         if not self.is_kept:
             shutil.rmtree(self.chain.parent, ignore_errors=True)
 
 
 def certificate_for(settings: Settings) -> Certificate | None:
-    """The certificate to serve with; None for plain HTTP.
+    """The certificate that the settings ask for; None for plain HTTP.
 
     Raises:
         StartError: a file cannot be read or written, or there is nothing to make a certificate with.
@@ -94,7 +94,7 @@ def _given(chain: Path, key: Path) -> Certificate:
 
 
 def _made(folder: Path, host: str, *, is_kept: bool) -> Certificate:
-    """The certificate in a folder; what is missing, expired or for other hosts is made."""
+    """The certificate in a folder. What is missing, expired or for other hosts is made."""
     try:
         import trustme
     except ImportError:
@@ -107,14 +107,14 @@ def _made(folder: Path, host: str, *, is_kept: bool) -> Certificate:
     assert made.authority is not None and made.truststore is not None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        authority = _kept_authority(made.authority, ca_key) if is_kept else None
+        authority = _kept_authority(made.authority, ca_key)
         if authority is None:
             authority = trustme.CA()
             if is_kept:
                 _write(ca_key, authority.private_key_pem.bytes(), mode=0o600)
             _write(made.authority, authority.cert_pem.bytes())
             _write(made.truststore, make_truststore(authority.cert_pem.bytes()))
-        if not is_kept or not _is_good(made, authority, names):
+        if not _is_good(made, authority, names):
             issued = authority.issue_cert(*names)
             _write(made.key, issued.private_key_pem.bytes(), mode=0o600)
             _write(made.chain, b"".join(blob.bytes() for blob in issued.cert_chain_pems))
@@ -126,11 +126,7 @@ def _made(folder: Path, host: str, *, is_kept: bool) -> Certificate:
 
 
 def _kept_authority(certificate: Path, key: Path) -> "trustme.CA | None":
-    """The authority of an earlier start; None if there is none, or if it has expired.
-
-    Raises:
-        StartError: the files are something else.
-    """
+    """The authority of an earlier start; None if there is none, or if it has expired."""
     import trustme
     from cryptography import x509
 
@@ -157,19 +153,11 @@ def _is_good(made: Certificate, authority: "trustme.CA", names: tuple[str, ...])
     except Exception:  # whatever is wrong with it, another is made
         return False
     hosts = {*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))}
-    return certificate.not_valid_after_utc > datetime.now(UTC) + _MIN_VALIDITY and hosts >= set(map(_plain, names))
-
-
-def _plain(name: str) -> str:
-    """A name as a certificate has it."""
-    try:
-        return str(ip_address(name))
-    except ValueError:
-        return name
+    return certificate.not_valid_after_utc > datetime.now(UTC) + _MIN_VALIDITY and hosts >= set(names)
 
 
 def _write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Write a file as a whole."""
+    """Write a file so that nobody reads half of it."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
         file.write(content)
