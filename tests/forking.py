@@ -28,7 +28,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["Forked", "run_forked"]
+__all__ = ["Forked", "as_module", "run_forked", "stop"]
 
 _ROOT: Final = Path(__file__).parents[1]
 _NOT_IMPORTED: Final = ("livetail.__main__", "livetail.testing.plugin", "livetail.testing.container")
@@ -38,7 +38,7 @@ _NOT_IMPORTED: Final = ("livetail.__main__", "livetail.testing.plugin", "livetai
 
 
 class Forked(subprocess.Popen[str]):
-    """`Popen([sys.executable, "-m", MODULE, ...])` or `Popen([sys.executable, SCRIPT, ...])`, as a fork.
+    """`Popen([sys.executable, ...])` as a fork, with `-m MODULE`, `-c PROGRAM` or a script.
 
     It takes `stdin`, `stdout`, `stderr`, `env`, `cwd` and `start_new_session`; its streams are of text.
     """
@@ -61,7 +61,7 @@ class Forked(subprocess.Popen[str]):
         ours: list[int] = [given[name] for name in ("p2cwrite", "c2pread", "errread")]
         streams = [number if each == -1 else each for number, each in enumerate(theirs)]
         self._status_pipe, report = os.pipe()
-        control, lock = _server()
+        _, control, lock = _server()
         with lock:
             socket.send_fds(control, [json.dumps(request).encode() + b"\n"], [*streams, report])
             os.close(report)
@@ -98,6 +98,12 @@ class Forked(subprocess.Popen[str]):
         return self.returncode
 
 
+def as_module(command: Sequence[str]) -> list[str]:
+    """A command such as `livetail serve`, by the name of its module."""
+    assert command[0] == "livetail"
+    return [sys.executable, "-m", *command]
+
+
 def run_forked(command: Sequence[str], given: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
     """Run such a command to its end; `given` is its standard input."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -110,7 +116,7 @@ def run_forked(command: Sequence[str], given: str = "", **options: Any) -> subpr
 
 
 @cache
-def _server() -> tuple[socket.socket, threading.Lock]:
+def _server() -> tuple[subprocess.Popen[bytes], socket.socket, threading.Lock]:
     ours, theirs = socket.socketpair()
     program = f"from tests.forking import serve; serve({theirs.fileno()})"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LIVETAIL_", "AWS_"))}
@@ -123,13 +129,16 @@ def _server() -> tuple[socket.socket, threading.Lock]:
         start_new_session=True,
     )
     theirs.close()
+    return process, ours, threading.Lock()
 
-    def stop() -> None:
-        ours.close()
+
+def stop() -> None:
+    """End the process that forks; the time that its forks took is then that of this process's children."""
+    if _server.cache_info().currsize:
+        process, control, _ = _server()
+        control.close()
         process.wait(10)
-
-    atexit.register(stop)
-    return ours, threading.Lock()
+        _server.cache_clear()
 
 
 # ---- in the process that forks -------------------------------------------------------------------------------------
@@ -138,6 +147,7 @@ def _server() -> tuple[socket.socket, threading.Lock]:
 def serve(control_number: int) -> None:
     """Import, then fork for each request until the tests end."""
     import boto3
+    import pytest  # noqa: F401
 
     import livetail
 
@@ -212,6 +222,9 @@ def _run(arguments: list[str]) -> int:
         if arguments[0] == "-m":
             sys.argv = arguments[1:]
             runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+        elif arguments[0] == "-c":
+            sys.argv = ["-c", *arguments[2:]]
+            exec(compile(arguments[1], "<string>", "exec"), {"__name__": "__main__"})
         else:
             sys.argv = arguments
             runpy.run_path(arguments[0], run_name="__main__")

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from livetail.faults import as_json, parse_rule
 from livetail.faults.reading import full_rule
 from tests.docs.reading import blocks, document
 from tests.docs.shell import run
-from tests.testing.projects import LIKE_A_USER, WITHOUT_WORKERS
+from tests.testing.projects import run_pytest
 
 NAME = "docs/cookbook.md"
 RECIPES = dict(re.findall(r"^## (.+)\n((?:.*\n)+?)(?=^## |\Z)", document(NAME), re.MULTILINE))
@@ -38,8 +36,7 @@ def test_each_recipe_has_a_test_and_commands() -> None:
 def test_the_tests_pass(tmp_path: Path) -> None:
     for number, block in enumerate(blocks(NAME, "python")):
         (tmp_path / f"test_{number}.py").write_text(block.text)
-    command = [sys.executable, "-m", "pytest", "-q", *LIKE_A_USER, *WITHOUT_WORKERS, str(tmp_path)]
-    finished = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=100, check=False)
+    finished = run_pytest(tmp_path)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert f"{len(RECIPES)} passed" in finished.stdout
 

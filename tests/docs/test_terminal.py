@@ -1,6 +1,7 @@
 """Every command of docs/terminal.md runs as printed."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from tests.docs.reading import blocks
+from tests.forking import Forked, as_module
 
 COMMANDS = [line for block in blocks("docs/terminal.md", "sh") for line in block.text.splitlines()]
 FOLLOWING = [command for command in COMMANDS if command.startswith("livetail tail") or "--watch" in command]
@@ -48,9 +50,8 @@ def test_commands_go_on_until_an_interrupt(
 ) -> None:
     for group in ("/app/api", "/app/worker"):
         emulator.put(group, "web-1", ["x"])
-    with subprocess.Popen(
-        ["bash", "-c", f"exec {command}"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    words = as_module(shlex.split(command))
+    with Forked(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         if "tail" in command.split():
             emulator.wait_for_sessions(1)
         else:

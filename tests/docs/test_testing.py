@@ -1,13 +1,13 @@
 """The examples of docs/testing.md run as printed."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.docs.reading import Block, blocks
-from tests.testing.projects import LIKE_A_USER, WITHOUT_WORKERS
+from tests.forking import run_forked
+from tests.testing.projects import run_pytest
 
 EXAMPLES = blocks("docs/testing.md", "python")
 
@@ -22,10 +22,10 @@ def runs_under(example: Block) -> str:
 def test_examples_run(example: Block, tmp_path: Path) -> None:
     file = tmp_path / "test_example.py"
     file.write_text(example.text)
-    command = [sys.executable, str(file)]
     if runs_under(example) == "pytest":
-        command = [sys.executable, "-m", "pytest", "-q", *LIKE_A_USER, *WITHOUT_WORKERS, str(file)]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=100, check=False)
+        run = run_pytest(tmp_path)
+    else:
+        run = run_forked([sys.executable, str(file)], cwd=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     if runs_under(example) == "python" and "print(" in example.text:
         (printed,) = blocks("docs/testing.md", "text")

@@ -1,19 +1,34 @@
 """Runs pytest on a project of its own, as a user of the plugin would."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Final
 
 import pytest
 
-__all__ = ["LIKE_A_USER", "WITHOUT_WORKERS", "sentences", "suite", "suite_in_process"]
+from tests.forking import run_forked
+
+__all__ = ["LIKE_A_USER", "WITHOUT_WORKERS", "run_pytest", "sentences", "suite", "suite_in_process"]
 
 LIKE_A_USER: Final = (
-    *("-W", "error", "--strict-config", "--strict-markers", "-p", "no:cacheprovider"),
-    *("-p", "no:anyio", "-p", "no:hypothesispytest", "-p", "no:pytest_cov", "-p", "no:schemathesis"),
-    *("-p", "no:time_machine", "-p", "no:timeout"),
+    *("-W", "error", "-W", "ignore:Module already imported", "--strict-config", "--strict-markers"),
+    *("-p", "no:cacheprovider", "-p", "no:anyio", "-p", "no:hypothesispytest", "-p", "no:pytest_cov"),
+    *("-p", "no:schemathesis", "-p", "no:time_machine", "-p", "no:timeout"),
 )
-"""As strict as pytest can be, and without the plugins of this project's own tests: to import them takes half a run."""
+"""As strict as pytest can be, and without the plugins of this project's own tests: to import them takes half a run.
+
+A fork has imported the package before pytest could rewrite its assertions; it has none.
+"""
 
 WITHOUT_WORKERS: Final = ("-p", "no:xdist", "-p", "no:xdist.looponfail")
+
+
+def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest on a folder, in a process of its own."""
+    workers = () if "-n" in arguments else WITHOUT_WORKERS
+    command = [sys.executable, "-m", "pytest", "-q", *LIKE_A_USER, *workers, *arguments]
+    return run_forked(command, cwd=folder)
 
 
 def suite(pytester: pytest.Pytester, tests: str, *arguments: str, **files: str) -> pytest.RunResult:
@@ -22,12 +37,12 @@ def suite(pytester: pytest.Pytester, tests: str, *arguments: str, **files: str) 
     `files` are further Python files, by their names without `.py`.
     """
     pytester.makepyfile(test_suite="import pytest\n" + tests, **files)
-    workers = () if "-n" in arguments else WITHOUT_WORKERS
-    return pytester.runpytest_subprocess("-q", *LIKE_A_USER, *workers, *arguments)
+    run = run_pytest(pytester.path, *arguments)
+    return pytest.RunResult(run.returncode, run.stdout.splitlines(), run.stderr.splitlines(), 0)
 
 
 def suite_in_process(pytester: pytest.Pytester, tests: str, *arguments: str, **files: str) -> pytest.RunResult:
-    """The same by pytest in this process, where boto3 and the server are imported already: a fifth of the time."""
+    """The same by pytest in this process, which takes half the time."""
     pytester.makepyfile(test_suite="import pytest\n" + tests, **files)
     return pytester.runpytest_inprocess("-q", *LIKE_A_USER, *WITHOUT_WORKERS, *arguments)
 

@@ -22,6 +22,7 @@ from livetail.errors import NoResponseError
 from livetail.scenarios import ScenarioError
 from livetail.server.http_server import StartError
 from livetail.settings import SettingsError
+from tests.forking import run_forked
 
 
 def _start_tail(logs: Any, arn: str) -> Any:
@@ -160,14 +161,7 @@ def test_port_can_be_chosen() -> None:
 def _python(program: str, **variables: str) -> str:
     """Run a program in another process; answers what it printed. AWS settings are only those that are given."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    run = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        env=environ | variables,
-        timeout=60,
-        check=False,
-    )
+    run = run_forked([sys.executable, "-c", program], env=environ | variables)
     assert (run.returncode, run.stderr) == (0, ""), run.stderr
     return run.stdout
 
@@ -194,8 +188,10 @@ def test_environment_points_unmodified_programs_at_it(settings: dict[str, Any]) 
 
 
 def test_process_that_forgets_to_stop_ends_all_the_same() -> None:
-    printed = _python("from livetail import LiveTailEmulator; print(LiveTailEmulator().endpoint_url)")
-    assert printed.startswith("http://127.0.0.1:")
+    command = [sys.executable, "-c", "from livetail import LiveTailEmulator; print(LiveTailEmulator().endpoint_url)"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("http://127.0.0.1:")
 
 
 def test_fork_uses_it_and_leaves_it_running() -> None:

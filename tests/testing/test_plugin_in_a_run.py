@@ -8,7 +8,7 @@ import pytest
 from livetail import LiveTailEmulator
 from livetail.settings import FLAGS
 from livetail.testing.plugin import NOT_COMPARED
-from tests.testing.projects import sentences, suite, suite_in_process
+from tests.testing.projects import LIKE_A_USER, WITHOUT_WORKERS, sentences, suite, suite_in_process
 
 pytest_plugins = ["pytester"]
 
@@ -25,7 +25,8 @@ def test_run_that_does_not_use_it_imports_nothing_more(pytester: pytest.Pytester
             import json, pathlib, sys
             pathlib.Path("imported.json").write_text(json.dumps(sorted(sys.modules)))
         """
-        suite(pytester, tests.replace("\n        ", "\n"), *arguments).assert_outcomes(passed=1)
+        pytester.makepyfile(tests)
+        pytester.runpytest_subprocess(*LIKE_A_USER, *WITHOUT_WORKERS, *arguments).assert_outcomes(passed=1)
         return set(json.loads(Path(pytester.path, "imported.json").read_text()))
 
     with_it, without = imported(), imported("-p", "no:livetail")

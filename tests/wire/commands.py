@@ -1,4 +1,4 @@
-"""`python -m livetail serve` as a process of its own."""
+"""`python -m livetail serve` in another process."""
 
 import os
 import signal
@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livetail.testing.handle import LiveTail
+from tests.forking import Forked
 from tests.wire.sockets import TIMEOUT
 
 __all__ = ["Command", "serving"]
-
-PROJECT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -41,17 +40,16 @@ class Command:
 
 
 @contextmanager
-def serving(folder: Path, *flags: str) -> Iterator[Command]:
+def serving(folder: Path, *flags: str, start: type["subprocess.Popen[str]"] = Forked) -> Iterator[Command]:
     """A server on a free port, ready; it is killed if it still runs at the end."""
     port_file = folder / "port"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LIVETAIL_")}
-    search_path = [str(PROJECT), environment.get("PYTHONPATH", "")]
-    process = subprocess.Popen(
+    process = start(
         [sys.executable, "-m", "livetail", "serve", "--port", "0", "--port-file", str(port_file), *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**environment, "PYTHONPATH": os.pathsep.join(filter(None, search_path)), "PYTHONWARNINGS": "error"},
+        env={**environment, "PYTHONWARNINGS": "error"},
     )
     try:
         yield _ready(process, port_file)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from livetail.server import runner
+from tests.forking import Forked
 from tests.wire.sockets import TIMEOUT
 
 SERVER = """
@@ -52,9 +53,8 @@ runner.serve_in_foreground(service, lambda: print("ready", flush=True))
 
 @contextmanager
 def blocked(loop: str, stop_s: float) -> Iterator["subprocess.Popen[str]"]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, loop, str(stop_s)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-c", SERVER, loop, str(stop_s)]
+    process = Forked(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     try:
