@@ -11,7 +11,7 @@ from typing import Any, Final
 from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, NoResponseError, UrlError
 
 MAX_RESPONSE_BYTES: Final = 256 * 1024 * 1024
-"""No response of an emulator is larger; what sends more is something else."""
+"""No response of an emulator is larger; a server that sends more is not one."""
 
 TIMEOUT_S: Final = 60.0
 

@@ -37,8 +37,8 @@ def sdk_environment(
 ) -> dict[str, str]:
     """The variables for a process that talks to nothing but the emulator.
 
-    SDKs send StartLiveTail to `stream-<host>`, which no local name server knows; `AWS_DISABLE_HOST_PREFIX_INJECTION`
-    stops that. Many programs ask STS who they are before they ask for logs. The others are what SDKs insist on having.
+    SDKs send StartLiveTail to `stream-<host>`, which no local name server resolves; `AWS_DISABLE_HOST_PREFIX_INJECTION`
+    stops that. Many programs ask STS who they are before they ask for logs. The others are those that SDKs require.
 
     Args:
         ca_bundle: path of the CA of the server's certificate (PEM), if it is not a public one.

@@ -1,7 +1,7 @@
 """The settings of a server: one table for flags, environment variables, Python keywords and the documentation.
 
 Precedence is flag, environment, default. Every value is read from text by the same function wherever it comes from, so
-that a bad one gets the same sentence everywhere.
+that the sentence about a wrong one is the same everywhere.
 """
 
 import re

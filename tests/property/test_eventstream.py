@@ -44,7 +44,7 @@ MESSAGES = st.builds(
     payload=st.binary(max_size=300),
 )
 
-# Any bytes, and bytes that are headers nearly to their end, so that faults come late as well as at once.
+# Any bytes, and bytes that are headers nearly to their end, so that problems come late as well as at once.
 SOME_HEADERS = st.lists(HEADERS, max_size=3, unique_by=lambda header: header.name).map(
     lambda headers: encode_headers(headers)
 )

@@ -63,15 +63,15 @@ def test_rules_of_time(given_offsets: list[int], retention: int | None) -> None:
         client.call("PutRetentionPolicy", logGroupName="/a", retentionInDays=retention)
     outcome = Outcome()
     try:
-        answer = client.put("/a", "s", *((offset, "x") for offset in given_offsets))
-        outcome.rejected = answer.get("rejectedLogEventsInfo", {})
+        response = client.put("/a", "s", *((offset, "x") for offset in given_offsets))
+        outcome.rejected = response.get("rejectedLogEventsInfo", {})
     except ServiceError as error:
         outcome.error = error.message
     found = client.call("GetLogEvents", logGroupName="/a", logStreamName="s", startFromHead=True)["events"]
     outcome.stored = [event["timestamp"] - NOW for event in found]
     assert outcome == expected(given_offsets, retention)
-    heard = [event.timestamp - NOW for _, batch in client.hub.published for event in batch.events]
-    assert heard == outcome.stored
+    published = [event.timestamp - NOW for _, batch in client.hub.published for event in batch.events]
+    assert published == outcome.stored
 
 
 @given(

@@ -1,6 +1,6 @@
 """Reads the JSON of a request as leniently as AWS's front end does, and refuses what is of a wrong type.
 
-Null is absent, a null element is dropped, unknown members are ignored, a fraction where an integer belongs loses its
+Null is absent, a null element is dropped, unknown members are ignored, a fraction in place of an integer loses its
 decimals. A member of the wrong type is a SerializationException that names the JSON token, whatever else is
 wrong. Observed on another service of the same framework in 2026.
 

@@ -1,7 +1,7 @@
 """StartLiveTail: the checks that come after types and constraints, in this order, and the session.
 
-https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html says what is refused; the
-texts that nobody has published are chosen, and each says in one sentence what to change.
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html documents what is
+refused. Texts that nobody has published are chosen; each is one sentence that says what to change.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
     """Open a session.
 
     Raises:
-        InvalidParameterException: an identifier is not an ARN, stream filters do not go together, or the pattern is
+        InvalidParameterException: an identifier is not an ARN, stream filters exclude each other, or the pattern is
             not valid.
         ResourceNotFoundException: one of the log groups, or of the named log streams, does not exist.
         InvalidOperationException: the class of one of the log groups has no Live Tail.
@@ -76,7 +76,7 @@ def _matcher(pattern: str | None) -> Matcher:
 
 
 def _group(context: Context, arn: LogGroupArn) -> LogGroup:
-    """The group must exist where its ARN says. Another account's group may be tailed, as from a monitoring account."""
+    """The group must exist where its ARN says. It may be another account's, as for a monitoring account."""
     if arn.region != context.caller.region or arn.partition != partition_of(arn.region):
         raise ResourceNotFoundException(NO_SUCH_LOG_GROUP)
     return context.accounts.region(arn.account_id, arn.region).group(arn.name)

@@ -155,7 +155,7 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
     check_class(group, "FilterLogEvents")
     batches = _selected(group, request)
     low = _earliest(context, group, request.start_time)
-    # Unlike that of GetLogEvents, this end is part of the range: "a timestamp later than this time" is left out.
+    # Unlike that of GetLogEvents, this end is part of the range: only "a timestamp later than this time" is outside.
     high = END if request.end_time is None else Position(request.end_time + 1, 0)
     if reached is not None and newest_first:
         high = min(high, position_of(reached))

@@ -90,7 +90,7 @@ def describe_log_groups(context: Context, request: DescribeLogGroupsRequest) -> 
 
 
 def _names(context: Context, request: DescribeLogGroupsRequest) -> set[str]:
-    """The groups of `logGroupIdentifiers` by name; what is not there, or not here, is left out."""
+    """The groups of `logGroupIdentifiers` by name, without those of other accounts and regions."""
     filters = request.log_group_name_prefix, request.log_group_name_pattern, request.log_group_class
     if any(other is not None for other in filters):
         raise InvalidParameterException(

@@ -1,7 +1,7 @@
 """Pages, and the tokens with which the next one is read.
 
-AWS's tokens are opaque; only those of GetLogEvents show their form, `f/` or `b/`, 56 digits, `/s`. A token here holds a
-position in the order of the rows rather than a count, so that nothing is lost or doubled when something is added or
+AWS's tokens are opaque; only those of GetLogEvents have a known form: `f/` or `b/`, 56 digits, `/s`. A token here
+holds a position in the order of the rows, not a count, so that no row is lost or doubled when others are added or
 removed between two pages. Tokens do not expire (AWS: after 24 hours).
 """
 

@@ -28,8 +28,7 @@ class Service:
 
     Args:
         hub: gets every batch that is ingested.
-        retain_events: how many events, the newest, each log group keeps for GetLogEvents and FilterLogEvents.
-        retain_bytes: how many bytes the events of all log groups may take together; the oldest are removed first.
+        retain_events, retain_bytes: see `Accounts`.
     """
 
     def __init__(self, *, clock: Clock, hub: Hub, retain_events: int, retain_bytes: int) -> None:

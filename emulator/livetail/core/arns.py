@@ -1,7 +1,7 @@
 """ARNs of log groups and log streams.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html gives the forms:
-`arn:aws:logs:REGION:ACCOUNT:log-group:NAME`, with `:*` at its end where its streams are included, and
+`arn:aws:logs:REGION:ACCOUNT:log-group:NAME`, with `:*` at its end where its streams are meant too, and
 `arn:aws:logs:REGION:ACCOUNT:log-group:NAME:log-stream:STREAM`.
 """
 

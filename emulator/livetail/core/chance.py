@@ -1,7 +1,7 @@
 """Random numbers: independent streams, all drawn from one seed.
 
-Each part that needs chance takes a stream of its own by name (`ids`, `sampling`, `source 2` …), so that what one part
-draws never changes what another one gets. This is the only pure file that may import `random`, and only its seeded
+Each part that needs random numbers has a stream of its own by name (`ids`, `sampling`, `source 2` …), so that one
+part never changes the numbers of another. This is the only pure file that may import `random`, and only its seeded
 class; others import `Random` from here.
 """
 

@@ -1,6 +1,7 @@
 """Time: epoch milliseconds from a `Clock`, and durations in milliseconds, also as people write them: `90s`, `1h30m`.
 
-The clocks that follow the real time are in `livetail.server.clocks`; only a clock that stands still is pure.
+The clocks that follow the real time are in `livetail.server.clocks`; a manual clock is pure, since it does not read the
+time of the machine.
 """
 
 import re
@@ -12,7 +13,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 MAX_INSTANT: Final = 253_402_300_799_999
-"""The last millisecond of the year 9999, which is as far as the formats of dates go."""
+"""The last millisecond of the year 9999, the last one that the formats of dates can write."""
 
 _UNITS = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": 1}
 _DURATION = re.compile(

@@ -1,7 +1,7 @@
 """Identifiers in the forms that CloudWatch Logs uses.
 
 The `eventId` of FilterLogEvents and the tokens of GetLogEvents are numbers of 56 digits with one inner form, observed
-in answers of AWS (radkawar/stackd, testdata/aws/logs/ingestion.json and filters.json of September 2026), from the left:
+in responses of AWS (radkawar/stackd, testdata/aws/logs/ingestion.json and filters.json, September 2026), from the left:
 
 - the time stamp of the event,
 - 64 bits: its ingestion time,

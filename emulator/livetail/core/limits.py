@@ -57,12 +57,12 @@ _SEPARATORS: Final = "\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3
 def python_pattern(pattern: str) -> str:
     r"""A pattern of AWS's model as one for `re.search` that the whole text must match.
 
-    `\w` is ASCII in Java. The properties `\p{L}`, `\p{N}` and `\p{Z}` are spelled out: Python's `\w` is the first two
-    and the underscore, which is listed beside them wherever the model uses them.
+    `\w` is ASCII in Java. The properties `\p{L}`, `\p{N}` and `\p{Z}` are written in Python's way: its `\w` is the
+    first two and the underscore, which is listed beside them wherever the model uses them.
     """
     flags = "" if r"\p{" in pattern else "(?a)"
-    spelled = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", "").replace(r"\p{Z}", _SEPARATORS)
-    return rf"{flags}\A(?:{spelled})\Z"
+    python = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", "").replace(r"\p{Z}", _SEPARATORS)
+    return rf"{flags}\A(?:{python})\Z"
 
 
 def matches(pattern: str, text: str) -> bool:

@@ -101,7 +101,7 @@ class LogGroup:
         retention_days: None keeps events without a time limit.
         batches: what is kept of the events of all streams, in order of ingestion.
         ingested: how many events were ever put; the next event's sequence number.
-        first_shown: the sequence number of the oldest event that is shown; it never goes back.
+        first_shown: the sequence number of the oldest event that is shown; it never decreases.
         stored_bytes: the bytes of the kept batches as PutLogEvents counts them.
         shown: how many events are shown.
     """

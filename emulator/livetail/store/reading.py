@@ -28,7 +28,7 @@ def in_order(
 
     Args:
         batches: in order of ingestion.
-        first_shown: events of a lower sequence number are left out.
+        first_shown: events of a lower sequence number are skipped.
     """
     earliest, latest = low.timestamp, high.timestamp
     waiting = [batch for batch in batches if batch.last_timestamp >= earliest and batch.first_timestamp <= latest]

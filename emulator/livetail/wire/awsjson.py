@@ -1,7 +1,7 @@
 """The awsJson1.1 protocol around a request: which operation it names, who sent it, and how errors are written.
 
-A request that names no operation never reaches one, and gets the error of AWS's front end (observed on Athena, which
-has the same protocol, in 2026; the bare UnknownOperationException also on CloudWatch Logs itself).
+A request that names no operation gets the error of AWS's front end (observed in 2026 on Athena, which has the same
+protocol; UnknownOperationException without a message also on CloudWatch Logs itself).
 
 https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
@@ -28,11 +28,7 @@ _REGION = re.compile(r"[a-z0-9-]+")
 
 @dataclass(frozen=True, slots=True)
 class AwsCall:
-    """A request that names an operation, of whatever name.
-
-    Attributes:
-        content_type: that of the response. Calls in `application/json` get their responses wrapped.
-    """
+    """A request that names an operation; its response has the same content type (in `application/json`, wrapped)."""
 
     operation: str
     content_type: str

@@ -10,7 +10,7 @@ _NOT_GZIP: Final = "The request body is not valid gzip."
 
 MAX_MEMBERS: Final = 1_000
 """A body has one member, or one for each block of a writer that works in blocks. Each takes some microseconds to set
-up: a body of half a million empty ones would delay all other requests by seconds."""
+up, so that a body of half a million empty ones would delay all other requests by seconds."""
 
 _PIECE_BYTES: Final = 8_192
 """How much is unpacked at a time. zlib copies what follows a member, so the pieces must be small."""

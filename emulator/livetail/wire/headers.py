@@ -22,7 +22,7 @@ HeaderValue = bool | int | bytes | str | UUID
 
 
 class EventStreamError(Exception):
-    """A message that breaks the format; `str()` is one line that says where and why.
+    """A message that breaks the format; `str()` is one line with its place and the problem.
 
     Attributes:
         problem: what is wrong, without the place.
@@ -74,7 +74,7 @@ _FORMS: Mapping[HeaderType, tuple[type, int | None]] = {
     HeaderType.TIMESTAMP: (int, 8),
     HeaderType.UUID: (UUID, 16),
 }
-"""What kind of value a type has in Python, and its width in bytes; None where its length goes before the value."""
+"""What kind of value a type has in Python, and its width in bytes; None where the value begins with its length."""
 
 
 def encode_string_header(name: str, value: str) -> bytes:

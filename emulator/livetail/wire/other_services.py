@@ -2,7 +2,7 @@
 
 They come from programs that set AWS_ENDPOINT_URL for all services. GetCallerIdentity of STS is emulated, since many
 programs call it first, to build the ARNs that StartLiveTail takes. All else gets an error in the protocol of the
-request, since SDKs show no other: JSON, CBOR, the query protocol's XML, or that of REST services.
+request, since SDKs can show no other: JSON, CBOR, the query protocol's XML, or that of REST services.
 https://smithy.io/2.0/aws/protocols/index.html
 """
 
@@ -52,7 +52,7 @@ class OtherRequest:
 
 
 def recognize(query: str, headers: Headers, body: bytes) -> OtherRequest | None:
-    """What a request of another service is for; None if nothing in it says so."""
+    """A request of another service, recognized by its signature, target or parameters; None if it is not one."""
     if headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM:
         query = body[:4096].decode("latin-1")
     parameters = dict(parse_qsl(query)) if "Action=" in query else {}

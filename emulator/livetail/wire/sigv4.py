@@ -181,7 +181,7 @@ def _check_credential(given: _Signature, service: str) -> tuple[str, str]:
 
 def _check_signature(request: SignedRequest, given: _Signature, scope: str, secret: str) -> None:
     payload = hashlib.sha256(request.body).hexdigest()
-    # X-Amz-Content-Sha256 counts only if it is signed and says UNSIGNED-PAYLOAD; any other hash in it is ignored.
+    # X-Amz-Content-Sha256 counts only if it is signed and is UNSIGNED-PAYLOAD; any other hash in it is ignored.
     if "x-amz-content-sha256" in given.signed_headers and request.values(b"x-amz-content-sha256")[:1] == [
         UNSIGNED_PAYLOAD
     ]:
@@ -232,7 +232,7 @@ def _encoded(part: bytes) -> str:
 def _canonical_headers(headers: Iterable[tuple[bytes, bytes]], names: Iterable[str]) -> bytes:
     values: dict[bytes, list[bytes]] = {}
     for name, value in headers:
-        # White space at the ends goes, and a run of it becomes one blank, also within quotation marks.
+        # Without white space at the ends, and with one blank for each run of it, also within quotation marks.
         values.setdefault(name.lower(), []).append(b" ".join(value.split()))
     # HTTP/2 has no Host; the server hands its `:authority` to the application under that name.
     values.setdefault(b":authority", values.get(b"host", []))

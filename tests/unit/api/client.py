@@ -23,7 +23,7 @@ REGION = "us-east-1"
 
 
 class RecordingHub(Hub):
-    """A hub that remembers what it has been told."""
+    """A hub that keeps what was published to it."""
 
     def __init__(self, clock: ManualClock, chance: Chance) -> None:
         super().__init__(clock, chance, TailLimits())
@@ -52,13 +52,13 @@ class Client:
         return result[0]
 
     def call(self, operation: str, caller: Caller | None = None, /, **members: Any) -> dict[str, Any]:
-        """Call an operation; an answer without a body is an empty dict."""
-        answer = self.send(operation, json.dumps(members), caller)
-        members = json.loads(answer) if answer else {}
+        """Call an operation; an response without a body is an empty dict."""
+        response = self.send(operation, json.dumps(members), caller)
+        members = json.loads(response) if response else {}
         return members
 
     def refusal(self, operation: str, body: bytes | str | None = None, /, **members: Any) -> tuple[str, str | None]:
-        """Call an operation that fails; answers the code and the message."""
+        """Call an operation that fails; returns the code and the message."""
         with pytest.raises(ServiceError) as raised:
             self.send(operation, json.dumps(members) if body is None else body)
         assert raised.value.status == 400
@@ -85,8 +85,8 @@ class Client:
         messages: list[str] = []
         sent: str | None = None
         while True:
-            answer = self.call(operation, **members, **({"nextToken": sent} if sent else {}))
-            messages += [event["message"] for event in answer["events"]]
-            if answer.get(token) in (None, sent):
+            response = self.call(operation, **members, **({"nextToken": sent} if sent else {}))
+            messages += [event["message"] for event in response["events"]]
+            if response.get(token) in (None, sent):
                 return messages
-            sent = answer[token]
+            sent = response[token]

@@ -46,7 +46,7 @@ def test_properties_are_letters_separators_and_numbers() -> None:
     assert wrong == []
 
 
-def test_what_msgspec_enforces_and_what_the_text_of_a_fault_says_are_one() -> None:
+def test_msgspec_enforces_what_the_texts_name() -> None:
     meta = text(1, 512, "[a-z]+")
     assert (meta.min_length, meta.max_length, meta.extra) == (1, 512, {"pattern": "[a-z]+"})
 

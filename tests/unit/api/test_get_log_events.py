@@ -72,11 +72,11 @@ def test_the_arn_of_something_else(client: Client) -> None:
 
 def test_members_of_the_answer(client: Client) -> None:
     client.put("/a", "s", (-5, "x"))
-    answer = client.call("GetLogEvents", **S)
-    assert answer["events"] == [{"timestamp": NOW - 5, "message": "x", "ingestionTime": NOW}]
-    assert list(answer) == ["events", "nextForwardToken", "nextBackwardToken"]
-    assert re.fullmatch("f/[0-9]{56}/s", answer["nextForwardToken"])
-    assert re.fullmatch("b/[0-9]{56}/s", answer["nextBackwardToken"])
+    response = client.call("GetLogEvents", **S)
+    assert response["events"] == [{"timestamp": NOW - 5, "message": "x", "ingestionTime": NOW}]
+    assert list(response) == ["events", "nextForwardToken", "nextBackwardToken"]
+    assert re.fullmatch("f/[0-9]{56}/s", response["nextForwardToken"])
+    assert re.fullmatch("b/[0-9]{56}/s", response["nextBackwardToken"])
 
 
 @pytest.mark.parametrize("identifier", ["/a", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/a"])
@@ -213,8 +213,8 @@ def test_a_page_holds_one_megabyte(client: Client) -> None:
 
 def test_an_event_larger_than_a_page_is_a_page(client: Client) -> None:
     client.service.ingest(client.caller, "/a", "s", ["x" * 1_100_000, "y"])
-    answer = client.call("GetLogEvents", **S, startFromHead=True)
-    assert [len(event["message"]) for event in answer["events"]] == [1_100_000]
+    response = client.call("GetLogEvents", **S, startFromHead=True)
+    assert [len(event["message"]) for event in response["events"]] == [1_100_000]
 
 
 def test_a_page_holds_ten_thousand_events(client: Client) -> None:

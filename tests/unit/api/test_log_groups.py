@@ -66,8 +66,8 @@ def test_the_delivery_class_has_a_retention_of_its_own(client: Client) -> None:
     (row,) = client.call("DescribeLogGroups")["logGroups"]
     assert (row["logGroupClass"], row["retentionInDays"]) == ("DELIVERY", 2)
     client.call("CreateLogStream", logGroupName="/a", logStreamName="s")
-    answer = client.put("/a", "s", (-2 * DAY - 1, "x"), (-2 * DAY, "y"))
-    assert answer["rejectedLogEventsInfo"] == {"expiredLogEventEndIndex": 1}
+    response = client.put("/a", "s", (-2 * DAY - 1, "x"), (-2 * DAY, "y"))
+    assert response["rejectedLogEventsInfo"] == {"expiredLogEventEndIndex": 1}
 
 
 # ---- DeleteLogGroup ------------------------------------------------------------------------------------------------

@@ -9,10 +9,10 @@ INVALID = "InvalidParameterException"
 
 
 def test_matches_are_numbered_from_one(client: Client) -> None:
-    answer = client.call(
+    response = client.call(
         "TestMetricFilter", filterPattern="ERROR", logEventMessages=["ok", "ERROR a", "ok", "an ERROR"]
     )
-    assert [(match["eventNumber"], match["eventMessage"]) for match in answer["matches"]] == [
+    assert [(match["eventNumber"], match["eventMessage"]) for match in response["matches"]] == [
         (2, "ERROR a"),
         (4, "an ERROR"),
     ]
@@ -20,8 +20,8 @@ def test_matches_are_numbered_from_one(client: Client) -> None:
 
 def test_extracted_values_of_a_space_delimited_pattern(client: Client) -> None:
     message = "127.0.0.1 404"
-    answer = client.call("TestMetricFilter", filterPattern="[ip, status = 404]", logEventMessages=[message])
-    assert answer == {
+    response = client.call("TestMetricFilter", filterPattern="[ip, status = 404]", logEventMessages=[message])
+    assert response == {
         "matches": [
             {"eventNumber": 1, "eventMessage": message, "extractedValues": {"$ip": "127.0.0.1", "$status": "404"}}
         ]
@@ -33,8 +33,8 @@ def test_no_match(client: Client) -> None:
 
 
 def test_the_empty_pattern_matches_everything(client: Client) -> None:
-    answer = client.call("TestMetricFilter", filterPattern="", logEventMessages=["a", "b"])
-    assert len(answer["matches"]) == 2
+    response = client.call("TestMetricFilter", filterPattern="", logEventMessages=["a", "b"])
+    assert len(response["matches"]) == 2
 
 
 @pytest.mark.parametrize("pattern", ["{ $.a = ", "[a, b"])

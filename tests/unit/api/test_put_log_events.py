@@ -82,8 +82,8 @@ def test_span_of_24_hours(client: Client) -> None:
 
 
 def test_span_counts_only_what_is_neither_too_old_nor_too_new(client: Client) -> None:
-    answer = client.put("/a", "s", (-14 * DAY - 1, "old"), (-22 * HOUR, "a"), (2 * HOUR, "b"), (2 * HOUR + 1, "new"))
-    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 3}
+    response = client.put("/a", "s", (-14 * DAY - 1, "old"), (-22 * HOUR, "a"), (2 * HOUR, "b"), (2 * HOUR + 1, "new"))
+    assert response["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 3}
     assert stored(client) == ["a", "b"]
 
 
@@ -130,39 +130,39 @@ def test_which_rule_speaks_first(client: Client) -> None:
 
 def test_too_old_is_more_than_14_days(client: Client) -> None:
     assert "rejectedLogEventsInfo" not in client.put("/a", "s", (-14 * DAY, "just"))
-    answer = client.put("/a", "s", (-14 * DAY - 1, "a"), (-14 * DAY - 1, "b"), (-14 * DAY, "c"))
-    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 2}
+    response = client.put("/a", "s", (-14 * DAY - 1, "a"), (-14 * DAY - 1, "b"), (-14 * DAY, "c"))
+    assert response["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 2}
     assert stored(client) == ["just", "c"]
 
 
 def test_too_new_is_more_than_2_hours(client: Client) -> None:
     assert "rejectedLogEventsInfo" not in client.put("/a", "s", (2 * HOUR, "just"))
-    answer = client.put("/a", "s", (2 * HOUR, "c"), (2 * HOUR + 1, "a"), (2 * HOUR + 1, "b"))
-    assert answer["rejectedLogEventsInfo"] == {"tooNewLogEventStartIndex": 1}
+    response = client.put("/a", "s", (2 * HOUR, "c"), (2 * HOUR + 1, "a"), (2 * HOUR + 1, "b"))
+    assert response["rejectedLogEventsInfo"] == {"tooNewLogEventStartIndex": 1}
     assert stored(client) == ["just", "c"]
 
 
 def test_expired_is_older_than_the_retention(client: Client) -> None:
     client.call("PutRetentionPolicy", logGroupName="/a", retentionInDays=7)
-    answer = client.put("/a", "s", (-7 * DAY - 1, "a"), (-7 * DAY, "b"))
-    assert answer["rejectedLogEventsInfo"] == {"expiredLogEventEndIndex": 1}
+    response = client.put("/a", "s", (-7 * DAY - 1, "a"), (-7 * DAY, "b"))
+    assert response["rejectedLogEventsInfo"] == {"expiredLogEventEndIndex": 1}
     assert stored(client) == ["b"]
-    answer = client.put("/a", "s", (-15 * DAY, "a"), (-8 * DAY, "b"), (0, "c"))
-    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "expiredLogEventEndIndex": 2}
+    response = client.put("/a", "s", (-15 * DAY, "a"), (-8 * DAY, "b"), (0, "c"))
+    assert response["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "expiredLogEventEndIndex": 2}
     assert stored(client) == ["b", "c"]
 
 
 def test_a_longer_retention_does_not_lift_the_14_days(client: Client) -> None:
     client.call("PutRetentionPolicy", logGroupName="/a", retentionInDays=30)
-    answer = client.put("/a", "s", (-15 * DAY, "a"), (0, "b"))
-    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1}
+    response = client.put("/a", "s", (-15 * DAY, "a"), (0, "b"))
+    assert response["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1}
 
 
 def test_all_events_rejected(client: Client) -> None:
     """200 all the same, with a token; nothing is stored and nobody hears of it."""
-    answer = client.put("/a", "s", (-15 * DAY, "a"))
-    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1}
-    assert re.fullmatch("[0-9]{56}", answer["nextSequenceToken"])
+    response = client.put("/a", "s", (-15 * DAY, "a"))
+    assert response["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1}
+    assert re.fullmatch("[0-9]{56}", response["nextSequenceToken"])
     assert client.hub.published == []
     (row,) = client.call("DescribeLogStreams", logGroupName="/a")["logStreams"]
     assert "lastIngestionTime" not in row
@@ -202,8 +202,8 @@ def test_sequence_numbers_run_through_the_group(client: Client) -> None:
 
 def test_entity_is_checked_and_otherwise_ignored(client: Client) -> None:
     entity = {"keyAttributes": {"Type": "Service", "Name": "api"}, "attributes": {"a": "b"}}
-    answer = client.call("PutLogEvents", **TARGET, entity=entity, logEvents=[event(NOW)])
-    assert list(answer) == ["nextSequenceToken"]
+    response = client.call("PutLogEvents", **TARGET, entity=entity, logEvents=[event(NOW)])
+    assert list(response) == ["nextSequenceToken"]
 
 
 def test_messages_are_kept_verbatim(client: Client) -> None:

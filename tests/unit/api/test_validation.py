@@ -158,7 +158,7 @@ def test_a_required_member_that_is_missing_or_null(client: Client) -> None:
     assert client.refusal("GetLogEvents", logGroupName="/a", logStreamName=None) == (INVALID, message)
 
 
-def test_several_faults_come_in_the_order_of_the_model_and_pattern_before_length(client: Client) -> None:
+def test_several_problems_come_in_the_order_of_the_model_and_pattern_before_length(client: Client) -> None:
     code, message = client.refusal("CreateLogStream", logStreamName="", logGroupName="")
     assert code == INVALID
     assert message == (
@@ -243,7 +243,7 @@ def test_a_member_that_is_missing_in_a_structure_of_a_list(client: Client) -> No
     )
 
 
-def test_no_more_than_ten_faults_are_named(client: Client) -> None:
+def test_no_more_than_ten_problems_are_named(client: Client) -> None:
     code, message = client.refusal("PutLogEvents", logGroupName="/a", logStreamName="s", logEvents=[{}] * 10_001)
     assert code == INVALID and message is not None
     assert message.startswith("10 validation errors detected: Value at 'logEvents' failed to satisfy constraint: ")
@@ -257,7 +257,7 @@ def test_a_name_that_is_too_long_has_a_text_of_its_own(client: Client, member: s
     assert client.refusal("CreateLogStream", **names) == (INVALID, text)
 
 
-def test_the_text_for_long_names_comes_after_the_other_faults(client: Client) -> None:
+def test_the_text_for_long_names_comes_after_the_other_problems(client: Client) -> None:
     code, message = client.refusal("CreateLogStream", logGroupName="a" * 513)
     assert (code, message) == (
         INVALID,
@@ -266,7 +266,7 @@ def test_the_text_for_long_names_comes_after_the_other_faults(client: Client) ->
     )
 
 
-# ---- what is forgiven ----------------------------------------------------------------------------------------------
+# ---- what is accepted all the same ----------------------------------------------------------------------------------
 
 
 def test_null_is_absent_null_elements_are_dropped_and_unknown_members_ignored(client: Client) -> None:

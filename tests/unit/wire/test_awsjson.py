@@ -79,7 +79,7 @@ def test_other_methods_and_paths(method: str, path: str) -> None:
     assert identify(method, path, headers()) == NOT_FOUND
 
 
-# ---- answers -------------------------------------------------------------------------------------------------------
+# ---- responses -------------------------------------------------------------------------------------------------------
 
 
 CALL, WRAPPED_CALL = AwsCall("X", JSON_1_1), AwsCall("X", JSON)

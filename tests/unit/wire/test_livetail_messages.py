@@ -154,7 +154,7 @@ def test_the_message_of_an_exception_is_any_text(text: str) -> None:
     assert json.loads(message.payload) == {"message": text}
 
 
-def test_surrogates_without_a_partner_do_not_stop_a_fault() -> None:
+def test_surrogates_without_a_partner_do_not_stop_an_exception() -> None:
     (message,) = decode(livetail.modeled_exception("SessionStreamingException", "a\ud800b"))
     assert message.payload == '{"message":"a\ufffdb"}'.encode()
     (message,) = decode(livetail.unmodeled_error("Code", "a\ud800b"))

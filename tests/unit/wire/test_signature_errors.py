@@ -29,7 +29,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "credentials.md").read_text(encodin
 
 
 def refused(request: SignedRequest, now: int = AT) -> ServiceError:
-    """The error that answers a request."""
+    """The error that a request gets."""
     with pytest.raises(ServiceError) as caught:
         verify(request, now)
     assert caught.value.status == 400

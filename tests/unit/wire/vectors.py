@@ -246,7 +246,7 @@ BAD = (
         bytes.fromhex("0000001d00000000fd528c5a5b27666f6f273a27626172277dc3653936"),
         "message at byte 0: message checksum mismatch: expected 0xc3653936, calculated 0x701b72c3",
     ),
-    # smithy-rs; most of these are damaged after their checksum was made, so that is the fault that shows
+    # smithy-rs; most of these are damaged after their checksum was made, so that is the problem that is found
     Bad(
         "invalid_header_name_length",
         bytes.fromhex(
