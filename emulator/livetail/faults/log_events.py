@@ -62,7 +62,7 @@ class LateEvents:
         """
         events, first_new = self._held, self._number + 1
         for selection in update.drawn().selections:
-            for index in range(len(selection)):
+            for index in range(len(selection.events)):
                 self._number += 1
                 events.append((selection.ingestion_time + _delay(effects), self._number, selection, index))
         events.sort()  # the numbers differ, so selections are never compared

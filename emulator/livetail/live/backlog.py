@@ -14,29 +14,26 @@ class Backlog:
     """A queue of updates that forgets the oldest when it is full.
 
     Attributes:
+        updates: what waits.
         events: log events in the updates that wait.
         dropped_updates: updates forgotten so far, with `dropped_events` in them.
     """
 
-    __slots__ = ("_updates", "dropped_events", "dropped_updates", "events")
+    __slots__ = ("dropped_events", "dropped_updates", "events", "updates")
 
     def __init__(self) -> None:
-        self._updates: deque[Update] = deque()
+        self.updates: deque[Update] = deque()
         self.events = 0
         self.dropped_updates = 0
         self.dropped_events = 0
 
-    def __len__(self) -> int:
-        return len(self._updates)
-
     def put(self, update: Update) -> None:
         """Queue an update behind the others. One that has to wait for another keeps no whole batches in memory."""
-        self._updates.append(update.detached() if self._updates else update)
+        self.updates.append(update.detached() if self.updates else update)
         self.events += update.events
-        while len(self._updates) > BACKLOG_UPDATES or self.events > BACKLOG_EVENTS:
-            oldest = self.take()
+        while len(self.updates) > BACKLOG_UPDATES or self.events > BACKLOG_EVENTS:
+            self.dropped_events += self.take().events
             self.dropped_updates += 1
-            self.dropped_events += oldest.events
 
     def take(self) -> Update:
         """The oldest update that waits.
@@ -44,6 +41,6 @@ class Backlog:
         Raises:
             IndexError: none does.
         """
-        update = self._updates.popleft()
+        update = self.updates.popleft()
         self.events -= update.events
         return update

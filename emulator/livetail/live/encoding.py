@@ -4,21 +4,20 @@ A log event is encoded once, when the first session delivers it; the selections 
 let go with the last of them. What sampling discards is never encoded.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Final
 
 import msgspec
 
 from livetail.live.subscription import Subscription
-from livetail.live.window import Selection, Update
+from livetail.live.window import Update
 
 MAX_UPDATE_BYTES: Final = 16 * 1024 * 1024
 """Bytes of one message with a session update. Decoders in use refuse more, such as that of the AWS SDK for Go v1,
 though the format allows 24 MiB."""
 
-_HEADERS_BYTES: Final = 128
-"""More than the headers and checksums of a session update take."""
+_HEADERS_BYTES: Final = 128  # more than the headers and checksums of a session update take
 
 _to_json = msgspec.json.Encoder().encode
 
@@ -30,18 +29,15 @@ _UPDATE_END = b"]}"
 
 def session_start_json(request_id: str, session_id: str, subscription: Subscription) -> bytes:
     """The `LiveTailSessionStart`; filters that the request did not give are left out, not empty."""
-    start: dict[str, object] = {
+    start = {
         "requestId": request_id,
         "sessionId": session_id,
         "logGroupIdentifiers": subscription.log_group_identifiers,
+        "logStreamNames": subscription.log_stream_names,
+        "logStreamNamePrefixes": subscription.log_stream_name_prefixes,
+        "logEventFilterPattern": subscription.log_event_filter_pattern,
     }
-    if subscription.log_stream_names is not None:
-        start["logStreamNames"] = subscription.log_stream_names
-    if subscription.log_stream_name_prefixes is not None:
-        start["logStreamNamePrefixes"] = subscription.log_stream_name_prefixes
-    if subscription.log_event_filter_pattern is not None:
-        start["logEventFilterPattern"] = subscription.log_event_filter_pattern
-    return _to_json(start)
+    return _to_json({name: value for name, value in start.items() if value is not None})
 
 
 def session_update_json(update: Update) -> Iterator[tuple[bytes, ...]]:
@@ -94,26 +90,17 @@ def _fragments(update: Update) -> list[bytes]:
 
 def _encode(update: Update) -> None:
     """Fill in the JSON of those events of an update that have never been delivered."""
+    mask = update.mask or b"\x01" * update.events
     start = 0
     for selection in update.selections:
-        end = start + len(selection)
-        chosen: Iterable[int] = range(len(selection))
-        if update.mask is not None:
-            chosen = compress(chosen, update.mask[start:end])
-        _encode_events(selection, chosen)
-        start = end
-
-
-def _encode_events(selection: Selection, chosen: Iterable[int]) -> None:
-    """Encode some events of a selection. Their members are in the order in which the service was seen to send them."""
-    head = b'{"ingestionTime":%d,"logGroupIdentifier":%s,"logStreamName":%s,"message":' % (
-        selection.ingestion_time,
-        _to_json(selection.log_group_identifier),
-        _to_json(selection.log_stream_name),
-    )
-    events, numbers, encoded = selection.events, selection.numbers, selection.encoded
-    for index in chosen:
-        number = numbers[index]
-        if encoded[number] is None:
-            event = events[index]
-            encoded[number] = b'%s%s,"timestamp":%d}' % (head, _to_json(event.message), event.timestamp)
+        # The members are in the order in which the service was seen to send them.
+        head = b'{"ingestionTime":%d,"logGroupIdentifier":%s,"logStreamName":%s,"message":' % (
+            selection.ingestion_time,
+            _to_json(selection.log_group_identifier),
+            _to_json(selection.log_stream_name),
+        )
+        events, encoded = selection.events, selection.encoded
+        for event, number in compress(zip(events, selection.numbers, strict=True), mask[start : start + len(events)]):
+            if encoded[number] is None:
+                encoded[number] = b'%s%s,"timestamp":%d}' % (head, _to_json(event.message), event.timestamp)
+        start += len(events)

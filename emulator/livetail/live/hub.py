@@ -4,7 +4,7 @@ import heapq
 import logging
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from livetail.core.arns import LogGroupArn
@@ -14,8 +14,7 @@ from livetail.core.errors import LimitExceededException
 from livetail.core.ids import uuid4
 from livetail.live.limits import TailLimits
 from livetail.live.session import STREAMING_FAILURE, Counters, Ending, Session, State
-from livetail.live.subscription import Matching, StreamFilter, Subscription
-from livetail.patterns import Matcher
+from livetail.live.subscription import Matching, Subscription
 from livetail.store.batch import Batch
 from livetail.wire import livetail
 
@@ -33,15 +32,6 @@ class Owner:
     region: str
 
 
-@dataclass(slots=True)
-class Channel:
-    """The sessions that receive one log group through one filter; in order of their start."""
-
-    matcher: Matcher
-    stream_filter: StreamFilter
-    sessions: dict[str, Session] = field(default_factory=dict)
-
-
 class Totals:
     """What became of all sessions together since the last reset, those that are over included.
 
@@ -50,6 +40,7 @@ class Totals:
     Attributes:
         ingested: log events that were ingested, whether or not a session received them.
         started: sessions that were started.
+        updates_made: session updates that were made.
         ended: sessions that are over, by how.
         closed: the counters of the sessions that are over, added up. What they had buffered or pending nobody got.
     """
@@ -57,13 +48,9 @@ class Totals:
     def __init__(self) -> None:
         self.ingested = 0
         self.started = 0
+        self.updates_made = 0
         self.ended: Counter[Ending] = Counter()
         self.closed = added(())
-
-    def close(self, counters: Counters, ending: Ending) -> None:
-        """Take over the counters of a session that is over."""
-        self.ended[ending] += 1
-        self.closed = added((self.closed, counters))
 
 
 def added(counters: Iterable[Counters]) -> Counters:
@@ -75,11 +62,9 @@ def added(counters: Iterable[Counters]) -> Counters:
 class Hub:
     """The sessions of all accounts and regions.
 
-    A batch is matched once per distinct pattern and offered to the sessions of each channel; a group that no session
-    is about costs one look-up.
+    A batch is matched once per distinct pattern; a group that no session is about costs one look-up.
 
     Attributes:
-        updates_made: session updates of all sessions so far.
         totals: what became of all sessions so far.
     """
 
@@ -88,14 +73,13 @@ class Hub:
         self._chance = chance
         self._limits = limits
         self._ids = chance.stream("session ids")
-        self._opened = 0
-        self.updates_made = 0
         self.totals = Totals()
         self._sessions: dict[str, Session] = {}
         self._owners: dict[str, Owner] = {}
-        self._open_sessions: Counter[Owner] = Counter()
+        """Of the sessions that have not been ended yet, by their id."""
         self._recent_starts: dict[Owner, deque[int]] = {}
-        self._channels: dict[LogGroupArn, dict[tuple[str, StreamFilter], Channel]] = {}
+        self._tails: dict[LogGroupArn, dict[str, Session]] = {}
+        """Of each log group, the sessions that receive it, by their id and in order of their start."""
         self._due: list[tuple[int, int, Session]] = []
 
     def __len__(self) -> int:
@@ -121,7 +105,6 @@ class Hub:
         """
         now = self._clock.now()
         self._check_quotas(owner, now)
-        self._opened += 1
         self.totals.started += 1
         session = Session(
             session_id=uuid4(self._ids),
@@ -129,34 +112,25 @@ class Hub:
             subscription=subscription,
             started_at=now,
             timeout=self._limits.session_timeout,
-            random=self._chance.stream(f"sampling of session {self._opened}"),
+            random=self._chance.stream(f"sampling of session {self.totals.started}"),
         )
         self._sessions[session.session_id] = session
         self._owners[session.session_id] = owner
-        self._open_sessions[owner] += 1
-        stream_filter = subscription.stream_filter
         for arn in subscription.log_groups:
-            channels = self._channels.setdefault(arn, {})
-            key = subscription.matcher.pattern, stream_filter
-            if key not in channels:
-                channels[key] = Channel(subscription.matcher, stream_filter)
-            channels[key].sessions[session.session_id] = session
-        heapq.heappush(self._due, (session.next_due, self._opened, session))
+            self._tails.setdefault(arn, {})[session.session_id] = session
+        heapq.heappush(self._due, (session.next_due, self.totals.started, session))
         return session
 
     def publish(self, arn: LogGroupArn, batch: Batch) -> None:
         """Offer events that have just been ingested to the sessions that are about their group."""
-        self.totals.ingested += len(batch)
-        channels = self._channels.get(arn)
-        if not channels:
-            return
-        matching = Matching(batch)
-        for channel in channels.values():
-            if channel.stream_filter.accepts(batch.log_stream_name):
-                selection = matching.by(channel.matcher)
-                if selection.events:
-                    for session in channel.sessions.values():
-                        session.offer(selection)
+        self.totals.ingested += len(batch.events)
+        sessions = self._tails.get(arn)
+        if sessions:
+            matching = Matching(batch)
+            for session in sessions.values():
+                selection = matching.by(session.subscription)
+                if selection is not None:
+                    session.offer(selection)
 
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next update of any session; None if there are no sessions."""
@@ -167,10 +141,13 @@ class Hub:
     def run_due(self, now: int) -> list[Session]:
         """Tick every session that is due by `now`; those sessions have something to take."""
         ticked = []
-        while (due := self.next_due()) is not None and due <= now:
+        while self._due and self._due[0][0] <= now:
             _, order, session = self._due[0]
+            if session.session_id not in self._owners:
+                heapq.heappop(self._due)
+                continue
             try:
-                self.updates_made += session.tick(now)
+                self.totals.updates_made += session.tick(now)
             except Exception:
                 # An error in one session must not silence the others, nor stop the clock for them.
                 _log.exception("session %s failed", session.session_id)
@@ -210,10 +187,11 @@ class Hub:
         session.close(ending)
         self._release(session)
         if self._sessions.pop(session.session_id, None) is not None:
-            self.totals.close(session.counters, session.ended_by or ending)
+            self.totals.ended[session.ended_by or ending] += 1
+            self.totals.closed = added((self.totals.closed, session.counters))
 
     def _check_quotas(self, owner: Owner, now: int) -> None:
-        """Both quotas answer alike, as far as has been observed: LimitExceededException, `Rate exceeded`."""
+        """Both quotas give the same error, as far as has been observed: LimitExceededException, `Rate exceeded`."""
         limits = self._limits
         if limits.session_rate:
             starts = self._recent_starts.setdefault(owner, deque())
@@ -222,27 +200,17 @@ class Hub:
             if len(starts) >= limits.session_rate:
                 raise LimitExceededException("Rate exceeded")
             starts.append(now)
-        if limits.max_sessions and self._open_sessions[owner] >= limits.max_sessions:
+        if limits.max_sessions and list(self._owners.values()).count(owner) >= limits.max_sessions:
             raise LimitExceededException("Rate exceeded")
 
     def _release(self, session: Session) -> None:
-        """Free the place of a session that has ended, and take it off its channels; does nothing the second time."""
-        owner = self._owners.pop(session.session_id, None)
-        if owner is None:
+        """Free the place of a session that has ended, and send it no more log events; nothing the second time."""
+        if self._owners.pop(session.session_id, None) is None:
             return
-        self._open_sessions[owner] -= 1
         if len(self._due) > 2 * len(self._owners) + _MIN_SPARSE:
             self._due = [entry for entry in self._due if entry[2].state is State.STREAMING]
             heapq.heapify(self._due)
-        subscription = session.subscription
-        key = subscription.matcher.pattern, subscription.stream_filter
-        for arn in subscription.log_groups:
-            channels = self._channels.get(arn, {})
-            channel = channels.get(key)
-            if channel is None:
-                continue
-            channel.sessions.pop(session.session_id, None)
-            if not channel.sessions:
-                del channels[key]
-                if not channels:
-                    del self._channels[arn]
+        for arn in set(session.subscription.log_groups):
+            del self._tails[arn][session.session_id]
+            if not self._tails[arn]:
+                del self._tails[arn]

@@ -11,7 +11,7 @@ While it is ENDING, `take` still gives what was buffered, then the last message,
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -30,10 +30,11 @@ TIMEOUT_MESSAGE: Final = "Session timed out."
 STREAMING_FAILURE: Final = "Internal streaming error."
 """Chosen, as above."""
 
-_EMPTY_UPDATE: Final = Message(
-    MessageKind.SESSION_UPDATE, livetail.session_update(*session_update_json(Update((), 0, False)))
+_EMPTY_UPDATE: Final = Update((), 0, sampled=False)
+_EMPTY_MESSAGE: Final = Message(
+    MessageKind.SESSION_UPDATE, livetail.session_update(*session_update_json(_EMPTY_UPDATE))
 )
-"""The update of a second without log events: the bytes are always the same."""
+"""The message for a second without log events: its bytes are always the same."""
 
 
 # Members of a StrEnum hash as quickly as text does; the table is looked into for every update of every session.
@@ -46,7 +47,6 @@ class State(StrEnum):
 class Input(StrEnum):
     OFFER = "offer"
     TICK = "tick"
-    TAKE = "take"
     FAIL = "fail"
     END = "end"
     DRAINED = "drained"
@@ -56,41 +56,25 @@ class Input(StrEnum):
 TRANSITIONS: Final[Mapping[tuple[State, Input], State]] = {
     (State.STREAMING, Input.OFFER): State.STREAMING,
     (State.STREAMING, Input.TICK): State.STREAMING,
-    (State.STREAMING, Input.TAKE): State.STREAMING,
     (State.STREAMING, Input.FAIL): State.ENDING,
     (State.STREAMING, Input.END): State.ENDING,
     (State.STREAMING, Input.CLOSE): State.ENDED,
-    (State.ENDING, Input.TAKE): State.ENDING,
     (State.ENDING, Input.DRAINED): State.ENDED,
     (State.ENDING, Input.CLOSE): State.ENDED,
-    (State.ENDED, Input.TAKE): State.ENDED,
     (State.ENDED, Input.CLOSE): State.ENDED,
 }
 
 
 class Ending(StrEnum):
-    """How a session came to its end."""
+    """What ended a session."""
 
-    CLIENT = "client"
-    """Its client has gone."""
-
-    DELETED = "deleted"
-    """It was ended through the control plane."""
-
-    EXCEPTION = "exception"
-    """An error inside the emulator."""
-
-    FAULT = "fault"
-    """A fault rule ended it."""
-
-    RESET = "reset"
-    """The emulator was reset."""
-
-    SERVER = "server"
-    """The server stops."""
-
+    CLIENT = "client"  # its client has gone
+    DELETED = "deleted"  # the control plane
+    EXCEPTION = "exception"  # an error inside the emulator
+    FAULT = "fault"  # a fault rule
+    RESET = "reset"  # a reset of the emulator
+    SERVER = "server"  # the server stops
     TIMEOUT = "timeout"
-    """It timed out."""
 
 
 class UpdateRules(Protocol):
@@ -149,76 +133,58 @@ class Counters:
     bytes: int
 
 
+@dataclass(slots=True, eq=False)
 class Session:
     """A Live Tail session.
 
     Attributes:
-        ended_by: what ended it; None while it is open.
+        started_at, ends_at: epoch milliseconds; `timeout` milliseconds are between them.
         next_due: epoch milliseconds of the next tick; the first comes a second after the start, the others follow on
             the same grid, even when one of them is late.
+        ended_by: what ended it; None while it is open.
         fault_rules: the fault rules that concern it, if there are any.
+        backlog: the updates that wait for the client.
     """
 
-    __slots__ = (
-        "_backlog",
-        "_bytes",
-        "_delivered",
-        "_last",
-        "_matched",
-        "_ready",
-        "_sampled_out",
-        "_unread",
-        "_updates",
-        "_window",
-        "_unconfirmed",
-        "ended_by",
-        "ends_at",
-        "next_due",
-        "request_id",
-        "fault_rules",
-        "session_id",
-        "started_at",
-        "state",
-        "subscription",
-    )
+    session_id: str
+    request_id: str
+    subscription: Subscription
+    started_at: int
+    timeout: InitVar[int]
+    random: InitVar[Random]
+    ends_at: int = field(init=False)
+    next_due: int = field(init=False)
+    state: State = field(init=False, default=State.STREAMING)
+    ended_by: Ending | None = field(init=False, default=None)
+    fault_rules: UpdateRules | None = field(init=False, default=None)
+    backlog: Backlog = field(init=False, default_factory=Backlog)
+    _window: Window = field(init=False)
+    _ready: deque[Message] = field(init=False)
+    _last: Message | None = field(init=False, default=None)
+    _unconfirmed: int | None = field(init=False, default=None)
+    _unread: int = field(init=False, default=0)
+    _matched: int = field(init=False, default=0)
+    _delivered: int = field(init=False, default=0)
+    _sampled_out: int = field(init=False, default=0)
+    _updates: int = field(init=False, default=0)
+    _bytes: int = field(init=False, default=0)
 
-    def __init__(
-        self,
-        *,
-        session_id: str,
-        request_id: str,
-        subscription: Subscription,
-        started_at: int,
-        timeout: int,
-        random: Random,
-    ) -> None:
-        self.session_id = session_id
-        self.request_id = request_id
-        self.subscription = subscription
-        self.started_at = started_at
-        self.ends_at = started_at + timeout
-        self.next_due = min(started_at + UPDATE_INTERVAL, self.ends_at)
-        self.state = State.STREAMING
-        self.ended_by: Ending | None = None
-        self.fault_rules: UpdateRules | None = None
+    def __post_init__(self, timeout: int, random: Random) -> None:
+        self.ends_at = self.started_at + timeout
+        self.next_due = min(self.started_at + UPDATE_INTERVAL, self.ends_at)
         self._window = Window(random)
-        self._backlog = Backlog()
-        start = livetail.session_start(session_start_json(request_id, session_id, subscription))
-        self._ready: deque[Message] = deque(
+        start = livetail.session_start(session_start_json(self.request_id, self.session_id, self.subscription))
+        self._ready = deque(
             (
                 Message(MessageKind.INITIAL_RESPONSE, livetail.INITIAL_RESPONSE),
                 Message(MessageKind.SESSION_START, start),
             )
         )
-        self._last: Message | None = None
-        self._unconfirmed: int | None = None
-        self._unread = 0
-        self._matched = self._delivered = self._sampled_out = self._updates = self._bytes = 0
 
     def offer(self, selection: Selection) -> None:
         """Take in log events that have just been ingested and that match; what the next update is made of."""
         self._move(Input.OFFER)
-        self._matched += len(selection)
+        self._matched += len(selection.events)
         self._window.add(selection)
 
     def tick(self, now: int) -> bool:
@@ -228,34 +194,51 @@ class Session:
         Returns whether an update was made.
         """
         self._move(Input.TICK)
-        if now >= self.ends_at:
-            has_update = self._window.matched > 0 or (self.ends_at - self.started_at) % UPDATE_INTERVAL == 0
-            if has_update:
-                self._make_update(now)
+        is_over = now >= self.ends_at
+        matched = self._window.matched
+        has_update = not is_over or matched > 0 or (self.ends_at - self.started_at) % UPDATE_INTERVAL == 0
+        if has_update:
+            update = self._window.close() if matched else _EMPTY_UPDATE
+            self._sampled_out += matched - update.events
+            if self.fault_rules is not None:
+                update = self.fault_rules.change_update(update, now)
+            self.backlog.put(update)
+        if is_over:
             self.fail(livetail.modeled_exception("SessionTimeoutException", TIMEOUT_MESSAGE), Ending.TIMEOUT)
-            return has_update
-        self._make_update(now)
-        elapsed = (now - self.started_at) // UPDATE_INTERVAL
-        self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL, self.ends_at)
-        return True
+        else:
+            elapsed = (now - self.started_at) // UPDATE_INTERVAL
+            self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL, self.ends_at)
+        return has_update
 
     def take(self) -> Message | None:
         """The next message for the client, or None if there is none now. `accept` says that the client has it.
 
-        The session has ENDED once it returns None after `fail` or `end`.
+        It may be called in every state. The session has ENDED once it returns None after `fail` or `end`.
         """
-        self._move(Input.TAKE)
-        message = None if self.state is State.ENDED else self._next_message()
-        if message is not None:
-            self._bytes += len(message.data)
-        elif self.state is State.ENDING:
-            self._move(Input.DRAINED)
+        if self.state is State.ENDED:
+            return None
+        if not self._ready and self.backlog.updates:
+            self._encode_update(self.backlog.take())
+        if self._ready:
+            message = self._ready.popleft()
+        elif self._last is not None:
+            message, self._last = self._last, None
+        else:
+            if self.state is State.ENDING:
+                self._move(Input.DRAINED)
+            return None
+        self._bytes += len(message.data)
         return message
 
-    @property
-    def has_backlog(self) -> bool:
-        """Whether updates wait for the client."""
-        return len(self._backlog) > 0
+    def _encode_update(self, update: Update) -> None:
+        self._updates += 1
+        self._delivered += update.events
+        self._unconfirmed = update.events
+        if not (update.events or update.sampled):
+            self._ready.append(_EMPTY_MESSAGE)
+            return
+        for parts in session_update_json(update):
+            self._ready.append(Message(MessageKind.SESSION_UPDATE, livetail.session_update(parts)))
 
     def accept(self) -> None:
         """The client has accepted the message that was taken last."""
@@ -305,10 +288,10 @@ class Session:
             matched=self._matched,
             delivered=self._delivered,
             sampled_out=self._sampled_out,
-            dropped_updates=self._backlog.dropped_updates,
-            dropped_events=self._backlog.dropped_events + lost,
-            buffered_updates=len(self._backlog),
-            buffered_events=self._backlog.events,
+            dropped_updates=self.backlog.dropped_updates,
+            dropped_events=self.backlog.dropped_events + lost,
+            buffered_updates=len(self.backlog.updates),
+            buffered_events=self.backlog.events,
             pending_events=self._window.matched + held + self._unread,
             bytes=self._bytes,
         )
@@ -319,31 +302,8 @@ class Session:
             raise IllegalInputError(f"a session that is {self.state.value} takes no {given.value}")
         self.state = target
 
-    def _make_update(self, now: int) -> None:
-        matched = self._window.matched
-        update = self._window.close()
-        self._sampled_out += matched - update.events
-        if self.fault_rules is not None:
-            update = self.fault_rules.change_update(update, now)
-        self._backlog.put(update)
-
     def _flush(self) -> None:
         """Nothing that is held back is lost when the session ends."""
         if self.fault_rules is not None:
             for update in self.fault_rules.flush():
-                self._backlog.put(update)
-
-    def _next_message(self) -> Message | None:
-        if not self._ready:
-            if not self._backlog:
-                last, self._last = self._last, None
-                return last
-            update = self._backlog.take()
-            self._updates += 1
-            self._delivered += update.events
-            self._unconfirmed = update.events
-            if not (update.events or update.sampled):
-                return _EMPTY_UPDATE
-            for parts in session_update_json(update):
-                self._ready.append(Message(MessageKind.SESSION_UPDATE, livetail.session_update(parts)))
-        return self._ready.popleft()
+                self.backlog.put(update)

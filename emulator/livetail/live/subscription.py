@@ -1,6 +1,5 @@
 """What a session asked for, and which log events of a batch that is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from livetail.core.arns import LogGroupArn
@@ -10,21 +9,11 @@ from livetail.store.batch import Batch
 
 
 @dataclass(frozen=True, slots=True)
-class StreamFilter:
-    """Log streams by exact name or by prefix; both None lets all streams through, also those made later."""
-
-    names: frozenset[str] | None = None
-    prefixes: tuple[str, ...] | None = None
-
-    def accepts(self, log_stream_name: str) -> bool:
-        if self.names is not None:
-            return log_stream_name in self.names
-        return self.prefixes is None or log_stream_name.startswith(self.prefixes)
-
-
-@dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a StartLiveTail request asked for, checked; the members as sessionStart repeats them."""
+    """What a StartLiveTail request asked for, checked; the members as sessionStart repeats them.
+
+    Log streams are chosen by exact name or by prefix; without both, all of them, also those made later.
+    """
 
     log_groups: tuple[LogGroupArn, ...]
     matcher: Matcher
@@ -33,35 +22,34 @@ class Subscription:
     log_stream_name_prefixes: tuple[str, ...] | None = None
     log_event_filter_pattern: str | None = None
 
-    @property
-    def stream_filter(self) -> StreamFilter:
-        names = self.log_stream_names
-        return StreamFilter(None if names is None else frozenset(names), self.log_stream_name_prefixes)
-
 
 class Matching:
     """The matches of one batch: each event is tried at most once per distinct pattern, and read as JSON at most
     once."""
 
-    __slots__ = ("_batch", "_found", "_subjects", "_whole")
+    __slots__ = ("_found", "_stream", "_subjects", "_whole")
 
     def __init__(self, batch: Batch) -> None:
-        self._batch = batch
+        self._stream = batch.log_stream_name
         self._whole = Selection.of(batch)
         self._subjects: list[Subject] | None = None
         self._found: dict[str, Selection] = {}
 
-    def by(self, matcher: Matcher) -> Selection:
-        """The events that a pattern matches; no event is looked at where it matches all."""
+    def by(self, subscription: Subscription) -> Selection | None:
+        """The events that a session asked for, if any; no event is looked at where the pattern matches all."""
+        names, prefixes = subscription.log_stream_names, subscription.log_stream_name_prefixes
+        if (names is not None and self._stream not in names) or (
+            prefixes is not None and not self._stream.startswith(prefixes)
+        ):
+            return None
+        matcher = subscription.matcher
         if matcher.matches_everything:
             return self._whole
         found = self._found.get(matcher.pattern)
         if found is None:
-            found = self._found[matcher.pattern] = self._whole.pick(self._positions(matcher))
-        return found
-
-    def _positions(self, matcher: Matcher) -> Sequence[int]:
-        if self._subjects is None:
-            self._subjects = [Subject(event.message) for event in self._batch.events]
-        matches = matcher.matches
-        return [position for position, subject in enumerate(self._subjects) if matches(subject)]
+            if self._subjects is None:
+                self._subjects = [Subject(event.message) for event in self._whole.events]
+            matches = matcher.matches
+            indexes = [index for index, subject in enumerate(self._subjects) if matches(subject)]
+            found = self._found[matcher.pattern] = self._whole.pick(indexes)
+        return found if found.events else None

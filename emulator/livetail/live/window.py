@@ -22,6 +22,7 @@ MAX_HELD_BYTES: Final = 16 * 1024 * 1024
 """Bytes of log events held before a window with more than 500 of them is thinned out."""
 
 
+@dataclass(slots=True, eq=False)
 class Selection:
     """Some log events of one batch, in order. It keeps no other events of the batch in memory.
 
@@ -33,57 +34,40 @@ class Selection:
             each log event is encoded once, and its JSON goes with the last of them.
     """
 
-    __slots__ = ("_bytes", "encoded", "events", "ingestion_time", "log_group_identifier", "log_stream_name", "numbers")
-
-    def __init__(
-        self, batch: Batch, events: Sequence[LogEvent], numbers: Sequence[int], encoded: list[bytes | None]
-    ) -> None:
-        self.log_group_identifier = batch.log_group_identifier
-        self.log_stream_name = batch.log_stream_name
-        self.ingestion_time = batch.ingestion_time
-        self.events = events
-        self.numbers = numbers
-        self.encoded = encoded
-        self._bytes: int | None = None
+    log_group_identifier: str
+    log_stream_name: str
+    ingestion_time: int
+    events: Sequence[LogEvent]
+    numbers: Sequence[int]
+    encoded: list[bytes | None]
+    _size_bytes: int | None = None
 
     @classmethod
-    def of(cls, batch: Batch, positions: Sequence[int] | None = None) -> Self:
-        """The events of a batch at these positions, in ascending order; None is all of them."""
-        whole = cls(batch, batch.events, range(len(batch)), [None] * len(batch))
-        whole._bytes = batch.size_bytes
-        return whole if positions is None else whole.pick(positions)
-
-    def __len__(self) -> int:
-        return len(self.events)
+    def of(cls, batch: Batch) -> Self:
+        """All events of a batch."""
+        group, stream, count = batch.log_group_identifier, batch.log_stream_name, len(batch.events)
+        return cls(group, stream, batch.ingestion_time, batch.events, range(count), [None] * count, batch.size_bytes)
 
     @property
-    def bytes(self) -> int:
+    def size_bytes(self) -> int:
         """The bytes of the log events as the service counts them; counted when it is first asked for."""
-        if self._bytes is None:
-            self._bytes = size_bytes_of(self.events)
-        return self._bytes
+        if self._size_bytes is None:
+            self._size_bytes = size_bytes_of(self.events)
+        return self._size_bytes
 
     def pick(self, indexes: Iterable[int]) -> Self:
         """Some of the log events, by their index in `events`, in ascending order."""
         indexes = list(indexes)
-        return self._with([self.events[index] for index in indexes], [self.numbers[index] for index in indexes])
+        events, numbers = [self.events[index] for index in indexes], [self.numbers[index] for index in indexes]
+        return self._with(events, numbers, self.encoded)
 
     def detached(self) -> Self:
         """The same log events, which keep no JSON of others in memory."""
-        copy = self._with(self.events, range(len(self.events)))
-        copy.encoded = [self.encoded[number] for number in self.numbers]
-        return copy
+        return self._with(self.events, range(len(self.events)), [self.encoded[number] for number in self.numbers])
 
-    def _with(self, events: Sequence[LogEvent], numbers: Sequence[int]) -> Self:
-        copy = object.__new__(type(self))
-        copy.log_group_identifier = self.log_group_identifier
-        copy.log_stream_name = self.log_stream_name
-        copy.ingestion_time = self.ingestion_time
-        copy.events = events
-        copy.numbers = numbers
-        copy.encoded = self.encoded
-        copy._bytes = None
-        return copy
+    def _with(self, events: Sequence[LogEvent], numbers: Sequence[int], encoded: list[bytes | None]) -> Self:
+        group, stream = self.log_group_identifier, self.log_stream_name
+        return type(self)(group, stream, self.ingestion_time, events, numbers, encoded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +133,16 @@ class Window:
 
     def add(self, selection: Selection) -> None:
         """Take in the matching events of a batch."""
-        count = len(selection)
+        count = len(selection.events)
         self._selections.append(selection)
-        self._held_bytes += selection.bytes
+        self._held_bytes += selection.size_bytes
         self._fresh += count
         self.matched += count
         if self._fresh > MAX_HELD_EVENTS or (
             self._held_bytes > MAX_HELD_BYTES and self.matched > EVENTS_PER_UPDATE and self._fresh
         ):
             self._selections = [part.detached() for part in _chosen(self._selections, self._sample())]
-            self._held_bytes = sum(part.bytes for part in self._selections)
+            self._held_bytes = sum(part.size_bytes for part in self._selections)
             self._fresh = 0
             self._thinned = self.matched
 
@@ -205,8 +189,8 @@ def _chosen(selections: Sequence[Selection], mask: bytes | bytearray) -> list[Se
     chosen = []
     start = 0
     for selection in selections:
-        end = start + len(selection)
-        indexes = list(compress(range(len(selection)), mask[start:end]))
+        end = start + len(selection.events)
+        indexes = list(compress(range(len(selection.events)), mask[start:end]))
         if indexes:
             chosen.append(selection.pick(indexes))
         start = end

@@ -145,7 +145,7 @@ class Emulator:
     @property
     def updates_made(self) -> int:
         """Session updates of all sessions since the last reset."""
-        return self.hub.updates_made
+        return self.hub.totals.updates_made
 
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which something happens by itself."""

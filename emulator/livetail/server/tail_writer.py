@@ -177,7 +177,7 @@ class TailWriter:
         """
         self._is_sending = True
         await send({"type": "http.response.body", "body": data, "more_body": True})
-        if self.session.has_backlog:
+        if self.session.backlog.updates:
             await asyncio.sleep(0)
             if self._has_client_left:
                 return False

@@ -16,7 +16,7 @@ def test_ten_updates_are_kept() -> None:
     backlog = Backlog()
     for events in range(12):
         backlog.put(update(events))
-    assert len(backlog) == 10
+    assert len(backlog.updates) == 10
     assert (backlog.dropped_updates, backlog.dropped_events) == (2, 0 + 1)
     assert backlog.take().events == 2
 
@@ -25,9 +25,9 @@ def test_5000_events_are_kept_and_not_one_more() -> None:
     backlog = Backlog()
     for _ in range(5):
         backlog.put(update(1_000))
-    assert (len(backlog), backlog.events, backlog.dropped_updates) == (5, 5_000, 0)
+    assert (len(backlog.updates), backlog.events, backlog.dropped_updates) == (5, 5_000, 0)
     backlog.put(update(1))
-    assert (len(backlog), backlog.events, backlog.dropped_events) == (5, 4_001, 1_000)
+    assert (len(backlog.updates), backlog.events, backlog.dropped_events) == (5, 4_001, 1_000)
 
 
 def test_there_is_nothing_to_take_from_an_empty_backlog() -> None:

@@ -19,7 +19,7 @@ def test_only_what_is_delivered_is_encoded_and_only_once() -> None:
 
 def test_messages_are_verbatim() -> None:
     message = 'quote " backslash \\ newline \n tab \t é 😀 \u2028 \x00'
-    (parts,) = session_update_json(Update((Selection.of(batch([message]), [0]),), 1, False))
+    (parts,) = session_update_json(Update((Selection.of(batch([message])),), 1, False))
     assert json.loads(b"".join(parts))["sessionResults"][0]["message"] == message
 
 

@@ -217,7 +217,7 @@ def test_updates_that_are_made_are_counted_and_timeouts_without_one_are_not() ->
     room = hub(session_timeout=1_500)
     session = opened(room)
     room.run_due(session.next_due)
-    assert room.updates_made == 1
+    assert room.totals.updates_made == 1
     room.run_due(session.next_due)
     assert session.ended_by == "timeout"
-    assert room.updates_made == 1
+    assert room.totals.updates_made == 1

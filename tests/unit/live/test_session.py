@@ -16,7 +16,6 @@ FAILURE = livetail.modeled_exception("SessionStreamingException", "broken")
 GIVE: dict[Input, Callable[[Session], object]] = {
     Input.OFFER: lambda tail: tail.offer(numbered(0, 1)),
     Input.TICK: lambda tail: tail.tick(tail.next_due),
-    Input.TAKE: lambda tail: tail.take(),
     Input.FAIL: lambda tail: tail.fail(FAILURE),
     Input.END: lambda tail: tail.end(),
     Input.CLOSE: lambda tail: tail.close(),

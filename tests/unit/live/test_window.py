@@ -121,7 +121,7 @@ def test_a_window_is_bounded_in_bytes_while_time_stands_still() -> None:
     for number in range(300):
         whole = Selection.of(batch([f"{number}", *["x" * 100_000] * 10]))
         window.add(whole.pick([0]))
-    assert sum(part.bytes for part in window._selections) < 20_000
+    assert sum(part.size_bytes for part in window._selections) < 20_000
     assert texts(window.close()) == list(range(300))
 
 
@@ -131,6 +131,6 @@ def test_a_window_of_large_log_events_keeps_no_more_than_an_update_takes() -> No
     message = "x" * 50_000
     for _ in range(1_000):
         window.add(Selection.of(batch([message])))
-        assert sum(part.bytes for part in window._selections) < MAX_HELD_BYTES + 500 * 50_100
+        assert sum(part.size_bytes for part in window._selections) < MAX_HELD_BYTES + 500 * 50_100
     update = window.close()
     assert (update.events, update.sampled) == (500, True)

@@ -142,7 +142,7 @@ class TestSessions:
 
     def test_a_failure_in_here(self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
         session = tail(emulator)
-        monkeypatch.setattr(Session, "_make_update", None)
+        monkeypatch.setattr(Session, "tick", None)
         emulator.run_due(session.next_due)
         emulator.hub.close(session)
         assert scrape(emulator)["sessions_ended_total", "exception"] == 1
