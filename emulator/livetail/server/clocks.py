@@ -7,6 +7,7 @@ A test may freeze the time of its process while a server runs in a thread of it.
 
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol
@@ -15,28 +16,28 @@ from wsgiref.handlers import format_date_time
 from livetail.core.clock import Clock, ManualClock
 from livetail.settings import ClockSetting
 
-_WALL_CLOCK: Final = 5 if sys.platform == "linux" else time.CLOCK_REALTIME
-"""CLOCK_REALTIME_COARSE on Linux (clock_gettime(2)): the time of CLOCK_REALTIME, exact to some milliseconds."""
+_REALTIME_COARSE: Final = 5
+"""CLOCK_REALTIME_COARSE of Linux (clock_gettime(2)): the time of CLOCK_REALTIME, exact to some milliseconds."""
 
 _MAX_DRIFT_NS: Final = 500_000_000
 
 
-def _wall_ns() -> int:
-    time_machine = None if sys.platform == "linux" else sys.modules.get("time_machine")
-    if time_machine is None:
-        return time.clock_gettime_ns(_WALL_CLOCK)
-    escape_hatch = time_machine.escape_hatch
+def _ask_time_machine() -> int:
+    """The real time in nanoseconds, where time-machine may have changed what `time` returns."""
+    time_machine = sys.modules.get("time_machine")
     while True:  # a test in another thread may start or end to travel meanwhile
-        if escape_hatch.is_travelling():
+        if time_machine is not None and time_machine.escape_hatch.is_travelling():
             with suppress(ValueError):
-                return int(escape_hatch.time.time_ns())
-        now_ns = time.clock_gettime_ns(_WALL_CLOCK)
-        if not escape_hatch.is_travelling():
+                return int(time_machine.escape_hatch.time.time_ns())
+        now_ns = time.clock_gettime_ns(time.CLOCK_REALTIME)
+        if time_machine is None or not time_machine.escape_hatch.is_travelling():
             return now_ns
 
 
-def _uptime_ns() -> int:
-    return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+_wall_ns: Final[Callable[[], int]] = (
+    partial(time.clock_gettime_ns, _REALTIME_COARSE) if sys.platform == "linux" else _ask_time_machine
+)
+_uptime_ns: Final = partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC)
 
 
 def real_now() -> int:
