@@ -6,7 +6,7 @@ import json
 import ssl
 import urllib.parse
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, NoResponseError, UrlError
 
@@ -14,6 +14,13 @@ MAX_RESPONSE_BYTES: Final = 256 * 1024 * 1024
 """No response of an emulator is larger; a server that sends more is not one."""
 
 TIMEOUT_S: Final = 60.0
+
+
+class _Response(dict[str, Any]):
+    """The JSON of a response. What lacks a key is not Livetail's."""
+
+    def __missing__(self, key: str) -> NoReturn:
+        raise LiveTailError(f"something responds, but not as Livetail does (its response has no {key!r})")
 
 
 class ControlClient:
@@ -46,7 +53,7 @@ class ControlClient:
         status, content = self._read(method, f"/_livetail{path}", body, timeout_s=timeout_s)
         response = parse_json(content)
         if status == 200 and isinstance(response, dict):
-            return response
+            return _Response(response)
         if not isinstance(response, dict) or "error" not in response:
             raise LiveTailError(f"{self.url} responds, but not as Livetail does (status {status})")
         raise (LiveTailTimeoutError if status == 408 else LiveTailError)(response["error"])

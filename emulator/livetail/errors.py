@@ -35,7 +35,7 @@ class AwsError(LiveTailError):
 
     def __init__(self, operation: str, status: int, response: Any) -> None:
         members = response if isinstance(response, dict) else {}
-        self.code = members.get("__type")
+        self.code = str(members["__type"]) if members.get("__type") else None
         sentence = f"{operation} was refused: {self.code or f'status {status}'}"
         if message := " ".join(str(members.get("message") or "").split()):
             sentence += f": {message}"

@@ -123,11 +123,15 @@ def test_an_endpoint_that_cannot_be_one_is_wrong_usage(endpoint: str) -> None:
     assert run.stderr == f"livetail: --endpoint {endpoint!r} is not a URL such as http://127.0.0.1:4586\n"
 
 
-@pytest.mark.parametrize("command", ["healthcheck", "put /g s"])
-def test_an_endpoint_that_replies_with_deep_json(command: str) -> None:
-    with _replying(b"[" * 100_000) as endpoint:
-        name, *others = command.split()
-        run = call_livetail(name, "--endpoint", endpoint, *others, given=b"x\n")
+@pytest.mark.parametrize(
+    ("status", "reply"),
+    [(200, b"[" * 100_000), (200, b"{}"), (400, b'{"__type": [], "error": {}}')],
+    ids=["deep", "empty", "other types"],
+)
+@pytest.mark.parametrize("command", ["healthcheck", "put /g s", "sessions", "advance 1s", "fault list"])
+def test_an_endpoint_that_replies_with_other_json(command: str, status: int, reply: bytes) -> None:
+    with _replying(reply, status) as endpoint:
+        run = call_livetail(*command.split(), "--endpoint", endpoint, given=b"x\n")
     assert run.returncode == 1
     assert len(run.stderr.splitlines()) == 1
     assert run.stderr.startswith("livetail: ")
@@ -161,13 +165,13 @@ def test_an_interrupt_while_a_command_starts_prints_nothing(
 
 
 @contextlib.contextmanager
-def _replying(body: bytes) -> Iterator[str]:
-    """A server that replies to everything with 200 and this body."""
+def _replying(body: bytes, status: int = 200) -> Iterator[str]:
+    """A server that replies to everything with this status and body."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
