@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from h2.events import ConnectionTerminated
 
 from livetail import LiveTailEmulator
 from tests.wire.http1 import Http1, Http1Tail, aws_headers, request_bytes
@@ -81,6 +82,15 @@ class TestVersions:
         with Http2(grouped) as client:
             answer = client.call("DescribeLogGroups", {})
             assert answer.status == 200 and len(answer.json["logGroups"]) == 1
+
+    def test_http2_that_is_not_valid_gets_a_goaway(self, grouped: LiveTailEmulator) -> None:
+        with Http2(grouped) as client:
+            assert client.call("DescribeLogGroups", {}).status == 200
+            client.socket.sendall(b"\0\0\1\0\0\0\0\0\0x")  # a DATA frame on stream 0
+            data = b""
+            while part := client.socket.recv(65536):
+                data += part
+            assert ConnectionTerminated in map(type, client.h2.receive_data(data))
 
     @pytest.mark.parametrize("upgrade", ["h2c", "websocket"])
     def test_requests_to_upgrade_are_ignored(self, grouped: LiveTailEmulator, upgrade: str) -> None:

@@ -1,6 +1,5 @@
 """The ASGI application of the control plane: it checks who sends a request, finds its route, reads it and responds."""
 
-import json
 import logging
 from collections.abc import Mapping
 from functools import partial
@@ -106,10 +105,4 @@ def read(request: Request, row: ControlRoute) -> None:
 
 
 def _json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    try:
-        body = msgspec.json.encode(content)
-    except UnicodeEncodeError:
-        # A text has half of a surrogate pair. JSON can write it as an escape, which msgspec does not do.
-        text = json.dumps(msgspec.to_builtins(content))
-        body = json.dumps(json.loads(text, parse_constant=lambda _: None)).encode()
-    return Response(body, status, headers, JSON)
+    return Response(msgspec.json.encode(content), status, headers, JSON)
