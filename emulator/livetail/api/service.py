@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 import msgspec
 
 from livetail.api.context import Caller, Context, PutResult
-from livetail.api.operation import OPERATIONS, Operation
+from livetail.api.operation import OPERATIONS
 from livetail.api.shapes import LogStreamRequest, PutLogEventsRequest, Request
 from livetail.api.validation import read_leniently, request_from
 from livetail.core.clock import Clock
@@ -35,8 +36,6 @@ class Service:
         self.clock = clock
         self.hub = hub
         self.accounts = Accounts(retain_events, retain_bytes)
-        self._decoders: dict[str, msgspec.json.Decoder[Request]] = {}
-        self._encoder = msgspec.json.Encoder()
         self.rejected_events: Counter[str] = Counter()
 
     def handle(self, operation: str, body: bytes, caller: Caller) -> tuple[bytes, Rejection | None] | Session:
@@ -58,7 +57,7 @@ class Service:
             raise UnknownOperationException(
                 f"{operation} is not emulated. These operations are: {', '.join(OPERATIONS)}."
             )
-        request = self._read(row, body)
+        request = _read(row.request_type, body)
         store = self.accounts.region(caller.account_id, caller.region)
         context = Context(caller, self.clock.now(), len(body), store, self.accounts, self.hub)
         result = row.function(context, request)
@@ -67,10 +66,10 @@ class Service:
         if result is None:
             return b"", None
         if not isinstance(result, PutResult):
-            return self._encoder.encode(result), None
+            return msgspec.json.encode(result), None
         if result.rejection is not None:
             self.rejected_events.update(result.rejection.reasons)
-        return self._encoder.encode(result.members), result.rejection
+        return msgspec.json.encode(result.members), result.rejection
 
     def ingest(self, caller: Caller, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:
         """Ingest events without the rules of PutLogEvents, for the control plane, scenarios and replays.
@@ -96,18 +95,21 @@ class Service:
         for start in range(0, len(stamped), MAX_BATCH_EVENTS):
             self.hub.publish(group.arn, group.append(stream, stamped[start : start + MAX_BATCH_EVENTS], now))
 
-    def _read(self, row: Operation, body: bytes) -> Request:
-        """The request, decoded by msgspec if it is valid; else, or if it is too large to be, read by `lenient`."""
-        max_bytes = 8 * MAX_BATCH_BYTES if row.request_type is PutLogEventsRequest else MAX_BATCH_BYTES
-        if len(body) <= max_bytes:
-            decoder = self._decoders.get(row.name)
-            if decoder is None:
-                decoder = self._decoders[row.name] = msgspec.json.Decoder(row.request_type)
-            try:
-                return decoder.decode(body)
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-                pass
-        return read_leniently(body, row.request_type)
+
+def _read(request_type: type[Request], body: bytes) -> Request:
+    """The request, decoded by msgspec if it is valid; else, or if it is too large to be, read by `lenient`."""
+    max_bytes = 8 * MAX_BATCH_BYTES if request_type is PutLogEventsRequest else MAX_BATCH_BYTES
+    if len(body) <= max_bytes:
+        try:
+            return _decoder(request_type).decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pass
+    return read_leniently(body, request_type)
+
+
+@cache
+def _decoder(request_type: type[Request]) -> msgspec.json.Decoder[Request]:
+    return msgspec.json.Decoder(request_type)
 
 
 def _stamped(event: str | LogEvent, now: int) -> LogEvent:
