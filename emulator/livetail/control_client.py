@@ -28,6 +28,9 @@ class ControlClient:
 
     Attributes:
         url: the endpoint; http:// becomes https:// when the server turns out to use TLS.
+
+    Raises:
+        NoResponseError: any method, if there is no response, or one of more than `MAX_RESPONSE_BYTES`.
     """
 
     def __init__(self, url: str) -> None:
@@ -48,7 +51,6 @@ class ControlClient:
 
         Raises:
             LiveTailError: it is refused; a LiveTailTimeoutError if the server has waited in vain.
-            NoResponseError: there is no response, or one of more than `MAX_RESPONSE_BYTES`.
         """
         status, content = self._read(method, f"/_livetail{path}", body, timeout_s=timeout_s)
         response = parse_json(content)
@@ -59,12 +61,7 @@ class ControlClient:
         raise (LiveTailTimeoutError if status == 408 else LiveTailError)(response["error"])
 
     def health(self, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
-        """What the health route returns.
-
-        Raises:
-            LiveTailError: what responds is not Livetail.
-            NoResponseError: there is no response.
-        """
+        """What the health route returns. Raises LiveTailError if what responds is not Livetail."""
         health = self.request("GET", "/health", timeout_s=timeout_s)
         if health.get("status") != "ok":
             raise LiveTailError(f"{self.url} responds, but not as Livetail does")
@@ -80,7 +77,6 @@ class ControlClient:
 
         Raises:
             AwsError: it is refused.
-            NoResponseError: there is no response, or one of more than `MAX_RESPONSE_BYTES`.
         """
         status, content = self._read("POST", "/", parameters, _aws_headers(operation, region))
         result = parse_json(content)
@@ -96,7 +92,6 @@ class ControlClient:
 
         Raises:
             AwsError: it is refused.
-            NoResponseError: there is no response.
         """
         connection, response = self._send("POST", "/", parameters, _aws_headers("StartLiveTail", region), TIMEOUT_S)
         with contextlib.closing(connection), response:

@@ -305,7 +305,7 @@ class LiveTail:
         try:
             yield fault
         finally:
-            with suppress(LiveTailError):  # a reset has removed it
+            with suppress(LiveTailError):  # a reset or a stop has removed it
                 fault.remove()
 
     def faults(self) -> list[FaultInfo]:
