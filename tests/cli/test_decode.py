@@ -17,7 +17,7 @@ from livetail.cli.command_parser import CommandError
 from livetail.wire import livetail
 from livetail.wire.eventstream import Message
 from livetail.wire.headers import Header, HeaderType
-from tests.unit.wire.encoding import encode
+from tests.unit.wire.codec import encode
 
 COMMAND = [sys.executable, "-m", "livetail", "decode"]
 

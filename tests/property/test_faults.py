@@ -15,8 +15,8 @@ from livetail.faults.session_rules import SessionRules
 from livetail.live.limits import EVENTS_PER_UPDATE
 from livetail.live.window import Selection, Update
 from livetail.store.batch import Batch, LogEvent
-from livetail.wire.eventstream import decode
 from tests.unit.faults.sessions import SESSION_START, START, WrittenSession, play, problems_of, rules_with, update
+from tests.unit.wire.codec import decode
 
 AFTER: st.SearchStrategy[dict[str, int]] = st.one_of(
     st.just({}),

@@ -75,19 +75,6 @@ class FrameTemplate:
         return b"".join((head, *parts, _CHECKSUM.pack(checksum)))
 
 
-def decode(data: bytes) -> list[Message]:
-    """The messages of a whole stream.
-
-    Raises:
-        EventStreamError: one of them is bad, or the last one is not complete.
-    """
-    decoder = Decoder()
-    decoder.receive_data(data)
-    messages = list(decoder)
-    decoder.end_of_input()
-    return messages
-
-
 class Decoder:
     """Decodes messages from bytes in any portions.
 

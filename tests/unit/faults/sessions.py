@@ -17,7 +17,8 @@ from livetail.live.window import Selection, Update
 from livetail.patterns import compile as compile_pattern
 from livetail.store.batch import Batch, LogEvent
 from livetail.wire import livetail
-from livetail.wire.eventstream import Decoder, decode
+from livetail.wire.eventstream import Decoder
+from tests.unit.wire.codec import decode
 
 START = 1_700_000_000_000
 GROUP = "/aws/lambda/checkout"

@@ -6,7 +6,6 @@ import pytest
 
 from livetail.faults.messages import Step
 from livetail.wire import livetail
-from livetail.wire.eventstream import decode
 from livetail.wire.headers import EventStreamError
 from tests.unit.faults.sessions import (
     INITIAL_RESPONSE,
@@ -19,6 +18,7 @@ from tests.unit.faults.sessions import (
     run,
     update,
 )
+from tests.unit.wire.codec import decode
 
 SECOND = 1_000
 

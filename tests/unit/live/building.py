@@ -13,7 +13,8 @@ from livetail.live.window import Selection
 from livetail.patterns import compile as compile_pattern
 from livetail.store.batch import Batch, LogEvent
 from livetail.wire import livetail
-from livetail.wire.eventstream import Message, decode
+from livetail.wire.eventstream import Message
+from tests.unit.wire.codec import decode
 
 ARN = LogGroupArn.of("us-east-1", "123456789012", "/app")
 START = 1_767_225_600_000

@@ -13,7 +13,7 @@ from livetail.scenarios.scenario import parse_toml
 from livetail.server.app import make_app
 from livetail.server.emulator import Emulator
 from livetail.settings import Settings
-from livetail.wire.eventstream import decode
+from tests.unit.wire.codec import decode
 
 GROUP: Final = "/app/api"
 START: Final = 1_767_225_600_000

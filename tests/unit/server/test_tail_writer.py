@@ -17,7 +17,7 @@ from livetail.server.app import make_app
 from livetail.server.control.sessions import SessionsQuery, list_sessions
 from livetail.server.emulator import Emulator
 from livetail.settings import Settings
-from livetail.wire import eventstream
+from tests.unit.wire.codec import decode
 
 GROUP = "/app/api"
 ARN = f"arn:aws:logs:us-east-1:123456789012:log-group:{GROUP}"
@@ -58,7 +58,7 @@ class _Client:
     @property
     def kinds(self) -> list[str]:
         """What has been sent of the body, by the kinds of its messages."""
-        messages = eventstream.decode(b"".join(message["body"] for message in self.sent[1:]))
+        messages = decode(b"".join(message["body"] for message in self.sent[1:]))
         return [str(message.header(":event-type") or message.header(":exception-type")) for message in messages]
 
     @property

@@ -8,10 +8,9 @@ from livetail.wire.eventstream import (
     Decoder,
     FrameTemplate,
     Message,
-    decode,
 )
 from livetail.wire.headers import EventStreamError
-from tests.unit.wire.encoding import encode, frame, prelude, string_header
+from tests.unit.wire.codec import decode, encode, frame, prelude, string_header
 from tests.unit.wire.vectors import BAD, WELL_FORMED, Bad, WellFormed
 
 EMPTY = bytes.fromhex("000000100000000005c248eb7d98c8ff")

@@ -9,9 +9,9 @@ import pytest
 from livetail.live.encoding import session_update_json
 from livetail.live.window import Update
 from livetail.wire import livetail
-from livetail.wire.eventstream import Message, decode
+from livetail.wire.eventstream import Message
 from livetail.wire.headers import EventStreamError
-from tests.unit.wire.encoding import string_header
+from tests.unit.wire.codec import decode, string_header
 
 START = (
     b'{"requestId":"11111111-1111-4111-8111-111111111111","sessionId":"22222222-2222-4222-8222-222222222222",'

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from livetail.wire.eventstream import Message
 from livetail.wire.headers import Header, HeaderType
-from tests.unit.wire.encoding import string_header
+from tests.unit.wire.codec import string_header
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
-"""Messages with headers of all types as bytes; Livetail itself writes headers of strings only."""
+"""Whole streams of messages both ways, with headers of all types; Livetail itself writes headers of strings only."""
 
 import struct
 from collections.abc import Iterable
 from uuid import UUID
 from zlib import crc32
 
-from livetail.wire.eventstream import Message
+from livetail.wire.eventstream import Decoder, Message
 from livetail.wire.headers import Header, HeaderType
 
-__all__ = ["encode", "encode_headers", "frame", "prelude", "string_header"]
+__all__ = ["decode", "encode", "encode_headers", "frame", "prelude", "string_header"]
 
 NUMBERS = {
     HeaderType.BYTE: ">b",
@@ -41,6 +41,15 @@ def encode_headers(headers: Iterable[Header]) -> bytes:
 
 def encode(message: Message) -> bytes:
     return frame(encode_headers(message.headers), message.payload)
+
+
+def decode(data: bytes) -> list[Message]:
+    """The messages of a whole stream."""
+    decoder = Decoder()
+    decoder.receive_data(data)
+    messages = list(decoder)
+    decoder.end_of_input()
+    return messages
 
 
 def _encode_header(header: Header) -> bytes:
