@@ -11,10 +11,11 @@ from livetail.core import limits
 from livetail.core.clock import parse_duration
 from livetail.core.tables import Path, Table, shown, table_schema
 from livetail.faults.reading import AnyRule
+from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.rates import LIFETIME_MS, AnyRate, Constant, Duration, DurationOrZero, PerSecond, Rate
 from livetail.scenarios.replay import Replay
-from livetail.scenarios.templates import TemplateError, parse_template
+from livetail.scenarios.templates import parse_template
 
 MAX_STREAMS: Final = 1_000
 """Log streams that one table may name."""
@@ -63,8 +64,8 @@ def _retention_problem(days: int) -> str | None:
 def _template_problem(text: str) -> str | None:
     try:
         parse_template(text)
-    except TemplateError as error:
-        return f"is not a template: {error}"
+    except ScenarioError as error:
+        return f"is not a template: {'; '.join(error.problems)}"
     return None
 
 

@@ -20,7 +20,7 @@ from livetail.scenarios.model import LogGroup, ReplayTable, Scenario, ScenarioTa
 from livetail.scenarios.recording import NOT_JSON
 from livetail.scenarios.replay import Replay
 from livetail.scenarios.replay_files import read_file, read_replay
-from livetail.scenarios.toml_lines import MAX_KEY_PARTS, TomlLines, find_long_key
+from livetail.scenarios.toml_lines import MAX_KEY_PARTS, TomlLines
 
 MAX_SCENARIO_BYTES: Final = 1024 * 1024
 MAX_ENTRIES: Final = 200
@@ -72,15 +72,16 @@ def parse_toml(text: str, name: str = "scenario", directory: FilePath | None = N
     import tomllib  # a server without scenarios starts without it
 
     _check_size(name, text)
-    if line := find_long_key(text):  # tomllib would take time and memory with the square of the parts
-        raise ScenarioError([f"{name}:{line}: a key has more than {MAX_KEY_PARTS} parts"])
+    lines = TomlLines(text)
+    if lines.long_key:  # tomllib would take time and memory with the square of the parts
+        raise ScenarioError([f"{name}:{lines.long_key}: a key has more than {MAX_KEY_PARTS} parts"])
     try:
         document = tomllib.loads(text)
     except RecursionError:
         raise ScenarioError([f"{name}: it is nested too deeply"]) from None
     except ValueError as error:  # TOMLDecodeError, or an integer of too many digits
         raise ScenarioError([_syntax_problem(name, str(error), text)]) from None
-    return _build(document, name, directory, TomlLines(text))
+    return _build(document, name, directory, lines)
 
 
 def parse_json(body: bytes, name: str = "scenario", directory: FilePath | None = None) -> Scenario:

@@ -14,6 +14,7 @@ from typing import Final
 
 from livetail.core.chance import Chance, Random
 from livetail.core.clock import SECOND
+from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats.base import Format
 from livetail.scenarios.timestamps import AccessLogTime, IsoTime
 from livetail.scenarios.traffic import draw_uuid, level_of, one_of
@@ -42,6 +43,9 @@ _NUMBER = r"-?\d{1,15}(?:\.\d{1,6})?"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _WEIGHT = re.compile(r"\s*[1-9]\d{0,5}\s*", re.ASCII)
+_STATUS = re.compile(r"[1-5]\d\d", re.ASCII)
+_COUNT = re.compile(r"\d{1,4}", re.ASCII)
+_PART = re.compile(r"\{\{|\}\}|\{(?P<field>[^}]*)\}|(?P<open>\{.*)|\}|[^{}]+", re.DOTALL)
 MAX_HEX_DIGITS = 1_024
 MAX_LINE_BYTES: Final = 256 * 1_024
 MAX_FIELDS: Final = 1_000
@@ -54,14 +58,6 @@ _STATUS_OF_LEVEL: Final = {
     "WARNING": (400, 404, 404, 409, 429),
 }
 _STATUS_OF_SUCCESS = (200, 200, 200, 201, 204, 304)
-
-
-class TemplateError(ValueError):
-    """A template cannot be used; `problems` has a sentence for each reason, with its column."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(self.problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,48 +108,36 @@ def parse_template(text: str) -> Template:
     """Read a template.
 
     Raises:
-        TemplateError: some of it cannot be used.
+        ScenarioError: some of it cannot be used; a sentence for each problem, with its column.
     """
-    problems: list[str] = []
     if not text:
-        problems.append("the template is empty, and a log event is not")
+        raise ScenarioError(["the template is empty, and a log event is not"])
     if len(text) > MAX_LINE_BYTES or text.count("{") > MAX_FIELDS:
-        raise TemplateError([f"it has more than {MAX_LINE_BYTES:,} characters or {MAX_FIELDS:,} fields"])
+        raise ScenarioError([f"it has more than {MAX_LINE_BYTES:,} characters or {MAX_FIELDS:,} fields"])
+    problems: list[str] = []
     literal: list[str] = []
-    fields: list[tuple[int, str]] = []
-    position = 0
-    while position < len(text):
-        character = text[position]
-        if character not in "{}":
-            following = re.compile(r"[^{}]*").match(text, position)
-            assert following is not None
-            literal.append(following[0].replace("%", "%%"))
-            position = following.end()
-        elif text[position : position + 2] == character * 2:
-            literal.append(character)
-            position += 2
-        elif character == "}":
-            problems.append(f"column {position + 1}: '}}' closes nothing; write '}}}}' for a brace")
-            position += 1
-        else:
-            end = text.find("}", position)
-            if end < 0:
-                problems.append(f"column {position + 1}: '{{' is not closed; write '{{{{' for a brace")
-                break
-            fields.append((position + 1, text[position + 1 : end]))
+    sources: list[tuple[int, str]] = []
+    for part in _PART.finditer(text):
+        column = part.start() + 1
+        if part["field"] is not None:
+            sources.append((column, part["field"]))
             literal.append("%s")
-            position = end + 1
+        elif part["open"]:
+            problems.append(f"column {column}: '{{' is not closed; write '{{{{' for a brace")
+        elif part[0] == "}":
+            problems.append(f"column {column}: '}}' closes nothing; write '}}}}' for a brace")
+        else:
+            literal.append({"{{": "{", "}}": "}"}.get(part[0]) or part[0].replace("%", "%%"))
     choices: dict[str, Choice] = {}
-    for column, source in fields:
+    for column, source in sources:
         _read_choice(source, column, choices, problems)
-    read = [_read_field(source, column, choices, problems) for column, source in fields]
+    fields = [_read_field(source, column, choices, problems) for column, source in sources]
     if problems:
-        raise TemplateError(problems)
-    template = Template("".join(literal), tuple(read), choices)
+        raise ScenarioError(problems)
+    template = Template("".join(literal), tuple(fields), choices)
     if template.size_bytes > MAX_LINE_BYTES:
-        raise TemplateError(
-            [f"its lines would have about {template.size_bytes:,} bytes; {MAX_LINE_BYTES:,} are the limit"]
-        )
+        size = f"{template.size_bytes:,}"
+        raise ScenarioError([f"its lines would have about {size} bytes; {MAX_LINE_BYTES:,} are the limit"])
     return template
 
 
@@ -168,12 +152,11 @@ def _read_choice(source: str, column: int, choices: dict[str, Choice], problems:
     values: list[str] = []
     weights: list[int] = []
     for part in argument.split(","):
-        value, equals, weight = part.strip().rpartition("=") if "=" in part else (part.strip(), "", "1")
+        value, _, weight = part.strip().rpartition("=") if "=" in part else (part.strip(), "", "1")
         if not value or not _WEIGHT.fullmatch(weight):
-            problems.append(
-                f"column {column}: {part.strip()!r} in {{{name}}} is not VALUE or VALUE=WEIGHT, a weight up to 999999"
-            )
-        elif name == "status" and not (value.isdecimal() and len(value) == 3 and "100" <= value <= "599"):
+            wanted = "VALUE or VALUE=WEIGHT, a weight up to 999999"
+            problems.append(f"column {column}: {part.strip()!r} in {{{name}}} is not {wanted}")
+        elif name == "status" and not _STATUS.fullmatch(value):
             problems.append(f"column {column}: {value!r} in {{status}} is not an HTTP status from 100 to 599")
         else:
             values.append(value)
@@ -183,33 +166,28 @@ def _read_choice(source: str, column: int, choices: dict[str, Choice], problems:
 
 def _read_field(source: str, column: int, choices: dict[str, Choice], problems: list[str]) -> _Field:
     name, colon, argument = source.partition(":")
-    here = f"column {column}: {{{source}}}"
-    if not _NAME.fullmatch(name):
-        problems.append(f"{here} does not begin with the name of a field; there are {', '.join(FIELDS)}")
-    elif name in choices:
+    problem = None
+    if name in choices:
         return _Field(name)
+    if not _NAME.fullmatch(name):
+        problem = f"does not begin with the name of a field; there are {', '.join(FIELDS)}"
     elif name not in FIELDS:
-        problems.append(
-            f"{here} is not a field; a choice of your own is {{{name}:A=9,B=1}}, and there are {', '.join(FIELDS)}"
-        )
-    elif name in {"int", "float"}:
+        problem = f"is not a field; a choice of your own is {{{name}:A=9,B=1}}, and there are {', '.join(FIELDS)}"
+    elif name in ("int", "float"):
         found = _RANGE.fullmatch(argument)
-        if found is None or float(found[1]) > float(found[2]) or (name == "int" and "." in found[1] + found[2]):
-            problems.append(f"{here} needs a range from low to high, such as {{{name}:1..100}}")
-            return _Field(name)
-        return _Field(name, low=float(found[1]), high=float(found[2]))
+        if found and float(found[1]) <= float(found[2]) and (name == "float" or "." not in found[1] + found[2]):
+            return _Field(name, low=float(found[1]), high=float(found[2]))
+        problem = f"needs a range from low to high, such as {{{name}:1..100}}"
     elif name == "hex":
-        if not (
-            argument.isdecimal() and argument.isascii() and len(argument) < 5 and 1 <= int(argument) <= MAX_HEX_DIGITS
-        ):
-            problems.append(f"{here} needs a number of digits from 1 to {MAX_HEX_DIGITS:,}, such as {{hex:8}}")
+        if not _COUNT.fullmatch(argument) or not 1 <= int(argument) <= MAX_HEX_DIGITS:
+            problem = f"needs a number of digits from 1 to {MAX_HEX_DIGITS:,}, such as {{hex:8}}"
     elif name == "time":
         if argument not in _TIMES:
-            problems.append(
-                f"{here} is not a way to write the time; there are {{time}}, {{time:access}}, {{time:s}}, {{time:ms}}"
-            )
+            problem = "is not a way to write the time; there are {time}, {time:access}, {time:s}, {time:ms}"
     elif colon:
-        problems.append(f"{here} takes nothing behind a colon")
+        problem = "takes nothing behind a colon"
+    if problem:
+        problems.append(f"column {column}: {{{source}}} {problem}")
     return _Field(name, argument)
 
 
@@ -229,77 +207,59 @@ class TemplateFormat(Format):
         self._count = 0
         self._text = template.text
         self._choices = template.choices
-        self._instant = 0
+        self._names = {field.name for field in template.fields}
+        self._has_request = bool(self._names & {"level", "method", "path", "status", "latency_ms"})
         self._values: dict[str, object] = {}
-        self._per_event = self._drawn_per_event(template)
         self._fields = [self._reader(field) for field in template.fields]
 
     def message(self, instant: int, stream: int) -> str:
-        self._instant = instant
         self._count += 1
-        for draw in self._per_event:
-            draw()
-        return self._text % tuple([field() for field in self._fields])
-
-    def _drawn_per_event(self, template: Template) -> list[Callable[[], None]]:
-        """What has to be drawn for an event before its line is written, in a fixed order."""
-        names = {field.name for field in template.fields}
-        draws: list[Callable[[], None]] = []
-        if names & {"level", "method", "path", "status", "latency_ms"}:
-            draws.append(self._draw_request)
-        if "request_id" in names:
-            draws.append(lambda: self._values.update(request_id=self._request_ids.draw(self._instant)))
-        if "ip" in names:
-            draws.append(lambda: self._values.update(ip=self._traffic.address()))
-        if "user" in names:
-            draws.append(lambda: self._values.update(user=self._traffic.user()))
-        if template.choices:
-            draws.append(self._draw_choices)
-        return draws
+        # The order of the draws is part of what a seed gives.
+        if self._has_request:
+            self._draw_request()
+        if "request_id" in self._names:
+            self._values["request_id"] = self._request_ids.draw(instant)
+        if "ip" in self._names:
+            self._values["ip"] = self._traffic.address()
+        if "user" in self._names:
+            self._values["user"] = self._traffic.user()
+        drawn_with_request = "status" if "status" in self._choices else "level"
+        for name, choice in self._choices.items():
+            if name != drawn_with_request:
+                self._values[name] = choice.draw(self._random)
+        return self._text % tuple([read(instant) for read in self._fields])
 
     def _draw_request(self) -> None:
         """Make up a request whose fields agree with each other and with the weights of the template."""
-        values, choices = self._values, self._choices
-        status: int | None
+        choices, level, status = self._choices, None, None
         if "status" in choices:
             status = int(choices["status"].draw(self._random))
         elif "level" in choices:
             level = choices["level"].draw(self._random)
             status = one_of(self._random, _STATUS_OF_LEVEL.get(level.upper(), _STATUS_OF_SUCCESS))
-            values["level"] = level
-        else:
-            status = None
         request = self._traffic.request(status)
-        values.update(request._asdict())
-        if "level" not in choices:
-            values["level"] = level_of(request.status, request.latency_ms)
+        self._values |= request._asdict()
+        self._values["level"] = level or level_of(request.status, request.latency_ms)
 
-    def _draw_choices(self) -> None:
-        request_follows = "status" if "status" in self._choices else "level"
-        for name, choice in self._choices.items():
-            if name != request_follows:
-                self._values[name] = choice.draw(self._random)
-
-    def _reader(self, field: _Field) -> Callable[[], object]:
-        """What gives the field's value for the event at hand."""
-        random = self._random
-        if field.name in self._choices:
-            return lambda name=field.name: self._values[name]  # type: ignore[misc]
-        match field.name:
+    def _reader(self, field: _Field) -> Callable[[int], object]:
+        """What gives the field's value for the event at an instant."""
+        random, values, name = self._random, self._values, field.name
+        if name in self._choices:
+            return lambda _: values[name]
+        match name:
             case "time":
-                write = _TIMES[field.argument]()
-                return lambda: write(self._instant)
+                return _TIMES[field.argument]()
             case "uuid":
-                return lambda: draw_uuid(random)
+                return lambda _: draw_uuid(random)
             case "seq":
-                return lambda: self._count
+                return lambda _: self._count
             case "int":
                 low, span = int(field.low), int(field.high) - int(field.low) + 1
-                return lambda: low + int(random.random() * span)
+                return lambda _: low + int(random.random() * span)
             case "float":
                 start, width = field.low, field.high - field.low
-                return lambda: f"{start + random.random() * width:.3f}"
+                return lambda _: f"{start + random.random() * width:.3f}"
             case "hex":
                 digits = int(field.argument)
-                return lambda: f"{random.getrandbits(4 * digits):0{digits}x}"
-        return lambda: self._values[field.name]
+                return lambda _: f"{random.getrandbits(4 * digits):0{digits}x}"
+        return lambda _: values[name]

@@ -72,19 +72,9 @@ _STATUSES: dict[str, tuple[int, ...]] = {
     "DELETE": weighted((204, 93), (404, 5), (500, 2)),
 }
 _BODILESS = frozenset({204, 304})
-_TERMS = (
-    "lamp",
-    "desk",
-    "oak+chair",
-    "rug",
-    "mirror",
-    "shelf",
-    "bed+linen",
-    "vase",
-    "curtain",
-    "kettle",
-    "mug",
-    "clock",
+_TERMS: Final = (
+    *("lamp", "desk", "oak+chair", "rug", "mirror", "shelf"),
+    *("bed+linen", "vase", "curtain", "kettle", "mug", "clock"),
 )
 _CRAWLED: Final = ("/products", "/search", "/health")
 _AGENTS = weighted(

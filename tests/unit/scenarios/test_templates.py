@@ -8,7 +8,8 @@ from statistics import mean
 import pytest
 
 from livetail.core.chance import Chance
-from livetail.scenarios.templates import FIELDS, TemplateError, TemplateFormat, parse_template
+from livetail.scenarios import ScenarioError
+from livetail.scenarios.templates import FIELDS, TemplateFormat, parse_template
 from tests.unit.scenarios.builders import STARTED_AT
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -126,13 +127,13 @@ def test_the_readme_template_repeats_with_its_seed() -> None:
     ],
 )
 def test_refuses(template: str, fault: str) -> None:
-    with pytest.raises(TemplateError) as refused:
+    with pytest.raises(ScenarioError) as refused:
         parse_template(template)
     assert fault in refused.value.problems[0]
 
 
 def test_all_faults_come_at_once() -> None:
-    with pytest.raises(TemplateError) as refused:
+    with pytest.raises(ScenarioError) as refused:
         parse_template("{levl} } {int:5}")
     assert [fault.partition(":")[0] for fault in refused.value.problems] == ["column 8", "column 1", "column 10"]
 
@@ -154,5 +155,5 @@ def test_a_template_is_bounded() -> None:
         ("{hex:1024}" * 300, "its lines would have about 307,800 bytes; 262,144 are the limit"),
         ("{x:" + "y" * 2_000 + "}" + "{x}" * 200, "its lines would have about 402,402 bytes; 262,144 are the limit"),
     ):
-        with pytest.raises(TemplateError, match=told):
+        with pytest.raises(ScenarioError, match=told):
             parse_template(text)

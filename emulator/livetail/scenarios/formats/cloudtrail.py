@@ -6,7 +6,7 @@ fields. What auditors look for is in here on purpose: denied calls, failed sign-
 
 from livetail.core.chance import Random
 from livetail.scenarios.formats.base import Format
-from livetail.scenarios.timestamps import IsoTime
+from livetail.scenarios.timestamps import SecondText
 from livetail.scenarios.traffic import draw_uuid, one_of, weighted
 
 _ACCOUNT_ID = "123456789012"
@@ -39,8 +39,8 @@ _READING = ("Decrypt", "Describe", "Get", "List")
 
 class CloudTrailFormat(Format):
     @staticmethod
-    def make_time() -> IsoTime:
-        return IsoTime(milliseconds=False)
+    def make_time() -> SecondText:
+        return SecondText()
 
     @staticmethod
     def default_streams(random: Random, instant: int) -> tuple[str, ...]:
