@@ -16,6 +16,8 @@ from livetail.cli.command_parser import CommandError
 
 _PORTION_BYTES: Final = 65_536
 _GZIP: Final = b"\x1f\x8b"
+_PACKED: Final = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
+"""How other packed files begin. A short one need not have a NUL, which is how the rest is told from text."""
 
 
 class Input:
@@ -86,10 +88,13 @@ class Input:
     def _unpacked(self, idle_s: float) -> Iterator[bytes]:
         portions = self.portions(idle_s)
         beginning = b""
-        while len(beginning) < len(_GZIP) and (portion := next(portions, None)) is not None:
+        while _may_become_packed(beginning) and (portion := next(portions, None)) is not None:
             if not portion:
                 yield portion
             beginning += portion
+        for magic, kind in _PACKED.items():
+            if beginning.startswith(magic):
+                raise CommandError(f"{self.name} is {kind}, not text; unpack it first (gzip is unpacked)")
         portions = chain([beginning], portions)
         if beginning.startswith(_GZIP):
             portions = _gunzipped(portions, self.name)
@@ -99,6 +104,11 @@ class Input:
                 raise CommandError(f"{self.name} is binary, not text: byte {portion.index(0)} is NUL")
             is_checked = is_checked or portion != b""
             yield portion
+
+
+def _may_become_packed(beginning: bytes) -> bool:
+    """Whether too little has been read to tell; a short line from a terminal is not held back."""
+    return any(len(beginning) < len(magic) and magic.startswith(beginning) for magic in (_GZIP, *_PACKED))
 
 
 def _gunzipped(portions: Iterator[bytes], name: str) -> Iterator[bytes]:
