@@ -64,22 +64,17 @@ def _whole(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
     return read
 
 
-def _matching(pattern: str, form: str) -> Callable[[str], str]:
+def _matching(pattern: str, problem: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"is not {form}")
+            raise ValueError(problem)
         return value
 
     return read
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"is none of {', '.join(choices)}")
-        return value
-
-    return read
+    return _matching("|".join(choices), f"is none of {', '.join(choices)}")
 
 
 def _size(text: str) -> int:
@@ -204,9 +199,9 @@ def _flag(read: Callable[[str], Any], default: str, metavar: str | None, help: s
     return field(metadata={"flag": (read, default, metavar, help, repeatable)})
 
 
-_REGION = _matching(r"[a-z]+(-[a-z]+)+-\d+", "a region such as us-east-1")
-_ACCOUNT = _matching(r"\d{12}", "an account id of 12 digits")
-_ORIGIN = _matching(r"null|[a-z][a-z0-9+.-]*://[^/?#\s]+", "an origin such as https://example.test:8080")
+_REGION = _matching(r"[a-z]+(-[a-z]+)+-\d+", "is not a region such as us-east-1")
+_ACCOUNT = _matching(r"\d{12}", "is not an account id of 12 digits")
+_ORIGIN = _matching(r"null|[a-z][a-z0-9+.-]*://[^/?#\s]+", "is not an origin such as https://example.test:8080")
 
 
 @dataclass(frozen=True, slots=True)

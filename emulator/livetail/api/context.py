@@ -24,11 +24,7 @@ class PageFault:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sent a request, and where it runs: state is per account and region.
-
-    Attributes:
-        page_fault: what a fault rule does to the page that is read, if it is one.
-    """
+    """Who sent a request, and where it runs: state is per account and region."""
 
     account_id: str
     region: str

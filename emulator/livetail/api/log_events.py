@@ -224,11 +224,7 @@ def _earliest(context: Context, group: LogGroup, start_time: int | None) -> Posi
 
 
 def _filter(pattern: str | None) -> Callable[[str], bool] | None:
-    """A test of a message; None where all match.
-
-    Raises:
-        InvalidParameterException: the pattern is not valid.
-    """
+    """A test of a message, None where all match; raises InvalidParameterException for a pattern that is not valid."""
     if not pattern:
         return None
     try:

@@ -73,11 +73,7 @@ def encode_event_token(number: int) -> str:
 
 
 def decode_event_token(text: str) -> int:
-    """The id of the event after which a token of FilterLogEvents continues.
-
-    Raises:
-        InvalidParameterException: this is not such a token.
-    """
+    """The id of the event after which a token continues; raises InvalidParameterException for any other text."""
     try:
         token = urlsafe_b64decode(f"{text}==")
     except ValueError:

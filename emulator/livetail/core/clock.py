@@ -41,11 +41,7 @@ class ManualClock:
         return self._now
 
     def move_to(self, instant: int) -> None:
-        """Set the time to `instant` (epoch milliseconds).
-
-        Raises:
-            ValueError: the instant lies before the present, or after the year 9999.
-        """
+        """Set the time to `instant` (epoch milliseconds); ValueError before the present and after the year 9999."""
         if instant > MAX_INSTANT:
             raise ValueError("time ends with the year 9999")
         if instant < self._now:
@@ -60,10 +56,7 @@ class ManualClock:
 def parse_duration(text: str) -> int:
     """The milliseconds that `text` stands for: numbers with the units d, h, m, s, ms, the largest first.
 
-    Seconds may have up to three decimals.
-
-    Raises:
-        ValueError: it is not a duration.
+    Seconds may have up to three decimals. Raises ValueError for all other texts.
     """
     found = _DURATION.fullmatch(text.strip())
     parts = {unit: value for unit, value in found.groupdict().items() if value} if found else {}

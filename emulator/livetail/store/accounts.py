@@ -23,11 +23,7 @@ class RegionStore:
         self._retention = retention
 
     def group(self, name: str) -> LogGroup:
-        """A log group by its name.
-
-        Raises:
-            ResourceNotFoundException: there is none of this name.
-        """
+        """A log group by its name; raises ResourceNotFoundException if there is none."""
         try:
             return self.groups[name]
         except KeyError:
@@ -43,11 +39,7 @@ class RegionStore:
         deletion_protection: bool = False,
         tags: Mapping[str, str] | None = None,
     ) -> LogGroup:
-        """Create a log group.
-
-        Raises:
-            ResourceAlreadyExistsException: there is one of this name.
-        """
+        """Create a log group; raises ResourceAlreadyExistsException if there is one of this name."""
         if name in self.groups:
             raise ResourceAlreadyExistsException("The specified log group already exists")
         group = self.groups[name] = LogGroup(
@@ -62,11 +54,7 @@ class RegionStore:
         return group
 
     def delete_group(self, name: str) -> None:
-        """Delete a log group with its streams and events.
-
-        Raises:
-            ResourceNotFoundException: there is none of this name.
-        """
+        """Delete a log group with its streams and events; raises ResourceNotFoundException if there is none."""
         self.group(name).clear()
         del self.groups[name]
 

@@ -34,8 +34,7 @@ class LogStream:
 
     Attributes:
         batches: what is kept of its events, in order of ingestion; owned by its group.
-        first_event_timestamp: the earliest time stamp that was ever put.
-        last_event_timestamp: the latest one.
+        first_event_timestamp, last_event_timestamp: the earliest and the latest time stamp that was ever put.
         next_sequence: how many events the group had ingested after the last one of this stream.
     """
 
@@ -136,33 +135,21 @@ class LogGroup:
         return 0 if self.retention_days is None else max(0, now - self.retention_days * DAY)
 
     def stream(self, name: str) -> LogStream:
-        """A log stream by its name.
-
-        Raises:
-            ResourceNotFoundException: there is none of this name.
-        """
+        """A log stream by its name; raises ResourceNotFoundException if there is none."""
         try:
             return self.streams[name]
         except KeyError:
             raise ResourceNotFoundException("The specified log stream does not exist.") from None
 
     def create_stream(self, name: str, now: int) -> LogStream:
-        """Create a log stream.
-
-        Raises:
-            ResourceAlreadyExistsException: there is one of this name.
-        """
+        """Create a log stream; raises ResourceAlreadyExistsException if there is one of this name."""
         if name in self.streams:
             raise ResourceAlreadyExistsException("The specified log stream already exists")
         stream = self.streams[name] = LogStream(name, now)
         return stream
 
     def delete_stream(self, name: str) -> None:
-        """Delete a log stream and its events.
-
-        Raises:
-            ResourceNotFoundException: there is none of this name.
-        """
+        """Delete a log stream and its events; raises ResourceNotFoundException if there is none."""
         stream = self.stream(name)
         del self.streams[name]
         if stream.batches:

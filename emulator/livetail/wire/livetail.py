@@ -59,22 +59,12 @@ def session_start(payload_json: bytes) -> bytes:
 
 
 def session_update(payload_json_parts: Iterable[bytes]) -> bytes:
-    """The event of each second; the joined parts are a `LiveTailSessionUpdate`.
-
-    Raises:
-        EventStreamError: the parts together have more than 24 MiB.
-    """
+    """The event of each second; the joined parts, of at most 24 MiB, are a `LiveTailSessionUpdate`."""
     return _SESSION_UPDATE.frame(payload_json_parts)
 
 
 def modeled_exception(name: str, message: str) -> bytes:
-    """The exception that ends a stream, as SDKs know it by type.
-
-    Raises:
-        ValueError: `name` is not one of `MODELED_EXCEPTIONS`.
-    """
-    if name not in _EXCEPTIONS:
-        raise ValueError(f"{name!r} is not an exception of the stream of StartLiveTail")
+    """The exception that ends a stream, as SDKs know it by type; `name` is one of `MODELED_EXCEPTIONS`."""
     return _EXCEPTIONS[name].frame((msgspec.json.encode({"message": well_formed(message)}),))
 
 
@@ -91,7 +81,7 @@ def unmodeled_error(code: str, message: str) -> bytes:
 
 
 def unknown_event(name: str = "unknownEvent") -> bytes:
-    """An event of a type that no SDK has in its model; they ignore it.
+    """An event of a type that no SDK has in its model, so that they ignore it.
 
     Raises:
         EventStreamError: `name` is beyond 32,767 bytes or cannot be written as UTF-8.

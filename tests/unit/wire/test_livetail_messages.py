@@ -143,11 +143,6 @@ def test_headers_as_a_reader_sees_them() -> None:
     ]
 
 
-def test_an_exception_has_a_name_of_the_model() -> None:
-    with pytest.raises(ValueError, match="'ThrottlingException' is not an exception of the stream of StartLiveTail"):
-        livetail.modeled_exception("ThrottlingException", "")
-
-
 @pytest.mark.parametrize("text", ['say "no"\n\t\\', "é😀", "\0\x7f", ""])
 def test_the_message_of_an_exception_is_any_text(text: str) -> None:
     (message,) = decode(livetail.modeled_exception("SessionStreamingException", text))
