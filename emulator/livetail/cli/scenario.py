@@ -74,7 +74,7 @@ def _summary(scenario: "Scenario") -> str:
     """What a scenario has, in a line."""
     parts = [counted(len(scenario.log_groups), "log group"), counted(len(scenario.sources), "source")]
     if scenario.sources:
-        parts.append(f"{float(scenario.rate):,.6g} events/s on average")
+        parts.append(f"{scenario.rate:,.6g} events/s on average")
     if scenario.replays:
         lines = sum(len(replay.lines) for replay in scenario.replays)
         parts.append(f"{counted(len(scenario.replays), 'replay')} of {counted(lines, 'line')}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from msgspec import Meta, field
@@ -13,7 +12,7 @@ from livetail.core.tables import Path, Table, shown, table_schema
 from livetail.faults.reading import AnyRule
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
-from livetail.scenarios.rates import LIFETIME_MS, AnyRate, Constant, Duration, DurationOrZero, PerSecond, Rate
+from livetail.scenarios.rates import LIFETIME_MS, AnyRate, Constant, Duration, DurationOrZero, Once, PerSecond, Rate
 from livetail.scenarios.replay import Replay
 from livetail.scenarios.templates import parse_template
 
@@ -211,7 +210,7 @@ class Scenario:
     faults: tuple[AnyRule, ...] = ()
 
     @property
-    def rate(self) -> Fraction:
-        """Events per second of all sources together, over the long run; replays and what happens once are left out."""
-        averages = (source.any_rate.average() for source in self.sources)
-        return sum((average for average in averages if average is not None), Fraction(0))
+    def rate(self) -> float:
+        """Events per second of all sources together, on average; replays and what happens once are left out."""
+        rates = [source.any_rate for source in self.sources]
+        return sum(rate.average() for rate in rates if not isinstance(rate, Once))

@@ -76,8 +76,8 @@ class Rate(Table, frozen=True, tag_field="shape"):
 
     title: ClassVar[str] = "the shape"
 
-    def average(self) -> Fraction | None:
-        """Events per second over the long run; None for what happens once."""
+    def average(self) -> float:
+        """Events per second on average over its first day."""
         raise NotImplementedError
 
     def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
@@ -90,6 +90,9 @@ class Shape(Rate, frozen=True):
 
     def counter(self) -> Count:
         raise NotImplementedError
+
+    def average(self) -> float:
+        return self.counter()(DAY) * SECOND / DAY
 
     def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
         return Counted(self, limit_ms)
@@ -104,17 +107,14 @@ class Constant(Shape, frozen=True, tag="constant"):
         numerator, denominator = _over_common_denominator(self.rate)
         return lambda elapsed_ms: numerator * elapsed_ms // (denominator * SECOND)
 
-    def average(self) -> Fraction:
-        return _exact(self.rate)
-
 
 class Poisson(Rate, frozen=True, tag="poisson"):
     """Independent events, `rate` per second on average, as many visitors make them."""
 
     rate: PerSecond
 
-    def average(self) -> Fraction:
-        return _exact(self.rate)
+    def average(self) -> float:
+        return self.rate
 
     def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
         return PoissonArrivals(self.rate, limit_ms, random)
@@ -144,9 +144,6 @@ class Ramp(Shape, frozen=True, tag="ramp"):
             return doubled // (denominator * over_ms)
 
         return count
-
-    def average(self) -> Fraction:
-        return _exact(self.end)
 
 
 class Sine(Shape, frozen=True, tag="sine"):
@@ -178,9 +175,6 @@ class Sine(Shape, frozen=True, tag="sine"):
         skipped = millionths(phase_ms)
         return lambda elapsed_ms: (millionths(elapsed_ms + phase_ms) - skipped) // _MILLIONTHS
 
-    def average(self) -> Fraction:
-        return _exact(self.mean)
-
 
 class Burst(Shape, frozen=True, tag="burst"):
     """`base` events per second, and `peak` for the last `length` of every period; `phase` of the first is skipped."""
@@ -209,10 +203,6 @@ class Burst(Shape, frozen=True, tag="burst"):
         skipped = scaled(phase_ms)
         return lambda elapsed_ms: (scaled(elapsed_ms + phase_ms) - skipped) // denominator
 
-    def average(self) -> Fraction:
-        share = Fraction(parse_duration(self.length), parse_duration(self.every))
-        return _exact(self.base) * (1 - share) + _exact(self.peak) * share
-
 
 class Once(Shape, frozen=True, tag="once"):
     """`count` events at once, when the source starts."""
@@ -221,9 +211,6 @@ class Once(Shape, frozen=True, tag="once"):
 
     def counter(self) -> Count:
         return lambda _: self.count
-
-    def average(self) -> None:
-        return None
 
 
 AnyRate: TypeAlias = Constant | Poisson | Ramp | Sine | Burst | Once

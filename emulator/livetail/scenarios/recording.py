@@ -40,11 +40,11 @@ class Header(msgspec.Struct, frozen=True, omit_defaults=True):
 class RecordedEvent(msgspec.Struct, frozen=True):
     """One event of an update, as StartLiveTail gives it; times in epoch milliseconds."""
 
-    logGroupIdentifier: str
-    logStreamName: str
-    timestamp: int
-    ingestionTime: int
-    message: str
+    logGroupIdentifier: str = ""
+    logStreamName: str = ""
+    timestamp: int = 0
+    ingestionTime: int = 0
+    message: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,16 +90,7 @@ class RecordingWriter:
 
     def update(self, offset_ms: int, update: Mapping[str, Any]) -> None:
         """Note a `sessionUpdate`: its events in their order, and whether they are a sample."""
-        events = tuple(
-            RecordedEvent(
-                str(event.get("logGroupIdentifier", "")),
-                str(event.get("logStreamName", "")),
-                int(event.get("timestamp", 0)),
-                int(event.get("ingestionTime", 0)),
-                str(event.get("message", "")),
-            )
-            for event in update.get("sessionResults") or ()
-        )
+        events = tuple(msgspec.convert(event, RecordedEvent) for event in update.get("sessionResults") or ())
         sampled = bool((update.get("sessionMetadata") or {}).get("sampled", False))
         self._write(Entry(offset_ms, "update", sampled=sampled, events=events))
 

@@ -66,18 +66,12 @@ class CloudTrailFormat(Format):
             code = "Client.UnauthorizedOperation" if service == "ec2" else "AccessDenied"
             reason = f"You are not authorized to perform this operation: {name}"
             error = f'"errorCode":"{code}","errorMessage":"{reason}",'
-        answer = "null" if read_only or error else '{"_return":true}'
-        return self._record(
-            instant,
-            identity,
-            source=f"{service}.amazonaws.com",
-            name=name,
-            agent=one_of(random, _AGENTS),
-            details=f'{error}"requestParameters":{parameters},"responseElements":{answer},'
-            f'"requestID":"{draw_uuid(random)}"',
-            read_only=read_only,
-            kind="AwsApiCall",
+        agent = one_of(random, _AGENTS)
+        response = "null" if read_only or error else '{"_return":true}'
+        details = (
+            f'{error}"requestParameters":{parameters},"responseElements":{response},"requestID":"{draw_uuid(random)}"'
         )
+        return self._record(instant, "AwsApiCall", identity, service, name, agent, details, read_only=read_only)
 
     def _sign_in(self, instant: int) -> str:
         person = one_of(self._random, _PEOPLE)
@@ -85,35 +79,34 @@ class CloudTrailFormat(Format):
         error = '"errorMessage":"Failed authentication",' if failed else ""
         outcome = "Failure" if failed else "Success"
         mfa = "Yes" if self._random.random() < 0.8 else "No"
-        return self._record(
-            instant,
-            _person(person) if not failed else _person(person, with_key=False),
-            source="signin.amazonaws.com",
-            name="ConsoleLogin",
-            agent="Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0",
-            details=f'{error}"requestParameters":null,"responseElements":{{"ConsoleLogin":"{outcome}"}},'
+        agent = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
+        details = (
+            f'{error}"requestParameters":null,"responseElements":{{"ConsoleLogin":"{outcome}"}},'
             f'"additionalEventData":{{"LoginTo":"https://console.aws.amazon.com/console/home","MobileVersion":"No",'
-            f'"MFAUsed":"{mfa}"}}',
-            read_only=False,
-            kind="AwsConsoleSignIn",
+            f'"MFAUsed":"{mfa}"}}'
+        )
+        identity = _person(person, with_key=not failed)
+        return self._record(
+            instant, "AwsConsoleSignIn", identity, "signin", "ConsoleLogin", agent, details, read_only=False
         )
 
     def _record(
         self,
         instant: int,
+        kind: str,
         identity: str,
-        *,
-        source: str,
+        service: str,
         name: str,
         agent: str,
         details: str,
+        *,
         read_only: bool,
-        kind: str,
     ) -> str:
         return (
-            f'{{"eventVersion":"1.11","userIdentity":{identity},"eventTime":"{self._time(instant)}","eventSource":"{source}",'
-            f'"eventName":"{name}","awsRegion":"{_REGION}","sourceIPAddress":"{self._traffic.address()}","userAgent":"{agent}",'
-            f'{details},"eventID":"{draw_uuid(self._random)}","readOnly":{"true" if read_only else "false"},'
+            f'{{"eventVersion":"1.11","userIdentity":{identity},"eventTime":"{self._time(instant)}",'
+            f'"eventSource":"{service}.amazonaws.com","eventName":"{name}","awsRegion":"{_REGION}",'
+            f'"sourceIPAddress":"{self._traffic.address()}","userAgent":"{agent}",{details},'
+            f'"eventID":"{draw_uuid(self._random)}","readOnly":{"true" if read_only else "false"},'
             f'"eventType":"{kind}","managementEvent":true,"recipientAccountId":"{_ACCOUNT_ID}","eventCategory":"Management"}}'
         )
 
