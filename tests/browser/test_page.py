@@ -260,7 +260,7 @@ class TestWrite:
         page.until(lambda: page.text("scenarios").startswith("playingshop"))
         assert [scenario["name"] for scenario in page.emulator.scenarios()] == ["shop"]
         page.click("#scenarios button")
-        page.until(lambda: page.text("scenarios") == "No scenario plays.")
+        page.until(lambda: page.text("scenarios") == "No scenario is running.")
 
 
 class TestFaults:

@@ -33,8 +33,10 @@ MAX_HANDSHAKES: Final = 200
 """TLS handshakes at a time; each costs 300 KB. More clients wait in the backlog."""
 
 HANDSHAKE_TIMEOUT_S: Final = 10.0
+"""Seconds that a handshake may take."""
+
 MIN_HANDSHAKE_S: Final = 1.0
-"""Seconds that a handshake may take: always, and when `MAX_HANDSHAKES` are under way and another client waits."""
+"""Seconds that it may take while `MAX_HANDSHAKES` are in progress and another client waits."""
 
 TLS_SHUTDOWN_TIMEOUT_S: Final = 0.5
 

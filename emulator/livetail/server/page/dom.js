@@ -41,7 +41,7 @@ export async function copy(text) {
 
 let noticeTimer;
 
-/** Says something for a while, also to a screen reader. */
+/** Shows a message for some seconds, also to a screen reader. */
 export function notice(text, isError = false) {
   const node = $("notice");
   node.textContent = text;
@@ -51,7 +51,7 @@ export function notice(text, isError = false) {
   noticeTimer = setTimeout(() => (node.hidden = true), isError ? 12_000 : 4_000);
 }
 
-/** Runs an action of the user and shows what goes wrong. */
+/** Runs an action of the user, and shows its error if it fails. */
 export async function attempt(action) {
   try {
     return await action();
@@ -63,8 +63,8 @@ export async function attempt(action) {
 const shownKeys = new WeakMap();
 
 /**
- * Puts children into a node unless `key` is the same as before. What has `data-keep` keeps its focus and stays open,
- * so that polling disturbs nobody.
+ * Puts children into a node unless `key` is the same as before. Elements with `data-keep` keep the focus and stay open
+ * when the panels are refreshed.
  */
 export function update(node, key, children) {
   const text = JSON.stringify(key);

@@ -11,10 +11,10 @@ const EXAMPLES = { code: "ThrottlingException", seconds: 5, status: 503, bytes: 
 
 const START = "StartLiveTail";
 
-/** Whether an effect is on another operation than StartLiveTail. */
+/** Whether an effect cannot act on StartLiveTail. */
 const isElsewhere = ({ operations }) => operations.length > 0 && !operations.includes(START);
 
-/** Whether a session cannot have an effect once it is open, since it is on its request or on its opening. */
+/** Whether an effect cannot act on an open session, because it acts on the request or on the start of a session. */
 const isOnlyForNew = ({ name, operations }) => name === "no-initial-response" || (!operations.length && name !== "reset");
 
 export class Faults {
@@ -54,7 +54,7 @@ export class Faults {
     update($("fired"), fired, () => (fired.length ? fired.map(line) : [none("No rule has fired.")]));
   }
 
-  /** Which effects can be had depends on for whom. */
+  /** Disables the effects that cannot act on the selected session. */
   #enable() {
     const isNext = $("fault-target").value === NEXT;
     for (const button of $("effects").children) {

@@ -1,4 +1,4 @@
-// Starts the page: reads its address, asks the server what there is, and keeps the panels fresh.
+// Starts the page: reads its address, loads the state of the server, and refreshes the panels.
 
 import { control } from "./api.js";
 import { $, attempt, clockTime, notice } from "./dom.js";
@@ -102,7 +102,7 @@ for (const button of document.querySelectorAll("[data-advance]")) {
   );
 }
 
-/** Sessions have an update each second from their start on. */
+/** The seconds until an instant. The updates of a session are due each second after its start. */
 function secondsTo(instant) {
   if (instant === "timeout") return 3 * 3600;
   if (instant === "second") return 1;
@@ -125,7 +125,7 @@ $("reset").addEventListener("click", () =>
   }),
 );
 
-// ---- keeping up -----------------------------------------------------------------------------------------------------
+// ---- refreshing ----------------------------------------------------------------------------------------------------
 
 let isAway = false;
 

@@ -19,7 +19,7 @@ export class PatternBox {
     $("pattern").addEventListener("focus", () => this.check());
   }
 
-  /** Whether somebody is at it. */
+  /** Whether the user is editing the pattern. */
   get isUsed() {
     return document.activeElement === $("pattern");
   }
@@ -31,13 +31,13 @@ export class PatternBox {
     }, WAIT_MS);
   }
 
-  /** Says under the selected log event what the pattern makes of it. */
+  /** Shows under the selected log event whether the pattern matches it, and why. */
   async explain(event) {
     const pattern = $("pattern").value;
     const why = $("why");
     if (!pattern || !why) return;
     const { results, error } = await this.#request(pattern, [event]);
-    if ($("why") !== why) return; // another one has been selected
+    if ($("why") !== why) return; // another log event has been selected
     why.replaceChildren(
       ...(error
         ? [el("p", { class: "verdict bad" }, error)]

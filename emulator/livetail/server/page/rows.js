@@ -30,7 +30,7 @@ export class Rows {
     this.#node.addEventListener("scroll", () => {
       const { scrollHeight, scrollTop, clientHeight } = this.#node;
       if (scrollHeight - scrollTop - clientHeight < 24) this.#follows = true;
-      else if (scrollTop < this.#scrolledTo) this.#follows = false; // somebody has scrolled back
+      else if (scrollTop < this.#scrolledTo) this.#follows = false; // the user has scrolled back
       this.#scrolledTo = scrollTop;
       this.onChange();
     });

@@ -1,4 +1,4 @@
-// The sessions of all clients: who they are, what became of their events, how they ended.
+// The sessions of all clients: their user agents, their counters, and how they ended.
 
 import { control } from "./api.js";
 import { $, attempt, duration, el, number, update } from "./dom.js";
@@ -13,7 +13,7 @@ export class Sessions {
     $("count-sessions").textContent = this.open.length || "";
     const shown = this.open.map((session) => [session, ownId === session.sessionId, duration(now - session.startedAt)]);
     update($("open-sessions"), shown, () =>
-      shown.length ? shown.map(([session, isOwn, age]) => card(session, isOwn, age, this.#endButton(session))) : [none("No client tails.")],
+      shown.length ? shown.map(([session, isOwn, age]) => card(session, isOwn, age, this.#endButton(session))) : [none("No session is open.")],
     );
   }
 
@@ -64,7 +64,7 @@ function cell(name, value, loud) {
   return el("div", { class: value && loud ? loud : null }, el("dt", {}, name), el("dd", {}, number(value)));
 }
 
-/** `Boto3/1.43.7 md/Botocore#1.43.7 …` is Boto3/1.43.7; of a browser it is its name among others'. */
+/** The name in a User-Agent: Boto3/1.43.7 of `Boto3/1.43.7 md/Botocore#1.43.7 …`, the browser of a browser's. */
 export function agent({ userAgent }) {
   if (!userAgent) return "unknown client";
   const words = userAgent.split(" ");

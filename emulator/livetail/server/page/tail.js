@@ -1,4 +1,4 @@
-// The tail: its form, its session, and the strip with what became of it.
+// The session of the page: its form, its stream, and the strip with its counters.
 
 import { arnOf, control, startLiveTail } from "./api.js";
 import { $, attempt, copy, duration, el, notice, number } from "./dom.js";
@@ -118,7 +118,7 @@ export class Tail {
   async start() {
     this.#takeGroup();
     if (this.#settings.verifySignatures) {
-      throw new Error("the server checks signatures (--verify-signatures), and a page has no secret to sign with: it cannot tail here");
+      throw new Error("the server checks signatures (--verify-signatures), and a page has no secret to sign with: it cannot start a session");
     }
     if (!this.groups.length) {
       $("group").focus();
@@ -158,7 +158,7 @@ export class Tail {
     this.#abort?.abort();
   }
 
-  /** Called with the emulator's time, which is the only time of a session. */
+  /** Sets the emulator's time; sessions know no other. */
   setNow(now) {
     this.now = now;
     this.#showStrip();
@@ -218,7 +218,7 @@ export class Tail {
     const rows = $("rows");
     if (this.rows.events.length) return;
     const hint = this.#settings.verifySignatures
-      ? "This server checks signatures (--verify-signatures). A page has no secret to sign with, so it cannot tail. Everything else here works."
+      ? "This server checks signatures (--verify-signatures). A page has no secret to sign with, so it cannot start a session. Everything else works."
       : this.#abort
         ? "Waiting for log events. Nothing matches yet."
         : `${this.groups.length ? "Press" : "Name a log group and press"} Start. To see something now: the tab Write sends log events and starts scenarios.`;
@@ -287,7 +287,7 @@ export class Tail {
 
 const pressed = (id) => $(id).getAttribute("aria-pressed") === "true";
 
-/** Fills the suggestions for log groups with those that there are. */
+/** Suggests the log groups that exist. */
 export function suggestGroups(groups, { region, accountId }) {
   const names = groups.map((group) =>
     group.region === region && group.accountId === accountId

@@ -2,10 +2,10 @@
 
 const MAX_SHOWN = 8_000;
 
-/** Of `\x1b[1;31m`: what is shown as a colour or weight. Other escape sequences of a terminal are shown as they are. */
+/** Sequences such as `\x1b[1;31m`, which are shown as colours and weights. Others of a terminal are shown as text. */
 const SGR = /\x1b\[([0-9;]*)m/g;
 
-/** Characters that nobody would see, or that change the order of others: shown by name. */
+/** Characters that are invisible, or that change the order of others: they are shown by name. */
 const INVISIBLE =
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
@@ -101,7 +101,7 @@ function span(className, text = "") {
 const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 const STYLES = { 1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse", 9: "strike" };
 
-/** The classes after a sequence, from those before it. */
+/** The CSS classes after a sequence; `style` has those before it. */
 function nextStyle(style, codes) {
   let classes = style ? style.split(" ") : [];
   const replace = (prefix, name) => {

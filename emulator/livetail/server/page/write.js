@@ -42,7 +42,7 @@ export class Write {
             ...scenarios.map((one) => el("div", { class: "line" }, el("span", { class: "tag" }, one.done ? "done" : "playing"), el("strong", {}, one.name), el("span", { class: "quiet" }, `since ${clockTime(one.startedAt).slice(0, 8)}`))),
             el("button", { type: "button", onclick: () => attempt(() => this.#stop()) }, "Stop all scenarios"),
           ]
-        : [none("No scenario plays.")],
+        : [none("No scenario is running.")],
     );
   }
 
