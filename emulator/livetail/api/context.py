@@ -9,27 +9,20 @@ from livetail.store.rules import Rejection
 
 
 @dataclass(frozen=True, slots=True)
-class PageFault:
-    """What a fault rule does to a page of log events.
+class Caller:
+    """Who sent a request, and where it runs: state is per account and region.
 
     Attributes:
-        empty_page: the page has no log events, and a token to read them with; the number makes that token differ from
-            those of other empty pages. None leaves the page as it is.
-        hidden_after: epoch milliseconds; log events that were ingested later cannot be read yet.
+        empty_page: a fault rule empties the page of log events that is read, which has a token to read them with; the
+            number makes that token differ from those of other empty pages. 0 leaves the page as it is.
+        hidden_after: epoch milliseconds; a fault rule hides log events that were ingested later.
     """
-
-    empty_page: int | None = None
-    hidden_after: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who sent a request, and where it runs: state is per account and region."""
 
     account_id: str
     region: str
     request_id: str
-    page_fault: PageFault | None = None
+    empty_page: int = 0
+    hidden_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

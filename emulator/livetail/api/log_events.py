@@ -83,9 +83,8 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
         forward_number, backward_number = (batch.event_id(index) for batch, index in (events[-1], events[0]))
     else:
         forward_number, backward_number = _empty_page(context, group, request, token)
-        fault = context.caller.page_fault
-        if fault is not None and fault.empty_page is not None:
-            edge = _edge_again(context, low if forward else high, fault.empty_page)
+        if context.caller.empty_page:
+            edge = _edge_again(context, low if forward else high)
             forward_number, backward_number = (edge, backward_number) if forward else (forward_number, edge)
     return {
         "events": [
@@ -179,28 +178,25 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
     if last is not None:
         batch, index = last
         response["nextToken"] = encode_event_token(batch.event_id(index))
-    fault = context.caller.page_fault
-    if fault is not None and fault.empty_page is not None:
-        edge = _edge_again(context, high if newest_first else low, fault.empty_page)
-        response["nextToken"] = encode_event_token(edge)
+    if context.caller.empty_page:
+        response["nextToken"] = encode_event_token(_edge_again(context, high if newest_first else low))
     return response
 
 
 def _readable(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[tuple[Batch, int]]:
     """The events that may be read: all, where no fault rule hides some."""
-    fault = context.caller.page_fault
-    if fault is None:
-        return found
-    if fault.empty_page is not None:
+    hidden_after = context.caller.hidden_after
+    if context.caller.empty_page:
         return ()
-    hidden_after = context.now if fault.hidden_after is None else fault.hidden_after
+    if hidden_after is None:
+        return found
     return (place for place in found if place[0].ingestion_time <= hidden_after)
 
 
-def _edge_again(context: Context, place: Position, number: int) -> int:
+def _edge_again(context: Context, place: Position) -> int:
     """The edge from which reading continues at the same position after an empty page of a fault rule."""
     timestamp = min(place.timestamp, context.now + DAY)  # reading backward may begin at the end of time
-    return edge_before(timestamp, place.sequence, number)
+    return edge_before(timestamp, place.sequence, context.caller.empty_page)
 
 
 def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:

@@ -10,7 +10,6 @@ from typing import Final, TypeAlias
 
 from starlette.types import Receive
 
-from livetail.api.context import PageFault
 from livetail.core.arns import LogGroupArn
 from livetail.faults.effects import Empty, Error, Reset, Status
 from livetail.faults.fault_rules import FaultRules, RequestFault
@@ -115,5 +114,5 @@ def _with_page_fault(request: AwsRequest, fault: RequestFault, now: int) -> AwsR
     """The request as the operations that read log events have to see it."""
     if not fault.empty_page and not fault.hide_ms:
         return request
-    page = PageFault(fault.empty_page or None, now - fault.hide_ms if fault.hide_ms else None)
-    return replace(request, caller=replace(request.caller, page_fault=page))
+    hidden_after = now - fault.hide_ms if fault.hide_ms else None
+    return replace(request, caller=replace(request.caller, empty_page=fault.empty_page, hidden_after=hidden_after))

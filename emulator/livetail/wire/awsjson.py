@@ -45,8 +45,6 @@ class AwsResponse:
 
 
 _NOT_THIS_PROTOCOL = AwsResponse(404, XML, b"<UnknownOperationException/>")
-_NO_OPERATION = AwsResponse(400, JSON_1_1, b'{"__type":"UnknownOperationException"}')
-_NO_OPERATION_WRAPPED = AwsResponse(400, JSON, b'{"Output":{"__type":"UnknownOperationException"},"Version":"1.0"}')
 
 
 def identify(method: str, path: str, headers: Headers) -> AwsCall | AwsResponse:
@@ -60,7 +58,7 @@ def identify(method: str, path: str, headers: Headers) -> AwsCall | AwsResponse:
         return _NOT_THIS_PROTOCOL
     target = _TARGET.fullmatch(headers.get("x-amz-target", ""))
     if target is None:
-        return _NO_OPERATION if content_type == JSON_1_1 else _NO_OPERATION_WRAPPED
+        return error_response(AwsCall("", content_type), 400, "UnknownOperationException", None)
     return AwsCall(target[1], content_type)
 
 
