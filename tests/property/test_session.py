@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from livetail.core.clock import SECOND
-from livetail.live.session import State
+from livetail.live.session import Ending, State
 from livetail.wire import livetail
 from tests.unit.live.building import START, numbered, read, session
 
@@ -93,13 +93,13 @@ class SessionMachine(RuleBasedStateMachine):
     @precondition(streaming)
     @rule()
     def fail(self) -> None:
-        self.tail.fail(FAILURE)
+        self.tail.end(Ending.EXCEPTION, FAILURE)
         self.model.last = FAILURE
 
     @precondition(streaming)
     @rule()
     def end(self) -> None:
-        self.tail.end()
+        self.tail.end(Ending.DELETED)
 
     @invariant()
     def every_event_is_somewhere(self) -> None:

@@ -4,7 +4,7 @@ import heapq
 import logging
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from typing import Final
 
 from livetail.core.arns import LogGroupArn
@@ -20,8 +20,8 @@ from livetail.wire import livetail
 
 _log = logging.getLogger(__name__)
 
-_MIN_SPARSE: Final = 64
-"""Entries of the heap of due times from which on it is worth rebuilding it without those of sessions that ended."""
+_MIN_ENTRIES: Final = 64
+"""From so many entries on, the heap of due times is worth rebuilding without those of sessions that ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,13 @@ class Owner:
     region: str
 
 
+def added(counters: Iterable[Counters]) -> Counters:
+    """The sums of counters, all zero without any."""
+    nothing = (0,) * len(Counters.__slots__)
+    return Counters(*map(sum, zip(nothing, *map(astuple, counters), strict=True)))
+
+
+@dataclass(slots=True)
 class Totals:
     """What became of all sessions together since the last reset, those that are over included.
 
@@ -41,22 +48,15 @@ class Totals:
         ingested: log events that were ingested, whether or not a session received them.
         started: sessions that were started.
         updates_made: session updates that were made.
-        ended: sessions that are over, by how.
+        ended: sessions that are over, by what ended them.
         closed: the counters of the sessions that are over, added up. What they had buffered or pending nobody got.
     """
 
-    def __init__(self) -> None:
-        self.ingested = 0
-        self.started = 0
-        self.updates_made = 0
-        self.ended: Counter[Ending] = Counter()
-        self.closed = added(())
-
-
-def added(counters: Iterable[Counters]) -> Counters:
-    """The sums of counters, all zero without any."""
-    nothing = (0,) * len(Counters.__slots__)
-    return Counters(*map(sum, zip(nothing, *map(astuple, counters), strict=True)))
+    ingested: int = 0
+    started: int = 0
+    updates_made: int = 0
+    ended: Counter[Ending] = field(default_factory=Counter)
+    closed: Counters = field(default_factory=lambda: added(()))
 
 
 class Hub:
@@ -88,10 +88,6 @@ class Hub:
     def __iter__(self) -> Iterator[Session]:
         """The open sessions, in order of their start."""
         return iter(list(self._sessions.values()))
-
-    def streaming(self) -> list[Session]:
-        """The open sessions that have not been ended yet."""
-        return [session for session in self if session.state is State.STREAMING]
 
     def get(self, session_id: str) -> Session | None:
         """An open session by its id."""
@@ -152,7 +148,8 @@ class Hub:
                 # An error in one session must not silence the others, nor stop the clock for them.
                 _log.exception("session %s failed", session.session_id)
                 if session.state is State.STREAMING:
-                    session.fail(livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE))
+                    last = livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
+                    session.end(Ending.EXCEPTION, last)
                 session.ended_by = Ending.EXCEPTION
             if session.state is State.STREAMING:
                 heapq.heapreplace(self._due, (session.next_due, order, session))
@@ -169,21 +166,13 @@ class Hub:
         heapq.heapify(self._due)
         self._recent_starts.clear()
 
-    def fail(self, session: Session, message: bytes) -> None:
-        """End a session with an exception or error message, after what is buffered."""
-        session.fail(message)
-        self._release(session)
-
     def end(self, session: Session, ending: Ending = Ending.DELETED) -> None:
         """End a session cleanly, after what is buffered."""
         session.end(ending)
         self._release(session)
 
     def close(self, session: Session, ending: Ending = Ending.CLIENT) -> None:
-        """Forget a session: its client has gone or has all it will get.
-
-        `ending` is how a session ended that had not ended before.
-        """
+        """Forget a session, as `Session.close` does, and keep its counters."""
         session.close(ending)
         self._release(session)
         if self._sessions.pop(session.session_id, None) is not None:
@@ -207,7 +196,7 @@ class Hub:
         """Free the place of a session that has ended, and send it no more log events; nothing the second time."""
         if self._owners.pop(session.session_id, None) is None:
             return
-        if len(self._due) > 2 * len(self._owners) + _MIN_SPARSE:
+        if len(self._due) > 2 * len(self._owners) + _MIN_ENTRIES:
             self._due = [entry for entry in self._due if entry[2].state is State.STREAMING]
             heapq.heapify(self._due)
         for arn in set(session.subscription.log_groups):

@@ -3,8 +3,8 @@
 A session takes in log events (`offer`), makes an update each second (`tick`) and gives its messages one after the other
 (`take`). It never waits and never writes. Everything that changes its state is in `TRANSITIONS`.
 
-    STREAMING ──fail/end──▶ ENDING ──take, until nothing is left──▶ ENDED
-        └─────────────────close─────┴────────────────────────────────▲
+    STREAMING ──end──▶ ENDING ──take, until nothing is left──▶ ENDED
+        └────────────close─────┴────────────────────────────────▲
 
 While it is ENDING, `take` still gives what was buffered, then the last message, if the session has one.
 """
@@ -24,11 +24,9 @@ from livetail.live.window import Selection, Update, Window
 from livetail.wire import livetail
 from livetail.wire.livetail import Message, MessageKind
 
+# Chosen: nobody has published the texts that AWS sends.
 TIMEOUT_MESSAGE: Final = "Session timed out."
-"""Chosen: nobody has published the text that AWS sends."""
-
 STREAMING_FAILURE: Final = "Internal streaming error."
-"""Chosen, as above."""
 
 _EMPTY_UPDATE: Final = Update((), 0, sampled=False)
 _EMPTY_MESSAGE: Final = Message(
@@ -37,7 +35,7 @@ _EMPTY_MESSAGE: Final = Message(
 """The message for a second without log events: its bytes are always the same."""
 
 
-# Members of a StrEnum hash as quickly as text does; the table is looked into for every update of every session.
+# Members of a StrEnum hash as quickly as text does; each update of each session looks into the table.
 class State(StrEnum):
     STREAMING = "streaming"
     ENDING = "ending"
@@ -47,7 +45,6 @@ class State(StrEnum):
 class Input(StrEnum):
     OFFER = "offer"
     TICK = "tick"
-    FAIL = "fail"
     END = "end"
     DRAINED = "drained"
     CLOSE = "close"
@@ -56,7 +53,6 @@ class Input(StrEnum):
 TRANSITIONS: Final[Mapping[tuple[State, Input], State]] = {
     (State.STREAMING, Input.OFFER): State.STREAMING,
     (State.STREAMING, Input.TICK): State.STREAMING,
-    (State.STREAMING, Input.FAIL): State.ENDING,
     (State.STREAMING, Input.END): State.ENDING,
     (State.STREAMING, Input.CLOSE): State.ENDED,
     (State.ENDING, Input.DRAINED): State.ENDED,
@@ -87,17 +83,11 @@ class UpdateRules(Protocol):
     lost_events: int
 
     @property
-    def held_events(self) -> int:
-        """Log events that will come in a later update; they count as pending."""
-        ...
+    def held_events(self) -> int: ...  # they will come in a later update, and count as pending
 
-    def change_update(self, update: Update, now: int) -> Update:
-        """The update to deliver in place of one that is made at `now` (epoch milliseconds)."""
-        ...
+    def change_update(self, update: Update, now: int) -> Update: ...  # `now` in epoch milliseconds
 
-    def flush(self) -> list[Update]:
-        """Updates with all that is held back."""
-        ...
+    def flush(self) -> list[Update]: ...  # all that is held back
 
 
 class IllegalInputError(Exception):
@@ -173,13 +163,9 @@ class Session:
         self.ends_at = self.started_at + timeout
         self.next_due = min(self.started_at + UPDATE_INTERVAL, self.ends_at)
         self._window = Window(random)
+        self._ready = deque([Message(MessageKind.INITIAL_RESPONSE, livetail.INITIAL_RESPONSE)])
         start = livetail.session_start(session_start_json(self.request_id, self.session_id, self.subscription))
-        self._ready = deque(
-            (
-                Message(MessageKind.INITIAL_RESPONSE, livetail.INITIAL_RESPONSE),
-                Message(MessageKind.SESSION_START, start),
-            )
-        )
+        self._ready.append(Message(MessageKind.SESSION_START, start))
 
     def offer(self, selection: Selection) -> None:
         """Take in log events that have just been ingested and that match; what the next update is made of."""
@@ -204,7 +190,7 @@ class Session:
                 update = self.fault_rules.change_update(update, now)
             self.backlog.put(update)
         if is_over:
-            self.fail(livetail.modeled_exception("SessionTimeoutException", TIMEOUT_MESSAGE), Ending.TIMEOUT)
+            self.end(Ending.TIMEOUT, livetail.modeled_exception("SessionTimeoutException", TIMEOUT_MESSAGE))
         else:
             elapsed = (now - self.started_at) // UPDATE_INTERVAL
             self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL, self.ends_at)
@@ -213,7 +199,7 @@ class Session:
     def take(self) -> Message | None:
         """The next message for the client, or None if there is none now. `accept` says that the client has it.
 
-        It may be called in every state. The session has ENDED once it returns None after `fail` or `end`.
+        It may be called in every state. The session has ENDED once it returns None after `end`.
         """
         if self.state is State.ENDED:
             return None
@@ -245,27 +231,22 @@ class Session:
         if not self._ready:
             self._unconfirmed = None
 
-    def fail(self, message: bytes, ending: Ending = Ending.EXCEPTION) -> None:
-        """End the session with an exception or error message, after what is buffered."""
-        self._move(Input.FAIL)
-        self._flush()
-        self._last = Message(MessageKind.LAST, message)
-        self.ended_by = ending
-
-    def end(self, ending: Ending = Ending.DELETED) -> None:
-        """End the session cleanly, after what is buffered."""
+    def end(self, ending: Ending, last: bytes | None = None) -> None:
+        """End the session after what is buffered and `last`, an exception or error message; cleanly without one."""
         self._move(Input.END)
-        self._flush()
+        if self.fault_rules is not None:
+            for update in self.fault_rules.flush():
+                self.backlog.put(update)
+        self._last = None if last is None else Message(MessageKind.LAST, last)
         self.ended_by = ending
 
     def close(self, ending: Ending = Ending.CLIENT) -> None:
         """Forget the session at once: its client has gone, or has all it will get.
 
-        An update that the client has not accepted does not count as delivered. `ending` is how a session ended that had
-        not ended before.
+        `ending` is what ended a session that had not ended before.
         """
         self._move(Input.CLOSE)
-        if self._unconfirmed is not None:
+        if self._unconfirmed is not None:  # an update that the client has not accepted is not delivered
             self._unread += self._unconfirmed
             self._delivered -= self._unconfirmed
             self._updates -= 1
@@ -280,9 +261,8 @@ class Session:
 
     @property
     def counters(self) -> Counters:
-        lost, held = (
-            (0, 0) if self.fault_rules is None else (self.fault_rules.lost_events, self.fault_rules.held_events)
-        )
+        rules = self.fault_rules
+        lost, held = (0, 0) if rules is None else (rules.lost_events, rules.held_events)
         return Counters(
             updates=self._updates,
             matched=self._matched,
@@ -301,9 +281,3 @@ class Session:
         if target is None:
             raise IllegalInputError(f"a session that is {self.state.value} takes no {given.value}")
         self.state = target
-
-    def _flush(self) -> None:
-        """Nothing that is held back is lost when the session ends."""
-        if self.fault_rules is not None:
-            for update in self.fault_rules.flush():
-                self.backlog.put(update)

@@ -128,8 +128,9 @@ class Emulator:
     def _end_sessions(self, ending: Ending) -> None:
         """End every session cleanly; no fault prevents it."""
         self.clear_faults()
-        for session in self.hub.streaming():
-            self.hub.end(session, ending)
+        for session in self.hub:
+            if session.state is State.STREAMING:
+                self.hub.end(session, ending)
         self.tail_writers.wake(self.hub)
 
     def ingest(self, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:

@@ -171,7 +171,7 @@ def test_a_session_that_timed_out_stays_open_until_its_client_has_all() -> None:
     assert len(room) == 0
 
 
-@pytest.mark.parametrize("ending", ["timeout", "exception", "deleted"])
+@pytest.mark.parametrize("ending", ["timeout", "deleted"])
 def test_a_session_that_has_ended_frees_its_place_before_its_client_has_read_that(ending: str) -> None:
     room = hub(max_sessions=1, session_timeout=SECOND)
     session = opened(room)
@@ -180,8 +180,6 @@ def test_a_session_that_has_ended_frees_its_place_before_its_client_has_read_tha
     match ending:
         case "timeout":
             room.run_due(session.next_due)
-        case "exception":
-            room.fail(session, b"broken")
         case "deleted":
             room.end(session)
     assert session.state is State.ENDING

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from livetail.core.clock import HOUR, SECOND
-from livetail.live.session import TRANSITIONS, IllegalInputError, Input, Session, State
+from livetail.live.session import TRANSITIONS, Ending, IllegalInputError, Input, Session, State
 from livetail.wire import livetail
 from tests.unit.live.building import START, fresh_session, numbered, read, session, update_in
 
@@ -16,8 +16,7 @@ FAILURE = livetail.modeled_exception("SessionStreamingException", "broken")
 GIVE: dict[Input, Callable[[Session], object]] = {
     Input.OFFER: lambda tail: tail.offer(numbered(0, 1)),
     Input.TICK: lambda tail: tail.tick(tail.next_due),
-    Input.FAIL: lambda tail: tail.fail(FAILURE),
-    Input.END: lambda tail: tail.end(),
+    Input.END: lambda tail: tail.end(Ending.DELETED),
     Input.CLOSE: lambda tail: tail.close(),
 }
 
@@ -30,7 +29,7 @@ def session_in(state: State) -> Session:
     tail = session()
     if state is State.ENDING:
         tail.tick(tail.next_due)
-        tail.end()
+        tail.end(Ending.DELETED)
     if state is State.ENDED:
         tail.close()
     assert tail.state is state
@@ -162,7 +161,7 @@ def test_a_failure_comes_after_what_is_buffered() -> None:
     tail = session()
     tail.offer(numbered(0, 1))
     tail.tick(tail.next_due)
-    tail.fail(FAILURE)
+    tail.end(Ending.EXCEPTION, FAILURE)
     assert update_in(tail.take()) == (["0"], False)
     assert tail.take() == (livetail.MessageKind.LAST, FAILURE)
     assert tail.take() is None
@@ -172,14 +171,14 @@ def test_a_failure_comes_after_what_is_buffered() -> None:
 def test_every_message_says_its_kind() -> None:
     tail = fresh_session()
     tail.tick(tail.next_due)
-    tail.fail(FAILURE)
+    tail.end(Ending.EXCEPTION, FAILURE)
     kinds = [message.kind.name for message in iter(tail.take, None)]
     assert kinds == ["INITIAL_RESPONSE", "SESSION_START", "SESSION_UPDATE", "LAST"]
 
 
 def test_a_clean_end_has_no_message_of_its_own() -> None:
     tail = session()
-    tail.end()
+    tail.end(Ending.DELETED)
     assert tail.take() is None
     assert is_over(tail)
 

@@ -128,7 +128,6 @@ class TestSessions:
             (lambda emulator, session: None, "client"),
             (lambda emulator, session: emulator.hub.end(session), "deleted"),
             (lambda emulator, session: emulator.run_due(session.ends_at), "timeout"),
-            (lambda emulator, session: emulator.hub.fail(session, b""), "exception"),
         ],
     )
     def test_how_it_ended(self, emulator: Emulator, end: Callable[[Emulator, Session], object], reason: str) -> None:
