@@ -4,7 +4,7 @@ A log event is encoded once, when the first session delivers it; the selections 
 let go with the last of them. What sampling discards is never encoded.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import compress
 from typing import Final
 
@@ -17,7 +17,8 @@ MAX_UPDATE_BYTES: Final = 16 * 1024 * 1024
 """Bytes of one message with a session update. Decoders in use refuse more, such as that of the AWS SDK for Go v1,
 though the format allows 24 MiB."""
 
-_HEADERS_BYTES: Final = 128  # more than the headers and checksums of a session update take
+_MAX_RESULTS_BYTES: Final = MAX_UPDATE_BYTES - 256
+"""What is left for the log events: all the rest of a message takes less than 256 bytes."""
 
 _to_json = msgspec.json.Encoder().encode
 
@@ -47,8 +48,6 @@ def session_update_json(update: Update) -> Iterator[tuple[bytes, ...]]:
     It is one payload, unless its log events come to more than `MAX_UPDATE_BYTES`: then it is several, one after the
     other, so that nothing is lost.
     """
-    head = _UPDATE_HEAD[update.sampled]
-    max_bytes = MAX_UPDATE_BYTES - _HEADERS_BYTES - len(head) - len(_UPDATE_END)
     fragments = _fragments(update)
     try:
         results = b",".join(fragments)
@@ -56,23 +55,19 @@ def session_update_json(update: Update) -> Iterator[tuple[bytes, ...]]:
         _encode(update)
         fragments = _fragments(update)
         results = b",".join(fragments)
-    if len(results) <= max_bytes:
-        yield head, results, _UPDATE_END
+    portions = [results] if len(results) <= _MAX_RESULTS_BYTES else _in_portions(fragments)
+    for portion in portions:
+        yield _UPDATE_HEAD[update.sampled], portion, _UPDATE_END
+
+
+def _in_portions(fragments: list[bytes]) -> Iterator[bytes]:
+    results = b",".join(fragments)
+    if len(results) <= _MAX_RESULTS_BYTES:
+        yield results
     else:
-        for some in _in_portions(fragments, max_bytes):
-            yield head, b",".join(some), _UPDATE_END
-
-
-def _in_portions(results: Sequence[bytes], max_bytes: int) -> Iterator[list[bytes]]:
-    portion: list[bytes] = []
-    size = 0
-    for result in results:
-        if portion and size + len(result) + 1 > max_bytes:
-            yield portion
-            portion, size = [], 0
-        portion.append(result)
-        size += len(result) + 1
-    yield portion
+        half = len(fragments) // 2
+        yield from _in_portions(fragments[:half])
+        yield from _in_portions(fragments[half:])
 
 
 def _fragments(update: Update) -> list[bytes]:

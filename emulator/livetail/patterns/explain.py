@@ -16,7 +16,6 @@ from livetail.patterns.syntax import (
     Check,
     Comparison,
     Condition,
-    FieldName,
     JsonPattern,
     Leaf,
     Marker,
@@ -68,9 +67,6 @@ class Explanation:
 
 def explain(pattern: str, message: str) -> Explanation:
     """Explain why a pattern matches one message or not.
-
-    A control route returns it as `msgspec.json.encode` writes as `{"kind", "matches",
-    "findings": [{"condition", "holds", "reason"}], "note", "extracted"}`.
 
     Raises:
         InvalidPatternError: AWS would refuse the pattern; its `column`, `reason` and `message()` say why.
@@ -130,7 +126,7 @@ def _explain_json(pattern: JsonPattern, subject: Subject, matches: bool) -> Expl
 
 
 def _json_reason(leaf: Leaf, root: Json) -> str:
-    assert not isinstance(leaf, FieldName) and isinstance(leaf.subject, Selector)
+    assert not isinstance(leaf, str) and isinstance(leaf.subject, Selector)
     selector = leaf.subject
     nodes = list(json_conditions.find_all(selector)(root))
     asks_for_absence = isinstance(leaf, Check) and leaf.check == "NOT EXISTS"
@@ -155,7 +151,7 @@ def _explain_space(pattern: SpacePattern, subject: Subject, matches: bool) -> Ex
     for index, field_ in space_pattern.entries(pattern):
         text = space_pattern.field_text(pattern, subject, index)
         for leaf in _leaves(field_.condition) if field_.condition else ():
-            if not isinstance(leaf, FieldName):
+            if not isinstance(leaf, str):
                 holds = space_pattern.build_leaf(leaf)(text)
                 findings.append(Finding(str(leaf), holds, f"it is {_shown(text)}"))
     no_conditions = None if findings else "the pattern has no conditions, and the message has enough fields"

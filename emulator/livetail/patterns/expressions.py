@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from livetail.patterns.syntax import And, Condition, Leaf, Or
@@ -16,48 +15,38 @@ T = TypeVar("T")
 _MAX_TEXTS = 3
 
 
-@dataclass(slots=True)
-class _Level:
-    """What was read since the last opening parenthesis: finished alternatives, and the operands of the current one."""
-
-    opening: int
-    alternatives: list[Condition] = field(default_factory=list)
-    operands: list[Condition] = field(default_factory=list)
-
-    def close_alternative(self) -> None:
-        self.alternatives.append(_joined(And, self.operands))
-        self.operands = []
-
-    def close(self) -> Condition:
-        self.close_alternative()
-        return _joined(Or, self.alternatives)
-
-
 def parse_expression(tokens: Tokens, parse_leaf: Callable[[], Leaf]) -> Condition:
     """Read an expression up to what cannot continue it; `parse_leaf` reads the conditions between the operators.
 
     Raises:
         InvalidPatternError: a condition or a parenthesis is missing.
     """
-    levels = [_Level(tokens.position)]
+    # For the whole and for each open parenthesis, the alternatives so far; each is a list of operands.
+    levels: list[list[list[Condition]]] = [[[]]]
+    openings: list[int] = []
     while True:
         while tokens.next == "(":
-            levels.append(_Level(tokens.position))
+            openings.append(tokens.position)
+            levels.append([[]])
             tokens.advance()
-        levels[-1].operands.append(parse_leaf())
-        while len(levels) > 1 and tokens.take(")"):
-            closed = levels.pop().close()
-            levels[-1].operands.append(closed)
-        if tokens.take("&&"):
-            continue
+        levels[-1][-1].append(parse_leaf())
+        while openings and tokens.take(")"):
+            openings.pop()
+            closed = _either(levels.pop())
+            levels[-1][-1].append(closed)
         if tokens.take("||"):
-            levels[-1].close_alternative()
-            continue
-        if len(levels) == 1:
-            return levels[0].close()
-        if tokens.next:
-            raise tokens.error(unexpected(tokens.next))
-        raise tokens.error("the '(' is not closed", at=levels[-1].opening)
+            levels[-1].append([])
+        elif not tokens.take("&&"):
+            break
+    if not openings:
+        return _either(levels[0])
+    if tokens.next:
+        raise tokens.error(unexpected(tokens.next))
+    raise tokens.error("the '(' is not closed", at=openings[-1])
+
+
+def _either(alternatives: list[list[Condition]]) -> Condition:
+    return _joined(Or, [_joined(And, operands) for operands in alternatives])
 
 
 def _joined(kind: type[And] | type[Or], operands: list[Condition]) -> Condition:

@@ -6,10 +6,10 @@ array, every comparison is false, `!=` too (recorded).
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from typing import Final
+from typing import Any, Final
 
 from livetail.patterns.subject import Json
-from livetail.patterns.syntax import Check, Comparison, FieldName, Leaf, Selector, Step, Wildcard
+from livetail.patterns.syntax import Check, Comparison, Leaf, Selector, Step, Wildcard
 from livetail.patterns.values import literal_parts, number_test, numeric_literal, text_test
 
 NodeTest = Callable[[Json], bool]
@@ -28,7 +28,7 @@ def build_leaf(leaf: Leaf) -> NodeTest:
 
     With a wildcard in its selector, it holds if any of the selected values meets it.
     """
-    assert not isinstance(leaf, FieldName)
+    assert not isinstance(leaf, str)
     selector = leaf.subject
     assert isinstance(selector, Selector)
     if isinstance(leaf, Check) and leaf.check == "NOT EXISTS":
@@ -82,7 +82,7 @@ def _comparison(comparison: Comparison) -> NodeTest:
 
 def leaf_texts(leaf: Leaf) -> frozenset[str]:
     """Texts without which a message cannot meet the condition, unless it has a backslash."""
-    assert not isinstance(leaf, FieldName)
+    assert not isinstance(leaf, str)
     if isinstance(leaf, Check) and leaf.check == "NOT EXISTS":
         return frozenset()
     assert isinstance(leaf.subject, Selector)
@@ -118,22 +118,20 @@ def find_all(selector: Selector) -> Callable[[Json], Collection[Json]]:
 
 def _find_one(steps: Sequence[Step]) -> Callable[[Json], Json]:
     """A function from the root of a message to what the steps, without a wildcard, lead to; or `_MISSING`."""
-    path = [step for step in steps if not isinstance(step, Wildcard)]
-    if len(path) == 1 and isinstance(path[0], str):
-        name = path[0]
+    if len(steps) == 1 and isinstance(steps[0], str):
+        name = steps[0]
         # The usual selector, $.key.
         return lambda root: root.get(name, _MISSING) if type(root) is dict else _MISSING
+    path: list[tuple[Any, Any]] = [(dict if isinstance(step, str) else list, step) for step in steps]
 
-    def find(node: Json) -> Json:
-        for step in path:
-            if isinstance(step, str):
-                if type(node) is not dict:
-                    return _MISSING
-                node = node.get(step, _MISSING)
-            else:
-                if type(node) is not list or step >= len(node):
-                    return _MISSING
+    def find(node: Any) -> Json:
+        for container, step in path:
+            if not isinstance(node, container):
+                return _MISSING
+            try:
                 node = node[step]
+            except LookupError:
+                return _MISSING
         return node
 
     return find

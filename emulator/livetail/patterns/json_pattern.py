@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Callable
-from typing import cast
 
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.expressions import build_expression, necessary_texts, parse_expression, selective_texts
 from livetail.patterns.json_conditions import build_leaf, leaf_texts
 from livetail.patterns.subject import NOT_JSON, Subject
-from livetail.patterns.syntax import Check, CheckName, Comparison, JsonPattern, Leaf, Selector, Step, Wildcard
-from livetail.patterns.tokens import JSON, Tokens, unexpected
+from livetail.patterns.syntax import Check, Comparison, JsonPattern, Leaf, Selector, Step, Wildcard
+from livetail.patterns.tokens import JSON, Tokens
 
 # Recorded: `{ $.v = null }` is refused, `{ $.v = true }` is not.
 _RESERVED_WORDS = ("null", "NULL")
 _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\.?\['([^']*)'\]|\[([0-9]+)\]|\.\*|\[\*\]")
 # Ten digits name more elements than a message has characters.
 _MAX_POSITION_DIGITS = 10
+_CHECKS = ("IS NULL", "IS TRUE", "IS FALSE", "NOT EXISTS")
 _MAX_WILDCARDS = 3
 _TOO_MANY_WILDCARDS = (
     f"Your input has exceeded the maximum of {_MAX_WILDCARDS} JSON wildcard selectors allowed per filter pattern."
@@ -42,10 +42,7 @@ class _Parser:
     def parse(self) -> JsonPattern:
         tokens = self._tokens
         condition = parse_expression(tokens, self._leaf)
-        if tokens.next:
-            raise tokens.error(unexpected(tokens.next))
-        if tokens.limit_errors:
-            raise tokens.limit_errors[0]
+        tokens.check_end()
         return JsonPattern(condition)
 
     def _leaf(self) -> Leaf:
@@ -60,21 +57,20 @@ class _Parser:
             return Comparison(selector, *comparison)
         at = tokens.position
         keyword = tokens.next.upper()
-        if keyword not in ("IS", "NOT"):
-            raise tokens.error(
-                "a comparison follows a selector: =, !=, <, <=, >, >=, IS NULL, IS TRUE, IS FALSE or NOT EXISTS"
-            )
-        tokens.advance()
-        word = tokens.next
-        if keyword == "NOT" and word.upper() != "EXISTS":
-            raise tokens.error("'NOT' must be followed by 'EXISTS'", at=at)
-        if keyword == "IS" and word.upper() not in ("NULL", "TRUE", "FALSE"):
-            # Recorded for IS NOT NULL: operations on metric filters name the word, FilterLogEvents does not.
-            reason = "'IS' must be followed by 'NULL', 'TRUE' or 'FALSE'"
-            term = word if word.isalpha() else None
-            raise InvalidPatternError(tokens.position + 1, reason, term=term, by_metric_filters=True)
-        tokens.advance()
-        return Check(selector, cast("CheckName", f"{keyword} {word.upper()}"))
+        if keyword in ("IS", "NOT"):
+            tokens.advance()
+            word = tokens.next
+            check = f"{keyword} {word.upper()}"
+            if check in _CHECKS:
+                tokens.advance()
+                return Check(selector, check)
+            if keyword == "IS":
+                # Recorded for IS NOT NULL: operations on metric filters name the word, FilterLogEvents does not.
+                reason = "'IS' must be followed by 'NULL', 'TRUE' or 'FALSE'"
+                term = word if word.isalpha() else None
+                raise InvalidPatternError(tokens.position + 1, reason, term=term, by_metric_filters=True)
+        reason = "a comparison follows a selector: =, !=, <, <=, >, >=, IS NULL, IS TRUE, IS FALSE or NOT EXISTS"
+        raise tokens.error(reason, at=at)
 
     def _selector(self) -> Selector:
         tokens = self._tokens

@@ -9,8 +9,8 @@ from typing import Final
 
 from livetail.patterns.expressions import build_expression, necessary_texts, parse_expression, selective_texts
 from livetail.patterns.subject import Subject
-from livetail.patterns.syntax import Comparison, Field, FieldName, Leaf, SpacePattern
-from livetail.patterns.tokens import SPACE, Tokens, unexpected
+from livetail.patterns.syntax import Comparison, Field, Leaf, SpacePattern
+from livetail.patterns.tokens import SPACE, Tokens
 from livetail.patterns.values import TextTest, is_number, literal_parts, number_test, numeric_literal, text_test
 
 # Recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not. Other words are values.
@@ -47,10 +47,7 @@ class _Parser:
         self._read_entry()
         while tokens.take(","):
             self._read_entry()
-        if tokens.next:
-            raise tokens.error(unexpected(tokens.next))
-        if tokens.limit_errors:
-            raise tokens.limit_errors[0]
+        tokens.check_end()
         return SpacePattern(tuple(self._fields), self._gap)
 
     def _read_entry(self) -> None:
@@ -65,7 +62,7 @@ class _Parser:
             self._gap = len(self._fields)
         else:
             condition = parse_expression(tokens, self._leaf)
-            self._fields.append(Field(self._name, condition))
+            self._fields.append(Field(self._name, None if isinstance(condition, str) else condition))
         if self._name in self._names:
             reason, text = f"{self._name!r} can be used only once", f"Duplicate field '{self._name}'"
             tokens.limit_errors.append(tokens.error(reason, at=start, text=text))
@@ -83,7 +80,7 @@ class _Parser:
         self._name = name
         tokens.advance()
         comparison = tokens.take_comparison()
-        return FieldName(name) if comparison is None else Comparison(FieldName(name), *comparison)
+        return name if comparison is None else Comparison(name, *comparison)
 
 
 def entries(pattern: SpacePattern) -> Iterator[tuple[int, Field]]:
@@ -125,7 +122,7 @@ def build_space(pattern: SpacePattern) -> Callable[[Subject], bool] | None:
     tests = []
     necessary: frozenset[str] = frozenset()
     for index, field in entries(pattern):
-        if field.condition is not None and not isinstance(field.condition, FieldName):
+        if field.condition is not None:
             tests.append((index, build_expression(field.condition, build_leaf)))
             # Fields are parts of the message as written.
             necessary |= necessary_texts(field.condition, leaf_texts)
@@ -151,7 +148,7 @@ def build_space(pattern: SpacePattern) -> Callable[[Subject], bool] | None:
 
 def build_leaf(leaf: Leaf) -> TextTest:
     """A test of a field against one condition. Fields are texts; one that looks like a number compares as a number."""
-    if isinstance(leaf, FieldName):
+    if isinstance(leaf, str):
         return lambda text: True
     assert isinstance(leaf, Comparison)
     literal = numeric_literal(leaf.value)

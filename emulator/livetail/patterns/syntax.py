@@ -1,7 +1,7 @@
 """The parsed form of a filter pattern. `str()` of a term or a condition is its text in a pattern.
 
 A pattern is `Terms`, a `JsonPattern` or a `SpacePattern`. The last two hold conditions, joined by `And` and `Or`. The
-terms, and the values that conditions compare with, are a `Word`, a `Quoted` or a `Regex`.
+terms, and the values that conditions compare with, are a `Text` or a `Regex`.
 """
 
 import re
@@ -11,28 +11,20 @@ from enum import Enum
 from typing import Literal
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
-CheckName = Literal["IS NULL", "IS TRUE", "IS FALSE", "NOT EXISTS"]
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """Text without quotation marks."""
+class Text:
+    """A word; or text in double quotation marks, held without them and without its escapes."""
 
     text: str
+    is_quoted: bool
 
     def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """Text in double quotation marks, held without them and without its escapes."""
-
-    text: str
-
-    def __str__(self) -> str:
+        if not self.is_quoted:
+            return self.text
         escaped = self.text.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
 
@@ -48,7 +40,7 @@ class Regex:
         return f"%{self.body}%"
 
 
-Value = Word | Quoted | Regex
+Value = Text | Regex
 
 
 class Marker(Enum):
@@ -109,20 +101,10 @@ class Selector:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldName:
-    """A field of a space-delimited pattern. As a condition of its own it holds for any text."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
-    """`$.status >= 500` in a JSON pattern, `status >= 500` in a space-delimited one."""
+    """`$.status >= 500` in a JSON pattern, `status >= 500` with the name of a field in a space-delimited one."""
 
-    subject: Selector | FieldName
+    subject: Selector | str
     operator: Operator
     value: Value
 
@@ -132,16 +114,17 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`$.done IS TRUE` or `$.done NOT EXISTS`"""
+    """`$.done IS TRUE`, `IS FALSE`, `IS NULL` or `NOT EXISTS`; `check` is these words."""
 
     subject: Selector
-    check: CheckName
+    check: str
 
     def __str__(self) -> str:
         return f"{self.subject} {self.check}"
 
 
-Leaf = Comparison | Check | FieldName
+Leaf = Comparison | Check | str
+"""A condition on one value. The name of a field alone, without an operator, holds for any text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.regex import regex_spans
 from livetail.patterns.subject import Subject
-from livetail.patterns.syntax import Item, Marker, Quoted, Regex, Terms, Value, Word
+from livetail.patterns.syntax import Item, Marker, Regex, Terms, Text, Value
 from livetail.patterns.tokens import (
     BLANKS,
     MAX_REGEXES,
@@ -48,14 +48,14 @@ def parse_terms(pattern: str) -> Terms:
         if start == end:
             raise _no_term(pattern, position, marker, end)
         value = read_value(found[2], start)
-        if value == Quoted(""):
+        if found[2] == '""':
             raise InvalidPatternError(start + 1, "a quoted term must not be empty", term='""')
         if isinstance(value, Regex):
             regexes.append(start)
         following = pattern[end : end + 1]
         # A hyphen begins an exclusion also inside a word: ORDER-1 is ORDER -1 (observed three times).
         if following and following not in BLANKS + "-":
-            if isinstance(value, Word) and following != '"':
+            if isinstance(value, Text) and not value.is_quoted and following != '"':
                 raise _unexpected(pattern, end)
             raise InvalidPatternError(end + 1, f"a blank is missing before {following!r}")
         items.append(Item(marker, value))

@@ -13,7 +13,7 @@ from typing import Final, cast
 
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.regex import regex_search
-from livetail.patterns.syntax import Operator, Quoted, Regex, Value, Word
+from livetail.patterns.syntax import Operator, Regex, Text, Value
 from livetail.patterns.values import is_number
 
 BLANKS: Final = " \t\r\n\v\f"
@@ -114,7 +114,7 @@ class Tokens:
         if not _VALUE.match(token):
             raise self.error(f"{token[0]!r} cannot begin a value; put the value in double quotation marks")
         value = read_value(token, at)
-        if operator not in ("=", "!=") and not (isinstance(value, Word) and is_number(value.text)):
+        if operator not in ("=", "!=") and not is_number(token):
             shown = str(value) if isinstance(value, Regex) else f'"{value.text}"'
             raise self.error(f"{operator!r} compares with an unquoted number only", term=shown)
         if token in self._reserved_words:
@@ -125,6 +125,17 @@ class Tokens:
                 self.limit_errors.append(too_many_regexes(at))
         self.advance()
         return operator, value
+
+    def check_end(self) -> None:
+        """Check that all was read, and no limit is exceeded.
+
+        Raises:
+            InvalidPatternError: it is not so.
+        """
+        if self.next:
+            raise self.error(unexpected(self.next))
+        if self.limit_errors:
+            raise self.limit_errors[0]
 
     def error(
         self, reason: str, *, at: int | None = None, term: str | None = None, text: str | None = None
@@ -140,10 +151,10 @@ def read_value(token: str, position: int) -> Value:
         InvalidPatternError: it is a regular expression that AWS does not accept.
     """
     if token.startswith('"'):
-        return Quoted(_ESCAPED.sub(r"\1", token[1:-1]))
+        return Text(_ESCAPED.sub(r"\1", token[1:-1]), is_quoted=True)
     if token.startswith("%"):
         return Regex(token[1:-1], regex_search(token[1:-1], position + 2))
-    return Word(token)
+    return Text(token, is_quoted=False)
 
 
 def too_many_regexes(position: int) -> InvalidPatternError:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from livetail.core.unicode import utf8
-from livetail.patterns.syntax import Comparison, Regex, Value, Word
+from livetail.patterns.syntax import Comparison, Regex, Value
 
 TextTest = Callable[[str], bool]
 
@@ -39,7 +39,8 @@ def is_number(text: str) -> bool:
 
 def numeric_literal(value: Value) -> str | None:
     """The text of an unquoted number; None for every other value."""
-    return value.text if isinstance(value, Word) and is_number(value.text) else None
+    written = str(value)
+    return written if is_number(written) else None
 
 
 def number_test(comparison: str, literal: str) -> Callable[[str | bytes], bool]:
@@ -79,28 +80,18 @@ def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
         search = value.search
         return lambda text: search(utf8(text))
     wanted = value.text
-    if "*" not in wanted:
+    parts = wanted.split("*")
+    if not inner_wildcards:
+        parts = [*[""] * wanted.startswith("*"), wanted.strip("*"), *[""] * wanted.endswith("*")]
+    if len(parts) == 1:
         return wanted.__eq__
-    core = wanted.strip("*")
-    if "*" in core and inner_wildcards:
-        return _glob(wanted)
-    if not wanted.startswith("*"):
-        prefix = wanted.rstrip("*")
-        return wanted.__eq__ if prefix == wanted else lambda text: text.startswith(prefix)
-    if wanted.endswith("*"):
-        return lambda text: core in text
-    # AWS searches once, from the left (observed: `*111.111.111` does not match 111.111.111.111).
-    return lambda text: core in text and text.index(core) + len(core) == len(text)
-
-
-def _glob(wanted: str) -> TextTest:
-    """A test in which every `*` is a wildcard. Each part is looked for once, from the left, without going back."""
-    prefix, *middle, suffix = wanted.split("*")
+    prefix, *middle, suffix = parts
 
     def test(text: str) -> bool:
         if not text.startswith(prefix):
             return False
         position = len(prefix)
+        # AWS searches each part once, from the left (observed: `*111.111.111` does not match 111.111.111.111).
         for part in middle:
             found = text.find(part, position)
             if found < 0:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from livetail.patterns import InvalidPatternError, Subject, compile
 from livetail.patterns.explain import Explanation, Finding, explain, found_terms
-from livetail.patterns.syntax import And, Condition, FieldName, JsonPattern, Marker, Or, SpacePattern, Terms
+from livetail.patterns.syntax import And, Condition, JsonPattern, Marker, Or, SpacePattern, Terms
 from tests.property.pattern_trees import (
     fields_and_entries,
     json_conditions,
@@ -26,7 +26,7 @@ def joined(condition: Condition, holds: dict[str, bool | None]) -> bool:
         return all(joined(operand, holds) for operand in condition.operands)
     if isinstance(condition, Or):
         return any(joined(operand, holds) for operand in condition.operands)
-    return isinstance(condition, FieldName) or bool(holds[str(condition)])
+    return isinstance(condition, str) or bool(holds[str(condition)])
 
 
 def come_to(explanation: Explanation, syntax: Terms | JsonPattern | SpacePattern) -> bool:
