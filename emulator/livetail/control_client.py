@@ -164,7 +164,8 @@ def parse_json(content: bytes) -> Any:
 
 def _tls_context() -> ssl.SSLContext:
     """Trusts every certificate: the server may have made its own, and nothing secret is sent to it."""
-    context = ssl.create_default_context()
+    # Not `create_default_context`, which takes 20 ms to read the certificates of all authorities.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
