@@ -13,9 +13,9 @@ from livetail.api.identifiers import log_group_by_arn, tagged_log_group
 from livetail.api.shapes import (
     AssociateKmsKeyRequest,
     DisassociateKmsKeyRequest,
-    ListTagsForResourceRequest,
     LogGroupRequest,
     PutRetentionPolicyRequest,
+    ResourceRequest,
     TagLogGroupRequest,
     TagResourceRequest,
     UntagLogGroupRequest,
@@ -121,7 +121,7 @@ def untag_resource(context: Context, request: UntagResourceRequest) -> None:
     _remove(tagged_log_group(context, request.resource_arn), request.tag_keys)
 
 
-def list_tags_for_resource(context: Context, request: ListTagsForResourceRequest) -> dict[str, Any]:
+def list_tags_for_resource(context: Context, request: ResourceRequest) -> dict[str, Any]:
     """The tags of a log group."""
     return {"tags": tagged_log_group(context, request.resource_arn).tags}
 

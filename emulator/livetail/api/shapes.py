@@ -51,15 +51,14 @@ class Request(Struct, rename="camel", gc=False):
 
 
 class LogGroupRequest(Request):
-    """That of the operations that take the name of a log group and nothing else."""
+    """That of the operations that take the name of a log group; some take more."""
 
     log_group_name: LogGroupName
 
 
-class LogStreamRequest(Request):
-    """That of the operations that take the name of a log stream and nothing else."""
+class LogStreamRequest(LogGroupRequest):
+    """That of the operations that take the name of a log stream; some take more."""
 
-    log_group_name: LogGroupName
     log_stream_name: LogStreamName
 
 
@@ -70,8 +69,7 @@ class StartLiveTailRequest(Request):
     log_event_filter_pattern: FilterPattern | None = None
 
 
-class CreateLogGroupRequest(Request):
-    log_group_name: LogGroupName
+class CreateLogGroupRequest(LogGroupRequest):
     kms_key_id: KmsKeyId | None = None
     tags: Tags | None = None
     log_group_class: LogGroupClass | None = None
@@ -155,9 +153,7 @@ class Entity(Request):
     attributes: Annotated[dict[Annotated[str, text(1, 256)], Annotated[str, text(1, 512)]], items(0, 10)] | None = None
 
 
-class PutLogEventsRequest(Request):
-    log_group_name: LogGroupName
-    log_stream_name: LogStreamName
+class PutLogEventsRequest(LogStreamRequest):
     log_events: Annotated[list[LogEvent], items(1, limits.MAX_BATCH_EVENTS)]
     sequence_token: SequenceToken | None = None
     entity: Entity | None = None
@@ -195,30 +191,25 @@ class TestMetricFilterRequest(Request):
     log_event_messages: Annotated[list[EventMessage], items(1, 50)]
 
 
-class PutRetentionPolicyRequest(Request):
-    log_group_name: LogGroupName
+class PutRetentionPolicyRequest(LogGroupRequest):
     retention_in_days: Days
 
 
-class TagResourceRequest(Request):
+class ResourceRequest(Request):
     resource_arn: AmazonResourceName
+
+
+class TagResourceRequest(ResourceRequest):
     tags: Tags
 
 
-class UntagResourceRequest(Request):
-    resource_arn: AmazonResourceName
+class UntagResourceRequest(ResourceRequest):
     tag_keys: Annotated[list[TagKey], items(0, 50)]
 
 
-class ListTagsForResourceRequest(Request):
-    resource_arn: AmazonResourceName
-
-
-class TagLogGroupRequest(Request):
-    log_group_name: LogGroupName
+class TagLogGroupRequest(LogGroupRequest):
     tags: Tags
 
 
-class UntagLogGroupRequest(Request):
-    log_group_name: LogGroupName
+class UntagLogGroupRequest(LogGroupRequest):
     tags: Annotated[list[TagKey], items(1)]
