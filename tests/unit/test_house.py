@@ -34,7 +34,6 @@ SHORT_FILES: Final = {
     "core/chance.py": "the only file of a pure room that may import random",
     "core/unicode.py": "imported by rooms that need nothing else of each other",
     "live/limits.py": "the numbers of Live Tail, each with its source",
-    "server/app.py": "the one place that tells the AWS API from the control plane",
 }
 """Files below `MIN_LINES`, other than `__init__.py`, each with the reason why it stands alone."""
 

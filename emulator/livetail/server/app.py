@@ -1,14 +1,19 @@
 """The ASGI application: the AWS API at the root, the control plane below `/_livetail`."""
 
+import asyncio
+import logging
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from livetail.server.aws_endpoint import AwsEndpoint
 from livetail.server.control.application import control_plane
 from livetail.server.control.route import PREFIX
 from livetail.server.emulator import Emulator
 from livetail.server.request_log import log_control_request
+
+_log = logging.getLogger(__name__)
 
 
 def make_app(emulator: Emulator) -> ASGIApp:
@@ -19,7 +24,7 @@ def make_app(emulator: Emulator) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         # Routing is not needed for the AWS API, where all is `POST /`, and costs as much as a small request.
         if scope["path"] == PREFIX or scope["path"].startswith(f"{PREFIX}/"):
-            await control(scope, receive, log_control_request(scope, send))
+            await control(scope, receive, _logged(scope, send))
         elif scope["method"] == "GET" and scope["path"] == "/" and _is_browser(scope):
             await RedirectResponse(f"{PREFIX}/", 303)(scope, receive, send)
         else:
@@ -31,3 +36,18 @@ def make_app(emulator: Emulator) -> ASGIApp:
 def _is_browser(scope: Scope) -> bool:
     """Whether a person has opened the address: SDKs never ask for HTML."""
     return "text/html" in Request(scope).headers.get("accept", "")
+
+
+def _logged(scope: Scope, send: Send) -> Send:
+    """A `send` that also writes the line of a request in the log, at debug, when its response begins."""
+    if not _log.isEnabledFor(logging.DEBUG):
+        return send
+    clock = asyncio.get_running_loop().time
+    started_at = clock()
+
+    async def log_and_send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            log_control_request(scope["method"], scope["path"], message["status"], clock() - started_at)
+        await send(message)
+
+    return log_and_send

@@ -19,8 +19,8 @@ from livetail.server.aws_request import (
 from livetail.server.bodies import ClientGoneError, read_to_end
 from livetail.server.clocks import HttpDate, real_now
 from livetail.server.connection import connection_of
-from livetail.server.cors import granted_origin, is_preflight, preflight_headers, response_headers
 from livetail.server.emulator import Emulator
+from livetail.server.origins import granted_origin, is_preflight, preflight_headers, response_headers
 from livetail.server.other_requests import OtherRequests
 from livetail.server.request_log import log_rejection, log_request, log_session_end, log_session_start, places_elsewhere
 from livetail.server.tail_writer import Client, TailWriter

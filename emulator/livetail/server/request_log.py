@@ -1,12 +1,9 @@
 """The lines of the log about clients: their requests, the start and end of their sessions, and what is refused."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import gmtime, strftime
 from typing import Any, Final
-
-from starlette.types import Message, Scope, Send
 
 from livetail.api.context import Caller
 from livetail.core.clock import SECOND
@@ -81,22 +78,11 @@ def places_elsewhere(log_groups: Iterable[str], caller: Caller, accounts: Accoun
     return "; ".join(sentences) or None
 
 
-def log_control_request(scope: Scope, send: Send) -> Send:
-    """A `send` that writes the line of a request of the control plane, at debug, when its response begins."""
-    if not _log.isEnabledFor(logging.DEBUG):
-        return send
-    clock = asyncio.get_running_loop().time
-    started_at = clock()
-
-    async def log_and_send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            method, path, status = scope["method"], scope["path"], message["status"]
-            milliseconds = round((clock() - started_at) * 1000, 1)
-            fields = {"method": method, "path": path, "status": status, "milliseconds": milliseconds}
-            _write(logging.DEBUG, f"{method} {path} {status} {milliseconds} ms", fields)
-        await send(message)
-
-    return log_and_send
+def log_control_request(method: str, path: str, status: int, seconds: float) -> None:
+    """Write the line of a request of the control plane, at debug."""
+    milliseconds = round(seconds * 1000, 1)
+    fields = {"method": method, "path": path, "status": status, "milliseconds": milliseconds}
+    _write(logging.DEBUG, f"{method} {path} {status} {milliseconds} ms", fields)
 
 
 def log_session_start(session: Session) -> None:

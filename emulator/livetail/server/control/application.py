@@ -19,7 +19,7 @@ from livetail.server.bodies import ClientGoneError, read_to_end
 from livetail.server.control.route import JSON, PREFIX, ControlRoute
 from livetail.server.control.table import ROUTES
 from livetail.server.emulator import Emulator
-from livetail.server.guard import refusal
+from livetail.server.origins import refusal
 
 _log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """`/sessions`: the open Live Tail sessions of all clients."""
 
 import asyncio
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 from msgspec import Meta, Struct, convert
 from starlette.exceptions import HTTPException
@@ -15,6 +15,8 @@ from livetail.server.tail_writer import Client
 
 _MAX_SESSIONS: Final = 1_000_000
 _MAX_WAIT_S: Final = 3_600
+
+_Many: TypeAlias = Annotated[int, Meta(ge=0, le=_MAX_SESSIONS)]
 
 
 class SessionCounters(Shape):
@@ -77,12 +79,8 @@ class Sessions(Shape):
 class SessionsQuery(Struct, forbid_unknown_fields=True):
     """How many sessions to wait for."""
 
-    wait: Annotated[
-        int, Meta(description="Respond once at least this many sessions are open.", ge=0, le=_MAX_SESSIONS)
-    ] = 0
-    max: Annotated[
-        int, Meta(description="Respond once at most this many sessions are open.", ge=0, le=_MAX_SESSIONS)
-    ] = _MAX_SESSIONS
+    wait: Annotated[_Many, Meta(description="Respond once at least this many sessions are open.")] = 0
+    max: Annotated[_Many, Meta(description="Respond once at most this many sessions are open.")] = _MAX_SESSIONS
     timeout: Annotated[float, Meta(description="Real seconds to wait.", ge=0, le=_MAX_WAIT_S)] = 10.0
 
 

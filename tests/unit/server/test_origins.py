@@ -2,7 +2,7 @@
 
 import pytest
 
-from livetail.server.guard import refusal
+from livetail.server.origins import refusal
 
 ALLOWED = ("logs.test.example",)
 
