@@ -5,6 +5,7 @@ may match some of it, and a session keeps indexes into it. So an event costs alm
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 import msgspec
@@ -30,6 +31,7 @@ def size_bytes_of(events: Sequence[LogEvent]) -> int:
     return (len(text) if text.isascii() else len(text.encode())) + EVENT_OVERHEAD_BYTES * len(events)
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
 class Batch:
     """Log events that were ingested together into one log stream.
 
@@ -42,36 +44,21 @@ class Batch:
         memory_bytes: about how much memory the batch takes: its text, and what Python needs for the events.
     """
 
-    __slots__ = (
-        "events",
-        "first_timestamp",
-        "ingestion_time",
-        "last_timestamp",
-        "log_group_identifier",
-        "log_stream_name",
-        "memory_bytes",
-        "sequence",
-        "size_bytes",
-    )
+    log_group_identifier: str
+    log_stream_name: str
+    ingestion_time: int
+    sequence: int
+    events: Sequence[LogEvent]
+    first_timestamp: int = field(init=False)
+    last_timestamp: int = field(init=False)
+    size_bytes: int = field(init=False)
+    memory_bytes: int = field(init=False)
 
-    def __init__(
-        self,
-        *,
-        log_group_identifier: str,
-        log_stream_name: str,
-        ingestion_time: int,
-        sequence: int,
-        events: Sequence[LogEvent],
-    ) -> None:
-        self.log_group_identifier = log_group_identifier
-        self.log_stream_name = log_stream_name
-        self.ingestion_time = ingestion_time
-        self.sequence = sequence
-        self.events = events
-        self.first_timestamp = events[0].timestamp
-        self.last_timestamp = events[-1].timestamp
-        self.size_bytes = size_bytes_of(events)
-        self.memory_bytes = self.size_bytes + _EVENT_MEMORY_BYTES * len(events) + _BATCH_MEMORY_BYTES
+    def __post_init__(self) -> None:
+        self.first_timestamp = self.events[0].timestamp
+        self.last_timestamp = self.events[-1].timestamp
+        self.size_bytes = size_bytes_of(self.events)
+        self.memory_bytes = self.size_bytes + _EVENT_MEMORY_BYTES * len(self.events) + _BATCH_MEMORY_BYTES
 
     def __len__(self) -> int:
         return len(self.events)
