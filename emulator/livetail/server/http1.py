@@ -4,7 +4,6 @@ from typing import cast
 
 import h11
 from hypercorn.events import RawData
-from hypercorn.protocol.events import Request
 from hypercorn.protocol.h11 import STREAM_ID, H2ProtocolAssumedError, H11Protocol
 from hypercorn.typing import H11SendableEvent
 
@@ -30,16 +29,8 @@ class Http1(H11Protocol):
 
     async def _create_stream(self, request: h11.Request) -> None:
         self.stream = stream = HttpRequest(self, STREAM_ID)
-        await stream.handle(
-            Request(
-                stream_id=STREAM_ID,
-                headers=list(request.headers),
-                http_version=request.http_version.decode("ascii"),
-                method=request.method.decode("ascii").upper(),
-                raw_path=request.target,
-                state=self.connection_state,
-            )
-        )
+        http_version = request.http_version.decode("ascii")
+        await stream.begin(http_version, request.method, request.target, list(request.headers))
 
     async def _send_h11_event(self, event: H11SendableEvent) -> None:
         connection = cast("h11.Connection", self.connection)

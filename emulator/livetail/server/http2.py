@@ -10,7 +10,7 @@ from h2.exceptions import H2Error
 from h2.settings import SettingCodes
 from hypercorn.events import Closed, RawData, Updated
 from hypercorn.events import Event as ConnectionEvent
-from hypercorn.protocol.events import Body, EndBody, Request, Response, StreamClosed
+from hypercorn.protocol.events import Body, EndBody, Response, StreamClosed
 from hypercorn.protocol.events import Event as StreamEvent
 from hypercorn.protocol.h2 import H2Protocol
 from hypercorn.utils import filter_pseudo_headers
@@ -154,16 +154,8 @@ class Http2(H2Protocol):
         fields = dict(request.headers)
         self.streams[stream_id] = stream = HttpRequest(self, stream_id)
         self._unsent[stream_id] = Unsent()
-        await stream.handle(
-            Request(
-                stream_id=stream_id,
-                headers=filter_pseudo_headers(request.headers),
-                http_version="2",
-                method=fields[b":method"].decode("latin-1").upper(),
-                raw_path=fields.get(b":path", b""),  # CONNECT has none
-                state=self.connection_state,
-            )
-        )
+        path = fields.get(b":path", b"")  # CONNECT has none
+        await stream.begin("2", fields[b":method"], path, filter_pseudo_headers(request.headers))
 
     async def stream_send(self, event: StreamEvent) -> None:
         """Write a part of a response; returns once the windows of the client have let it through."""

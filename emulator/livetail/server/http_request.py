@@ -2,7 +2,6 @@
 
 import logging
 import re
-from dataclasses import replace
 from typing import Any, Final
 
 from hypercorn.config import Config
@@ -15,7 +14,8 @@ MAX_UNFINISHED_BYTES: Final = 128 * 1024 * 1024
 """Bytes of request bodies that are being received, on all connections of a server together."""
 
 _ABSOLUTE: Final = re.compile(rb"https?://(?:[^/?#@]*@)?([^/?#]*)([^#]*)", re.IGNORECASE | re.DOTALL)
-"""A request target in absolute form (RFC 9112, section 3.2.2): authority, path with query."""
+"""A request target in absolute form (RFC 9112, section 3.2.2): authority, path with query. The authority replaces the
+Host header."""
 
 _NO_TUNNEL: Final = b"CONNECT is not supported: this server can be a client's HTTP_PROXY, not its HTTPS_PROXY.\n"
 
@@ -87,32 +87,46 @@ class HttpRequest(HTTPStream):
             protocol.stream_send,
             stream_id,
         )
+        self._state = protocol.connection_state
+
+    async def begin(self, http_version: str, method: bytes, target: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        """Start the application for a request, or refuse the request."""
+        self._is_http2 = http_version == "2"
+        if method == b"CONNECT":
+            await self._refuse(501, _NO_TUNNEL)
+            return
+        if not (target.isascii() and method.isascii()):
+            await self._refuse(400, b"The method and the path of a request are ASCII.\n")
+            return
+        if not target.startswith(b"/") and (found := _ABSOLUTE.fullmatch(target)) is not None:
+            authority, path = found.groups()
+            headers = [(b"host", authority), *(field for field in headers if field[0] != b"host")]
+            target = path if path.startswith(b"/") else b"/" + path
+        await super().handle(
+            Request(
+                stream_id=self.stream_id,
+                headers=headers,
+                http_version=http_version,
+                method=method.decode("ascii").upper(),
+                raw_path=target,
+                state=self._state,
+            )
+        )
 
     async def handle(self, event: Event) -> None:
         if self.closed:
             return
-        if isinstance(event, Request):
-            self._connection = event.state["connection"]
-            self._is_http2 = event.http_version == "2"
-            if event.method == "CONNECT":
-                await self._refuse(501, _NO_TUNNEL)
-                return
-            if not (event.raw_path.isascii() and event.method.isascii()):
-                await self._refuse(400, b"The method and the path of a request are ASCII.\n")
-                return
-            if not event.raw_path.startswith(b"/"):
-                event = _in_origin_form(event)
-        elif isinstance(event, Body):
+        if isinstance(event, Body):
             if not event.data:
                 return
             self.config.unfinished_bodies.add(self, len(event.data))
-        elif isinstance(event, (EndBody, StreamClosed)):
+        else:  # the end of the body or of the request
             self.config.unfinished_bodies.remove(self)
         await super().handle(event)
 
     def give_up(self) -> None:
         """Close the connection, since it holds more of an unfinished body than there is room for."""
-        self._connection.refuse("too many bytes of unfinished request bodies")
+        self._state["connection"].refuse("too many bytes of unfinished request bodies")
 
     async def _send_closed(self) -> None:
         """End the response. The stream ends with the application, so that the next request finds all of it done."""
@@ -133,13 +147,3 @@ class HttpRequest(HTTPStream):
         await self.send(Response(stream_id=self.stream_id, headers=headers, status_code=status_code))
         await self.send(Body(stream_id=self.stream_id, data=text))
         await self.send(EndBody(stream_id=self.stream_id))
-
-
-def _in_origin_form(request: Request) -> Request:
-    """A request as if its target had not been in absolute form: the authority replaces the Host header."""
-    found = _ABSOLUTE.fullmatch(request.raw_path)
-    if found is None:
-        return request
-    authority, path = found.groups()
-    headers = [(b"host", authority), *(field for field in request.headers if field[0] != b"host")]
-    return replace(request, headers=headers, raw_path=path if path.startswith(b"/") else b"/" + path)
