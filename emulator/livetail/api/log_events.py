@@ -190,13 +190,13 @@ def _readable(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[
         return ()
     if hidden_after is None:
         return found
-    return (place for place in found if place[0].ingestion_time <= hidden_after)
+    return (event for event in found if event[0].ingestion_time <= hidden_after)
 
 
-def _edge_again(context: Context, place: Position) -> int:
+def _edge_again(context: Context, position: Position) -> int:
     """The edge from which reading continues at the same position after an empty page of a fault rule."""
-    timestamp = min(place.timestamp, context.now + DAY)  # reading backward may begin at the end of time
-    return edge_before(timestamp, place.sequence, context.caller.empty_page)
+    timestamp = min(position.timestamp, context.now + DAY)  # reading backward may begin at the end of time
+    return edge_before(timestamp, position.sequence, context.caller.empty_page)
 
 
 def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:
@@ -215,7 +215,7 @@ def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batc
 
 
 def _earliest(context: Context, group: LogGroup, start_time: int | None) -> Position:
-    """The first place that a reader may see: from its own start on, and only what retention keeps."""
+    """The first position that may be read: from the start time of the request on, and only what retention keeps."""
     return Position(max(start_time or 0, group.oldest_timestamp(context.now)), 0)
 
 

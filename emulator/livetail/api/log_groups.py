@@ -57,7 +57,7 @@ def put_log_group_deletion_protection(context: Context, request: PutLogGroupDele
 def check_deletion(group: LogGroup) -> None:
     """Raise ValidationException if the group is protected.
 
-    The text is documented for log groups, and taken for log streams, as "all deletion operations" are blocked.
+    The text is documented for log groups, and used for log streams too, as "all deletion operations" are blocked.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/protecting-log-groups-from-deletion.html
     """
     if group.deletion_protection:

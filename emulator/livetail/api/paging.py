@@ -154,8 +154,8 @@ def page_of_events(
     max_events = MAX_PAGE_EVENTS if limit is None else limit
     examined_events = examined_bytes = 0
     last: tuple[Batch, int] | None = None
-    for place in found:
-        batch, index = place
+    for event in found:
+        batch, index = event
         message = batch.events[index].message
         size = EVENT_OVERHEAD_BYTES + (len(message) if message.isascii() else len(message.encode()))
         if accepts is not None:
@@ -163,11 +163,11 @@ def page_of_events(
                 return events, last
             examined_events += 1
             examined_bytes += size
-            last = place
+            last = event
             if not accepts(message):
                 continue
         bytes_left -= size
         if events and (bytes_left < 0 or len(events) == max_events):
             break
-        events.append(place)
+        events.append(event)
     return events, events[-1] if events else None

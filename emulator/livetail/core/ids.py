@@ -33,9 +33,9 @@ _HALF: Final = 0x7FFF_FFFF_FFFF_FFFF_7FFF_FFFF_FFFF_FFFF_7FFF
 
 
 class Position(NamedTuple):
-    """The place of an event in the order of reading: by time stamp (epoch milliseconds), then by ingestion.
+    """The position of an event in the order of reading: by time stamp (epoch milliseconds), then by ingestion.
 
-    `sequence` is how many events the log group had ingested before this one, so each event has a place of its own.
+    `sequence` is how many events the log group had ingested before this one, so each event has a position of its own.
     """
 
     timestamp: int
@@ -66,7 +66,7 @@ def event_id_text(number: int) -> str:
 
 
 def position_of(number: int) -> Position:
-    """The place of an event or edge: where reading backward from it begins, without the place itself."""
+    """The position of an event or edge: reading backward from it begins before that position."""
     sequence, index = number >> _SEQUENCE_SHIFT & _SEQUENCE_MASK, number & _INDEX_MASK
     return Position(number >> _TIMESTAMP_SHIFT, sequence if index == _EDGE_INDEX else sequence + index)
 

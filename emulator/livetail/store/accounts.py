@@ -5,7 +5,7 @@ from typing import Final
 
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
-from livetail.store.log_group import LogGroup, LogGroupClass, Retention
+from livetail.store.log_group import KeptBatches, LogGroup, LogGroupClass
 
 CLEANUP_AT_STORES: Final = 1_000
 """Stores without log groups are removed once there are this many stores."""
@@ -16,11 +16,11 @@ NO_SUCH_LOG_GROUP: Final = "The specified log group does not exist."
 class RegionStore:
     """The log groups of one account in one region."""
 
-    def __init__(self, account_id: str, region: str, retention: Retention) -> None:
+    def __init__(self, account_id: str, region: str, kept: KeptBatches) -> None:
         self.account_id = account_id
         self.region = region
         self.groups: dict[str, LogGroup] = {}
-        self._retention = retention
+        self._kept = kept
 
     def group(self, name: str) -> LogGroup:
         """A log group by its name; raises ResourceNotFoundException if there is none."""
@@ -45,7 +45,7 @@ class RegionStore:
         group = self.groups[name] = LogGroup(
             arn=LogGroupArn.of(self.region, self.account_id, name),
             created_at=now,
-            retention=self._retention,
+            kept=self._kept,
             log_group_class=log_group_class,
             kms_key_id=kms_key_id,
             deletion_protection=deletion_protection,
@@ -68,7 +68,7 @@ class Accounts:
     """
 
     def __init__(self, retain_events: int, retain_bytes: int) -> None:
-        self._retention = Retention(retain_events, retain_bytes)
+        self._kept = KeptBatches(retain_events, retain_bytes)
         self._regions: dict[tuple[str, str], RegionStore] = {}
         self._cleanup_at = CLEANUP_AT_STORES
 
@@ -85,5 +85,5 @@ class Accounts:
                 # Clients choose account and region: without this, memory would grow with each new pair.
                 self._regions = {key: store for key, store in self._regions.items() if store.groups}
                 self._cleanup_at = max(CLEANUP_AT_STORES, 2 * len(self._regions))
-            store = self._regions[account_id, region] = RegionStore(account_id, region, self._retention)
+            store = self._regions[account_id, region] = RegionStore(account_id, region, self._kept)
             return store

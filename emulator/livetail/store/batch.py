@@ -64,7 +64,7 @@ class Batch:
         return len(self.events)
 
     def position(self, index: int) -> Position:
-        """The place of one of the events in the order of reading."""
+        """The position of one of the events in the order of reading."""
         return Position(self.events[index].timestamp, self.sequence + index)
 
     def event_id(self, index: int) -> int:

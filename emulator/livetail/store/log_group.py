@@ -1,7 +1,7 @@
 """Log groups and log streams, and the batches in them.
 
 A group keeps its newest events only, counted in the order of ingestion, and all groups together keep a number of bytes
-(`Retention`). Batches are removed whole, from their group and their stream at once.
+(`KeptBatches`). Batches are removed whole, from their group and their stream at once.
 """
 
 from collections import OrderedDict, deque
@@ -62,7 +62,7 @@ class LogStream:
         self.next_sequence = batch.sequence + len(batch)
 
 
-class Retention:
+class KeptBatches:
     """The batches of all log groups in order of their ingestion.
 
     Attributes:
@@ -96,7 +96,7 @@ class LogGroup:
     """A log group with its settings, its streams and the newest of its events.
 
     Attributes:
-        retention: what this and the other log groups keep.
+        kept: the batches of this and the other log groups.
         retention_days: None keeps events without a time limit.
         batches: what is kept of the events of all streams, in order of ingestion.
         ingested: how many events were ever put; the next event's sequence number.
@@ -107,7 +107,7 @@ class LogGroup:
 
     arn: LogGroupArn
     created_at: int
-    retention: Retention
+    kept: KeptBatches
     log_group_class: LogGroupClass = LogGroupClass.STANDARD
     retention_days: int | None = None
     kms_key_id: str | None = None
@@ -160,7 +160,7 @@ class LogGroup:
     def clear(self) -> None:
         """Remove all events, for a group that is deleted."""
         for batch in self.batches:
-            self.retention.remove(batch)
+            self.kept.remove(batch)
         self.batches.clear()
 
     def append(self, stream: LogStream, events: Sequence[LogEvent], now: int) -> Batch:
@@ -183,9 +183,9 @@ class LogGroup:
         self.batches.append(batch)
         stream.batches.append(batch)
         stream.update_times(batch)
-        if self.shown > self.retention.max_events:
+        if self.shown > self.kept.max_events:
             self._hide_surplus()
-        self.retention.add(batch, self)
+        self.kept.add(batch, self)
         return batch
 
     def remove_oldest(self) -> None:
@@ -196,10 +196,10 @@ class LogGroup:
 
     def _hide_surplus(self) -> None:
         """Remove batches that hold only surplus events; hide the surplus events of the oldest one left."""
-        while self.shown > self.retention.max_events:
+        while self.shown > self.kept.max_events:
             batch = self.batches[0]
             hidden = max(0, self.first_shown - batch.sequence)
-            surplus = self.shown - self.retention.max_events
+            surplus = self.shown - self.kept.max_events
             if surplus < len(batch) - hidden:
                 self.first_shown = batch.sequence + hidden + surplus
                 self.shown -= surplus
@@ -210,4 +210,4 @@ class LogGroup:
         hidden = max(0, self.first_shown - batch.sequence)
         self.shown -= max(0, len(batch) - hidden)
         self.stored_bytes -= batch.size_bytes
-        self.retention.remove(batch)
+        self.kept.remove(batch)

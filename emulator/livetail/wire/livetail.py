@@ -1,6 +1,6 @@
 """The messages of a Live Tail session, byte for byte.
 
-Order and values of the headers are those of a session update that was recorded from the service: `:event-type`,
+Order and values of the headers are those of a session update that was observed: `:event-type`,
 `:content-type`, `:message-type`, with the content type of the protocol (github.com/mikhail-m1/axe, commit 163b23d,
 src/live_tail_parser.rs). That client refuses a message of any kind with another content type.
 """

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from livetail.core.arns import LogGroupArn
 from livetail.store.batch import Batch, LogEvent
-from livetail.store.log_group import LogGroup, Retention
+from livetail.store.log_group import KeptBatches, LogGroup
 
 __all__ = ["NOW", "append", "batch", "group", "messages"]
 
@@ -28,10 +28,10 @@ def messages(found: Iterable[tuple[Batch, int]]) -> list[str]:
     return [where.events[index].message for where, index in found]
 
 
-def group(retain: int | Retention = 1_000, *streams: str) -> LogGroup:
+def group(retain: int | KeptBatches = 1_000, *streams: str) -> LogGroup:
     """A log group with streams; `retain` is how many events it keeps, or what it shares with others."""
-    retention = retain if isinstance(retain, Retention) else Retention(retain, 2**30)
-    made = LogGroup(LogGroupArn.of("us-east-1", "123456789012", "/a"), NOW, retention)
+    kept = retain if isinstance(retain, KeptBatches) else KeptBatches(retain, 2**30)
+    made = LogGroup(LogGroupArn.of("us-east-1", "123456789012", "/a"), NOW, kept)
     for name in streams or ("s",):
         made.create_stream(name, NOW)
     return made

@@ -9,7 +9,7 @@ from livetail.core.clock import DAY
 from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
 from livetail.core.ids import Position
 from livetail.store.accounts import Accounts
-from livetail.store.log_group import LogGroup, LogGroupClass, Retention
+from livetail.store.log_group import KeptBatches, LogGroup, LogGroupClass
 from livetail.store.reading import END, in_order
 from tests.unit.store.events import NOW, append, group, messages
 
@@ -67,8 +67,8 @@ def test_a_deleted_stream_makes_room_for_new_events_only() -> None:
 
 
 def test_all_groups_together_keep_so_many_bytes_and_the_oldest_go_first() -> None:
-    retention = Retention(max_events=1_000, max_bytes=4 * append(group(), "s", "x" * 10_000).memory_bytes)
-    one, other = group(retention, "s", "t"), group(retention, "s")
+    kept = KeptBatches(max_events=1_000, max_bytes=4 * append(group(), "s", "x" * 10_000).memory_bytes)
+    one, other = group(kept, "s", "t"), group(kept, "s")
     for number, (where, stream) in enumerate([(one, "s"), (other, "s"), (one, "t"), (one, "s"), (other, "s")]):
         append(where, stream, str(number) * 10_000)
     assert [text[0] for text in shown(one)] == ["2", "3"]
@@ -79,9 +79,9 @@ def test_all_groups_together_keep_so_many_bytes_and_the_oldest_go_first() -> Non
     append(other, "s", "5" * 10_000)
     assert [text[0] for text in shown(other)] == ["1", "4", "5"]
     one.clear()
-    assert retention.held_bytes == sum(batch.memory_bytes for batch in other.batches)
+    assert kept.held_bytes == sum(batch.memory_bytes for batch in other.batches)
     append(other, "s", "6" * 50_000)
-    assert shown(other) == [] and retention.held_bytes == 0
+    assert shown(other) == [] and kept.held_bytes == 0
 
 
 def test_sequence_numbers_go_on_whatever_is_removed() -> None:
@@ -130,7 +130,7 @@ def test_regions_and_accounts_share_nothing() -> None:
     here, there = accounts.region("123456789012", "us-east-1"), accounts.region("123456789012", "eu-west-1")
     made = here.create_group("/a", NOW, log_group_class=LogGroupClass.DELIVERY, tags={"a": "b"})
     assert accounts.region("123456789012", "us-east-1").group("/a") is made
-    assert (made.arn, made.retention.max_events, made.retention_days) == (
+    assert (made.arn, made.kept.max_events, made.retention_days) == (
         LogGroupArn("us-east-1", "123456789012", "/a"),
         5,
         2,
@@ -155,7 +155,7 @@ def test_accounts_that_only_ask_are_not_kept() -> None:
 
 def test_bytes_are_bounded_by_what_is_retained() -> None:
     """3,000 events of 1 MB took 2.9 GB."""
-    logs = group(Retention(max_events=100_000, max_bytes=3_000_000))
+    logs = group(KeptBatches(max_events=100_000, max_bytes=3_000_000))
     tracemalloc.start()
     for number in range(60):
         append(logs, "s", f"{number}" + "y" * 500_000)
@@ -171,4 +171,4 @@ def test_memory_is_estimated_for_small_events_too() -> None:
     append(logs, "s", *(f"message {number}" for number in range(10_000)))
     held = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    assert 0.5 < logs.retention.held_bytes / held < 2
+    assert 0.5 < logs.kept.held_bytes / held < 2
