@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from livetail.api.constraints import INVALID_ARN
 from livetail.api.context import Context
+from livetail.api.shapes import INVALID_ARN
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import (
     InvalidOperationException,

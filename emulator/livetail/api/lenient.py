@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, inspect
 
-from livetail.api.constraints import INTEGER, INTEGER_RANGES, LONG
+from livetail.api.shapes import INTEGER, INTEGER_RANGES, LONG
 from livetail.core.errors import SerializationException
 
 MAX_UNLIMITED_LENGTH: Final = 1_000
@@ -67,7 +67,7 @@ def _without_surrogate_halves(body: bytes) -> bytes:
 
 
 def strip_optional(type_: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:
-    """A member's type without the "or null" around it, and what `constraints` has noted on it."""
+    """A member's type without the "or null" around it, and what `shapes` has noted on it."""
     if isinstance(type_, inspect.UnionType):
         type_ = next(each for each in type_.types if not isinstance(each, inspect.NoneType))
     if isinstance(type_, inspect.Metadata):

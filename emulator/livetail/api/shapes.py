@@ -1,18 +1,53 @@
 """The requests of the emulated operations, member by member as in AWS's model of the service.
 
-These structs are the constraint table: see `constraints`. Every member of the model is here, also those that the
-emulator only checks or does not need; a test compares them with botocore's copy of the model, so they do not drift.
+Every member of the model is here, also those that the emulator only checks or does not need; a test compares them with
+botocore's copy of the model. The annotation of a constraint is used twice: msgspec enforces it while it decodes, and
+`livetail.api.validation` reads it to name what is wrong. msgspec searches with its patterns where AWS matches the whole
+of a text, and Python's classes are wider than those of Java; so a pattern is kept in both forms.
 """
 
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from livetail.api.constraints import INVALID_ARN, NAME_TOO_LONG, integer, items, long, text
 from livetail.core import limits
 from livetail.store.batch import LogEvent
 from livetail.store.log_group import LogGroupClass
+
+INTEGER = "Integer"
+LONG = "Long"
+INVALID_ARN = "Invalid resourceArn"
+NAME_TOO_LONG = "Invalid LogGroup or LogStream, both must have length less than or equal to 512."
+
+INTEGER_RANGES = {INTEGER: (-(2**31), 2**31 - 1), LONG: (-(2**63), 2**63 - 1)}
+
+
+def text(minimum: int | None = None, maximum: int | None = None, pattern: str | None = None, **texts: str) -> Meta:
+    """A string: how many characters it may have, and AWS's pattern that the whole of it must match.
+
+    Args:
+        texts: AWS's own texts instead of those of its framework: `too_long`, `not_matching`.
+    """
+    if pattern is None:
+        return Meta(min_length=minimum, max_length=maximum)
+    extra = {"pattern": pattern, **texts}
+    return Meta(min_length=minimum, max_length=maximum, pattern=limits.python_pattern(pattern), extra=extra)
+
+
+def integer(minimum: int | None = None, maximum: int | None = None, kind: str = INTEGER) -> Meta:
+    """A whole number of 32 bits, or of 64 (`LONG`), and the range within that."""
+    lowest, highest = INTEGER_RANGES[kind]
+    return Meta(
+        ge=lowest if minimum is None else minimum,
+        le=highest if maximum is None else maximum,
+        extra={"type": kind},
+    )
+
+
+def items(minimum: int | None = None, maximum: int | None = None) -> Meta:
+    """A list or a map: how many elements or entries it may have."""
+    return Meta(min_length=minimum, max_length=maximum)
 
 
 class OrderBy(StrEnum):
@@ -43,7 +78,7 @@ SequenceToken = Annotated[str, text(1)]
 TagKey = Annotated[str, text(1, limits.MAX_TAG_KEY_LENGTH, limits.TAG_KEY_PATTERN)]
 TagValue = Annotated[str, text(None, limits.MAX_TAG_VALUE_LENGTH, limits.TAG_VALUE_PATTERN)]
 Tags = Annotated[dict[TagKey, TagValue], items(1, limits.MAX_TAGS)]
-Timestamp = Annotated[int, long(0)]
+Timestamp = Annotated[int, integer(0, kind=LONG)]
 
 
 class Request(Struct, rename="camel", gc=False):

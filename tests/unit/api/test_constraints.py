@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from msgspec import Meta
 
-from livetail.api.constraints import integer, long, text
+from livetail.api.shapes import LONG, integer, text
 
 TAG = r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]+)$"
 
@@ -56,8 +56,8 @@ def test_msgspec_enforces_what_the_texts_name() -> None:
     [
         (integer(), -(2**31), 2**31 - 1),
         (integer(1, 50), 1, 50),
-        (long(), -(2**63), 2**63 - 1),
-        (long(0), 0, 2**63 - 1),
+        (integer(kind=LONG), -(2**63), 2**63 - 1),
+        (integer(0, kind=LONG), 0, 2**63 - 1),
     ],
 )
 def test_numbers_are_as_wide_as_their_type(meta: Meta, least: int, most: int) -> None:

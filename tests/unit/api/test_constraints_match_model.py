@@ -8,8 +8,8 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StringShape, StructureShape
 from msgspec import inspect
 
-from livetail.api.constraints import INTEGER, INTEGER_RANGES, LONG
 from livetail.api.operation import OPERATIONS
+from livetail.api.shapes import INTEGER, INTEGER_RANGES, LONG
 
 MODEL = ServiceModel(Loader().load_service_model("logs", "service-2"))
 EMULATED = [
