@@ -33,23 +33,12 @@ CarryOut = Annotated[
 class ActsOn(Enum):
     """What an effect acts on; the values are words for users."""
 
-    REQUEST = "a request"
-    """Before or instead of the response; once per request."""
-
-    PAGE = "a page of log events"
-    """While the operation is carried out; once per request."""
-
-    FIRST_MESSAGE = "the first message of a session"
-    """Once per session."""
-
-    SESSION = "a running session"
-    """Between two messages, as soon as it is due; once per session."""
-
-    MESSAGES = "the messages of a session"
-    """On each message from then on, until `times` is used up."""
-
-    REST = "the rest of a session"
-    """From then on to the end of the session; once per session."""
+    REQUEST = "a request"  # before or instead of the response, once per request
+    PAGE = "a page of log events"  # while the operation is carried out, once per request
+    FIRST_MESSAGE = "the first message of a session"  # once per session
+    SESSION = "a running session"  # between two messages, as soon as it is due, once per session
+    MESSAGES = "the messages of a session"  # on each message from then on, until `times` is used up
+    REST = "the rest of a session"  # from then on to the end of the session, once per session
 
     @property
     def is_request(self) -> bool:

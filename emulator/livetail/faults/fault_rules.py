@@ -9,7 +9,7 @@ from livetail.core.chance import Chance
 from livetail.core.clock import SECOND
 from livetail.faults.effects import Delay, Empty, EmptyPage, Error, HideEvents, Reset, Status
 from livetail.faults.reading import parse_rule
-from livetail.faults.rule_in_force import Firing, RuleInForce
+from livetail.faults.rule_in_force import RuleInForce
 from livetail.faults.rules import START_LIVE_TAIL
 from livetail.faults.session_rules import SessionRules
 from livetail.live.session import Session
@@ -25,9 +25,8 @@ class RequestFault:
         delay_ms: after so long by the emulator's clock the rest happens.
         outcome: the effect that decides on the response; None leaves that to the operation.
         log_group: the name of the log group that the rule of `outcome` is about; None if the request names none.
-        empty_page: the operation returns a page without log events, and a token that leads on; the number of this page
-            among such pages, 0 where it does not.
-        hide_ms: the operation does not see log events that were ingested less than so many milliseconds ago.
+        empty_page: the number of this page among the empty ones; 0 if the page has its log events.
+        hide_ms: the operation does not see log events that were ingested in the last so many milliseconds.
     """
 
     delay_ms: int = 0
@@ -38,7 +37,11 @@ class RequestFault:
 
 
 class FaultRules:
-    """The rules in force, in the order in which they were added."""
+    """The rules in force, in the order in which they were added.
+
+    Attributes:
+        fired: how often rules have fired, by the type of their effect; those that were removed count too.
+    """
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
@@ -46,7 +49,7 @@ class FaultRules:
         self._sessions: dict[str, SessionRules] = {}
         self._added = 0
         self._empty_pages = 0
-        self._fired_before: Counter[str] = Counter()
+        self.fired: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self._in_force)
@@ -65,7 +68,7 @@ class FaultRules:
         Raises:
             FaultRuleError: it is no rule.
         """
-        rule = RuleInForce(f"fault-{self._added + 1}", parse_rule(given), now, self._chance)
+        rule = RuleInForce(f"fault-{self._added + 1}", parse_rule(given), now, self._chance, self.fired)
         self._added += 1
         self._in_force[rule.rule_id] = rule
         if rule.rule.sessions == "all":
@@ -83,21 +86,12 @@ class FaultRules:
         if rule is None:
             return False
         rule.removed = True
-        self._fired_before[rule.rule.effect.type_name()] += rule.fired
         return True
 
     def clear(self) -> None:
         """Take all rules out of force."""
         for rule_id in list(self._in_force):
             self.remove(rule_id)
-
-    @property
-    def fired(self) -> Counter[str]:
-        """How often rules have fired, by the type of their effect; those that were removed count too."""
-        fired = self._fired_before.copy()
-        for rule in self:
-            fired[rule.rule.effect.type_name()] += rule.fired
-        return fired
 
     def as_json(self) -> list[dict[str, Any]]:
         """All rules as the control plane lists them."""
@@ -121,7 +115,7 @@ class FaultRules:
             rule.requests += 1
             if outcome is not None or not rule.fires_on_request(now):
                 continue
-            rule.firings.append(Firing(now, request_id))
+            rule.note_firing(now, request_id)
             match effect:
                 case Delay(seconds=seconds):
                     delay_ms += round(seconds * SECOND)

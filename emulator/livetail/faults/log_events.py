@@ -28,7 +28,7 @@ def without_lost(update: Update, effect: Lose, random: Random, elapsed: int) -> 
         indexes = []
         for index, event in enumerate(selection.events):
             if effect.bytes_per_second is not None:
-                room -= _size(event.message)
+                room -= len(event.message.encode())
             if room < 0 and random.random() < effect.fraction:
                 lost += 1
             else:
@@ -110,7 +110,3 @@ def _selections(events: Iterable[_Late]) -> Iterator[Selection]:
         indexes.append(index)
     if selection is not None:
         yield selection.pick(indexes)
-
-
-def _size(message: str) -> int:
-    return len(message) if message.isascii() else len(message.encode())

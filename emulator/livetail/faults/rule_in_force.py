@@ -1,7 +1,6 @@
 """A fault rule that is in force: how often it has fired, on what, and its random draws."""
 
-from collections import deque
-from dataclasses import dataclass
+from collections import Counter, deque
 from typing import Any, Final
 
 from livetail.core.chance import Chance, Random
@@ -11,43 +10,29 @@ MAX_FIRINGS_KEPT: Final = 100
 """The newest requests and sessions that a rule names as those it has fired on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """A request or session that a rule has fired on.
-
-    Attributes:
-        time: when it fired first there; epoch milliseconds.
-        session_id: None for a request.
-    """
-
-    time: int
-    request_id: str
-    session_id: str | None = None
-
-
 class RuleInForce:
-    """A rule under its id.
+    """A rule under its id: `fault-1`, in order of adding.
 
     Attributes:
-        rule_id: `fault-1`, in order of adding.
-        rule: the rule, with its effect.
         added_at: epoch milliseconds.
         requests: requests that it was about since then; for a rule on sessions, the sessions.
         fired: how often it has fired, over all requests and sessions.
         removed: it is not in force any more, and what it had begun ends.
-        firings: the newest requests and sessions that it has fired on.
     """
 
-    def __init__(self, rule_id: str, given: AnyRule, added_at: int, chance: Chance) -> None:
+    def __init__(self, rule_id: str, given: AnyRule, added_at: int, chance: Chance, totals: Counter[str]) -> None:
+        """`totals` counts the firings of all rules by the type of their effect."""
         self.rule_id = rule_id
         self.rule = full_rule(given)
         self.added_at = added_at
         self.requests = 0
         self.fired = 0
         self.removed = False
-        self.firings: deque[Firing] = deque(maxlen=MAX_FIRINGS_KEPT)
+        self._fired_on: deque[dict[str, Any]] = deque(maxlen=MAX_FIRINGS_KEPT)
         self._given = given
         self._chance = chance
+        self._totals = totals
+        totals[self.rule.effect.type_name()] += 0
         self._random: Random | None = None
 
     @property
@@ -65,6 +50,7 @@ class RuleInForce:
         if self.is_exhausted or (probability < 1 and random.random() >= probability):
             return False
         self.fired += 1
+        self._totals[self.rule.effect.type_name()] += 1
         return True
 
     def fires_on_request(self, now: int) -> bool:
@@ -79,6 +65,10 @@ class RuleInForce:
             self._random = self.random_of("requests")
         return self.fires(self._random)
 
+    def note_firing(self, time: int, request_id: str, session_id: str | None = None) -> None:
+        """Remember the request or session that it has fired on first at this time (epoch milliseconds)."""
+        self._fired_on.append({"time": time, "requestId": request_id, "sessionId": session_id})
+
     def as_json(self) -> dict[str, Any]:
         """The rule with its id and operation, how often it has fired and still can (None: always), and on what."""
         return {
@@ -87,8 +77,5 @@ class RuleInForce:
             "operation": self.rule.operation_name,
             "fired": self.fired,
             "remaining": max(0, self.rule.max_firings - self.fired) if self.rule.max_firings else None,
-            "firedOn": [
-                {"time": firing.time, "requestId": firing.request_id, "sessionId": firing.session_id}
-                for firing in self.firings
-            ],
+            "firedOn": list(self._fired_on),
         }

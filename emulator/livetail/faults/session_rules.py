@@ -17,7 +17,7 @@ from livetail.faults import effects
 from livetail.faults.effects import ActsOn, AnyEffect, Effect
 from livetail.faults.log_events import LateEvents, without_lost
 from livetail.faults.messages import Step, beginning_of, corrupted
-from livetail.faults.rule_in_force import Firing, RuleInForce
+from livetail.faults.rule_in_force import RuleInForce
 from livetail.live.session import STREAMING_FAILURE, TIMEOUT_MESSAGE
 from livetail.live.window import Update
 from livetail.wire import livetail
@@ -218,7 +218,7 @@ class SessionRules:
             return False
         if not applied.is_named:
             applied.is_named = True
-            applied.in_force.firings.append(Firing(now, self._request_id, self.session_id))
+            applied.in_force.note_firing(now, self._request_id, self.session_id)
         return True
 
     def _fires_once(self, applied: _Applied, now: int) -> bool:

@@ -44,15 +44,12 @@ def _name_problem(name: str, pattern: str, characters: str) -> str | None:
 
 def _tag_problem(key: str, value: str) -> str | None:
     characters = "letters, digits, blanks or _ . : / = + - @"
-    if not 1 <= len(key) <= limits.MAX_TAG_KEY_LENGTH or not _is_tag(key) or key.startswith("aws:"):
+    is_key = 1 <= len(key) <= limits.MAX_TAG_KEY_LENGTH and limits.matches(limits.TAG_KEY_PATTERN, key)
+    if not is_key or key.startswith("aws:"):
         return f"has the key {shown(key)}; 1 to {limits.MAX_TAG_KEY_LENGTH} {characters} are expected"
-    if len(value) > limits.MAX_TAG_VALUE_LENGTH or not _is_tag(value):
+    if len(value) > limits.MAX_TAG_VALUE_LENGTH or not limits.matches(limits.TAG_VALUE_PATTERN, value):
         return f"has the value {shown(value)}; at most {limits.MAX_TAG_VALUE_LENGTH} {characters} are expected"
     return None
-
-
-def _is_tag(text: str) -> bool:
-    return limits.matches(limits.TAG_VALUE_PATTERN, text)
 
 
 def _retention_problem(days: int) -> str | None:

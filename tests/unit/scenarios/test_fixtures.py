@@ -117,3 +117,7 @@ def test_the_patterns_of_the_lambda_fleet_find_something(pattern: str) -> None:
 def test_the_incident_of_the_shop_comes_by_every_two_minutes() -> None:
     found = [message for message in messages("shop", 300) if "checkout failed" in message]
     assert len(found) == 3
+
+
+def test_a_summary_is_the_first_sentence_of_the_file() -> None:
+    assert fixtures.summary("shop") == "A web shop on an ordinary day."

@@ -10,7 +10,7 @@ from livetail.faults import as_json
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.model import LogGroup, Scenario
 from livetail.scenarios.rates import LIFETIME_MS, Burst, Constant, Once, Poisson, Ramp, Rate, Sine
-from livetail.scenarios.scenario import load, parse_json, parse_toml
+from livetail.scenarios.scenario import load, load_replay, parse_json, parse_toml
 from tests.unit.scenarios.builders import play
 
 FULL = """
@@ -368,3 +368,48 @@ def test_refuses_paths(path: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         load(path)
     assert len(refused.value.problems) == 1
+
+
+STREAMS = ", ".join(f'"{number}"' for number in range(1_001))
+TAGS = ", ".join(f'"{number}" = ""' for number in range(51))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[[source]]\n" * 201, ":1: source has 201 entries; 200 are the limit"),
+        (source(log_streams=f"[{STREAMS}]"), ":4: source 1: log_streams has 1,001 names; 1,000 are the limit"),
+        (
+            f'[[log_group]]\nname = "/a"\ntags = {{ {TAGS} }}',
+            ":3: log group 1: tags has 51 entries; a log group has 50",
+        ),
+        (
+            f'[[log_group]]\nname = "/a"\ntags = {{ a = "{"x" * 257}" }}',
+            f":3: log group 1: tags has the value '{'x' * 59}…; at most 256 letters",
+        ),
+        (
+            "\n".join(f'[[log_group]]\nname = "/{number}"\nstreams = [{STREAMS[:-8]}]' for number in range(11)),
+            ":1: log_group has 11,000 streams in all; 10,000 are the limit",
+        ),
+        ("#" * 1_048_577, ": it has more than 1,048,576 bytes, which is the limit"),
+        ("x = 1\n" + "a." * 20_000 + "a = 1", ":2: a key has more than 16 parts"),
+        ("\na = [1", ":2: it is not TOML: "),
+        ("a = '''\n", ":2: it is not TOML: Expected"),
+    ],
+    ids=["entries", "streams", "tags", "tag value", "all streams", "bytes", "long key", "end of file", "open text"],
+)
+def test_the_limits_of_a_file(text: str, problem: str) -> None:
+    assert problems_of(text)[0].startswith(f"shop.toml{problem}")
+
+
+def test_a_file_is_replayed_without_a_scenario(folder: Path) -> None:
+    scenario = load_replay(folder / "lines.jsonl")
+    assert (scenario.name, [group.name for group in scenario.log_groups]) == ("lines.jsonl", ["/g"])
+    with pytest.raises(ScenarioError) as refused:
+        load_replay(folder / "shop.toml")
+    assert all(problem.startswith(f"{folder / 'shop.toml'}: line ") for problem in refused.value.problems[:-1])
+
+
+def test_a_bundled_scenario_is_suggested_for_an_unknown_name() -> None:
+    with pytest.raises(ScenarioError, match="shopp: there is no such file; bundled scenarios are audit-trail, burst"):
+        load("shopp")
