@@ -1,9 +1,9 @@
 """Live Tail itself: which events a session receives, samples and keeps for a slow client, and when it ends.
 
-    publish(batch) ─▶ Hub ─▶ Channel (one per group and filter) ─▶ Session.offer ─▶ Window
-                                                        every second, Session.tick ─▶ Backlog
-                                                     the writer in livetail.server ◀─ Session.take
+    Hub.publish(batch) ─▶ Matching (once per pattern) ─▶ Session.offer ─▶ Window
+                                              every second, Session.tick ─▶ Backlog
+                                           the writer in livetail.server ◀─ Session.take
 
-Nothing here waits. Whoever drives the hub asks it when something is due next, moves its clock there and calls
-`run_due`; so three hours of a session pass in a unit test as quickly as the processor allows.
+Nothing here waits. The caller asks the hub when something is due next, moves the clock there and calls `run_due`. So a
+unit test runs through the three hours of a session as quickly as the processor allows.
 """

@@ -1,4 +1,4 @@
-"""Updates that wait for their client, and what goes when it does not keep up.
+"""Updates that wait for their client, and which of them are dropped when the client is too slow.
 
 "If your client consumes the log events slower than the server produces them, CloudWatch Logs buffers up to 10
 LiveTailSessionUpdate events or 5000 log events, after which it starts dropping the oldest events." (API_StartLiveTail)
@@ -11,12 +11,12 @@ from livetail.live.window import Update
 
 
 class Backlog:
-    """A queue of updates that forgets the oldest when it is full.
+    """A queue of updates that drops the oldest ones when it is full.
 
     Attributes:
         updates: what waits.
         events: log events in the updates that wait.
-        dropped_updates: updates forgotten so far, with `dropped_events` in them.
+        dropped_updates: updates dropped so far, with `dropped_events` in them.
     """
 
     __slots__ = ("dropped_events", "dropped_updates", "events", "updates")
@@ -28,7 +28,7 @@ class Backlog:
         self.dropped_events = 0
 
     def put(self, update: Update) -> None:
-        """Queue an update behind the others. One that has to wait for another keeps no whole batches in memory."""
+        """Queue an update behind the others. One that waits behind others keeps only its own events in memory."""
         self.updates.append(update.detached() if self.updates else update)
         self.events += update.events
         while len(self.updates) > BACKLOG_UPDATES or self.events > BACKLOG_EVENTS:

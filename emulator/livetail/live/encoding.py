@@ -1,7 +1,7 @@
 """The JSON of Live Tail's messages.
 
-A log event is encoded once, when the first session delivers it; the selections of its batch share the bytes, which are
-let go with the last of them. What sampling discards is never encoded.
+A log event is encoded once, when the first session delivers it. The selections of its batch share the bytes, which are
+freed with the last of them. Log events that are sampled out are never encoded.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from livetail.live.subscription import Subscription
 from livetail.live.window import Update
 
 MAX_UPDATE_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of one message with a session update. Decoders in use refuse more, such as that of the AWS SDK for Go v1,
-though the format allows 24 MiB."""
+"""The largest message with a session update. The format allows 24 MiB, but some decoders refuse more than this, such
+as that of the AWS SDK for Go v1."""
 
 _MAX_RESULTS_BYTES: Final = MAX_UPDATE_BYTES - 256
 """What is left for the log events: all the rest of a message takes less than 256 bytes."""
@@ -42,11 +42,9 @@ def session_start_json(request_id: str, session_id: str, subscription: Subscript
 
 
 def session_update_json(update: Update) -> Iterator[tuple[bytes, ...]]:
-    """The `LiveTailSessionUpdate`, in parts; both of its members are always there, since the AWS CLI fails without
-    them.
+    """The `LiveTailSessionUpdate`, in parts. Both of its members are always there: the AWS CLI fails without them.
 
-    It is one payload, unless its log events come to more than `MAX_UPDATE_BYTES`: then it is several, one after the
-    other, so that nothing is lost.
+    It is one payload. If its log events need more than `MAX_UPDATE_BYTES`, it is several, so that no event is lost.
     """
     fragments = _fragments(update)
     try:

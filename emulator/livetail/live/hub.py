@@ -1,4 +1,4 @@
-"""All open sessions: what each receives, when each is due, and how many there may be."""
+"""All open sessions: which log events each receives, when each is due, and how many sessions there may be."""
 
 import heapq
 import logging
@@ -49,7 +49,7 @@ class Totals:
         started: sessions that were started.
         updates_made: session updates that were made.
         ended: sessions that are over, by what ended them.
-        closed: the counters of the sessions that are over, added up. What they had buffered or pending nobody got.
+        closed: the counters of the sessions that are over, added up. Nobody got what they had buffered or pending.
     """
 
     ingested: int = 0
@@ -62,7 +62,7 @@ class Totals:
 class Hub:
     """The sessions of all accounts and regions.
 
-    A batch is matched once per distinct pattern; a group that no session is about costs one look-up.
+    A batch is matched once per distinct pattern. A log group without a session costs one look-up.
 
     Attributes:
         totals: what became of all sessions so far.
@@ -118,7 +118,7 @@ class Hub:
         return session
 
     def publish(self, arn: LogGroupArn, batch: Batch) -> None:
-        """Offer events that have just been ingested to the sessions that are about their group."""
+        """Offer events that have just been ingested to the sessions that receive their log group."""
         self.totals.ingested += len(batch.events)
         sessions = self._tails.get(arn)
         if sessions:
@@ -135,7 +135,7 @@ class Hub:
         return self._due[0][0] if self._due else None
 
     def run_due(self, now: int) -> list[Session]:
-        """Tick every session that is due by `now`; those sessions have something to take."""
+        """Tick every session that is due by `now`. Returns these sessions, which have something to take."""
         ticked = []
         while self._due and self._due[0][0] <= now:
             _, order, session = self._due[0]
@@ -145,7 +145,7 @@ class Hub:
             try:
                 self.totals.updates_made += session.tick(now)
             except Exception:
-                # An error in one session must not silence the others, nor stop the clock for them.
+                # An error in one session must not stop the updates of the others.
                 _log.exception("session %s failed", session.session_id)
                 if session.state is State.STREAMING:
                     last = livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
@@ -193,7 +193,7 @@ class Hub:
             raise LimitExceededException("Rate exceeded")
 
     def _release(self, session: Session) -> None:
-        """Free the place of a session that has ended, and send it no more log events; nothing the second time."""
+        """Let a session that has ended receive no more log events and count against no quota. Does so once."""
         if self._owners.pop(session.session_id, None) is None:
             return
         if len(self._due) > 2 * len(self._owners) + _MIN_ENTRIES:

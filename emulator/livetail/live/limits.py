@@ -13,13 +13,13 @@ UPDATE_INTERVAL: Final = SECOND
 """Milliseconds between two session updates."""
 
 EVENTS_PER_UPDATE: Final = 500
-"""An update carries at most so many log events; of more, a sample of just so many."""
+"""Log events in an update at most. If more have matched, it has a sample of this size."""
 
 BACKLOG_UPDATES: Final = 10
-"""So many updates are buffered for a client that reads too slowly, …"""
+"""Updates that are buffered for a client that reads too slowly; of more, the oldest are dropped."""
 
 BACKLOG_EVENTS: Final = 5_000
-"""… or so many log events, whichever is reached first; then the oldest updates go."""
+"""Log events in the buffered updates; if they have more, the oldest updates are dropped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """The log events that a session has matched since its last update, and the sample that the next update takes of them.
 
-A window holds at most `MAX_HELD_EVENTS` log events, and at most `MAX_HELD_BYTES` of them where they are more than an
-update takes. When more arrive between two updates (time may stand still while a test ingests millions), it keeps a
-uniform sample of what it has seen. Sampling in steps like this gives every log event the same chance as sampling once
-at the end.
+A window holds at most `MAX_HELD_EVENTS` log events, and at most `MAX_HELD_BYTES` of them if they are more than fit in
+an update. When more arrive between two updates, it is reduced to a uniform sample of all that have arrived. (On a manual
+clock, millions may arrive.) Sampling in steps gives every log event the same chance as sampling once at the end.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,10 +15,10 @@ from livetail.live.limits import EVENTS_PER_UPDATE
 from livetail.store.batch import Batch, LogEvent, size_bytes_of
 
 MAX_HELD_EVENTS: Final = 8_192
-"""Log events held before the window is thinned out: well above what a busy second brings, so thinning stays rare."""
+"""Log events that a window holds before it is reduced to a sample: more than come in a usual second."""
 
 MAX_HELD_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of log events held before a window with more than 500 of them is thinned out."""
+"""Bytes of log events that a window holds before it is reduced to a sample, if they are more than 500."""
 
 
 @dataclass(slots=True, eq=False)
@@ -75,39 +74,38 @@ class Update:
     """The content of one session update: at most 500 log events, in order of arrival.
 
     Attributes:
-        selections: what the update is drawn from.
-        events: how many are in the update.
+        selections: the log events that the update is drawn from.
+        events: how many log events are in the update.
         sampled: more than 500 matched, and these are a sample of them.
-        mask: which of the events of `selections`, laid end to end, are in the update: a one or a zero for each. None
-            where all of them are.
+        mask: a one for each event of the selections that is in the update, a zero for each other. None if all are.
     """
 
     selections: tuple[Selection, ...]
     events: int
     sampled: bool
-    mask: bytes | bytearray | None = None
+    mask: bytearray | None = None
 
     def drawn(self) -> "Update":
-        """The same update without a mask: its selections have nothing but what is in it."""
+        """The same update without a mask: its selections have only the log events that are in it."""
         if self.mask is None:
             return self
         return Update(tuple(_chosen(self.selections, self.mask)), self.events, self.sampled)
 
     def detached(self) -> "Update":
-        """The same update, keeping nothing in memory but what is in it: for one that has to wait."""
+        """The same update, which keeps nothing else in memory: for one that has to wait."""
         selections = tuple(selection.detached() for selection in self.drawn().selections)
         return Update(selections, self.events, self.sampled)
 
 
-def choose(random: Random, population: int, size: int) -> bytes | bytearray:
+def choose(random: Random, population: int, size: int) -> bytearray:
     """A uniformly random choice of `size` out of `population`, as a mask of ones and zeros.
 
-    A coin is tossed for each member, all in a few operations on whole byte strings, and the few members too many or too
-    few are put right one by one. Given how many heads came up, every set of that size is equally likely, and removing
-    or adding members at random keeps it so; the coin need not even be exact.
+    Each member is first chosen with the probability `size / population`, in a few operations on byte strings. Then
+    single members are added or removed at random until the size is right. Every set of the same size is equally likely
+    after the first step, and the second step keeps it so. Therefore the probability need not be exact.
     """
-    coin = min(256, max(1, round(256 * size / population)))
-    mask = bytearray(random.randbytes(population).translate(b"\x01" * coin + b"\x00" * (256 - coin)))
+    share = min(256, max(1, round(256 * size / population)))
+    mask = bytearray(random.randbytes(population).translate(b"\x01" * share + b"\x00" * (256 - share)))
     excess = mask.count(1) - size
     surplus = 1 if excess > 0 else 0
     for _ in range(abs(excess)):
@@ -121,14 +119,14 @@ def choose(random: Random, population: int, size: int) -> bytes | bytearray:
 class Window:
     """Collects matched log events between two updates. `matched` counts them all."""
 
-    __slots__ = ("_fresh", "_held_bytes", "_random", "_selections", "_thinned", "matched")
+    __slots__ = ("_fresh", "_held_bytes", "_random", "_selections", "_reduced", "matched")
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self._selections: list[Selection] = []
         self._held_bytes = 0
         self._fresh = 0
-        self._thinned = 0
+        self._reduced = 0
         self.matched = 0
 
     def add(self, selection: Selection) -> None:
@@ -144,32 +142,31 @@ class Window:
             self._selections = [part.detached() for part in _chosen(self._selections, self._sample())]
             self._held_bytes = sum(part.size_bytes for part in self._selections)
             self._fresh = 0
-            self._thinned = self.matched
+            self._reduced = self.matched
 
     def close(self) -> Update:
         """The update for what has been collected; the window is empty afterwards."""
         matched = self.matched
         sampled = matched > EVENTS_PER_UPDATE
-        is_sample_already = self._thinned and not self._fresh
+        is_sample_already = self._reduced and not self._fresh
         mask = self._sample() if sampled and not is_sample_already else None
         update = Update(tuple(self._selections), EVENTS_PER_UPDATE if sampled else matched, sampled, mask)
         self._selections = []
-        self._held_bytes = self._fresh = self._thinned = self.matched = 0
+        self._held_bytes = self._fresh = self._reduced = self.matched = 0
         return update
 
-    def _sample(self) -> bytes | bytearray:
-        """Choose as many of what is held as an update has, as a mask.
+    def _sample(self) -> bytearray:
+        """A random choice of 500 of the events that are held, as a mask.
 
-        After the window has been thinned, its first 500 positions stand for the `_thinned` events seen until then, the
-        rest for themselves. How many of a sample fall on the first part follows the hypergeometric distribution.
+        After the window has been reduced, its first 500 events stand for the `_reduced` events that had arrived before,
+        and each later event for itself. How many events of a sample are from the first part follows the hypergeometric
+        distribution.
         """
-        if not self._thinned:
+        if not self._reduced:
             return choose(self._random, self._fresh, EVENTS_PER_UPDATE)
-        from_thinned = _draw_first(self._random, self._thinned, self._fresh, EVENTS_PER_UPDATE)
-        mask = choose(self._random, EVENTS_PER_UPDATE, from_thinned) if from_thinned else bytes(EVENTS_PER_UPDATE)
-        rest = EVENTS_PER_UPDATE - from_thinned
-        mask += choose(self._random, self._fresh, rest) if rest else bytes(self._fresh)
-        return mask
+        from_reduced = _draw_first(self._random, self._reduced, self._fresh, EVENTS_PER_UPDATE)
+        mask = choose(self._random, EVENTS_PER_UPDATE, from_reduced)
+        return mask + choose(self._random, self._fresh, EVENTS_PER_UPDATE - from_reduced)
 
 
 def _draw_first(random: Random, first: int, second: int, draws: int) -> int:
@@ -184,8 +181,8 @@ def _draw_first(random: Random, first: int, second: int, draws: int) -> int:
     return taken
 
 
-def _chosen(selections: Sequence[Selection], mask: bytes | bytearray) -> list[Selection]:
-    """The log events of `selections`, laid end to end, at which `mask` is one."""
+def _chosen(selections: Sequence[Selection], mask: bytearray) -> list[Selection]:
+    """The log events of the selections for which `mask` has a one."""
     chosen = []
     start = 0
     for selection in selections:

@@ -18,7 +18,6 @@ from livetail.patterns.syntax import (
     Condition,
     JsonPattern,
     Leaf,
-    Marker,
     Or,
     Selector,
     SpacePattern,
@@ -50,8 +49,6 @@ class Explanation:
     """Why a message matches a pattern or not.
 
     Attributes:
-        kind: of the pattern.
-        matches: the matcher's result.
         findings: each condition or term, in the order of the pattern. Empty where `note` says why none was tried.
         note: what decides instead of conditions, such as that the message is not JSON.
         extracted: the fields of the message as TestMetricFilter names them (`$ip`, `$3`), also where it does not match;
@@ -88,7 +85,7 @@ def found_terms(matcher: Matcher, encoded: bytes) -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     for item in counted_items(matcher.syntax) if isinstance(matcher.syntax, Terms) else ():
-        if item.marker is not Marker.EXCLUDED:
+        if item.marker != "-":
             spans += find_term(item.value, encoded)
     apart: list[tuple[int, int]] = []
     for start, end in sorted(spans):
@@ -106,7 +103,7 @@ def _explain_terms(terms: Terms, subject: Subject, matches: bool) -> Explanation
     findings = []
     for item in terms.items:
         found = build_term(item.value)(subject)
-        holds: bool | None = found is not (item.marker is Marker.EXCLUDED)
+        holds: bool | None = found is not (item.marker == "-")
         reason = "found" if found else "not found"
         if item not in counted:
             holds, reason = None, "ignored, as optional terms count only where all terms are optional"

@@ -17,8 +17,8 @@ from livetail.patterns.values import TextTest, is_number, literal_parts, number_
 _RESERVED_WORDS = ("SPACE",)
 
 MAX_GAP_FIELDS: Final = 10_000
-"""How many fields of a gap are extracted. AWS's limit is not known; a message of 1 MiB can have 500,000, and would
-hold the server for half a second."""
+"""How many fields of a gap are extracted. AWS's limit is not known; a message of 1 MiB can have 500,000 fields, which
+would take half a second of the server's time."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 

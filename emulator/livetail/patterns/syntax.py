@@ -43,23 +43,15 @@ class Regex:
 Value = Text | Regex
 
 
-class Marker(Enum):
-    """The sign before a term."""
-
-    REQUIRED = ""
-    OPTIONAL = "?"
-    EXCLUDED = "-"
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A term with its marker."""
+    """A term with the sign before it: `-` excludes it, `?` makes it optional; empty if it is required."""
 
-    marker: Marker
+    marker: str
     value: Value
 
     def __str__(self) -> str:
-        return f"{self.marker.value}{self.value}"
+        return f"{self.marker}{self.value}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,14 @@ from collections.abc import Callable
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.regex import regex_spans
 from livetail.patterns.subject import Subject
-from livetail.patterns.syntax import Item, Marker, Regex, Terms, Text, Value
+from livetail.patterns.syntax import Item, Regex, Terms, Value
 from livetail.patterns.tokens import (
     BLANKS,
     MAX_REGEXES,
     REGEX,
     STRING,
-    TERMS,
+    UNFINISHED_TERM,
     UNNAMED,
-    invalid_text,
     invalid_token,
     read_value,
     too_many_regexes,
@@ -27,8 +26,7 @@ Test = Callable[[Subject], bool]
 
 # A blank after the minus is in the documentation of 2018, and people still write it. Words have letters, digits and `_`
 # in the documentation; the full stop is in patterns of deployed stacks (?Runtime.ExitError).
-_ITEM = re.compile(rf"(-[{BLANKS}]*|\?|)({STRING}|{REGEX}|[A-Za-z0-9_.]+|)", re.DOTALL)
-_BLANKS = re.compile(f"[{BLANKS}]*")
+_ITEM = re.compile(rf"[{BLANKS}]*(-[{BLANKS}]*|\?|)({STRING}|{REGEX}|[A-Za-z0-9_.]+|)", re.DOTALL)
 
 
 def parse_terms(pattern: str) -> Terms:
@@ -39,43 +37,33 @@ def parse_terms(pattern: str) -> Terms:
     """
     items: list[Item] = []
     regexes: list[int] = []
-    position = _after_blanks(pattern, 0)
-    while position < len(pattern):
-        found = _ITEM.match(pattern, position)
+    end = 0
+    while True:
+        found = _ITEM.match(pattern, end)
         assert found is not None  # it also matches an empty text
-        marker = Marker(found[1].rstrip(BLANKS))
+        marker, token = found[1].rstrip(BLANKS), found[2]
         start, end = found.span(2)
-        if start == end:
-            raise _no_term(pattern, position, marker, end)
-        value = read_value(found[2], start)
-        if found[2] == '""':
-            raise InvalidPatternError(start + 1, "a quoted term must not be empty", term='""')
+        following = pattern[end : end + 1]
+        if not marker and not token and not following:
+            break
+        if marker and not token and (not following or following in BLANKS + "-?"):
+            raise InvalidPatternError(found.start(1) + 1, f"a term is missing after the {marker!r}")
+        if not token:
+            raise _unexpected(pattern, end)
+        if token == '""':
+            raise InvalidPatternError(start + 1, "a quoted term must not be empty", term=token)
+        value = read_value(token, start)
         if isinstance(value, Regex):
             regexes.append(start)
-        following = pattern[end : end + 1]
         # A hyphen begins an exclusion also inside a word: ORDER-1 is ORDER -1 (observed three times).
         if following and following not in BLANKS + "-":
-            if isinstance(value, Text) and not value.is_quoted and following != '"':
+            if token[0] not in '"%' and following != '"':
                 raise _unexpected(pattern, end)
             raise InvalidPatternError(end + 1, f"a blank is missing before {following!r}")
         items.append(Item(marker, value))
-        position = _after_blanks(pattern, end)
     if len(regexes) > MAX_REGEXES:
         raise too_many_regexes(regexes[MAX_REGEXES])
     return Terms(tuple(items))
-
-
-def _after_blanks(pattern: str, position: int) -> int:
-    found = _BLANKS.match(pattern, position)
-    return found.end() if found else position
-
-
-def _no_term(pattern: str, position: int, marker: Marker, end: int) -> InvalidPatternError:
-    """The error where an item begins at `position`, and no term follows its marker at `end`."""
-    following = pattern[end : end + 1]
-    if marker is not Marker.REQUIRED and (not following or following in BLANKS + "-?"):
-        return InvalidPatternError(position + 1, f"a term is missing after the {marker.value!r}")
-    return invalid_token(pattern, end, TERMS) if following in '"%' else _unexpected(pattern, end)
 
 
 def _unexpected(pattern: str, position: int) -> InvalidPatternError:
@@ -83,13 +71,14 @@ def _unexpected(pattern: str, position: int) -> InvalidPatternError:
     reason = f"{character!r} is not allowed in an unquoted term; put the term in double quotation marks"
     if character in "{[" and not pattern[:position].strip(BLANKS):
         reason = f"{character!r} must be the first character of the pattern, before any blank"
-    term = None if character in UNNAMED else invalid_text(pattern, position, TERMS)
-    return InvalidPatternError(position + 1, reason, term=term)
+    if character in UNNAMED:
+        return InvalidPatternError(position + 1, reason)
+    return invalid_token(pattern, position, UNFINISHED_TERM, reason)
 
 
 def counted_items(terms: Terms) -> tuple[Item, ...]:
     """The items that decide: optional ones beside others are ignored, says the documentation."""
-    others = tuple(item for item in terms.items if item.marker is not Marker.OPTIONAL)
+    others = tuple(item for item in terms.items if item.marker != "?")
     return others or terms.items
 
 
@@ -99,10 +88,10 @@ def build_terms(terms: Terms) -> Test | None:
     items = sorted(counted_items(terms), key=lambda item: isinstance(item.value, Regex))
     if not items:
         return None
-    tests = [(build_term(item.value), item.marker is not Marker.EXCLUDED) for item in items]
+    tests = [(build_term(item.value), item.marker != "-") for item in items]
     if len(tests) == 1 and tests[0][1]:
         return tests[0][0]
-    if items[0].marker is Marker.OPTIONAL:
+    if items[0].marker == "?":
         return lambda subject: any(test(subject) for test, _ in tests)
 
     def matches(subject: Subject) -> bool:

@@ -1,10 +1,10 @@
 """Cuts a pattern into tokens, and reads the values in it.
 
-AWS's texts show that its parser works like this: text that is no token is refused before any other problem, wherever it
-is in the pattern (recorded: `{ "v": [1] }` names `:`). AWS names the beginning of the token, up to and including the
-first character that is not allowed: `%^(`, `$..`, `[-`, `!(`, `"ERROR`.
+AWS's texts show that its parser does so too: it refuses text that is not a token before it reports any other problem,
+wherever that text is (recorded: `{ "v": [1] }` names `:`). AWS names the beginning of the token, up to and including
+the first character that is not allowed: `%^(`, `$..`, `[-`, `!(`, `"ERROR`.
 
-Positions are counted from 0 inside, columns from 1 in what a person reads.
+Positions are counted from 0, columns from 1.
 """
 
 import re
@@ -34,13 +34,13 @@ _UNFINISHED_VALUE = rf'"(?:[^"\\]|\\.)*\\?|%{_REGEX_CHARACTER}*'
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """What the tokens of one kind of pattern are: whole ones, and beginnings that are none yet."""
+    """What the tokens of one kind of pattern are, and which text may be the beginning of one."""
 
     token: re.Pattern[str]
     unfinished: re.Pattern[str]
 
 
-TERMS: Final = Grammar(re.compile(f"{STRING}|{REGEX}", re.DOTALL), re.compile(f"{_UNFINISHED_VALUE}|", re.DOTALL))
+UNFINISHED_TERM: Final = re.compile(f"{_UNFINISHED_VALUE}|", re.DOTALL)
 JSON: Final = Grammar(
     re.compile(rf"\${_STEP}+|{_COMMON}|{_STEP}+", re.DOTALL),
     re.compile(rf"[!&|]|\$\.\[(?:'[^']*'?)?|\$?\[(?:'[^']*'?|[0-9]+|\*)?|\$\.?|{_UNFINISHED_VALUE}|", re.DOTALL),
@@ -69,7 +69,7 @@ class Tokens:
         """`reserved_words` are words that need quotation marks to be values.
 
         Raises:
-            InvalidPatternError: a part of the pattern is no token.
+            InvalidPatternError: a part of the pattern is not a token.
         """
         self.limit_errors: list[InvalidPatternError] = []
         self._reserved_words = reserved_words
@@ -79,7 +79,7 @@ class Tokens:
         while position < end:
             found = grammar.token.match(pattern, position, end)
             if found is None:
-                raise invalid_token(pattern, position, grammar)
+                raise invalid_token(pattern, position, grammar.unfinished)
             if found[0][0] not in BLANKS:
                 tokens.append((found[0], position))
             position = found.end()
@@ -163,20 +163,12 @@ def too_many_regexes(position: int) -> InvalidPatternError:
     return InvalidPatternError(position + 1, reason, text=_TOO_MANY_REGEXES)
 
 
-def invalid_text(pattern: str, position: int, grammar: Grammar) -> str:
-    """What AWS names where a token begins at `position`: the text up to and including what is not allowed in it."""
-    return pattern[position : _end_of_beginning(pattern, position, grammar) + 1]
-
-
-def _end_of_beginning(pattern: str, position: int, grammar: Grammar) -> int:
-    found = grammar.unfinished.match(pattern, position)
-    return found.end() if found else position
-
-
-def invalid_token(pattern: str, position: int, grammar: Grammar) -> InvalidPatternError:
-    """The error where no token begins, or one that begins does not go on."""
-    at = position
-    end = _end_of_beginning(pattern, position, grammar)
+def invalid_token(
+    pattern: str, position: int, unfinished: re.Pattern[str], reason: str | None = None
+) -> InvalidPatternError:
+    """The error where no token begins, for which `reason` may be given, or where one that begins is not complete."""
+    found = unfinished.match(pattern, position)
+    at, end = position, found.end() if found else position
     begun, character = pattern[position:end], pattern[end : end + 1]
     if begun.startswith('"'):
         reason = "the quotation mark is not closed"
@@ -194,7 +186,7 @@ def invalid_token(pattern: str, position: int, grammar: Grammar) -> InvalidPatte
         at = end
         reason = f"{character!r} is not allowed in a key; write the key as ['key']"
     else:
-        reason = unexpected(pattern[position])
+        reason = reason or unexpected(pattern[position])
     return InvalidPatternError(at + 1, reason, term=begun + character)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from livetail.patterns import InvalidPatternError, Subject, compile
 from livetail.patterns.explain import Explanation, Finding, explain, found_terms
-from livetail.patterns.syntax import And, Condition, JsonPattern, Marker, Or, SpacePattern, Terms
+from livetail.patterns.syntax import And, Condition, JsonPattern, Or, SpacePattern, Terms
 from tests.property.pattern_trees import (
     fields_and_entries,
     json_conditions,
@@ -39,7 +39,7 @@ def come_to(explanation: Explanation, syntax: Terms | JsonPattern | SpacePattern
             return explanation.note.startswith("the pattern has no conditions")
         return all(joined(field.condition, holds) for field in syntax.fields if field.condition is not None)
     counted = [value for value in holds.values() if value is not None]
-    optional = all(item.marker is Marker.OPTIONAL for item in syntax.items)
+    optional = all(item.marker == "?" for item in syntax.items)
     return not syntax.items or (any(counted) if optional else all(counted))
 
 
