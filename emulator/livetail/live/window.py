@@ -1,8 +1,8 @@
 """The log events that a session has matched since its last update, and the sample that the next update takes of them.
 
 A window holds at most `MAX_HELD_EVENTS` log events, and at most `MAX_HELD_BYTES` of them if they are more than fit in
-an update. When more arrive between two updates, it is reduced to a uniform sample of all that have arrived. (On a manual
-clock, millions may arrive.) Sampling in steps gives every log event the same chance as sampling once at the end.
+an update. When more arrive between two updates, it is reduced to a uniform sample of all that have arrived. On a manual
+clock, millions may arrive. Sampling in steps gives every log event the same chance as sampling once at the end.
 """
 
 from collections.abc import Iterable, Sequence
