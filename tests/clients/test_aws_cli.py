@@ -17,6 +17,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from tests.clients.tailing import Tailing
+from tests.forking import Forked
 
 Process: TypeAlias = subprocess.Popen[str]
 
@@ -41,10 +42,8 @@ class Cli:
     @contextmanager
     def start(self, *arguments: str) -> Iterator[Process]:
         """Run a command beside the test."""
-        command = [sys.executable, "-W", "ignore", "-m", "awscli", "logs", *arguments]
-        with subprocess.Popen(
-            command, env=self._variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
+        command = [sys.executable, "-m", "awscli", "logs", *arguments]
+        with Forked(command, env=self._variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             try:
                 yield process
             finally:

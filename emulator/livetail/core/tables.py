@@ -11,6 +11,7 @@ msgspec itself stops at the first problem and describes it for programmers. This
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Final, TypeAlias, TypeVar, cast
 
 import msgspec
@@ -101,7 +102,7 @@ class Problems:
 
         `table` may be a union of structs that have a tag.
         """
-        read = self._read(inspect.type_info(table), values, path)
+        read = self._read(_type_info(table), values, path)
         return None if read is _INVALID else read  # type: ignore[return-value]
 
     def _read(self, node: inspect.Type, value: object, path: Path) -> object:
@@ -169,6 +170,11 @@ class Problems:
         for inner, problem in table.check():
             self.add((*path, *inner), problem)
         return table if self._count == problems_before else _INVALID
+
+
+@cache
+def _type_info(table: type[Table]) -> inspect.Type:
+    return inspect.type_info(table)
 
 
 def table_schema(table: type[Table]) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """Each bundled scenario is good, is played for minutes, and shows what its first comment says."""
 
 from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -9,23 +12,32 @@ from livetail.core.chance import Chance
 from livetail.faults.reading import full_rule
 from livetail.patterns import Subject, compile
 from livetail.scenarios import fixtures
-from livetail.scenarios.player import Player
+from livetail.scenarios.player import Emission, Player
 from livetail.scenarios.scenario import load
 from tests.unit.scenarios.builders import STARTED_AT, run_until
+
+
+@cache
+def played(name: str) -> list[Emission]:
+    """Two minutes of a scenario, five of the shop."""
+    seconds = 300 if name == "shop" else 120
+    return list(run_until(Player(load(fixtures.path(name)), STARTED_AT, Chance(1)), STARTED_AT + seconds * 1000))
+
+
+def emissions(name: str, seconds: int) -> Iterator[Emission]:
+    return takewhile(lambda emission: emission.at <= STARTED_AT + seconds * 1000, played(name))
 
 
 def per_second(name: str, seconds: int) -> dict[int, Counter[str]]:
     """How many events each log group has in each second, counted from 1."""
     counts: dict[int, Counter[str]] = {second: Counter() for second in range(seconds + 1)}
-    playing = Player(load(fixtures.path(name)), STARTED_AT, Chance(1))
-    for emission in run_until(playing, STARTED_AT + seconds * 1000):
+    for emission in emissions(name, seconds):
         counts[-((STARTED_AT - emission.at) // 1000)][emission.log_group] += len(emission.events)
     return counts
 
 
 def messages(name: str, seconds: int) -> list[str]:
-    playing = Player(load(fixtures.path(name)), STARTED_AT, Chance(1))
-    return [event.message for emission in run_until(playing, STARTED_AT + seconds * 1000) for event in emission.events]
+    return [event.message for emission in emissions(name, seconds) for event in emission.events]
 
 
 def test_a_file_wins_over_a_bundled_name_and_a_folder_is_all_its_files(
