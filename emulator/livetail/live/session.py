@@ -123,7 +123,7 @@ class Counters:
     bytes: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Session:
     """A Live Tail session.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.regex_engine import Atom, build_search, compile_expression, is_class
 
-_QUANTIFIER = re.compile(r"[*+?]|\{(?!,?\})([0-9]*)(,?)([0-9]*)\}")
+_QUANTIFIER = re.compile(r"[*+?]|\{(?!,?\})[0-9]*,?[0-9]*\}")
 _ESCAPE = r"\\x[0-7][0-9A-Fa-f]|\\[dDsSwW]|\\[^A-Za-z0-9 ]"
 # `]` and `}` that close nothing are ordinary, as is a bracket that comes first in a class: []a].
 _ATOM = re.compile(rf"{_ESCAPE}|\[\^?\]?(?:\\.|[^\\\]])*\]|[^\\\[{{]", re.DOTALL)
@@ -59,7 +59,7 @@ def _read(body: str, column: int) -> tuple[str, list[list[Atom]]]:
         character = body[position]
         quantifier = _QUANTIFIER.match(body, position)
         if quantifier is not None:
-            low, high = _bounds(quantifier)
+            low, high = _bounds(quantifier[0])
             if max(low, high or 0) > _MAX_REPETITIONS:
                 raise error(f"a repetition of more than {_MAX_REPETITIONS:,} takes too long to run", _TOO_COSTLY)
             if high is not None and low > high:
@@ -93,12 +93,11 @@ def _read(body: str, column: int) -> tuple[str, list[list[Atom]]]:
     return written, branches
 
 
-def _bounds(quantifier: re.Match[str]) -> tuple[int, int | None]:
+def _bounds(quantifier: str) -> tuple[int, int | None]:
     """The minimum and the maximum number of repetitions; None is no limit."""
-    if quantifier[0] in "*+?":
-        return {"*": (0, None), "+": (1, None), "?": (0, 1)}[quantifier[0]]
+    low, comma, high = {"*": "0,", "+": "1,", "?": "0,1"}.get(quantifier, quantifier[1:-1]).partition(",")
     # More digits than these are more repetitions than are allowed.
-    low, high = (int(digits.lstrip("0")[:5] or "0") for digits in (quantifier[1], quantifier[3]))
-    if not quantifier[2]:
-        return low, low
-    return low, high if quantifier[3] else None
+    min_copies, max_copies = (int(digits.lstrip("0")[:5] or "0") for digits in (low, high))
+    if not comma:
+        return min_copies, min_copies
+    return min_copies, max_copies if high else None

@@ -1,5 +1,8 @@
 """JSON patterns: one row for each rule, with the messages it finds and those it does not."""
 
+import sys
+from types import FrameType
+
 import pytest
 
 from livetail.patterns import Subject, compile
@@ -369,6 +372,24 @@ NUMBERS = [
 )
 def test_numbers_compare_exactly(number: str, operator: str, bound: str, expected: bool) -> None:
     assert matches(f"{{ $.a {operator} {bound} }}", f'{{"a": {number}}}') is expected
+
+
+def test_a_wildcard_compares_equal_values_once() -> None:
+    subject = Subject('{"a": [' + "1," * 999 + "1]}")
+    matcher = compile("{ $.a[*] > 1 }")
+    assert subject.document
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        matcher.matches(subject)
+    finally:
+        sys.setprofile(None)
+    assert 0 < calls < 20
 
 
 def test_parentheses_to_any_depth() -> None:
