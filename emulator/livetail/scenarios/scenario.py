@@ -26,8 +26,6 @@ MAX_SCENARIO_BYTES: Final = 1024 * 1024
 MAX_ENTRIES: Final = 200
 """Tables of each kind in one scenario."""
 
-_LINE_AND_COLUMN = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-
 
 def load(path: str | FilePath) -> Scenario:
     """Read a scenario from a TOML file; what it replays is relative to the folder of the file.
@@ -80,7 +78,9 @@ def parse_toml(text: str, name: str = "scenario", directory: FilePath | None = N
     except RecursionError:
         raise ScenarioError([f"{name}: it is nested too deeply"]) from None
     except ValueError as error:  # TOMLDecodeError, or an integer of too many digits
-        raise ScenarioError([_syntax_problem(name, str(error), text)]) from None
+        found = re.search(r"at line (\d+)", str(error))
+        place = f"{name}:{found[1]}" if found else name
+        raise ScenarioError([f"{place}: it is not TOML: {error}"]) from None
     return _build(document, name, directory, lines)
 
 
@@ -154,14 +154,3 @@ def _sentences(name: str, problems: Problems, lines: TomlLines | None) -> list[s
 def _check_size(name: str, content: str | bytes) -> None:
     if len(content) > MAX_SCENARIO_BYTES:
         raise ScenarioError([f"{name}: it has more than {MAX_SCENARIO_BYTES:,} bytes, which is the limit"])
-
-
-def _syntax_problem(name: str, message: str, text: str) -> str:
-    """The error of `tomllib`, in the form FILE:LINE: MESSAGE."""
-    found = _LINE_AND_COLUMN.search(message)
-    if found is None:
-        return f"{name}: it is not TOML: {message}"
-    what = message[: found.start()]
-    if found[1]:
-        return f"{name}:{found[1]}: it is not TOML: {what} (column {found[2]})"
-    return f"{name}:{text.count(chr(10)) + 1}: it is not TOML: {what}, at the end of the file"

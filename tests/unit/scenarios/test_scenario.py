@@ -144,8 +144,8 @@ def test_a_source_writes_text_unless_it_says_otherwise() -> None:
 PROBLEMS = [
     ("seed = 'x'\n" + source(), "1: seed is 'x'; a whole number of 64 bits is expected"),
     ("", ": it has no log_group, source, replay or fault, so there is nothing to play"),
-    ("x = = 1", "1: it is not TOML: Invalid value (column 5)"),
-    ("\n\na = [1,", "3: it is not TOML: "),
+    ("x = = 1", "1: it is not TOML: Invalid value (at line 1, column 5)"),
+    ("\n\na = [1,", ": it is not TOML: "),
     ("[[sources]]\nrate = 1", "1: sources is not a key of a scenario; did you mean 'source'?"),
     ("[source]\nrate = 1", "1: source is a table; a list of tables, each headed [[source]], is expected"),
     ("source = 3", "1: source is 3; a list of tables, each headed [[source]], is expected"),
@@ -393,8 +393,8 @@ TAGS = ", ".join(f'"{number}" = ""' for number in range(51))
         ),
         ("#" * 1_048_577, ": it has more than 1,048,576 bytes, which is the limit"),
         ("x = 1\n" + "a." * 20_000 + "a = 1", ":2: a key has more than 16 parts"),
-        ("\na = [1", ":2: it is not TOML: "),
-        ("a = '''\n", ":2: it is not TOML: Expected"),
+        ("\na = [1", ": it is not TOML: Unclosed array (at end of document)"),
+        ("a = '''\n", ": it is not TOML: Expected"),
     ],
     ids=["entries", "streams", "tags", "tag value", "all streams", "bytes", "long key", "end of file", "open text"],
 )
