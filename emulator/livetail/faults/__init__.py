@@ -237,7 +237,7 @@ def observed_silence(minutes: float = 5, seconds: float = 75, **keys: Unpack[Pre
 def observed_disorder(
     milliseconds: int = 856, share: float = 20 / 7_000, **keys: Unpack[PresetKeys]
 ) -> presets.ObservedDisorder:
-    """Now and then a log event comes behind others that were ingested after it."""
+    """Now and then a log event comes after others that were ingested later."""
     return _preset(presets.ObservedDisorder(milliseconds=milliseconds, share=share), keys)
 
 
@@ -257,7 +257,7 @@ def invalid_sequence_token(**keys: Unpack[PresetKeys]) -> presets.InvalidSequenc
 
 
 def data_already_accepted(**keys: Unpack[PresetKeys]) -> presets.DataAlreadyAccepted:
-    """PutLogEvents stores the batch and says that it had it already, once by default."""
+    """PutLogEvents stores the batch and responds that it was stored before, once by default."""
     return _preset(presets.DataAlreadyAccepted(), keys)
 
 

@@ -249,7 +249,7 @@ class Duplicate(MessageEffect, frozen=True, tag="duplicate"):
 
 
 class Reorder(LastingEffect, frozen=True, tag="reorder"):
-    """Some log events come late, behind others that were ingested after them; none is lost."""
+    """Some log events come late, after others that were ingested later; none is lost."""
 
     milliseconds: Annotated[int, Meta(ge=1, le=60_000, description="The maximum delay of one event.")]
     share: Annotated[Share, Meta(description="How many of the log events are late.")] = DEFAULT_SHARE

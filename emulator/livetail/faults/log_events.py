@@ -42,8 +42,8 @@ class LateEvents:
     """The log events of a session that `reorder` holds back.
 
     Every event may be delivered from the instant of its ingestion on, a late one up to so many milliseconds after it;
-    events come in the order of these instants, across updates too. So an event comes behind none that was ingested more
-    than that after it.
+    events come in the order of these instants, across updates too. So an event comes after none that was ingested more
+    than that later.
     """
 
     __slots__ = ("_held", "_number")

@@ -38,7 +38,7 @@ def corrupted(message: bytes, effect: Corrupt) -> bytes:
     """The message with one byte of the effect's part changed; its length stays.
 
     In the prelude that is the total length, in the headers the type of the first value, in the payload the first byte,
-    which then cannot begin any JSON. The checksums stay as they were, unless the effect says `valid_checksums`. A
+    which then cannot begin any JSON. The checksums stay as they were, unless the effect has `valid_checksums`. A
     message without that part gets a wrong checksum.
     """
     damaged = bytearray(message)

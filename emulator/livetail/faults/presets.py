@@ -1,7 +1,7 @@
 """Rules under a name of their own, for what users have seen the real service do.
 
-A preset is short for an ordinary rule. Unless a rule says otherwise, what was seen on every session or request holds
-for every one (`times` is 0), and what was seen as a race happens once.
+A preset is short for an ordinary rule. By default, what was seen on every session or request happens on every one
+(`times` is 0), and what was seen as a race happens once.
 """
 
 from collections.abc import Iterable
@@ -93,7 +93,7 @@ class ObservedSilence(Preset, frozen=True, tag="observed-silence"):
 
 
 class ObservedDisorder(Preset, frozen=True, tag="observed-disorder"):
-    """Now and then a log event comes behind others that were ingested up to 856 ms after it."""
+    """Now and then a log event comes after others that were ingested up to 856 ms later."""
 
     sources: ClassVar[tuple[str, ...]] = (f"{_DYNAMODB_TOOLS}/323",)
 
@@ -145,7 +145,7 @@ class InvalidSequenceToken(Preset, frozen=True, tag="invalid-sequence-token"):
 
 
 class DataAlreadyAccepted(Preset, frozen=True, tag="data-already-accepted"):
-    """PutLogEvents stores the batch, and says that it had it already and which sequence token comes next."""
+    """PutLogEvents stores the batch, and responds that it was stored before and which sequence token comes next."""
 
     sources: ClassVar[tuple[str, ...]] = ("https://github.com/boxfuse/cloudwatchlogs-java-appender/issues/9",)
 

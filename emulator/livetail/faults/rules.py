@@ -187,7 +187,7 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
         effect, name = self.effect, self.effect.type_name()
         possible_operations = effect.operations if len(effect.operations) < 2 else (ANY_OPERATION, *effect.operations)
         if effect.operations and self.operation_name not in possible_operations:
-            words = f"the effect {name} acts on {' and '.join(effect.operations)} alone"
+            words = f"the effect {name} acts on {' and '.join(effect.operations)} only"
             yield ("operation",), f"is {shown(self.operation_name)}; {words}"
             return
         if self.sequence is not None and not self.acts_on.is_request:

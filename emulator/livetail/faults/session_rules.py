@@ -3,7 +3,7 @@
     session ──messages──▶ SessionRules.take(now) ──steps──▶ writer
 
 A session that no rule concerns has none of this. Nothing waits here: while nothing may be written, `take` returns None,
-and `next_due` says when to ask again.
+and `next_due` is when to ask again.
 """
 
 from collections import deque
@@ -147,7 +147,7 @@ class SessionRules:
         return min(dues, default=None)
 
     def mark_due_as_told(self, now: int) -> None:
-        """The writer has been told what was due by `now`; `next_due` does not return it again."""
+        """The writer has been woken for what was due by `now`; `next_due` does not return it again."""
         self._asked_at = max(self._asked_at, now)
 
     def shift(self, milliseconds: int) -> None:

@@ -25,7 +25,7 @@ MAX_STREAMS_OF_ALL: Final = 10_000
 
 def group_problem(name: str) -> str | None:
     """What is wrong with the name of a log group; None if nothing is."""
-    problem = _name_problem(name, limits.LOG_GROUP_NAME_PATTERN, "letters, digits and . - _ / # alone")
+    problem = _name_problem(name, limits.LOG_GROUP_NAME_PATTERN, "letters, digits and . - _ / # only")
     if problem is None and name.startswith(limits.RESERVED_PREFIX):
         return f"is {shown(name)}; names that begin with 'aws/' are reserved"
     return problem
@@ -194,8 +194,8 @@ class Scenario:
     """The content of a scenario file.
 
     Attributes:
-        name: the file's name without its ending, or what it was given.
-        seed: what all chance in it is drawn from; None leaves that to whoever plays it.
+        name: the name of the file without its ending, or the one that was given.
+        seed: all its random numbers come from it; None takes those of the player.
         log_groups: those that are declared, then all others that something is written to.
     """
 

@@ -5,7 +5,7 @@ that happened since the instant before, each event with its own time stamp. So f
 instants, and a source that is silent for an hour costs nothing in it.
 
 What is due at one instant comes in slices, so that a server can do other work between them. Where a slice ends depends
-on the scenario alone, never on the time that it takes.
+only on the scenario, never on the time that it takes.
 """
 
 import heapq
@@ -36,7 +36,7 @@ class Emission:
 
     Attributes:
         at: when they are ingested, epoch milliseconds.
-        events: in the order of their time stamps, none of which lies behind `at`; at least one.
+        events: in the order of their time stamps, none of which is after `at`; at least one.
     """
 
     log_group: str
@@ -48,8 +48,8 @@ class Emission:
 class Player:
     """A scenario that is played from `started_at` (epoch milliseconds).
 
-    Chance is drawn from the scenario's own seed if it has one, else from `chance`. Each source has random streams of
-    its own, by its number, so that one more at the end of a file leaves the others as they were.
+    Random numbers come from the scenario's own seed if it has one, else from `chance`. Each source has random streams
+    of its own, by its number, so that a new source at the end of a file does not change the others.
     """
 
     def __init__(self, scenario: Scenario, started_at: int, chance: Chance) -> None:

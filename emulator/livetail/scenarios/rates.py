@@ -242,10 +242,10 @@ class Counted:
         times: list[int] = []
         total = self._count(until_ms)
         end = min(total, self._taken + max_events)
-        # The first millisecond stands by itself: what a shape makes at once is there before any time has passed.
+        # The first millisecond is separate: the events of `once` happen before any time has passed.
         self._spread(times, self._until_ms, until_ms, self._taken, end)
         self._taken = end
-        # Where some are left, the last millisecond is looked at again: more may have happened in it.
+        # If events are left over, the last millisecond is taken again: more may have happened in it.
         self._until_ms = until_ms if end == total else times[-1] - 1
         return times
 

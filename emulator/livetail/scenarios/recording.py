@@ -29,7 +29,7 @@ Kind = Literal["start", "update", "exception", "end"]
 
 
 class Header(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The first line: `livetail` is the version of the format; the rest says where the recording comes from."""
+    """The first line: `livetail` is the version of the format; the rest is where the recording comes from."""
 
     livetail: int
     logGroupIdentifiers: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class RecordedEvent(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line behind the header. Which of the last fields it has depends on its kind."""
+    """A line after the header. Which of the last fields it has depends on its kind."""
 
     offset_ms: int
     kind: Kind

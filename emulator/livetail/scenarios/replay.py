@@ -1,4 +1,4 @@
-"""Log events out of a file, with the gaps that they had.
+"""Log events from a file, with the time between them.
 
 The file is read and checked when the scenario is loaded (`replay_files`) and held in memory: so a bad line is reported
 before anything is played, and what is played cannot change meanwhile.
@@ -32,9 +32,9 @@ class Replay:
 
     Attributes:
         lines: the events, in the order of their offsets.
-        length_ms: from the beginning to the end, after which a loop starts over.
+        length_ms: from the beginning to the end, after which a loop starts again.
         speed: how much faster than it was.
-        loop: whether it starts over for ever.
+        loop: whether it starts again each time it has ended.
         start_ms: after the scenario's start.
     """
 

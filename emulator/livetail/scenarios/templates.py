@@ -27,7 +27,7 @@ FIELDS: Final = {
     "path": "a path of a web shop, which goes with the method",
     "status": "an HTTP status: follows the level unless it has weights",
     "latency_ms": "whole milliseconds; a failure is slower",
-    "ip": "an address out of the blocks for documentation",
+    "ip": "an address from the blocks for documentation",
     "user": "an account such as `u1234`",
     "request_id": "a UUID, the same wherever it stands in the event",
     "uuid": "a UUID, a new one each time",
@@ -142,7 +142,7 @@ def parse_template(text: str) -> Template:
 
 
 def _read_choice(source: str, column: int, choices: dict[str, Choice], problems: list[str]) -> None:
-    """Note the weights of a field that has some, or a choice that goes by a name of its own."""
+    """Note the weights of a field that has some, or of a choice with a name of its own."""
     name, colon, argument = source.partition(":")
     if not colon or not _NAME.fullmatch(name) or (name in FIELDS and name not in _WEIGHABLE):
         return
@@ -185,7 +185,7 @@ def _read_field(source: str, column: int, choices: dict[str, Choice], problems: 
         if argument not in _TIMES:
             problem = "is not a way to write the time; there are {time}, {time:access}, {time:s}, {time:ms}"
     elif colon:
-        problem = "takes nothing behind a colon"
+        problem = "takes nothing after a colon"
     if problem:
         problems.append(f"column {column}: {{{source}}} {problem}")
     return _Field(name, argument)
@@ -200,7 +200,7 @@ _TIMES: Final[dict[str, Callable[[], Callable[[int], object]]]] = {
 
 
 class TemplateFormat(Format):
-    """Lines out of a template: the format of a source that has a `template`."""
+    """Lines from a template: the format of a source that has a `template`."""
 
     def __init__(self, template: Template, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
         super().__init__(random, stream_names, chance)

@@ -46,7 +46,7 @@ class AccessLogTime(SecondText):
 
 
 class IsoTime(SecondText):
-    """`2026-01-31T23:59:59.123Z`, or with other text between and behind, as Java's loggers want it."""
+    """`2026-01-31T23:59:59.123Z`, or with another separator and suffix, as Java's loggers have it."""
 
     def __init__(self, separator: str = "T", suffix: str = "Z") -> None:
         super().__init__()

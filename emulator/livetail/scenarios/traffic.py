@@ -1,4 +1,4 @@
-"""The made-up web shop behind the generated lines: its requests, who sends them, and how the parts fit together.
+"""The invented web shop of the generated lines: its requests, who sends them, and how the parts fit together.
 
 Everything is drawn with `Random.random` and `Random.getrandbits`, whose sequences Python keeps the same from version to
 version; `choices`, `shuffle` and the distributions of `random` may change, and would change everybody's logs.

@@ -131,7 +131,7 @@ def test_what_is_nested_deeply_is_a_problem_like_any_other(depth: int) -> None:
         assert problems_of(given)
 
 
-SESSIONS_ALONE = "on StartLiveTail alone"
+SESSIONS_ALONE = "on StartLiveTail only"
 SENTENCES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("no effect", {}, ["effect is missing; a table is expected"]),
     ("no type", {"effect": {}}, [f"effect.type is missing; one of {TYPES} is expected"]),
@@ -179,7 +179,7 @@ SENTENCES: list[tuple[str, dict[str, Any], list[str]]] = [
     (
         "a page of something else",
         {"operation": "PutLogEvents", "effect": {"type": "empty-page"}},
-        ["operation is 'PutLogEvents'; the effect empty-page acts on FilterLogEvents and GetLogEvents alone"],
+        ["operation is 'PutLogEvents'; the effect empty-page acts on FilterLogEvents and GetLogEvents only"],
     ),
     (
         "a request has no updates",

@@ -153,7 +153,7 @@ PROBLEMS = [
     ("[[log_group]]", "1: log group 1: name is missing; a text is expected"),
     (
         "[[log_group]]\nname = 'a b'",
-        "2: log group 1: name is 'a b'; a name of 1 to 512 characters, with letters, digits and . - _ / # al",
+        "2: log group 1: name is 'a b'; a name of 1 to 512 characters, with letters, digits and . - _ / # on",
     ),
     ("[[log_group]]\nname = 'aws/x'", "2: log group 1: name is 'aws/x'; names that begin with 'aws/' are reserved"),
     ("[[log_group]]\nname = ''", "2: log group 1: name is ''; a name of 1 to 512 characters, with let"),

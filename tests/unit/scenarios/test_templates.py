@@ -117,7 +117,7 @@ def test_the_readme_template_repeats_with_its_seed() -> None:
         ("{hex:0}", "column 1: {hex:0} needs a number of digits from 1 to 1,024"),
         ("{hex:99999999999}", "column 1: {hex:99999999999} needs a number of digits"),
         ("{time:noon}", "column 1: {time:noon} is not a way to write the time; there are {time}, {time:access}"),
-        ("{uuid:4}", "column 1: {uuid:4} takes nothing behind a colon"),
+        ("{uuid:4}", "column 1: {uuid:4} takes nothing after a colon"),
         ("{level:INFO=x}", "column 1: 'INFO=x' in {level} is not VALUE or VALUE=WEIGHT"),
         ("{level:INFO=0}", "column 1: 'INFO=0' in {level} is not VALUE or VALUE=WEIGHT"),
         ("{level:INFO=" + "9" * 5_000 + "}", "is not VALUE or VALUE=WEIGHT"),

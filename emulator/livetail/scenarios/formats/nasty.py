@@ -1,4 +1,4 @@
-"""Lines that viewers and parsers stumble over: colours, wide and combining characters, controls, very long ones."""
+"""Lines that viewers often show wrongly: colours, wide and combining characters, controls, very long ones."""
 
 from collections.abc import Sequence
 
