@@ -25,8 +25,8 @@ from livetail.core.errors import InvalidParameterException, ServiceError, Valida
 from livetail.core.limits import MAX_TAGS, RETENTION_DAYS
 from livetail.store.log_group import LogGroup, LogGroupClass
 
-_KEY: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/.+", re.ASCII)
-_QUERY_RESULTS: Final = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:query-result:\*", re.ASCII)
+_KMS_KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/.+", re.ASCII)
+_QUERY_RESULTS_ARN: Final = re.compile(r"arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:query-result:\*", re.ASCII)
 
 
 # ---- KMS keys ------------------------------------------------------------------------------------------------------
@@ -37,13 +37,13 @@ def check_kms_key(key: str) -> None:
 
     Observed: the id of a key instead of its ARN is not found (hashicorp/terraform#24194).
     """
-    if not _KEY.fullmatch(key):
+    if not _KMS_KEY_ARN.fullmatch(key):
         raise InvalidParameterException("The specified KMS Key Id could not be found.")
 
 
 def associate_kms_key(context: Context, request: AssociateKmsKeyRequest) -> None:
     """Give a log group a key instead of the one that it had; a key for query results has no effect."""
-    group = _target(context, request.log_group_name, request.resource_identifier)
+    group = _log_group_of_key(context, request.log_group_name, request.resource_identifier)
     check_kms_key(request.kms_key_id)
     if group is not None:
         group.kms_key_id = request.kms_key_id
@@ -51,12 +51,12 @@ def associate_kms_key(context: Context, request: AssociateKmsKeyRequest) -> None
 
 def disassociate_kms_key(context: Context, request: DisassociateKmsKeyRequest) -> None:
     """Remove the key of a log group, if it has one."""
-    group = _target(context, request.log_group_name, request.resource_identifier)
+    group = _log_group_of_key(context, request.log_group_name, request.resource_identifier)
     if group is not None:
         group.kms_key_id = None
 
 
-def _target(context: Context, name: str | None, identifier: str | None) -> LogGroup | None:
+def _log_group_of_key(context: Context, name: str | None, identifier: str | None) -> LogGroup | None:
     """The log group of a request, None for the results of queries; that exactly one is given is documented.
 
     Raises:
@@ -68,7 +68,7 @@ def _target(context: Context, name: str | None, identifier: str | None) -> LogGr
     if name is not None:
         return context.store.group(name)
     assert identifier is not None
-    return None if _QUERY_RESULTS.fullmatch(identifier) else log_group_by_arn(context, identifier)
+    return None if _QUERY_RESULTS_ARN.fullmatch(identifier) else log_group_by_arn(context, identifier)
 
 
 # ---- retention -----------------------------------------------------------------------------------------------------
@@ -113,12 +113,12 @@ def check_tag_keys(keys: Iterable[str]) -> None:
 def tag_resource(context: Context, request: TagResourceRequest) -> None:
     """Add tags to a log group, or give those that it has new values."""
     group = tagged_log_group(context, request.resource_arn)
-    _add(group, request.tags, TooManyTagsException)
+    _add_tags(group, request.tags, TooManyTagsException)
 
 
 def untag_resource(context: Context, request: UntagResourceRequest) -> None:
     """Take tags off a log group; other keys are ignored."""
-    _remove(tagged_log_group(context, request.resource_arn), request.tag_keys)
+    _remove_tags(tagged_log_group(context, request.resource_arn), request.tag_keys)
 
 
 def list_tags_for_resource(context: Context, request: ResourceRequest) -> dict[str, Any]:
@@ -128,12 +128,12 @@ def list_tags_for_resource(context: Context, request: ResourceRequest) -> dict[s
 
 def tag_log_group(context: Context, request: TagLogGroupRequest) -> None:
     """As TagResource, by the name of the group; too many tags are an invalid parameter here, by the model's errors."""
-    _add(context.store.group(request.log_group_name), request.tags, InvalidParameterException)
+    _add_tags(context.store.group(request.log_group_name), request.tags, InvalidParameterException)
 
 
 def untag_log_group(context: Context, request: UntagLogGroupRequest) -> None:
     """As UntagResource, by the name of the group."""
-    _remove(context.store.group(request.log_group_name), request.tags)
+    _remove_tags(context.store.group(request.log_group_name), request.tags)
 
 
 def list_tags_log_group(context: Context, request: LogGroupRequest) -> dict[str, Any]:
@@ -141,13 +141,13 @@ def list_tags_log_group(context: Context, request: LogGroupRequest) -> dict[str,
     return {"tags": context.store.group(request.log_group_name).tags}
 
 
-def _add(group: LogGroup, tags: Mapping[str, str], too_many: type[ServiceError]) -> None:
+def _add_tags(group: LogGroup, tags: Mapping[str, str], too_many: type[ServiceError]) -> None:
     check_tag_keys(tags)
     if len(group.tags.keys() | tags.keys()) > MAX_TAGS:
         raise too_many(f"A resource can have no more than {MAX_TAGS} tags.")
     group.tags.update(tags)
 
 
-def _remove(group: LogGroup, keys: Iterable[str]) -> None:
+def _remove_tags(group: LogGroup, keys: Iterable[str]) -> None:
     for key in keys:
         group.tags.pop(key, None)

@@ -27,9 +27,6 @@ MAX_WHOLE_BYTES: Final = 262_144
 """An object up to this size is read in its own order, so that the first wrong type in it is the one that is named; a
 larger one in that of the model, so that its unknown members cost nothing. No map of the model is larger."""
 
-_LIST_MISPLACED: Final = "Start of list found where not expected"
-_OBJECT_MISPLACED: Final = "Start of structure or map found where not expected."
-
 MAX_REPAIRED_BYTES: Final = 8 * 1024 * 1024
 """Up to this size halves of surrogate pairs are replaced; what the operations accept is smaller, however it is
 escaped."""
@@ -53,7 +50,7 @@ def read_members(body: bytes, schema: inspect.Type) -> dict[str, Any]:
         document = bytes(msgspec.json.decode(_without_surrogate_halves(body), type=Raw))
         if not document.startswith((b"{", b"[")):
             raise SerializationException
-        members: dict[str, Any] = _cleaned(document, schema)
+        members: dict[str, Any] = _read_value(document, schema)
     except (ValueError, msgspec.MsgspecError, RecursionError):
         raise SerializationException from None
     return members
@@ -75,23 +72,23 @@ def strip_optional(type_: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:
     return type_, {}
 
 
-def _cleaned(value: bytes, type_: inspect.Type) -> Any:
+def _read_value(value: bytes, type_: inspect.Type) -> Any:
     """The JSON of a value (not null) as what the model wants in its place."""
     type_, extra = strip_optional(type_)
     if value.startswith(b"["):
         if not isinstance(type_, inspect.ListType):
-            raise SerializationException(_LIST_MISPLACED)
-        return _cleaned_list(value, type_)
+            raise SerializationException("Start of list found where not expected")
+        return _read_list(value, type_)
     if value.startswith(b"{"):
         if isinstance(type_, inspect.StructType):
-            return _cleaned_struct(value, type_)
+            return _read_struct(value, type_)
         if isinstance(type_, inspect.DictType):
-            return _cleaned_map(value, type_)
-        raise SerializationException(_OBJECT_MISPLACED)
-    return _cleaned_scalar(msgspec.json.decode(value), type_, extra.get("type", LONG))
+            return _read_map(value, type_)
+        raise SerializationException("Start of structure or map found where not expected.")
+    return _read_scalar(msgspec.json.decode(value), type_, extra.get("type", LONG))
 
 
-def _cleaned_struct(value: bytes, type_: inspect.StructType) -> dict[str, Any]:
+def _read_struct(value: bytes, type_: inspect.StructType) -> dict[str, Any]:
     types = {field.encode_name: field.type for field in type_.fields}
     if len(value) <= MAX_WHOLE_BYTES:
         members = msgspec.json.decode(value, type=dict[str, Raw])
@@ -99,25 +96,25 @@ def _cleaned_struct(value: bytes, type_: inspect.StructType) -> dict[str, Any]:
         known = msgspec.json.decode(value, type=_raw_members(tuple(types)))
         members = dict(zip(types, msgspec.structs.astuple(known), strict=True))
     given = ((name, bytes(raw)) for name, raw in members.items() if name in types)
-    return {name: _cleaned(raw, types[name]) for name, raw in given if raw not in (b"", b"null")}
+    return {name: _read_value(raw, types[name]) for name, raw in given if raw not in (b"", b"null")}
 
 
-def _cleaned_list(value: bytes, type_: inspect.ListType) -> list[Any]:
+def _read_list(value: bytes, type_: inspect.ListType) -> list[Any]:
     """At most one element more than the model allows."""
     limit = MAX_UNLIMITED_LENGTH if type_.max_length is None else type_.max_length
     head = msgspec.structs.astuple(msgspec.json.decode(value, type=_raw_elements(limit + 2)))
     elements = list(takewhile(bool, map(bytes, head)))
-    cleaned = [_cleaned(element, type_.item_type) for element in elements[: limit + 1] if element != b"null"]
-    if len(elements) > limit + 1 >= len(cleaned) + 1:
+    read = [_read_value(element, type_.item_type) for element in elements[: limit + 1] if element != b"null"]
+    if len(elements) > limit + 1 and len(read) <= limit:
         raise SerializationException  # nulls among too many elements; AWS would count without them
-    return cleaned
+    return read
 
 
-def _cleaned_map(value: bytes, type_: inspect.DictType) -> dict[str, Any]:
+def _read_map(value: bytes, type_: inspect.DictType) -> dict[str, Any]:
     if len(value) > MAX_WHOLE_BYTES:
         raise SerializationException  # AWS would name the number of entries
     entries = ((key, bytes(raw)) for key, raw in msgspec.json.decode(value, type=dict[str, Raw]).items())
-    return {key: _cleaned(raw, type_.value_type) for key, raw in entries if raw != b"null"}
+    return {key: _read_value(raw, type_.value_type) for key, raw in entries if raw != b"null"}
 
 
 @cache
@@ -136,7 +133,7 @@ def _raw_elements(count: int) -> type[msgspec.Struct]:
     )
 
 
-def _cleaned_scalar(value: Any, type_: inspect.Type, number: str) -> Any:
+def _read_scalar(value: Any, type_: inspect.Type, number: str) -> Any:
     match type_:
         case inspect.ListType():
             raise SerializationException("Expected list or null")

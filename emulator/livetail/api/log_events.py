@@ -68,14 +68,14 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
     check_class(group, "GetLogEvents")
     stream = group.stream(request.log_stream_name)
-    low = _earliest(context, group, request.start_time)
+    low = _first_position(context, group, request.start_time)
     high = END if request.end_time is None else Position(request.end_time, 0)
     forward = token.forward if token else bool(request.start_from_head)
     if token and forward:
         low = max(low, position_after(token.number))
     elif token:
         high = min(high, position_of(token.number))
-    found = _readable(context, in_order(stream.batches, low, high, group.first_shown, newest_first=not forward))
+    found = _visible(context, in_order(stream.batches, low, high, group.first_shown, newest_first=not forward))
     events, _ = page_of_events(found, request.limit)
     if not forward:
         events.reverse()
@@ -84,7 +84,7 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     else:
         forward_number, backward_number = _empty_page(context, group, request, token)
         if context.caller.empty_page:
-            edge = _edge_again(context, low if forward else high)
+            edge = _edge_at(context, low if forward else high)
             forward_number, backward_number = (edge, backward_number) if forward else (forward_number, edge)
     return {
         "events": [
@@ -149,18 +149,18 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
             "startFromHead can be false only when startTime is on or after Jan 1, 2024 00:00:00 UTC."
         )
     reached = None if request.next_token is None else decode_event_token(request.next_token)
-    accepts = _filter(request.filter_pattern)
+    accepts = _message_test(request.filter_pattern)
     group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
     check_class(group, "FilterLogEvents")
-    batches = _selected(group, request)
-    low = _earliest(context, group, request.start_time)
+    batches = _searched_batches(group, request)
+    low = _first_position(context, group, request.start_time)
     # Unlike that of GetLogEvents, this end is part of the range: only "a timestamp later than this time" is outside.
     high = END if request.end_time is None else Position(request.end_time + 1, 0)
     if reached is not None and newest_first:
         high = min(high, position_of(reached))
     elif reached is not None:
         low = max(low, position_after(reached))
-    found = _readable(context, in_order(batches, low, high, group.first_shown, newest_first=newest_first))
+    found = _visible(context, in_order(batches, low, high, group.first_shown, newest_first=newest_first))
     events, last = page_of_events(found, request.limit, accepts)
     response: dict[str, Any] = {
         "events": [
@@ -179,11 +179,11 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
         batch, index = last
         response["nextToken"] = encode_event_token(batch.event_id(index))
     if context.caller.empty_page:
-        response["nextToken"] = encode_event_token(_edge_again(context, high if newest_first else low))
+        response["nextToken"] = encode_event_token(_edge_at(context, high if newest_first else low))
     return response
 
 
-def _readable(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[tuple[Batch, int]]:
+def _visible(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[tuple[Batch, int]]:
     """The events that may be read: all, where no fault rule hides some."""
     hidden_after = context.caller.hidden_after
     if context.caller.empty_page:
@@ -193,13 +193,13 @@ def _readable(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[
     return (event for event in found if event[0].ingestion_time <= hidden_after)
 
 
-def _edge_again(context: Context, position: Position) -> int:
+def _edge_at(context: Context, position: Position) -> int:
     """The edge from which reading continues at the same position after an empty page of a fault rule."""
     timestamp = min(position.timestamp, context.now + DAY)  # reading backward may begin at the end of time
     return edge_before(timestamp, position.sequence, context.caller.empty_page)
 
 
-def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:
+def _searched_batches(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:
     """The batches of the streams that are searched."""
     if request.log_stream_names is not None:
         streams = [group.stream(name) for name in dict.fromkeys(request.log_stream_names)]
@@ -214,12 +214,12 @@ def _selected(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batc
     return [batch for batch in group.batches if batch.log_stream_name in names]
 
 
-def _earliest(context: Context, group: LogGroup, start_time: int | None) -> Position:
+def _first_position(context: Context, group: LogGroup, start_time: int | None) -> Position:
     """The first position that may be read: from the start time of the request on, and only what retention keeps."""
     return Position(max(start_time or 0, group.oldest_timestamp(context.now)), 0)
 
 
-def _filter(pattern: str | None) -> Callable[[str], bool] | None:
+def _message_test(pattern: str | None) -> Callable[[str], bool] | None:
     """A test of a message, None where all match; raises InvalidParameterException for a pattern that is not valid."""
     if not pattern:
         return None

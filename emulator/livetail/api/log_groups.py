@@ -81,15 +81,15 @@ def describe_log_groups(context: Context, request: DescribeLogGroupsRequest) -> 
         and (request.log_group_class is None or group.log_group_class is request.log_group_class)
     ]
     if request.log_group_identifiers is not None:
-        wanted = _names(context, request)
+        wanted = _named_groups(context, request)
         groups = [(name, group) for name, group in groups if name in wanted]
     if request.include_linked_accounts and request.account_identifiers:
         groups = groups if context.caller.account_id in request.account_identifiers else []
     page, token = page_of_rows(request, groups, request.limit or DESCRIBE_LIMIT)
-    return {"logGroups": [_described(group, pattern is not None) for group in page], **token}
+    return {"logGroups": [_row(group, pattern is not None) for group in page], **token}
 
 
-def _names(context: Context, request: DescribeLogGroupsRequest) -> set[str]:
+def _named_groups(context: Context, request: DescribeLogGroupsRequest) -> set[str]:
     """The groups of `logGroupIdentifiers` by name, without those of other accounts and regions."""
     filters = request.log_group_name_prefix, request.log_group_name_pattern, request.log_group_class
     if any(other is not None for other in filters):
@@ -106,7 +106,7 @@ def _names(context: Context, request: DescribeLogGroupsRequest) -> set[str]:
     return names
 
 
-def _described(group: LogGroup, by_pattern: bool) -> dict[str, Any]:
+def _row(group: LogGroup, by_pattern: bool) -> dict[str, Any]:
     """A row of the response; one found by a pattern lacks three members (observed: aws/aws-sdk-go-v2#2102)."""
     row: dict[str, Any] = {"logGroupName": group.name, "creationTime": group.created_at}
     if group.retention_days is not None and not by_pattern:
@@ -154,12 +154,12 @@ def _passes_filters(group: LogGroup, request: ListLogGroupsRequest) -> bool:
     pattern, log_group_class = request.log_group_name_pattern, request.log_group_class
     return (
         (log_group_class is None or group.log_group_class is log_group_class)
-        and (pattern is None or any(_is_in(each, group.name) for each in pattern.split("|")))
+        and (pattern is None or any(_matches_name(each, group.name) for each in pattern.split("|")))
         and all(_has_tag(group.tags, each) for each in request.log_group_tags or ())
     )
 
 
-def _is_in(pattern: str, name: str) -> bool:
+def _matches_name(pattern: str, name: str) -> bool:
     """A pattern is a part of the name, after `^` its beginning; other characters are literal."""
     return name.startswith(pattern[1:]) if pattern.startswith("^") else pattern in name
 
@@ -168,10 +168,10 @@ def _has_tag(tags: dict[str, str], wanted: TagFilter) -> bool:
     value = tags.get(wanted.key)
     if value is None:
         return False
-    return not wanted.values or any(_is_value(each, value) for each in wanted.values)
+    return not wanted.values or any(_matches_value(each, value) for each in wanted.values)
 
 
-def _is_value(wanted: str, value: str) -> bool:
+def _matches_value(wanted: str, value: str) -> bool:
     """`!` negates; `*` matches any text, and a value with it is compared without regard to case."""
     text = wanted.removeprefix("!")
     if "*" in text:

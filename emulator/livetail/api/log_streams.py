@@ -43,10 +43,10 @@ def describe_log_streams(context: Context, request: DescribeLogStreamsRequest) -
     ]
     rows.sort(key=itemgetter(0), reverse=descending)
     page, token = page_of_rows(request, rows, request.limit or DESCRIBE_LIMIT, descending=descending)
-    return {"logStreams": [_described(group, stream) for stream in page], **token}
+    return {"logStreams": [_row(group, stream) for stream in page], **token}
 
 
-def _described(group: LogGroup, stream: LogStream) -> dict[str, Any]:
+def _row(group: LogGroup, stream: LogStream) -> dict[str, Any]:
     """A row of the response. The stored bytes of streams are 0 since 2019."""
     row: dict[str, Any] = {"logStreamName": stream.name, "creationTime": stream.created_at}
     if stream.last_ingestion_time is not None:

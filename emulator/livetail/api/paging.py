@@ -69,7 +69,7 @@ def encode_event_token(number: int) -> str:
     makes up the length.
     """
     head = number.to_bytes(_ID_BYTES)
-    return urlsafe_b64encode(head + _filling(head)).rstrip(b"=").decode()
+    return urlsafe_b64encode(head + _padding(head)).rstrip(b"=").decode()
 
 
 def decode_event_token(text: str) -> int:
@@ -79,12 +79,12 @@ def decode_event_token(text: str) -> int:
     except ValueError:
         raise invalid_token() from None
     head = token[:_ID_BYTES]
-    if len(text) > 2 * _FILTER_TOKEN_BYTES or token != head + _filling(head):
+    if len(text) > 2 * _FILTER_TOKEN_BYTES or token != head + _padding(head):
         raise invalid_token()
     return int.from_bytes(head)
 
 
-def _filling(head: bytes) -> bytes:
+def _padding(head: bytes) -> bytes:
     return shake_256(b"FilterLogEvents " + head).digest(_FILTER_TOKEN_BYTES - _ID_BYTES)
 
 

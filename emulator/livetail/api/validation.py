@@ -61,7 +61,7 @@ def _check_in_own_words(given: Mapping[str, Any], schema: inspect.StructType) ->
 
 
 def _problems(value: Any, type_: inspect.Type, path: str) -> Iterator[str]:
-    """What is wrong with a cleaned value, member by member in the order of the model."""
+    """What is wrong with a value, member by member in the order of the model."""
     inner, _ = strip_optional(type_)
     match inner:
         case inspect.StructType():
