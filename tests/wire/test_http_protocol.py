@@ -1,6 +1,7 @@
 """HTTP itself: requests in any portions and versions, what is around them, and any Host."""
 
 import json
+import logging
 
 import pytest
 from h2.events import ConnectionTerminated
@@ -77,6 +78,17 @@ class TestVersions:
         with Http1(grouped) as client:
             assert client.ask(Connection="close").headers["connection"] == "close"
             assert client.at_end()
+
+    def test_bytes_after_the_last_request_are_no_error_of_the_server(
+        self, grouped: LiveTailEmulator, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """HTTP/1.1 responds to them with 400, while the application still works on the request."""
+        last = {**aws_headers("DescribeLogGroups"), "Connection": "close"}
+        with Http1(grouped) as client:
+            client.send(request_bytes("POST", "/", last, b"{}") + b"more")
+            assert client.read_head().startswith(b"HTTP/1.1 400 ")
+        grouped.assert_no_sessions()
+        assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
 
     def test_http2_by_prior_knowledge(self, grouped: LiveTailEmulator) -> None:
         with Http2(grouped) as client:

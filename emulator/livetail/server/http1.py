@@ -36,7 +36,7 @@ class Http1(H11Protocol):
         connection = cast("h11.Connection", self.connection)
         try:
             data = self._head + (connection.send(event) or b"")
-        except h11.LocalProtocolError:
+        except h11.LocalProtocolError:  # the client has sent what is not valid, and the response to that was sent
             if connection.their_state is not h11.ERROR:
                 raise
             return
