@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from livetail.core.chance import Random
 from livetail.live.backlog import Backlog
@@ -35,29 +35,23 @@ _EMPTY_MESSAGE: Final = Message(
 """The message for a second without log events: its bytes are always the same."""
 
 
-# Members of a StrEnum hash as quickly as text does; each update of each session looks into the table.
+# Members of a StrEnum hash as quickly as text does; `TRANSITIONS` is looked into for each update of each session.
 class State(StrEnum):
     STREAMING = "streaming"
     ENDING = "ending"
     ENDED = "ended"
 
 
-class Input(StrEnum):
-    OFFER = "offer"
-    TICK = "tick"
-    END = "end"
-    DRAINED = "drained"
-    CLOSE = "close"
-
+Input = Literal["offer", "tick", "end", "drained", "close"]
 
 TRANSITIONS: Final[Mapping[tuple[State, Input], State]] = {
-    (State.STREAMING, Input.OFFER): State.STREAMING,
-    (State.STREAMING, Input.TICK): State.STREAMING,
-    (State.STREAMING, Input.END): State.ENDING,
-    (State.STREAMING, Input.CLOSE): State.ENDED,
-    (State.ENDING, Input.DRAINED): State.ENDED,
-    (State.ENDING, Input.CLOSE): State.ENDED,
-    (State.ENDED, Input.CLOSE): State.ENDED,
+    (State.STREAMING, "offer"): State.STREAMING,
+    (State.STREAMING, "tick"): State.STREAMING,
+    (State.STREAMING, "end"): State.ENDING,
+    (State.STREAMING, "close"): State.ENDED,
+    (State.ENDING, "drained"): State.ENDED,
+    (State.ENDING, "close"): State.ENDED,
+    (State.ENDED, "close"): State.ENDED,
 }
 
 
@@ -169,7 +163,7 @@ class Session:
 
     def offer(self, selection: Selection) -> None:
         """Take in log events that have just been ingested and that match; what the next update is made of."""
-        self._move(Input.OFFER)
+        self._move("offer")
         self._matched += len(selection.events)
         self._window.add(selection)
 
@@ -179,7 +173,7 @@ class Session:
         When the caller is late by whole seconds, one update stands for all of them; the ones after it keep to the grid.
         Returns whether an update was made.
         """
-        self._move(Input.TICK)
+        self._move("tick")
         is_over = now >= self.ends_at
         matched = self._window.matched
         has_update = not is_over or matched > 0 or (self.ends_at - self.started_at) % UPDATE_INTERVAL == 0
@@ -211,7 +205,7 @@ class Session:
             message, self._last = self._last, None
         else:
             if self.state is State.ENDING:
-                self._move(Input.DRAINED)
+                self._move("drained")
             return None
         self._bytes += len(message.data)
         return message
@@ -233,7 +227,7 @@ class Session:
 
     def end(self, ending: Ending, last: bytes | None = None) -> None:
         """End the session after what is buffered and `last`, an exception or error message; cleanly without one."""
-        self._move(Input.END)
+        self._move("end")
         if self.fault_rules is not None:
             for update in self.fault_rules.flush():
                 self.backlog.put(update)
@@ -245,7 +239,7 @@ class Session:
 
         `ending` is what ended a session that had not ended before.
         """
-        self._move(Input.CLOSE)
+        self._move("close")
         if self._unconfirmed is not None:  # an update that the client has not accepted is not delivered
             self._unread += self._unconfirmed
             self._delivered -= self._unconfirmed
@@ -279,5 +273,5 @@ class Session:
     def _move(self, given: Input) -> None:
         target = TRANSITIONS.get((self.state, given))
         if target is None:
-            raise IllegalInputError(f"a session that is {self.state.value} takes no {given.value}")
+            raise IllegalInputError(f"a session that is {self.state.value} takes no {given}")
         self.state = target

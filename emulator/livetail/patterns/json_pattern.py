@@ -10,8 +10,6 @@ from livetail.patterns.subject import NOT_JSON, Subject
 from livetail.patterns.syntax import Check, Comparison, JsonPattern, Leaf, Selector, Step, Wildcard
 from livetail.patterns.tokens import JSON, Tokens
 
-# Recorded: `{ $.v = null }` is refused, `{ $.v = true }` is not.
-_RESERVED_WORDS = ("null", "NULL")
 _STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\.?\['([^']*)'\]|\[([0-9]+)\]|\.\*|\[\*\]")
 # Ten digits name more elements than a message has characters.
 _MAX_POSITION_DIGITS = 10
@@ -31,7 +29,7 @@ def parse_json(pattern: str) -> JsonPattern:
     Raises:
         InvalidPatternError: it is not a condition.
     """
-    return _Parser(Tokens(pattern, JSON, _RESERVED_WORDS)).parse()
+    return _Parser(Tokens(pattern, JSON)).parse()
 
 
 class _Parser:

@@ -13,9 +13,6 @@ from livetail.patterns.syntax import Comparison, Field, Leaf, SpacePattern
 from livetail.patterns.tokens import SPACE, Tokens
 from livetail.patterns.values import TextTest, is_number, literal_parts, number_test, numeric_literal, text_test
 
-# Recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not. Other words are values.
-_RESERVED_WORDS = ("SPACE",)
-
 MAX_GAP_FIELDS: Final = 10_000
 """How many fields of a gap are extracted. AWS's limit is not known; a message of 1 MiB can have 500,000 fields, which
 would take half a second of the server's time."""
@@ -29,7 +26,7 @@ def parse_space(pattern: str) -> SpacePattern:
     Raises:
         InvalidPatternError: an entry is not a name with conditions on that name.
     """
-    return _Parser(Tokens(pattern, SPACE, _RESERVED_WORDS)).parse()
+    return _Parser(Tokens(pattern, SPACE)).parse()
 
 
 class _Parser:

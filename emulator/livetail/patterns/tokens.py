@@ -34,18 +34,25 @@ _UNFINISHED_VALUE = rf'"(?:[^"\\]|\\.)*\\?|%{_REGEX_CHARACTER}*'
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """What the tokens of one kind of pattern are, and which text may be the beginning of one."""
+    """What the tokens of one kind of pattern are, which text may be the beginning of one, and which words need
+    quotation marks to be values."""
 
     token: re.Pattern[str]
     unfinished: re.Pattern[str]
+    reserved_words: tuple[str, ...]
 
 
 UNFINISHED_TERM: Final = re.compile(f"{_UNFINISHED_VALUE}|", re.DOTALL)
 JSON: Final = Grammar(
     re.compile(rf"\${_STEP}+|{_COMMON}|{_STEP}+", re.DOTALL),
     re.compile(rf"[!&|]|\$\.\[(?:'[^']*'?)?|\$?\[(?:'[^']*'?|[0-9]+|\*)?|\$\.?|{_UNFINISHED_VALUE}|", re.DOTALL),
+    ("null", "NULL"),  # recorded: `{ $.v = null }` is refused, `{ $.v = true }` is not
 )
-SPACE: Final = Grammar(re.compile(f"{_COMMON}|,", re.DOTALL), re.compile(f"[!&|]|{_UNFINISHED_VALUE}|", re.DOTALL))
+SPACE: Final = Grammar(
+    re.compile(f"{_COMMON}|,", re.DOTALL),
+    re.compile(f"[!&|]|{_UNFINISHED_VALUE}|", re.DOTALL),
+    ("SPACE",),  # recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not
+)
 
 MAX_REGEXES: Final = 2
 _TOO_MANY_REGEXES = f"Your input has exceeded the maximum of {MAX_REGEXES} regular expressions per filter pattern."
@@ -65,14 +72,10 @@ class Tokens:
             reports other problems first.
     """
 
-    def __init__(self, pattern: str, grammar: Grammar, reserved_words: tuple[str, ...]) -> None:
-        """`reserved_words` are words that need quotation marks to be values.
-
-        Raises:
-            InvalidPatternError: a part of the pattern is not a token.
-        """
+    def __init__(self, pattern: str, grammar: Grammar) -> None:
+        """Raises InvalidPatternError if a part of the pattern is not a token."""
         self.limit_errors: list[InvalidPatternError] = []
-        self._reserved_words = reserved_words
+        self._reserved_words = grammar.reserved_words
         self._regexes = 0
         position, end = 1, len(pattern) - 1
         tokens = []
