@@ -160,6 +160,8 @@ def test_an_empty_window_has_its_edges_for_tokens(client: Client, ends: tuple[in
     half = 0x7FFF_FFFF_FFFF_FFFF_7FFF_FFFF_FFFF_FFFF_7FFF
     assert page["nextForwardToken"] == f"f/{(window['endTime'] << 144) + half}/s"
     assert page["nextBackwardToken"] == f"b/{window['startTime'] << 144}/s"
+    again = client.call("GetLogEvents", **S, **window, nextToken=page["nextForwardToken"])
+    assert again["nextForwardToken"] == page["nextForwardToken"]
     assert client.messages("GetLogEvents", **S, nextToken=page["nextForwardToken"]) == ["after"]
     assert client.messages("GetLogEvents", **S, nextToken=page["nextBackwardToken"]) == ["before"]
 

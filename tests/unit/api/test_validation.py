@@ -298,7 +298,7 @@ def test_a_null_value_of_a_map_is_dropped(client: Client) -> None:
 def test_fractions_lose_what_is_behind_the_point(client: Client, number: str) -> None:
     client.create("/a", "s")
     client.put("/a", "s", (0, "x"), (1, "y"))
-    body = f'{{"logGroupName": "/a", "logStreamName": "s", "limit": {number}}}'
+    body = f'{{"logGroupName": "/a", "logStreamName": "s", "limit": {number}, "startFromHead": true}}'
     assert len(json.loads(client.send("GetLogEvents", body))["events"]) == 1
 
 

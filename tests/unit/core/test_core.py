@@ -30,6 +30,8 @@ def test_a_manual_clock_stands_still_until_it_is_moved_and_never_goes_back() -> 
     assert clock.now() == 2_500
     with pytest.raises(ValueError, match="cannot go back from 2500 to 2499"):
         clock.move_to(2_499)
+    with pytest.raises(ValueError, match="time ends with the year 9999"):
+        clock.move_to(253_402_300_800_000)
     clock.reset()
     assert clock.now() == 1_000
 
