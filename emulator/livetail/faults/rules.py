@@ -6,7 +6,7 @@
 The structs are the rule as people write it, in JSON, TOML or Python; `livetail.faults.reading` reads it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated, ClassVar, Final, Literal
 
@@ -194,18 +194,10 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
             yield ("sequence",), f"is given; the effect {name} acts on {self.acts_on.value}, not on requests"
         if self.acts_on is ActsOn.SESSION and isinstance(effect, Reset) and effect.carry_out:
             yield ("effect", "carryOut"), "is true; a reset of a running session has no operation to carry out"
-        possible = _KEYS_OF_AFTER[self.acts_on]
+        possible = ["requests"]
+        if self.acts_on is not ActsOn.FIRST_MESSAGE:
+            possible += ["seconds"] if self.acts_on.is_request else ["updates", "seconds"]
         for given in self.waits_for.given:
             if given not in possible:
                 words = f"the effect {name} acts on {self.acts_on.value} and takes {' or '.join(possible)}"
                 yield ("after", given), f"is given; {words}"
-
-
-_KEYS_OF_AFTER: Final[Mapping[ActsOn, tuple[str, ...]]] = {
-    ActsOn.REQUEST: ("requests", "seconds"),
-    ActsOn.PAGE: ("requests", "seconds"),
-    ActsOn.FIRST_MESSAGE: ("requests",),
-    ActsOn.SESSION: ("requests", "updates", "seconds"),
-    ActsOn.MESSAGES: ("requests", "updates", "seconds"),
-    ActsOn.REST: ("requests", "updates", "seconds"),
-}

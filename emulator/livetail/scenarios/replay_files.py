@@ -10,10 +10,10 @@ names that AWS has for them.
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -34,7 +34,7 @@ class _PlainLine(msgspec.Struct):
     """A line of a file that is not a recording, or an event of the AWS CLI's output."""
 
     message: str
-    offset_ms: int | None = None
+    offset_ms: Annotated[int, msgspec.Meta(ge=0)] | None = None
     timestamp: int | None = None
     logGroup: str | None = None
     logGroupName: str | None = None
@@ -161,9 +161,8 @@ def _plain(content: bytes, log_group: str, problems: list[str]) -> list[Line]:
                 read = list(enumerate(events, 1))
                 break
             problems.append(f"line {number}: {error}")
-    has_offsets = all(line.offset_ms is not None for _, line in read)
     lines: list[Line] = []
-    for number, offset_ms, line in _with_offsets(read, problems) if has_offsets else _with_times(read):
+    for offset_ms, number, line in _in_order(read):
         group = line.logGroup or line.logGroupName or log_group
         stream = line.logStream or line.logStreamName or "main"
         _add(Line(offset_ms, group, stream, line.message), f"line {number}", lines, problems)
@@ -177,27 +176,18 @@ def _events_of_page(content: bytes) -> list[_PlainLine] | None:
         return None
 
 
-def _with_offsets(read: Sequence[_Numbered], problems: list[str]) -> Iterator[tuple[int, int, _PlainLine]]:
-    latest_ms = 0
+def _in_order(read: Sequence[_Numbered]) -> list[tuple[int, int, _PlainLine]]:
+    """The lines with offset and number, in the order of time; one without a time has that of the line before it."""
+    has_offsets = all(line.offset_ms is not None for _, line in read)
+    timed = []
+    time_ms = 0
     for number, line in read:
-        offset_ms = line.offset_ms or 0
-        if offset_ms < latest_ms:
-            problems.append(f"line {number}: offset_ms is {offset_ms}, and an earlier line has {latest_ms}")
-        else:
-            latest_ms = offset_ms
-            yield number, offset_ms, line
-
-
-def _with_times(read: Sequence[_Numbered]) -> Iterator[tuple[int, int, _PlainLine]]:
-    """Lines with time stamps, which may be in any order; one without has that of the line before it."""
-    latest = 0
-    dated = []
-    for number, line in read:
-        latest = latest if line.timestamp is None else line.timestamp
-        dated.append((latest, number, line))
-    dated.sort(key=itemgetter(0))
-    for timestamp, number, line in dated:
-        yield number, timestamp - dated[0][0], line
+        given = line.offset_ms if has_offsets else line.timestamp
+        time_ms = time_ms if given is None else given
+        timed.append((time_ms, number, line))
+    timed.sort(key=itemgetter(0))
+    beginning_ms = 0 if has_offsets else timed[0][0]
+    return [(time_ms - beginning_ms, number, line) for time_ms, number, line in timed]
 
 
 def _add(line: Line, where: str, lines: list[Line], problems: list[str]) -> None:

@@ -189,7 +189,7 @@ def test_a_recording_that_was_cut_off_is_replayed(tmp_path: Path) -> None:
         ("", ["it has no events"]),
         ('{"livetail": 1}\n', ["it has no events"]),
         ("{\n" + line(1, "a") + "\nx", ["line 1: ", "line 3: "]),
-        (line(5, "a") + "\n" + line(4, "b"), ["line 2: offset_ms is 4, and an earlier line has 5"]),
+        (line(5, "a") + "\n" + line(-4, "b"), ["line 2: Expected `int` >= 0"]),
         (line(0, ""), ["line 1: the message is empty; a log event has at least one character"]),
         (line(0, "x", group="a b"), ["line 1: the log group is 'a b'; a name of 1 to 512"]),
         (line(0, "x", stream="a:b"), ["line 1: the log stream is 'a:b'; a name of 1 to 512"]),
@@ -270,3 +270,8 @@ def test_refuses_folders_and_broken_names(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "a\0b", tmp_path / ("x" * 5_000)):
         with pytest.raises(ScenarioError):
             read_replay(path)
+
+
+def test_lines_may_be_in_any_order(tmp_path: Path) -> None:
+    path = write(tmp_path, line(5, "b") + "\n" + line(4, "a") + "\n" + line(5, "c"))
+    assert [(found.offset_ms, found.message) for found in read_replay(path)[0]] == [(4, "a"), (5, "b"), (5, "c")]

@@ -29,25 +29,25 @@ _ERRORS = (
 class _Invocation:
     """What is left to write of the invocation that an execution environment is at."""
 
-    __slots__ = ("duration", "end", "failed", "init", "latest", "request_id", "start", "steps", "steps_left")
+    __slots__ = ("duration_ms", "end", "failed", "init_ms", "latest", "request_id", "start", "steps", "steps_left")
 
     def __init__(self, random: Random, start: int, *, cold: bool) -> None:
         draw = random.random
         self.request_id = draw_uuid(random)
         self.start = self.latest = start
-        self.init = 180.0 + draw() * 900.0 if cold else 0.0
+        self.init_ms = 180.0 + draw() * 900.0 if cold else 0.0
         tail = draw()
         # Most take tens of milliseconds, a few take seconds.
-        self.duration = 8 + int(60 * (0.5 + draw()) / (1.0 - 0.98 * tail * tail))
+        self.duration_ms = 8 + int(60 * (0.5 + draw()) / (1.0 - 0.98 * tail * tail))
         self.failed = draw() < 0.04
         if self.failed:
-            self.duration += 600
+            self.duration_ms += 600
         self.steps = self.steps_left = 1 + int(draw() * len(_STEPS))
         self.end = 0
 
     def stamp(self, arrives: int, fraction: float) -> int:
         """The time stamp of the line that arrives now and was written `fraction` of the duration after the start."""
-        self.latest = min(arrives, max(self.latest, self.start + int(self.duration * fraction)))
+        self.latest = min(arrives, max(self.latest, self.start + int(self.duration_ms * fraction)))
         return self.latest
 
 
@@ -96,12 +96,13 @@ class LambdaFormat(Format):
     def _report(self, invocation: _Invocation, stream: int) -> str:
         draw = self._random.random
         # The stamps are whole milliseconds, the report has hundredths.
-        duration = invocation.end - invocation.start + int(draw() * 100) / 100
-        billed = -int(-(duration + invocation.init) // 1)
+        duration_ms = invocation.end - invocation.start + int(draw() * 100) / 100
+        billed_ms = -int(-(duration_ms + invocation.init_ms) // 1)
         # The maximum of an environment never falls.
         self._used_mb[stream] = max(self._used_mb[stream], 62 + int(draw() * 40))
-        init = f"Init Duration: {invocation.init:.2f} ms\t" if invocation.init else ""
+        init = f"Init Duration: {invocation.init_ms:.2f} ms\t" if invocation.init_ms else ""
         return (
-            f"REPORT RequestId: {invocation.request_id}\tDuration: {duration:.2f} ms\tBilled Duration: {billed} ms\t"
-            f"Memory Size: {_MEMORY_MB} MB\tMax Memory Used: {self._used_mb[stream]} MB\t{init}\n"
+            f"REPORT RequestId: {invocation.request_id}\tDuration: {duration_ms:.2f} ms\t"
+            f"Billed Duration: {billed_ms} ms\tMemory Size: {_MEMORY_MB} MB\t"
+            f"Max Memory Used: {self._used_mb[stream]} MB\t{init}\n"
         )
