@@ -107,7 +107,7 @@ class Hub:
             request_id=request_id,
             subscription=subscription,
             started_at=now,
-            timeout=self._limits.session_timeout,
+            timeout_ms=self._limits.session_timeout_ms,
             random=self._chance.stream(f"sampling of session {self.totals.started}"),
         )
         self._sessions[session.session_id] = session

@@ -9,7 +9,7 @@ from typing import Final
 
 from livetail.core.clock import HOUR, SECOND
 
-UPDATE_INTERVAL: Final = SECOND
+UPDATE_INTERVAL_MS: Final = SECOND
 """Milliseconds between two session updates."""
 
 EVENTS_PER_UPDATE: Final = 500
@@ -27,11 +27,11 @@ class TailLimits:
     """The limits that a user of the emulator may change.
 
     Attributes:
-        session_timeout: milliseconds after which a session ends with SessionTimeoutException.
+        session_timeout_ms: the time after which a session ends with SessionTimeoutException.
         max_sessions: concurrent sessions per account and region; 0 is no limit.
         session_rate: StartLiveTail calls per second per account and region; 0 is no limit.
     """
 
-    session_timeout: int = 3 * HOUR
+    session_timeout_ms: int = 3 * HOUR
     max_sessions: int = 15
     session_rate: int = 0

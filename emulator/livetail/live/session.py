@@ -18,7 +18,7 @@ from typing import Final, Literal, Protocol
 from livetail.core.chance import Random
 from livetail.live.backlog import Backlog
 from livetail.live.encoding import session_start_json, session_update_json
-from livetail.live.limits import UPDATE_INTERVAL
+from livetail.live.limits import UPDATE_INTERVAL_MS
 from livetail.live.subscription import Subscription
 from livetail.live.window import Selection, Update, Window
 from livetail.wire import livetail
@@ -99,7 +99,7 @@ class Counters:
         matched: log events that matched while the session was open.
         delivered: log events in those updates.
         sampled_out: log events that lost out when more than 500 matched in a second.
-        dropped_updates, dropped_events: forgotten because the client was too slow; events also if a fault lost them.
+        dropped_updates, dropped_events: dropped because the client was too slow; log events also if a fault lost them.
         buffered_updates, buffered_events: waiting for the client.
         pending_events: matched since the last tick, held back by a fault, or being written when the client left.
         bytes: bytes of all messages handed to the writer.
@@ -122,7 +122,7 @@ class Session:
     """A Live Tail session.
 
     Attributes:
-        started_at, ends_at: epoch milliseconds; `timeout` milliseconds are between them.
+        started_at, ends_at: epoch milliseconds; `timeout_ms` is the time between them.
         next_due: epoch milliseconds of the next tick; the first comes a second after the start, the others follow on
             the same grid, even when one of them is late.
         ended_by: what ended it; None while it is open.
@@ -134,7 +134,7 @@ class Session:
     request_id: str
     subscription: Subscription
     started_at: int
-    timeout: InitVar[int]
+    timeout_ms: InitVar[int]
     random: InitVar[Random]
     ends_at: int = field(init=False)
     next_due: int = field(init=False)
@@ -153,9 +153,9 @@ class Session:
     _updates: int = field(init=False, default=0)
     _bytes: int = field(init=False, default=0)
 
-    def __post_init__(self, timeout: int, random: Random) -> None:
-        self.ends_at = self.started_at + timeout
-        self.next_due = min(self.started_at + UPDATE_INTERVAL, self.ends_at)
+    def __post_init__(self, timeout_ms: int, random: Random) -> None:
+        self.ends_at = self.started_at + timeout_ms
+        self.next_due = min(self.started_at + UPDATE_INTERVAL_MS, self.ends_at)
         self._window = Window(random)
         self._ready = deque([Message(MessageKind.INITIAL_RESPONSE, livetail.INITIAL_RESPONSE)])
         start = livetail.session_start(session_start_json(self.request_id, self.session_id, self.subscription))
@@ -176,7 +176,7 @@ class Session:
         self._move("tick")
         is_over = now >= self.ends_at
         matched = self._window.matched
-        has_update = not is_over or matched > 0 or (self.ends_at - self.started_at) % UPDATE_INTERVAL == 0
+        has_update = not is_over or matched > 0 or (self.ends_at - self.started_at) % UPDATE_INTERVAL_MS == 0
         if has_update:
             update = self._window.close() if matched else _EMPTY_UPDATE
             self._sampled_out += matched - update.events
@@ -186,8 +186,8 @@ class Session:
         if is_over:
             self.end(Ending.TIMEOUT, livetail.modeled_exception("SessionTimeoutException", TIMEOUT_MESSAGE))
         else:
-            elapsed = (now - self.started_at) // UPDATE_INTERVAL
-            self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL, self.ends_at)
+            elapsed = (now - self.started_at) // UPDATE_INTERVAL_MS
+            self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL_MS, self.ends_at)
         return has_update
 
     def take(self) -> Message | None:

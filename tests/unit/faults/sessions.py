@@ -74,7 +74,7 @@ def a_session(session_id: str = "s", started_at: int = START, group: str = GROUP
         request_id=f"request of {session_id}",
         subscription=Subscription((arn,), compile_pattern(""), (str(arn),)),
         started_at=started_at,
-        timeout=3 * HOUR,
+        timeout_ms=3 * HOUR,
         random=Chance(1).stream("sampling"),
     )
 

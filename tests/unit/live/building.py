@@ -59,7 +59,7 @@ def fresh_session(timeout: int = 3 * HOUR, seed: int = 1) -> Session:
         request_id="request",
         subscription=subscription(),
         started_at=START,
-        timeout=timeout,
+        timeout_ms=timeout,
         random=Chance(seed).stream("sampling"),
     )
 

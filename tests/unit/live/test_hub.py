@@ -160,7 +160,7 @@ def test_a_session_that_has_gone_is_never_due_and_hears_nothing() -> None:
 
 
 def test_a_session_that_timed_out_stays_open_until_its_client_has_all() -> None:
-    room = hub(session_timeout=SECOND)
+    room = hub(session_timeout_ms=SECOND)
     tail = opened(room)
     assert room.run_due(START + SECOND) == [tail]
     assert (tail.state, len(room), room.next_due()) == (State.ENDING, 1, None)
@@ -173,7 +173,7 @@ def test_a_session_that_timed_out_stays_open_until_its_client_has_all() -> None:
 
 @pytest.mark.parametrize("ending", ["timeout", "deleted"])
 def test_a_session_that_has_ended_frees_its_place_before_its_client_has_read_that(ending: str) -> None:
-    room = hub(max_sessions=1, session_timeout=SECOND)
+    room = hub(max_sessions=1, session_timeout_ms=SECOND)
     session = opened(room)
     with pytest.raises(LimitExceededException):
         opened(room)
@@ -212,7 +212,7 @@ def test_updates_go_on_when_the_clock_is_set_back() -> None:
 
 
 def test_updates_that_are_made_are_counted_and_timeouts_without_one_are_not() -> None:
-    room = hub(session_timeout=1_500)
+    room = hub(session_timeout_ms=1_500)
     session = opened(room)
     room.run_due(session.next_due)
     assert room.totals.updates_made == 1

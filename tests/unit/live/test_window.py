@@ -21,10 +21,10 @@ def texts(update: Update) -> list[int]:
 )
 def test_choose_takes_exactly_so_many(population: int, size: int) -> None:
     random = Chance(1).stream("test")
-    for _ in range(20):
+    for _ in range(5):
         mask = choose(random, population, size)
         assert len(mask) == population
-        assert sum(mask) == size
+        assert mask.count(1) == size
         assert set(mask) <= {0, 1}
 
 
