@@ -111,9 +111,11 @@ class Player:
         self._due = [(due + milliseconds, index) for due, index in self._due]
 
     def _schedule(self, index: int) -> None:
-        instant = self._parts[index].next()
-        if instant is not None:
-            steps = -((self._started_at - instant) // GRID_MS)
+        part = self._parts[index]
+        elapsed_ms = part.times.next()
+        if elapsed_ms is not None:
+            # The first instant of the grid that is not before the event.
+            steps = -((self._started_at - part.started_at - elapsed_ms) // GRID_MS)
             heapq.heappush(self._due, (self._started_at + steps * GRID_MS, index))
 
 
@@ -122,6 +124,7 @@ class _PlayedSource:
 
     Attributes:
         started_at: epoch milliseconds.
+        times: the times of its events from then on, in milliseconds.
         weight: what one of its events costs; see `MAX_SLICE_WEIGHT`.
     """
 
@@ -139,20 +142,13 @@ class _PlayedSource:
             else TemplateFormat(template, lines, self._streams, chance)
         )
         self.weight = 1 if template is None else -(-template.size_bytes // 1_024)
-        self._arrivals = source.any_rate.arrivals(source.duration_ms, chance.stream(f"{name} arrivals"))
+        self.times = source.any_rate.arrivals(source.duration_ms, chance.stream(f"{name} arrivals"))
         self._draw = chance.stream(f"{name} streams").random
-
-    def next(self) -> int | None:
-        """The instant of the next event, before it is put on the grid."""
-        elapsed_ms = self._arrivals.next()
-        return None if elapsed_ms is None else self.started_at + elapsed_ms
 
     def events(self, instant: int, max_events: int) -> list[tuple[str, list[LogEvent]]]:
         """The next events up to `instant`, by stream, in the order in which the scenario names the streams."""
         start, names = self.started_at, self._streams
-        times = [start + elapsed_ms for elapsed_ms in self._arrivals.take(instant - start, max_events)]
-        if len(names) == 1:
-            return [(names[0], self._format.events(times, [0] * len(times)))] if times else []
+        times = [start + elapsed_ms for elapsed_ms in self.times.take(instant - start, max_events)]
         draw, count = self._draw, len(names)
         positions = [int(draw() * count) for _ in times]
         by_stream: list[list[LogEvent]] = [[] for _ in names]
@@ -166,12 +162,7 @@ class _PlayedReplay:
 
     def __init__(self, replay: Replay, started_at: int) -> None:
         self.started_at = started_at + replay.start_ms
-        self._cursor = ReplayCursor(replay, LIFETIME_MS)
-
-    def next(self) -> int | None:
-        """The instant of the next line, before it is put on the grid."""
-        elapsed_ms = self._cursor.next()
-        return None if elapsed_ms is None else self.started_at + elapsed_ms
+        self.times = ReplayCursor(replay, LIFETIME_MS)
 
     def emissions(self, instant: int, max_lines: int) -> list[Emission]:
         """The next lines up to `instant`, in exactly the order of the file.
@@ -179,7 +170,7 @@ class _PlayedReplay:
         A stream that takes turns with another has an emission for each turn, and so has one whose time stamps go back.
         """
         emissions: list[Emission] = []
-        for elapsed_ms, line in self._cursor.take(instant - self.started_at, max_lines):
+        for elapsed_ms, line in self.times.take(instant - self.started_at, max_lines):
             event = LogEvent(max(self.started_at + elapsed_ms - line.age_ms, 0), line.message)
             last = emissions[-1] if emissions else None
             if (
