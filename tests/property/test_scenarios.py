@@ -17,7 +17,7 @@ from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.player import Emission, Player
-from livetail.scenarios.rates import Burst, Constant, Counted, Once, Poisson, Ramp, Shape, Sine
+from livetail.scenarios.rates import Burst, Constant, Counted, Once, Poisson, Ramp, Rate, Sine
 from livetail.scenarios.recording import read_recording
 from livetail.scenarios.replay import Line, Replay
 from livetail.scenarios.replay_files import read_replay
@@ -48,7 +48,7 @@ def bursts(draw: st.DrawFn) -> Burst:
     return Burst(draw(rates_per_second), draw(positive_rates), f"{every}ms", f"{length}ms", draw(durations))
 
 
-shapes: st.SearchStrategy[Shape] = st.one_of(
+shapes: st.SearchStrategy[Rate] = st.one_of(
     st.builds(Constant, positive_rates),
     st.builds(Ramp, rates_per_second, rates_per_second, durations),
     sines(),
@@ -127,7 +127,7 @@ def test_any_partition_of_time_gives_the_same_events(scenario: Scenario, cuts: l
 
 @settings(max_examples=40, deadline=None)
 @given(shapes, st.lists(st.integers(0, 60_000), max_size=10), st.integers(1, 60_000))
-def test_arrivals_are_as_many_as_their_shape_counts(shape: Shape, cuts: list[int], limit: int) -> None:
+def test_arrivals_are_as_many_as_their_shape_counts(shape: Rate, cuts: list[int], limit: int) -> None:
     count = shape.counter()
     arrivals = Counted(shape, limit)
     times: list[int] = []

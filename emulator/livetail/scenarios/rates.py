@@ -76,29 +76,20 @@ class Rate(Table, frozen=True, tag_field="shape"):
 
     title: ClassVar[str] = "the shape"
 
+    def counter(self) -> Count:
+        """The number of its events; Poisson, which has none before they are drawn, replaces what is made from it."""
+        raise NotImplementedError
+
     def average(self) -> float:
         """Events per second on average over its first day."""
-        raise NotImplementedError
-
-    def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
-        """The times of its events, until so many milliseconds have passed."""
-        raise NotImplementedError
-
-
-class Shape(Rate, frozen=True):
-    """A rate whose number of events up to an instant is certain."""
-
-    def counter(self) -> Count:
-        raise NotImplementedError
-
-    def average(self) -> float:
         return self.counter()(DAY) * SECOND / DAY
 
     def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
+        """The times of its events, until so many milliseconds have passed."""
         return Counted(self, limit_ms)
 
 
-class Constant(Shape, frozen=True, tag="constant"):
+class Constant(Rate, frozen=True, tag="constant"):
     """Evenly spaced events."""
 
     rate: PerSecond
@@ -120,7 +111,7 @@ class Poisson(Rate, frozen=True, tag="poisson"):
         return PoissonArrivals(self.rate, limit_ms, random)
 
 
-class Ramp(Shape, frozen=True, tag="ramp"):
+class Ramp(Rate, frozen=True, tag="ramp"):
     """A rate that goes evenly from one value to another within `over`, and stays there."""
 
     start: PerSecondOrZero = field(name="from")
@@ -146,7 +137,7 @@ class Ramp(Shape, frozen=True, tag="ramp"):
         return count
 
 
-class Sine(Shape, frozen=True, tag="sine"):
+class Sine(Rate, frozen=True, tag="sine"):
     """`mean` events per second, give or take `amplitude`, up and down once in every period.
 
     It begins at the mean, on the way up; `phase` of the first period is skipped.
@@ -176,7 +167,7 @@ class Sine(Shape, frozen=True, tag="sine"):
         return lambda elapsed_ms: (millionths(elapsed_ms + phase_ms) - skipped) // _MILLIONTHS
 
 
-class Burst(Shape, frozen=True, tag="burst"):
+class Burst(Rate, frozen=True, tag="burst"):
     """`base` events per second, and `peak` for the last `length` of every period; `phase` of the first is skipped."""
 
     base: PerSecondOrZero
@@ -204,7 +195,7 @@ class Burst(Shape, frozen=True, tag="burst"):
         return lambda elapsed_ms: (scaled(elapsed_ms + phase_ms) - skipped) // denominator
 
 
-class Once(Shape, frozen=True, tag="once"):
+class Once(Rate, frozen=True, tag="once"):
     """`count` events at once, when the source starts."""
 
     count: Annotated[int, Meta(ge=1, le=MAX_RATE)]
@@ -217,10 +208,10 @@ AnyRate: TypeAlias = Constant | Poisson | Ramp | Sine | Burst | Once
 
 
 class Counted:
-    """The events of a `Shape`, taken in the order of time. Times are milliseconds since its start."""
+    """The events of a rate, taken in the order of time. Times are milliseconds since its start."""
 
-    def __init__(self, shape: Shape, limit_ms: int) -> None:
-        self._count = shape.counter()
+    def __init__(self, rate: Rate, limit_ms: int) -> None:
+        self._count = rate.counter()
         self._limit_ms = limit_ms
         self._taken = 0
         self._until_ms = -1

@@ -10,7 +10,7 @@ import pytest
 
 from livetail.core.chance import Chance
 from livetail.core.clock import HOUR, MINUTE, SECOND
-from livetail.scenarios.rates import Burst, Constant, Counted, Once, Poisson, PoissonArrivals, Ramp, Rate, Shape, Sine
+from livetail.scenarios.rates import Burst, Constant, Counted, Once, Poisson, PoissonArrivals, Ramp, Rate, Sine
 
 CONSTANT = Constant(2.3)
 RAMP_UP = Ramp(2, 50, "6s")
@@ -53,7 +53,7 @@ def burst(base: Fraction, peak: int, every: int, length: int, phase: int = 0) ->
     ],
 )
 def test_count_is_the_floor_of_the_integral_in_each_millisecond(
-    shape: Shape, definition: Callable[[Fraction], Fraction]
+    shape: Rate, definition: Callable[[Fraction], Fraction]
 ) -> None:
     expected = list(piecewise(definition, 11 * SECOND))
     count_at = shape.counter()
@@ -99,7 +99,7 @@ def test_whole_periods_of_a_sine_are_exact_and_do_not_drift(phase: int) -> None:
         (Sine(100, 40, "1m"), 360_000),
     ],
 )
-def test_hours_do_not_drift(shape: Shape, per_hour: int) -> None:
+def test_hours_do_not_drift(shape: Rate, per_hour: int) -> None:
     count = shape.counter()
     assert [count(hours * HOUR) for hours in (1, 10, 1000)] == [per_hour, 10 * per_hour, 1000 * per_hour]
 
