@@ -34,8 +34,7 @@ class Owner:
 
 def added(counters: Iterable[Counters]) -> Counters:
     """The sums of counters, all zero without any."""
-    nothing = (0,) * len(Counters.__slots__)
-    return Counters(*map(sum, zip(nothing, *map(astuple, counters), strict=True)))
+    return Counters(*map(sum, zip(astuple(Counters()), *map(astuple, counters), strict=True)))
 
 
 @dataclass(slots=True)
@@ -56,7 +55,7 @@ class Totals:
     started: int = 0
     updates_made: int = 0
     ended: Counter[Ending] = field(default_factory=Counter)
-    closed: Counters = field(default_factory=lambda: added(()))
+    closed: Counters = field(default_factory=Counters)
 
 
 class Hub:

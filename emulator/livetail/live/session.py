@@ -11,7 +11,7 @@ While it is ENDING, `take` still gives what was buffered, then the last message,
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal, Protocol
 
@@ -88,7 +88,7 @@ class IllegalInputError(Exception):
     """A session was given something that its state does not allow: an error of the caller."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Counters:
     """What became of the events of a session.
 
@@ -105,16 +105,16 @@ class Counters:
         bytes: bytes of all messages handed to the writer.
     """
 
-    updates: int
-    matched: int
-    delivered: int
-    sampled_out: int
-    dropped_updates: int
-    dropped_events: int
-    buffered_updates: int
-    buffered_events: int
-    pending_events: int
-    bytes: int
+    updates: int = 0
+    matched: int = 0
+    delivered: int = 0
+    sampled_out: int = 0
+    dropped_updates: int = 0
+    dropped_events: int = 0
+    buffered_updates: int = 0
+    buffered_events: int = 0
+    pending_events: int = 0
+    bytes: int = 0
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -146,12 +146,7 @@ class Session:
     _ready: deque[Message] = field(init=False)
     _last: Message | None = field(init=False, default=None)
     _unconfirmed: int | None = field(init=False, default=None)
-    _unread: int = field(init=False, default=0)
-    _matched: int = field(init=False, default=0)
-    _delivered: int = field(init=False, default=0)
-    _sampled_out: int = field(init=False, default=0)
-    _updates: int = field(init=False, default=0)
-    _bytes: int = field(init=False, default=0)
+    _counted: Counters = field(init=False, default_factory=Counters)
 
     def __post_init__(self, timeout_ms: int, random: Random) -> None:
         self.ends_at = self.started_at + timeout_ms
@@ -164,7 +159,7 @@ class Session:
     def offer(self, selection: Selection) -> None:
         """Take in log events that have just been ingested and that match; what the next update is made of."""
         self._move("offer")
-        self._matched += len(selection.events)
+        self._counted.matched += len(selection.events)
         self._window.add(selection)
 
     def tick(self, now: int) -> bool:
@@ -179,7 +174,7 @@ class Session:
         has_update = not is_over or matched > 0 or (self.ends_at - self.started_at) % UPDATE_INTERVAL_MS == 0
         if has_update:
             update = self._window.close() if matched else _EMPTY_UPDATE
-            self._sampled_out += matched - update.events
+            self._counted.sampled_out += matched - update.events
             if self.fault_rules is not None:
                 update = self.fault_rules.change_update(update, now)
             self.backlog.put(update)
@@ -207,12 +202,12 @@ class Session:
             if self.state is State.ENDING:
                 self._move("drained")
             return None
-        self._bytes += len(message.data)
+        self._counted.bytes += len(message.data)
         return message
 
     def _encode_update(self, update: Update) -> None:
-        self._updates += 1
-        self._delivered += update.events
+        self._counted.updates += 1
+        self._counted.delivered += update.events
         self._unconfirmed = update.events
         if not (update.events or update.sampled):
             self._ready.append(_EMPTY_MESSAGE)
@@ -241,9 +236,9 @@ class Session:
         """
         self._move("close")
         if self._unconfirmed is not None:  # an update that the client has not accepted is not delivered
-            self._unread += self._unconfirmed
-            self._delivered -= self._unconfirmed
-            self._updates -= 1
+            self._counted.pending_events += self._unconfirmed
+            self._counted.delivered -= self._unconfirmed
+            self._counted.updates -= 1
             self._unconfirmed = None
         self.ended_by = self.ended_by or ending
 
@@ -257,17 +252,13 @@ class Session:
     def counters(self) -> Counters:
         rules = self.fault_rules
         lost, held = (0, 0) if rules is None else (rules.lost_events, rules.held_events)
-        return Counters(
-            updates=self._updates,
-            matched=self._matched,
-            delivered=self._delivered,
-            sampled_out=self._sampled_out,
+        return replace(
+            self._counted,
             dropped_updates=self.backlog.dropped_updates,
             dropped_events=self.backlog.dropped_events + lost,
             buffered_updates=len(self.backlog.updates),
             buffered_events=self.backlog.events,
-            pending_events=self._window.matched + held + self._unread,
-            bytes=self._bytes,
+            pending_events=self._counted.pending_events + self._window.matched + held,
         )
 
     def _move(self, given: Input) -> None:
