@@ -22,7 +22,7 @@ def make_app(emulator: Emulator) -> ASGIApp:
     control = control_plane(emulator)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        # Routing is not needed for the AWS API, where all is `POST /`, and costs as much as a small request.
+        # Not by routes: the AWS API has one path, and finding a route costs as much as a small request.
         if scope["path"] == PREFIX or scope["path"].startswith(f"{PREFIX}/"):
             await control(scope, receive, _logged(scope, send))
         elif scope["method"] == "GET" and scope["path"] == "/" and _is_browser(scope):

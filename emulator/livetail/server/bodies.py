@@ -17,7 +17,7 @@ class ClientGoneError(Exception):
 
 
 async def read_to_end(receive: Receive, limit: int) -> tuple[bytes, int]:
-    """The body up to `limit` bytes, and how long it was in all; what is beyond the limit is discarded.
+    """The body up to `limit` bytes, and its whole length; what is beyond the limit is discarded.
 
     Raises:
         ClientGoneError: the client left first.

@@ -37,10 +37,12 @@ def connection_of(scope: Scope) -> "Connection":
 class Connection:
     """Reads a client's bytes into a protocol, and writes what the protocol sends.
 
-    It takes the place of Hypercorn's TCPServer, with these differences: applications find it in the state of their
-    scope; the requests of a client that has left end at once; idle connections stay open, since botocore uses pooled
-    connections without a check whether they are; nothing is written to a closed socket, which asyncio would report on
-    stderr.
+    It takes the place of Hypercorn's TCPServer, with these differences:
+
+    - Applications find it in the state of their scope.
+    - The requests of a client that has left end at once.
+    - Idle connections stay open, since botocore does not check whether its pooled connections are open.
+    - Nothing is written to a closed socket, since asyncio would report that on stderr.
     """
 
     def __init__(
@@ -128,10 +130,10 @@ class Connection:
             self._transport.close()
 
     def end(self, error_code: ErrorCodes = ErrorCodes.NO_ERROR) -> None:
-        """Send no more, and close once the client does, or when `abort` is called. HTTP/2 clients get a GOAWAY.
+        """Close the connection; a client of HTTP/2 gets a GOAWAY first, and closes the connection itself.
 
-        An HTTP/2 client that reads sends frames all the time. After a close, TCP would respond to them with a reset,
-        which makes the client lose what it has not read yet. TLS waits for the client by itself.
+        An HTTP/2 client sends frames while it reads. After a close, TCP would respond to them with a reset, and the
+        client would lose what it has not read yet. TLS waits for the client by itself.
         """
         if isinstance(self._protocol, Http2) and not self._transport.is_closing():
             if self._protocol.said_goodbye:
@@ -151,7 +153,7 @@ class Connection:
 
     def abort(self) -> None:
         """End the connection at once; what the client has not taken is lost."""
-        with suppress(OSError):  # also where a forked process has a copy of the socket
+        with suppress(OSError):  # without this, a forked process that has a copy would keep the connection open
             self._socket.shutdown(socket.SHUT_RDWR)
         self._transport.abort()
 

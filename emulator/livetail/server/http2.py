@@ -23,8 +23,8 @@ MAX_PARSED_BYTES: Final = 16 * 1024
 MAX_ALLOWANCE: Final = 1_000
 ALLOWANCE_PER_S: Final = 500
 ALLOWANCE_PER_DATA_FRAME: Final = 4
-"""How many frames without use a client may send: at once, each second, and for each DATA frame that it was sent, since
-clients open two windows for each of those. More is a flood (CVE-2019-9512 and its kind; CVE-2023-44487)."""
+"""Frames without use that a client may send: at once; in each second; and for each DATA frame that it gets, since a
+client sends two WINDOW_UPDATE frames for each of these. More is a flood (CVE-2019-9512 and its kind; CVE-2023-44487)."""
 
 LINGER_S: Final = 1.0
 """Seconds for which the frames of a flood are still read and ignored, so that the client gets its GOAWAY."""
@@ -46,10 +46,10 @@ class Unsent:
     """The part of a response that has not been written yet.
 
     Attributes:
-        head: set until it is written, if the length of the body is known; `length` is that length.
-        data: waits for the window of the stream.
+        head: None once it is written. It is written with the body if `length`, that of the body, is known.
+        data: the bytes of the body that wait for the window of the stream.
         is_complete: whether the body ends with `data`.
-        written: set while `data` is empty.
+        written: set when `data` has been written.
     """
 
     def __init__(self) -> None:

@@ -21,9 +21,9 @@ _NO_TUNNEL: Final = b"CONNECT is not supported: this server can be a client's HT
 
 
 class UnfinishedBodies:
-    """Bounds the memory of request bodies that are being received: above the bound, the largest is given up.
+    """Bounds the memory of request bodies that are being received: above the bound, the largest loses its connection.
 
-    So a client with large bodies that never end cannot keep out the small ones of others.
+    So a client with large bodies that never end does not block the small ones of others.
     """
 
     def __init__(self, max_bytes: int = MAX_UNFINISHED_BYTES) -> None:
@@ -125,11 +125,11 @@ class HttpRequest(HTTPStream):
         await super().handle(event)
 
     def give_up(self) -> None:
-        """Close the connection, since it holds more of an unfinished body than there is room for."""
+        """Close the connection, since its unfinished body takes too much memory."""
         self._state["connection"].refuse("too many bytes of unfinished request bodies")
 
     async def _send_closed(self) -> None:
-        """End the response. The stream ends with the application, so that the next request finds all of it done."""
+        """End the response, but not the stream: it ends when the application returns, and the next request begins then."""
         await self.send(EndBody(stream_id=self.stream_id))
         self.state = ASGIHTTPState.CLOSED
 

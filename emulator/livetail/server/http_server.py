@@ -26,8 +26,8 @@ BACKLOG: Final = 1024
 """Connections that the kernel keeps until they are accepted; on Linux at most net.core.somaxconn."""
 
 SEND_BUFFER_BYTES: Final = 256 * 1024
-"""Bytes of kernel buffer per connection, so that a client that stops reading is noticed after about half a megabyte.
-Linux would take four megabytes before a writer has to wait."""
+"""Bytes of kernel buffer per connection. With these, a writer waits for a client that does not read after about half a
+megabyte, in place of four megabytes."""
 
 MAX_HANDSHAKES: Final = 200
 """TLS handshakes at a time; each costs 300 KB. More clients wait in the backlog."""
@@ -117,7 +117,7 @@ class HttpServer:
             self._accepting.cancel()
             await asyncio.wait((self._accepting,))
         if self._listener.fileno() >= 0:
-            with suppress(OSError):  # also where a forked process has a copy, which must not keep the port
+            with suppress(OSError):  # without this, a forked process that has a copy would keep the port
                 self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
         await self._context.terminated.set()
@@ -159,7 +159,7 @@ class HttpServer:
             task.add_done_callback(self._ended)
             if self._tls is not None:
                 self._handshakes[task] = loop.time()
-            await asyncio.sleep(0)  # so that the connections which are there do not wait for all that come
+            await asyncio.sleep(0)  # so that open connections do not wait for many new ones
 
     async def _serve(self, sock: socket.socket) -> None:
         loop, task = asyncio.get_running_loop(), cast("asyncio.Task[None]", asyncio.current_task())

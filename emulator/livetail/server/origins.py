@@ -7,7 +7,7 @@ origin of this server, or when its Host is a name that could be in public DNS.
 
 The AWS API is for pages on this machine, and those of the origins that `--allowed-origin` names. The service allows all
 (aws-sdk for JavaScript v2 has `"cors": true` for it). Starlette's CORSMiddleware would add work to every response, also
-where there is no Origin, and cannot name the flag in its refusal. https://fetch.spec.whatwg.org/#http-cors-protocol
+without an Origin, and cannot name the flag when it refuses. https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
 import re

@@ -119,8 +119,8 @@ def log_session_end(session: Session, ended_by: str | None, now: int) -> None:
 class RefusalLog:
     """The lines of requests that are refused because they are not for this service.
 
-    The first of a kind gets a line at once, the others a count each minute: tools that try which services an endpoint
-    supports send hundreds of them.
+    The first of a kind gets a line at once, the others are counted in a line each minute: a tool that tries out which
+    services an endpoint supports sends hundreds of them.
     """
 
     def __init__(self, call_later: Callable[[float, Callable[[], None]], object]) -> None:
