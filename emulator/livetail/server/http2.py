@@ -24,7 +24,7 @@ MAX_ALLOWANCE: Final = 1_000
 ALLOWANCE_PER_S: Final = 500
 ALLOWANCE_PER_DATA_FRAME: Final = 4
 """Frames without use that a client may send: at once; in each second; and for each DATA frame that it gets, since a
-client sends two WINDOW_UPDATE frames for each of these. More is a flood (CVE-2019-9512 and its kind; CVE-2023-44487)."""
+client sends two WINDOW_UPDATE frames for each of these. More is a flood (CVE-2019-9512 and similar; CVE-2023-44487)."""
 
 LINGER_S: Final = 1.0
 """Seconds for which the frames of a flood are still read and ignored, so that the client gets its GOAWAY."""

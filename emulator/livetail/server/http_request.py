@@ -129,7 +129,7 @@ class HttpRequest(HTTPStream):
         self._state["connection"].refuse("too many bytes of unfinished request bodies")
 
     async def _send_closed(self) -> None:
-        """End the response, but not the stream: it ends when the application returns, and the next request begins then."""
+        """End the response, but not the stream: it ends when the application returns; then the next request begins."""
         await self.send(EndBody(stream_id=self.stream_id))
         self.state = ASGIHTTPState.CLOSED
 
