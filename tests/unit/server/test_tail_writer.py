@@ -284,7 +284,7 @@ def test_who_waits_for_a_session_gets_one_that_is_opened_after_a_reset() -> None
         server.emulator.reset()
         server.emulator.ingest(GROUP, "web-1", ["after the reset"])
         await server.open(client)
-        (listed,) = (await waiting).sessions
+        (listed,) = await waiting
         assert [listed.session_id] == [session.session_id for session in server.emulator.hub]
         await server.emulator.drain()
 

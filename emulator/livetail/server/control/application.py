@@ -59,7 +59,9 @@ async def _respond(emulator: Emulator, rows: Mapping[str, ControlRoute], request
     row = rows["GET" if request.method == "HEAD" else request.method]
     read(request, row)
     result = await row.handler(emulator, request)
-    return result if isinstance(result, Response) else _json_response(result)
+    if isinstance(result, Response):
+        return result
+    return _json_response(result if row.key is None else {row.key: result})
 
 
 async def _redirect_to_page(_: Request) -> Response:

@@ -28,12 +28,6 @@ class Fault(Shape):
     fired_on: Annotated[list[Firing], Meta(description="The newest 100 requests or sessions that it has fired on.")]
 
 
-class Faults(Shape):
-    """The fault rules in force, in the order in which they were added."""
-
-    faults: list[Fault]
-
-
 Keys: TypeAlias = Annotated[
     list[dict[str, Any]], Meta(description="Of each key: its `name`, whether it is `required`, and its JSON Schema.")
 ]
@@ -65,10 +59,10 @@ class Effects(Shape):
     presets: list[Preset]
 
 
-async def list_faults(emulator: Emulator, _: Request) -> dict[str, Any]:
-    """The fault rules in force."""
+async def list_faults(emulator: Emulator, _: Request) -> list[dict[str, Any]]:
+    """The fault rules in force, in the order in which they were added."""
     rules = emulator.fault_rules
-    return {"faults": [] if rules is None else rules.as_json()}
+    return [] if rules is None else rules.as_json()
 
 
 async def list_effects(_: Emulator, __: Request) -> dict[str, Any]:
@@ -107,7 +101,7 @@ async def clear_faults(emulator: Emulator, _: Request) -> Done:
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/faults", list_faults, Faults),
+    ControlRoute("GET", "/faults", list_faults, list[Fault], key="faults"),
     ControlRoute("GET", "/faults/effects", list_effects, Effects),
     ControlRoute(
         "POST",

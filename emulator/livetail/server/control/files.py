@@ -65,17 +65,22 @@ def _file(name: str) -> Response:
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/ca.pem", show_ca, str, _PEM, errors={404: "The server has made none."}),
+    ControlRoute("GET", "/ca.pem", show_ca, str, media_type=_PEM, errors={404: "The server has made none."}),
     ControlRoute(
         "GET",
         "/metrics",
         show_metrics,
         str,
-        "text/plain",
+        media_type="text/plain",
         errors={501: "The package prometheus-client, the extra `metrics`, is not installed."},
     ),
-    ControlRoute("GET", "/", show_page, str, "text/html"),
+    ControlRoute("GET", "/", show_page, str, media_type="text/html"),
     ControlRoute(
-        "GET", "/page/{file}", show_page_file, str, "text/javascript", errors={404: "The page has no such file."}
+        "GET",
+        "/page/{file}",
+        show_page_file,
+        str,
+        media_type="text/javascript",
+        errors={404: "The page has no such file."},
     ),
 )

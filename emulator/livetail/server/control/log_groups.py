@@ -35,15 +35,9 @@ class LogGroupShape(Shape):
     streams: list[LogStreamShape]
 
 
-class LogGroups(Shape):
-    """The log groups of all accounts and regions."""
-
-    log_groups: list[LogGroupShape]
-
-
-async def list_log_groups(emulator: Emulator, _: Request) -> LogGroups:
+async def list_log_groups(emulator: Emulator, _: Request) -> list[LogGroupShape]:
     """All log groups with their log streams, with counts, bytes and times."""
-    return LogGroups([_group(group) for store in emulator.service.accounts for group in store.groups.values()])
+    return [_group(group) for store in emulator.service.accounts for group in store.groups.values()]
 
 
 def _group(group: LogGroup) -> LogGroupShape:
@@ -71,4 +65,4 @@ def _stream(stream: LogStream) -> LogStreamShape:
     )
 
 
-ROUTES: Final = (ControlRoute("GET", "/log-groups", list_log_groups, LogGroups),)
+ROUTES: Final = (ControlRoute("GET", "/log-groups", list_log_groups, list[LogGroupShape], key="logGroups"),)

@@ -27,15 +27,9 @@ class JournalEntry(Shape):
     parameters: Annotated[Any, Meta(description="The body as JSON; null if it was not JSON, or is not kept any more.")]
 
 
-class Requests(Shape):
-    """The newest 1,000 requests, oldest first."""
-
-    requests: list[JournalEntry]
-
-
-async def list_requests(emulator: Emulator, _: Request) -> dict[str, Any]:
-    """The journal: the newest requests of the AWS API."""
-    return {"requests": emulator.journal.as_json()}
+async def list_requests(emulator: Emulator, _: Request) -> list[dict[str, Any]]:
+    """The journal: the newest 1,000 requests of the AWS API, oldest first."""
+    return emulator.journal.as_json()
 
 
 async def forget_requests(emulator: Emulator, _: Request) -> Done:
@@ -45,6 +39,6 @@ async def forget_requests(emulator: Emulator, _: Request) -> Done:
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/requests", list_requests, Requests),
+    ControlRoute("GET", "/requests", list_requests, list[JournalEntry], key="requests"),
     ControlRoute("DELETE", "/requests", forget_requests, Done),
 )

@@ -50,6 +50,7 @@ class ControlRoute:
         path: below `/_livetail`; variable parts are in braces.
         handler: the function; its name is the name of the operation, and its docstring is the summary for users.
         result: the type of the JSON that is returned; `str` where the response is no JSON.
+        key: the key of a list that is returned: the response is an object with it alone.
         media_type: of the response.
         body: the type of the request's JSON, or `msgspec.Raw` for a body that the function parses; None for no body.
         body_schema: JSON Schema for what the type of the body cannot express.
@@ -62,6 +63,7 @@ class ControlRoute:
     path: str
     handler: Handler
     result: Any
+    key: str | None = None
     media_type: str = JSON
     body: Any = None
     body_schema: Mapping[str, Any] = field(default_factory=dict)

@@ -28,12 +28,6 @@ class Scenario(Shape):
     done: Annotated[bool, Meta(description="Whether it has written all that it will ever write.")]
 
 
-class Scenarios(Shape):
-    """The scenarios that were started, in order."""
-
-    scenarios: list[Scenario]
-
-
 class BundledScenario(Shape):
     """A scenario that comes with the package."""
 
@@ -41,15 +35,9 @@ class BundledScenario(Shape):
     description: Annotated[str, Meta(description="The first sentence of its file.")]
 
 
-class BundledScenarios(Shape):
-    """The scenarios that come with the package, in order of their names."""
-
-    scenarios: list[BundledScenario]
-
-
-async def list_scenarios(emulator: Emulator, _: Request) -> Scenarios:
+async def list_scenarios(emulator: Emulator, _: Request) -> list[Scenario]:
     """The scenarios that are being played."""
-    return Scenarios([_scenario(running) for running in emulator.scenarios.running.values()])
+    return [_scenario(running) for running in emulator.scenarios.running.values()]
 
 
 async def start_scenario(emulator: Emulator, request: Request) -> Scenario:
@@ -57,11 +45,11 @@ async def start_scenario(emulator: Emulator, request: Request) -> Scenario:
     return await _start(emulator, partial(_read_scenario, request.state.body))
 
 
-async def list_bundled_scenarios(_: Emulator, __: Request) -> BundledScenarios:
+async def list_bundled_scenarios(_: Emulator, __: Request) -> list[BundledScenario]:
     """The scenarios that come with the package."""
     from livetail.scenarios import fixtures
 
-    return BundledScenarios([BundledScenario(name, fixtures.summary(name)) for name in fixtures.names()])
+    return [BundledScenario(name, fixtures.summary(name)) for name in fixtures.names()]
 
 
 async def start_bundled_scenario(emulator: Emulator, request: Request) -> Scenario:
@@ -119,7 +107,7 @@ def _scenario(running: RunningScenario) -> Scenario:
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/scenarios", list_scenarios, Scenarios),
+    ControlRoute("GET", "/scenarios", list_scenarios, list[Scenario], key="scenarios"),
     ControlRoute(
         "POST",
         "/scenarios",
@@ -129,7 +117,7 @@ ROUTES: Final = (
         body_schema=component("ScenarioFile"),
         example={"source": [{"log_group": "/shop/api", "format": "json", "rate": 20, "duration": "5m"}]},
     ),
-    ControlRoute("GET", "/scenarios/bundled", list_bundled_scenarios, BundledScenarios),
+    ControlRoute("GET", "/scenarios/bundled", list_bundled_scenarios, list[BundledScenario], key="scenarios"),
     ControlRoute(
         "POST",
         "/scenarios/bundled/{name}",

@@ -64,18 +64,6 @@ class EndedSessionShape(SessionShape):
     ]
 
 
-class EndedSessions(Shape):
-    """The last 100 sessions that ended, oldest first."""
-
-    sessions: list[EndedSessionShape]
-
-
-class Sessions(Shape):
-    """The open sessions, in order of their start."""
-
-    sessions: list[SessionShape]
-
-
 class SessionsQuery(Struct, forbid_unknown_fields=True):
     """How many sessions to wait for."""
 
@@ -84,7 +72,7 @@ class SessionsQuery(Struct, forbid_unknown_fields=True):
     timeout: Annotated[float, Meta(description="Real seconds to wait.", ge=0, le=_MAX_WAIT_S)] = 10.0
 
 
-async def list_sessions(emulator: Emulator, request: Request) -> Sessions:
+async def list_sessions(emulator: Emulator, request: Request) -> list[SessionShape]:
     """The open Live Tail sessions with their counters, at once, or when as many are open as the query asks for."""
     query: SessionsQuery = request.state.query
     enough = asyncio.ensure_future(
@@ -99,27 +87,18 @@ async def list_sessions(emulator: Emulator, request: Request) -> Sessions:
     if not done:
         wanted = f"at least {query.wait}" if len(hub) < query.wait else f"at most {query.max}"
         raise HTTPException(408, f"{len(hub)} sessions were open after {query.timeout:g} s, not {wanted}")
-    return Sessions(
-        [
-            SessionShape(state=session.state.value, **_common(session, emulator.tail_writers.client_of(session)))
-            for session in hub
-        ]
-    )
+    client_of = emulator.tail_writers.client_of
+    return [SessionShape(state=session.state.value, **_common(session, client_of(session))) for session in hub]
 
 
-async def list_ended_sessions(emulator: Emulator, _: Request) -> EndedSessions:
-    """The last 100 sessions that ended, and why they ended."""
-    return EndedSessions(
-        [
-            EndedSessionShape(
-                state=State.ENDED.value,
-                ended_at=session.ended_at,
-                ended_by=session.ended_by,
-                **_common(session, session),
-            )
-            for session in emulator.ended_sessions
-        ]
-    )
+async def list_ended_sessions(emulator: Emulator, _: Request) -> list[EndedSessionShape]:
+    """The last 100 sessions that ended, oldest first, and why they ended."""
+    return [
+        EndedSessionShape(
+            state=State.ENDED.value, ended_at=session.ended_at, ended_by=session.ended_by, **_common(session, session)
+        )
+        for session in emulator.ended_sessions
+    ]
 
 
 async def end_session(emulator: Emulator, request: Request) -> Done:
@@ -152,10 +131,11 @@ ROUTES: Final = (
         "GET",
         "/sessions",
         list_sessions,
-        Sessions,
+        list[SessionShape],
+        key="sessions",
         query=SessionsQuery,
         errors={408: "There were not as many sessions in time."},
     ),
-    ControlRoute("GET", "/sessions/ended", list_ended_sessions, EndedSessions),
+    ControlRoute("GET", "/sessions/ended", list_ended_sessions, list[EndedSessionShape], key="sessions"),
     ControlRoute("DELETE", "/sessions/{id}", end_session, Done, errors={404: "No open session has this `sessionId`."}),
 )

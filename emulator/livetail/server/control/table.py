@@ -78,7 +78,10 @@ def document(rows: Iterable[ControlRoute]) -> dict[str, Any]:
 
 def _operation(row: ControlRoute, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
     first, *others = row.handler.__name__.split("_")
-    responses = {"200": {"description": "Done.", "content": {row.media_type: {"schema": schema_of[row.result]}}}}
+    schema = schema_of[row.result]
+    if row.key is not None:
+        schema = {"type": "object", "properties": {row.key: schema}, "required": [row.key]}
+    responses = {"200": {"description": "Done.", "content": {row.media_type: {"schema": schema}}}}
     errors = {**_FOR_ALL, **row.errors}
     if row.body is not None or row.query is not None:
         errors[400] = _NO_FIT
@@ -91,8 +94,8 @@ def _operation(row: ControlRoute, schema_of: Mapping[Any, Any]) -> dict[str, Any
         "parameters": _parameters(row),
     }
     if row.body is not None:
-        schema = schema_of[row.body] | dict(row.body_schema)
-        content: dict[str, Any] = {JSON: {"schema": schema, "example": row.example}}
+        body = schema_of[row.body] | dict(row.body_schema)
+        content: dict[str, Any] = {JSON: {"schema": body, "example": row.example}}
         if row.body is msgspec.Raw:
             content["application/toml"] = {"schema": {"type": "string", "description": "The same tables in TOML."}}
         operation["requestBody"] = {"required": True, "content": content}
