@@ -8,7 +8,7 @@ stamps are earlier than their arrival; where they come faster, the function is t
 always is the Duration that is reported.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 from livetail.core.chance import Chance, Random
 from livetail.core.clock import DAY
@@ -26,38 +26,12 @@ _ERRORS = (
 )
 
 
-class _Invocation:
-    """What is left to write of the invocation that an execution environment is at."""
-
-    __slots__ = ("duration_ms", "end", "failed", "init_ms", "latest", "request_id", "start", "steps", "steps_left")
-
-    def __init__(self, random: Random, start: int, *, cold: bool) -> None:
-        draw = random.random
-        self.request_id = draw_uuid(random)
-        self.start = self.latest = start
-        self.init_ms = 180.0 + draw() * 900.0 if cold else 0.0
-        tail = draw()
-        # Most take tens of milliseconds, a few take seconds.
-        self.duration_ms = 8 + int(60 * (0.5 + draw()) / (1.0 - 0.98 * tail * tail))
-        self.failed = draw() < 0.04
-        if self.failed:
-            self.duration_ms += 600
-        self.steps = self.steps_left = 1 + int(draw() * len(_STEPS))
-        self.end = 0
-
-    def stamp(self, arrives: int, fraction: float) -> int:
-        """The time stamp of the line that arrives now and was written `fraction` of the duration after the start."""
-        self.latest = min(arrives, max(self.latest, self.start + int(self.duration_ms * fraction)))
-        return self.latest
-
-
 class LambdaFormat(Format):
     """Execution environments that take turns: which one writes is given with each instant."""
 
     def __init__(self, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
         super().__init__(random, stream_names, chance)
-        self._current: list[_Invocation | None] = [None] * len(stream_names)
-        self._used_mb = [0] * len(stream_names)
+        self._environments: dict[int, Generator[LogEvent, int, None]] = {}
 
     @staticmethod
     def default_streams(random: Random, instant: int) -> tuple[str, ...]:
@@ -65,44 +39,50 @@ class LambdaFormat(Format):
         return tuple(f"{date}/[$LATEST]{random.getrandbits(128):032x}" for _ in range(3))
 
     def events(self, times: Sequence[int], streams: Sequence[int]) -> list[LogEvent]:
-        line = self._line
-        return [line(time, stream) for time, stream in zip(times, streams, strict=True)]
+        return [self._next_line(arrives, stream) for arrives, stream in zip(times, streams, strict=True)]
 
-    def _line(self, arrives: int, stream: int) -> LogEvent:
-        invocation = self._current[stream]
-        if invocation is None or invocation.start > arrives:  # the clock has been set back meanwhile
-            invocation = _Invocation(self._random, arrives, cold=self._used_mb[stream] == 0)
-            self._current[stream] = invocation
-            return LogEvent(arrives, f"START RequestId: {invocation.request_id} Version: $LATEST\n")
-        if invocation.steps_left:
-            return self._step(invocation, arrives)
-        if not invocation.end:
-            invocation.end = invocation.stamp(arrives, 1.0)
-            return LogEvent(invocation.end, f"END RequestId: {invocation.request_id}\n")
-        self._current[stream] = None
-        return LogEvent(invocation.end, self._report(invocation, stream))
+    def _next_line(self, arrives: int, stream: int) -> LogEvent:
+        if stream in self._environments:
+            return self._environments[stream].send(arrives)
+        environment = self._environments[stream] = self._environment(arrives)
+        return next(environment)
 
-    def _step(self, invocation: _Invocation, arrives: int) -> LogEvent:
-        invocation.steps_left -= 1
-        stamp = invocation.stamp(arrives, 1.0 - (invocation.steps_left + 1) / (invocation.steps + 1))
-        if invocation.failed and not invocation.steps_left:
-            level, text = "ERROR", one_of(self._random, _ERRORS)
-        elif self._random.random() < 0.03:
-            level, text = "WARNING", "Retrying call to inventory"
-        else:
-            level, text = "INFO", _STEPS[invocation.steps - invocation.steps_left - 1]
-        return LogEvent(stamp, f"[{level}]\t{self._time(stamp)}\t{invocation.request_id}\t{text}\n")
-
-    def _report(self, invocation: _Invocation, stream: int) -> str:
-        draw = self._random.random
-        # The stamps are whole milliseconds, the report has hundredths.
-        duration_ms = invocation.end - invocation.start + int(draw() * 100) / 100
-        billed_ms = -int(-(duration_ms + invocation.init_ms) // 1)
-        # The maximum of an environment never falls.
-        self._used_mb[stream] = max(self._used_mb[stream], 62 + int(draw() * 40))
-        init = f"Init Duration: {invocation.init_ms:.2f} ms\t" if invocation.init_ms else ""
-        return (
-            f"REPORT RequestId: {invocation.request_id}\tDuration: {duration_ms:.2f} ms\t"
-            f"Billed Duration: {billed_ms} ms\tMemory Size: {_MEMORY_MB} MB\t"
-            f"Max Memory Used: {self._used_mb[stream]} MB\t{init}\n"
-        )
+    def _environment(self, arrives: int) -> Generator[LogEvent, int, None]:
+        """The lines of an execution environment. It is sent the instant at which the next one arrives."""
+        random, draw, used_mb = self._random, self._random.random, 0
+        while True:
+            request_id = draw_uuid(random)
+            start = stamp = arrives
+            init_ms = 0.0 if used_mb else 180.0 + draw() * 900.0
+            tail = draw()
+            # Most take tens of milliseconds, a few take seconds.
+            duration_ms = 8 + int(60 * (0.5 + draw()) / (1.0 - 0.98 * tail * tail))
+            failed = draw() < 0.04
+            if failed:
+                duration_ms += 600
+            steps = 1 + int(draw() * len(_STEPS))
+            arrives = yield LogEvent(start, f"START RequestId: {request_id} Version: $LATEST\n")
+            for steps_left in range(steps - 1, -2, -1):
+                start = min(start, arrives)  # the clock may have been set back
+                written = start + int(duration_ms * (1.0 - (steps_left + 1) / (steps + 1)))
+                stamp = min(arrives, max(stamp, written))
+                if steps_left < 0:
+                    break
+                if failed and not steps_left:
+                    level, text = "ERROR", one_of(random, _ERRORS)
+                elif draw() < 0.03:
+                    level, text = "WARNING", "Retrying call to inventory"
+                else:
+                    level, text = "INFO", _STEPS[steps - steps_left - 1]
+                arrives = yield LogEvent(stamp, f"[{level}]\t{self._time(stamp)}\t{request_id}\t{text}\n")
+            arrives = yield LogEvent(stamp, f"END RequestId: {request_id}\n")
+            # The stamps are whole milliseconds, the report has hundredths.
+            reported_ms = stamp - start + int(draw() * 100) / 100
+            used_mb = max(used_mb, 62 + int(draw() * 40))  # the maximum of an environment never falls
+            init = f"Init Duration: {init_ms:.2f} ms\t" if init_ms else ""
+            report = (
+                f"REPORT RequestId: {request_id}\tDuration: {reported_ms:.2f} ms\t"
+                f"Billed Duration: {-int(-(reported_ms + init_ms) // 1)} ms\tMemory Size: {_MEMORY_MB} MB\t"
+                f"Max Memory Used: {used_mb} MB\t{init}\n"
+            )
+            arrives = yield LogEvent(min(stamp, arrives), report)
