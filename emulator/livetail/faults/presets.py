@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from typing import Annotated, ClassVar, Final, TypeAlias, get_args
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta
 
 from livetail.core.clock import DAY, MINUTE, SECOND
 from livetail.core.tables import Path
 from livetail.faults.effects import (
-    AnyEffect,
     Cut,
     EmptyPage,
     Error,
@@ -34,36 +33,25 @@ SEQUENCE_TOKEN: Final = "4959029351512118414351624100945951499348355164456527573
 Minutes = Annotated[float, Meta(ge=0, le=DAY // MINUTE)]
 
 
+def _after(minutes: float) -> After:
+    return After(seconds=minutes * MINUTE / SECOND)
+
+
 class Preset(RuleKeys, frozen=True, tag_field="preset"):
     """A rule under a name of its own; `sources` is where it was seen."""
 
     title: ClassVar[str] = "the preset"
     sources: ClassVar[tuple[str, ...]] = ()
 
-    def rule(self) -> FaultRule:
-        """The rule that this is short for."""
+    def default_rule(self) -> FaultRule:
+        """The rule without the keys that rules have in common."""
         raise NotImplementedError
 
-    def _rule(
-        self,
-        effect: AnyEffect,
-        *,
-        operation: str | UnsetType = UNSET,
-        times: int = 0,
-        after_minutes: float | None = None,
-        sequence: Repeat | None = None,
-    ) -> FaultRule:
-        """A rule with this effect; `operation` and `times` are what it has where the preset does not say."""
-        return FaultRule(
-            operation=operation if self.operation is UNSET else self.operation,
-            where=self.where,
-            times=times if self.times is UNSET else self.times,
-            probability=self.probability,
-            sessions=self.sessions,
-            effect=effect,
-            after=None if after_minutes is None else After(seconds=after_minutes * MINUTE / SECOND),
-            sequence=sequence,
-        )
+    def rule(self) -> FaultRule:
+        """The rule that this is short for."""
+        common = {name: getattr(self, name) for name in RuleKeys.__struct_fields__}
+        given = {name: value for name, value in common.items() if value is not UNSET}
+        return msgspec.structs.replace(self.default_rule(), **given)
 
     def check(self) -> Iterable[tuple[Path, str]]:
         yield from self.rule().check()
@@ -76,8 +64,8 @@ class ObservedDisconnect(Preset, frozen=True, tag="observed-disconnect"):
 
     minutes: Annotated[Minutes, Meta(description="Minutes from the session's start to the cut.")] = 34.0
 
-    def rule(self) -> FaultRule:
-        return self._rule(Cut(), after_minutes=self.minutes)
+    def default_rule(self) -> FaultRule:
+        return FaultRule(effect=Cut(), times=0, after=_after(self.minutes))
 
 
 class ObservedSilence(Preset, frozen=True, tag="observed-silence"):
@@ -88,8 +76,8 @@ class ObservedSilence(Preset, frozen=True, tag="observed-silence"):
     minutes: Annotated[Minutes, Meta(description="Minutes from the session's start to the silence.")] = 5.0
     seconds: Annotated[Seconds, Meta(description="How long it lasts.")] = 75.0
 
-    def rule(self) -> FaultRule:
-        return self._rule(Stall(seconds=self.seconds), after_minutes=self.minutes)
+    def default_rule(self) -> FaultRule:
+        return FaultRule(effect=Stall(seconds=self.seconds), times=0, after=_after(self.minutes))
 
 
 class ObservedDisorder(Preset, frozen=True, tag="observed-disorder"):
@@ -100,8 +88,8 @@ class ObservedDisorder(Preset, frozen=True, tag="observed-disorder"):
     milliseconds: Annotated[int, Meta(ge=1, le=60_000, description="The maximum delay of one event.")] = 856
     share: Annotated[Share, Meta(description="How many are late: about 20 in 7,000.")] = 20 / 7_000
 
-    def rule(self) -> FaultRule:
-        return self._rule(Reorder(milliseconds=self.milliseconds, share=self.share))
+    def default_rule(self) -> FaultRule:
+        return FaultRule(effect=Reorder(milliseconds=self.milliseconds, share=self.share), times=0)
 
 
 class ObservedLoss(Preset, frozen=True, tag="observed-loss"):
@@ -113,8 +101,8 @@ class ObservedLoss(Preset, frozen=True, tag="observed-loss"):
         int, Meta(ge=0, le=2**40, description="Bytes of messages a second that are delivered.")
     ] = 3_000_000
 
-    def rule(self) -> FaultRule:
-        return self._rule(Lose(bytes_per_second=self.bytes_per_second))
+    def default_rule(self) -> FaultRule:
+        return FaultRule(effect=Lose(bytes_per_second=self.bytes_per_second), times=0)
 
 
 class OperationAborted(Preset, frozen=True, tag="operation-aborted"):
@@ -125,9 +113,9 @@ class OperationAborted(Preset, frozen=True, tag="operation-aborted"):
         "https://github.com/lazywithclass/winston-cloudwatch/issues/1",
     )
 
-    def rule(self) -> FaultRule:
+    def default_rule(self) -> FaultRule:
         text = "A conflicting operation is currently in progress against this resource. Please try again."
-        return self._rule(Error(code="OperationAbortedException", message=text), operation="CreateLogGroup", times=1)
+        return FaultRule(operation="CreateLogGroup", effect=Error(code="OperationAbortedException", message=text))
 
 
 class InvalidSequenceToken(Preset, frozen=True, tag="invalid-sequence-token"):
@@ -135,13 +123,13 @@ class InvalidSequenceToken(Preset, frozen=True, tag="invalid-sequence-token"):
 
     sources: ClassVar[tuple[str, ...]] = ("https://github.com/kdgregory/log4j-aws-appenders/issues/59",)
 
-    def rule(self) -> FaultRule:
+    def default_rule(self) -> FaultRule:
         error = Error(
             code="InvalidSequenceTokenException",
             message=f"The given sequenceToken is invalid. The next expected sequenceToken is: {SEQUENCE_TOKEN}",
             members={"expectedSequenceToken": SEQUENCE_TOKEN},
         )
-        return self._rule(error, operation="PutLogEvents", times=1)
+        return FaultRule(operation="PutLogEvents", effect=error)
 
 
 class DataAlreadyAccepted(Preset, frozen=True, tag="data-already-accepted"):
@@ -149,7 +137,7 @@ class DataAlreadyAccepted(Preset, frozen=True, tag="data-already-accepted"):
 
     sources: ClassVar[tuple[str, ...]] = ("https://github.com/boxfuse/cloudwatchlogs-java-appender/issues/9",)
 
-    def rule(self) -> FaultRule:
+    def default_rule(self) -> FaultRule:
         error = Error(
             code="DataAlreadyAcceptedException",
             message=(
@@ -159,7 +147,7 @@ class DataAlreadyAccepted(Preset, frozen=True, tag="data-already-accepted"):
             members={"expectedSequenceToken": SEQUENCE_TOKEN},
             carry_out=True,
         )
-        return self._rule(error, operation="PutLogEvents", times=1)
+        return FaultRule(operation="PutLogEvents", effect=error)
 
 
 class Throttling(Preset, frozen=True, tag="throttling"):
@@ -174,9 +162,9 @@ class Throttling(Preset, frozen=True, tag="throttling"):
         name="pass", default=2
     )
 
-    def rule(self) -> FaultRule:
-        error = Error(code="ThrottlingException")
-        return self._rule(error, operation=ANY_OPERATION, sequence=Repeat(fail=self.fail, pass_=self.pass_))
+    def default_rule(self) -> FaultRule:
+        error, sequence = Error(code="ThrottlingException"), Repeat(fail=self.fail, pass_=self.pass_)
+        return FaultRule(operation=ANY_OPERATION, effect=error, sequence=sequence, times=0)
 
 
 class ReadDelay(Preset, frozen=True, tag="read-delay"):
@@ -184,8 +172,8 @@ class ReadDelay(Preset, frozen=True, tag="read-delay"):
 
     seconds: Annotated[Seconds, Meta(description="How many seconds.")] = 10.0
 
-    def rule(self) -> FaultRule:
-        return self._rule(HideEvents(seconds=self.seconds))
+    def default_rule(self) -> FaultRule:
+        return FaultRule(effect=HideEvents(seconds=self.seconds), times=0)
 
 
 class EmptyPages(Preset, frozen=True, tag="empty-pages"):
@@ -196,8 +184,8 @@ class EmptyPages(Preset, frozen=True, tag="empty-pages"):
         "https://github.com/dstackai/dstack/pull/2501",
     )
 
-    def rule(self) -> FaultRule:
-        return self._rule(EmptyPage(), times=3)
+    def default_rule(self) -> FaultRule:
+        return FaultRule(effect=EmptyPage(), times=3)
 
 
 AnyPreset: TypeAlias = (
