@@ -6,7 +6,7 @@ clock, millions may arrive. Sampling in steps gives every log event the same cha
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Final, Self
 
@@ -31,6 +31,7 @@ class Selection:
         numbers: the place of each of them in `encoded`.
         encoded: their JSON, None for those that have never been delivered. The selections of a batch share it, so that
             each log event is encoded once, and its JSON goes with the last of them.
+        size_bytes: the bytes of the log events as the service counts them.
     """
 
     log_group_identifier: str
@@ -39,7 +40,7 @@ class Selection:
     events: Sequence[LogEvent]
     numbers: Sequence[int]
     encoded: list[bytes | None]
-    _size_bytes: int | None = None
+    size_bytes: int
 
     @classmethod
     def of(cls, batch: Batch) -> Self:
@@ -47,26 +48,16 @@ class Selection:
         group, stream, count = batch.log_group_identifier, batch.log_stream_name, len(batch.events)
         return cls(group, stream, batch.ingestion_time, batch.events, range(count), [None] * count, batch.size_bytes)
 
-    @property
-    def size_bytes(self) -> int:
-        """The bytes of the log events as the service counts them; counted when it is first asked for."""
-        if self._size_bytes is None:
-            self._size_bytes = size_bytes_of(self.events)
-        return self._size_bytes
-
     def pick(self, indexes: Iterable[int]) -> Self:
         """Some of the log events, by their index in `events`, in ascending order."""
         indexes = list(indexes)
         events, numbers = [self.events[index] for index in indexes], [self.numbers[index] for index in indexes]
-        return self._with(events, numbers, self.encoded)
+        return replace(self, events=events, numbers=numbers, size_bytes=size_bytes_of(events))
 
     def detached(self) -> Self:
         """The same log events, which keep no JSON of others in memory."""
-        return self._with(self.events, range(len(self.events)), [self.encoded[number] for number in self.numbers])
-
-    def _with(self, events: Sequence[LogEvent], numbers: Sequence[int], encoded: list[bytes | None]) -> Self:
-        group, stream = self.log_group_identifier, self.log_stream_name
-        return type(self)(group, stream, self.ingestion_time, events, numbers, encoded)
+        encoded = [self.encoded[number] for number in self.numbers]
+        return replace(self, numbers=range(len(encoded)), encoded=encoded)
 
 
 @dataclass(frozen=True, slots=True)
