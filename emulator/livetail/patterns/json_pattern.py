@@ -10,7 +10,9 @@ from livetail.patterns.subject import NOT_JSON, Subject
 from livetail.patterns.syntax import Check, Comparison, JsonPattern, Leaf, Selector, Step, Wildcard
 from livetail.patterns.tokens import JSON, Tokens
 
-_STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\.?\['([^']*)'\]|\[([0-9]+)\]|\.\*|\[\*\]")
+_STEP = re.compile(
+    r"\.(?P<key>[A-Za-z0-9_-]+)|\.?\['(?P<quoted_key>[^']*)'\]|\[(?P<position>[0-9]+)\]|(?P<wildcard>\.\*|\[\*\])"
+)
 # Ten digits name more elements than a message has characters.
 _MAX_POSITION_DIGITS = 10
 _CHECKS = ("IS NULL", "IS TRUE", "IS FALSE", "NOT EXISTS")
@@ -73,22 +75,21 @@ class _Parser:
     def _selector(self) -> Selector:
         tokens = self._tokens
         steps: list[Step] = []
-        start = tokens.position
         for found in _STEP.finditer(tokens.next):
-            key, key_in_brackets, position = found.groups()
-            at = start + found.start()
-            if position is not None:
-                position = position.lstrip("0") or "0"
-                if len(position) > _MAX_POSITION_DIGITS:
-                    raise tokens.error("the position of an element is too large", at=at)
-                steps.append(int(position))
-            elif key is None and key_in_brackets is None:
+            kind = found.lastgroup or ""
+            text = found[kind]
+            at = tokens.position + found.start()
+            if kind == "wildcard":
                 if any(isinstance(step, Wildcard) for step in steps):
                     error = tokens.error("a selector has at most one wildcard", at=at, text=_SEVERAL_WILDCARDS)
                     tokens.limit_errors.append(error)
-                steps.append(Wildcard(found[0]))
+                steps.append(Wildcard(text))
+            elif kind == "position":
+                if len(text.lstrip("0")) > _MAX_POSITION_DIGITS:
+                    raise tokens.error("the position of an element is too large", at=at)
+                steps.append(int(text.lstrip("0") or "0"))
             else:
-                steps.append(key_in_brackets if key is None else key)
+                steps.append(text)
         selector = Selector(tuple(steps))
         self._wildcards += selector.has_wildcard
         if self._wildcards > _MAX_WILDCARDS:
