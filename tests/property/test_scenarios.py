@@ -237,8 +237,8 @@ def check_outcome(text: str) -> None:
         scenario = parse_toml(text, "any.toml")
     except ScenarioError as error:
         assert error.problems
-        for fault in error.problems:
-            assert SENTENCE.fullmatch(fault), fault
+        for problem in error.problems:
+            assert SENTENCE.fullmatch(problem), problem
     else:
         check(run_until(Player(scenario, STARTED_AT, Chance(1)), STARTED_AT + 1_500))
 
@@ -286,7 +286,7 @@ def test_any_json_runs_or_is_refused_in_sentences(text: str) -> None:
     try:
         parse_json(text.encode(errors="surrogatepass"), "any.toml")
     except ScenarioError as error:
-        assert all(SENTENCE.fullmatch(fault) for fault in error.problems)
+        assert all(SENTENCE.fullmatch(problem) for problem in error.problems)
 
 
 @settings(max_examples=50, deadline=None)

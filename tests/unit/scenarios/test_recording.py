@@ -92,7 +92,7 @@ def test_every_bad_line_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "fault"),
+    ("content", "problem"),
     [
         (b"", "line 1: no header of a recording"),
         (b"hello", "line 1: no header of a recording"),
@@ -101,8 +101,8 @@ def test_every_bad_line_is_named() -> None:
         (b"\xff\n", "line 1: no header of a recording"),
     ],
 )
-def test_refuses_what_is_no_recording(content: bytes, fault: str) -> None:
-    with pytest.raises(ScenarioError, match=fault):
+def test_refuses_what_is_no_recording(content: bytes, problem: str) -> None:
+    with pytest.raises(ScenarioError, match=problem):
         read_recording(content)
 
 

@@ -184,7 +184,7 @@ def test_a_recording_that_was_cut_off_is_replayed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "faults"),
+    ("content", "problems"),
     [
         ("", ["it has no events"]),
         ('{"livetail": 1}\n', ["it has no events"]),
@@ -198,12 +198,12 @@ def test_a_recording_that_was_cut_off_is_replayed(tmp_path: Path) -> None:
         ("\n".join(["{"] * 50), ["line "] * 20 + ["and 30 more lines are bad"]),
     ],
 )
-def test_refuses_bad_lines_with_their_numbers(tmp_path: Path, content: str, faults: list[str]) -> None:
+def test_refuses_bad_lines_with_their_numbers(tmp_path: Path, content: str, problems: list[str]) -> None:
     path = write(tmp_path, content)
     with pytest.raises(ScenarioError) as refused:
         read_replay(path)
-    assert len(refused.value.problems) == len(faults)
-    for told, expected in zip(refused.value.problems, faults, strict=True):
+    assert len(refused.value.problems) == len(problems)
+    for told, expected in zip(refused.value.problems, problems, strict=True):
         assert told.startswith(expected)
 
 

@@ -100,7 +100,7 @@ def test_the_readme_template_repeats_with_its_seed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "fault"),
+    ("template", "problem"),
     [
         ("", "the template is empty, and a log event is not"),
         ("a {level", "column 3: '{' is not closed; write '{{' for a brace"),
@@ -126,16 +126,16 @@ def test_the_readme_template_repeats_with_its_seed() -> None:
         ("{a:x} {a:y}", "column 7: {a} has its values already; repeat it as {a}"),
     ],
 )
-def test_refuses(template: str, fault: str) -> None:
+def test_refuses(template: str, problem: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         parse_template(template)
-    assert fault in refused.value.problems[0]
+    assert problem in refused.value.problems[0]
 
 
-def test_all_faults_come_at_once() -> None:
+def test_all_problems_come_at_once() -> None:
     with pytest.raises(ScenarioError) as refused:
         parse_template("{levl} } {int:5}")
-    assert [fault.partition(":")[0] for fault in refused.value.problems] == ["column 8", "column 1", "column 10"]
+    assert [problem.partition(":")[0] for problem in refused.value.problems] == ["column 8", "column 1", "column 10"]
 
 
 def test_every_documented_field_can_be_used() -> None:

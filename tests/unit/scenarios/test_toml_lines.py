@@ -68,5 +68,5 @@ def test_windows_line_ends() -> None:
 
 
 def test_inline_lists_have_the_line_of_their_key() -> None:
-    places = TomlLines("seed = 1\nsource = [\n  { rate = 1 },\n  { rate = 2 },\n]\n")
-    assert places.line(("source", 2, "rate")) == 2
+    lines = TomlLines("seed = 1\nsource = [\n  { rate = 1 },\n  { rate = 2 },\n]\n")
+    assert lines.line(("source", 2, "rate")) == 2
