@@ -78,8 +78,8 @@ def parse_toml(text: str, name: str = "scenario", directory: FilePath | None = N
     except RecursionError:
         raise ScenarioError([f"{name}: it is nested too deeply"]) from None
     except ValueError as error:  # TOMLDecodeError, or an integer of too many digits
-        found = re.search(r"at line (\d+)", str(error))
-        place = f"{name}:{found[1]}" if found else name
+        found = re.search(r"at line (\d+)|at end of document", str(error))
+        place = f"{name}:{found[1] or text.count(chr(10)) + 1}" if found else name
         raise ScenarioError([f"{place}: it is not TOML: {error}"]) from None
     return _build(document, name, directory, lines)
 
