@@ -394,7 +394,7 @@ TAGS = ", ".join(f'"{number}" = ""' for number in range(51))
         ("#" * 1_048_577, ": it has more than 1,048,576 bytes, which is the limit"),
         ("x = 1\n" + "a." * 20_000 + "a = 1", ":2: a key has more than 16 parts"),
         ("\na = [1", ":2: it is not TOML: Unclosed array (at end of document)"),
-        ("a = '''\n", ": it is not TOML: Expected"),
+        ("a = '''\n", ":2: it is not TOML: Expected"),
     ],
     ids=["entries", "streams", "tags", "tag value", "all streams", "bytes", "long key", "end of file", "open text"],
 )
