@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +82,18 @@ def test_a_scenario_is_named_or_in_a_folder_and_a_file_is_replayed(tmp_path: Pat
         for group, message in (("/c", "n"), ("/replay/printed", "m")):
             assert [one["message"] for one in logs.filter_log_events(logGroupName=group)["events"]] == [message]
         logs.close()
+
+
+def test_the_name_of_a_file_need_not_be_utf_8(tmp_path: Path) -> None:
+    scenario, recording = (tmp_path / os.fsdecode(name) for name in (b"\xff.toml", b"\xfe.jsonl"))
+    scenario.write_text('[[log_group]]\nname = "/a"\n')
+    recording.write_text('{"timestamp": 1, "message": "x"}\n')
+    with LiveTailEmulator(clock="manual", scenario=[str(scenario)], replay=[str(recording)]) as emulator:
+        assert [played["name"] for played in emulator.scenarios()] == [
+            "\N{REPLACEMENT CHARACTER}",
+            "\N{REPLACEMENT CHARACTER}.jsonl",
+        ]
+        assert emulator.settings()["scenario"] == ["\N{REPLACEMENT CHARACTER}.toml"]
 
 
 def test_a_server_does_not_start_with_what_it_cannot_play(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import msgspec
 
 from livetail.core.clock import parse_duration
 from livetail.core.tables import Problem, Problems, shown
+from livetail.core.unicode import well_formed
 from livetail.faults.reading import read_rule
 from livetail.scenarios import ScenarioError, fixtures
 from livetail.scenarios.model import LogGroup, ReplayTable, Scenario, ScenarioTable
@@ -58,7 +59,7 @@ def load_replay(path: FilePath) -> Scenario:
         raise ScenarioError([f"{path}: {problem}" for problem in error.problems]) from None
     groups = dict.fromkeys(line.log_group for line in lines)
     log_groups = tuple(LogGroup(name=name) for name in groups)
-    return Scenario(path.name, log_groups=log_groups, replays=(Replay(lines, length_ms),))
+    return Scenario(well_formed(path.name), log_groups=log_groups, replays=(Replay(lines, length_ms),))
 
 
 def parse_toml(text: str, name: str = "scenario", directory: FilePath | None = None) -> Scenario:
@@ -118,7 +119,7 @@ def _build(document: object, name: str, directory: FilePath | None, lines: TomlL
     written = dict.fromkeys(source.log_group for source in table.source)
     written |= dict.fromkeys(line.log_group for replay in replays if replay for line in replay.lines)
     return Scenario(
-        PurePath(name).name.removesuffix(".toml"),
+        well_formed(PurePath(name).name.removesuffix(".toml")),
         table.seed,
         (*table.log_group, *(LogGroup(name=group) for group in written if group not in declared)),
         tuple(table.source),

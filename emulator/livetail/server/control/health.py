@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 from starlette.requests import Request
 
+from livetail.core.unicode import well_formed
 from livetail.server.control.clock import ClockMode
 from livetail.server.control.route import ControlRoute, Count, Done, Shape
 from livetail.server.emulator import Emulator
@@ -78,8 +79,8 @@ async def show_settings(emulator: Emulator, _: Request) -> SettingsShape:
         session_rate=settings.session_rate,
         retain_events=settings.retain_events,
         retain_bytes=settings.retain_bytes,
-        scenario=[path.name for path in settings.scenario],
-        replay=[path.name for path in settings.replay],
+        scenario=[well_formed(path.name) for path in settings.scenario],
+        replay=[well_formed(path.name) for path in settings.replay],
         verify_signatures=settings.verify_signatures,
         allowed_host=settings.allowed_host,
         allowed_origin=settings.allowed_origin,
