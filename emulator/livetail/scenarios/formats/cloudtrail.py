@@ -55,7 +55,7 @@ class CloudTrailFormat(Format):
         read_only = name.startswith(_READING)
         kind = self._random.random()
         if kind < 0.01:
-            identity = _root()
+            identity = _identity("Root", _ACCOUNT_ID, "root")
         elif kind < 0.55:
             identity = _person(one_of(random, _PEOPLE))
         else:
@@ -112,27 +112,25 @@ class CloudTrailFormat(Format):
 
 
 def _person(name: str, *, with_key: bool = True) -> str:
-    # A person always has the same ids: they are spelled from the name.
-    digits = name.upper().ljust(16, "X")[:16]
+    digits = _digits(name)
     key = f'"accessKeyId":"AKIA{digits}",' if with_key else ""
-    return (
-        f'{{"type":"IAMUser","principalId":"AIDA{digits}","arn":"arn:aws:iam::{_ACCOUNT_ID}:user/{name}",'
-        f'"accountId":"{_ACCOUNT_ID}",{key}"userName":"{name}"}}'
-    )
+    return _identity("IAMUser", f"AIDA{digits}", f"user/{name}", f',{key}"userName":"{name}"')
 
 
 def _role(name: str, session: str) -> str:
-    digits = name.upper().ljust(16, "X")[:16]
+    digits = _digits(name)
+    issuer = _identity("Role", f"AROA{digits}", f"role/{name}", f',"userName":"{name}"')
+    context = f',"sessionContext":{{"sessionIssuer":{issuer}}}'
+    return _identity("AssumedRole", f"AROA{digits}:{session}", f"assumed-role/{name}/{session}", context, service="sts")
+
+
+def _identity(kind: str, principal_id: str, resource: str, more: str = "", *, service: str = "iam") -> str:
     return (
-        f'{{"type":"AssumedRole","principalId":"AROA{digits}:{session}",'
-        f'"arn":"arn:aws:sts::{_ACCOUNT_ID}:assumed-role/{name}/{session}","accountId":"{_ACCOUNT_ID}",'
-        f'"sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"AROA{digits}",'
-        f'"arn":"arn:aws:iam::{_ACCOUNT_ID}:role/{name}","accountId":"{_ACCOUNT_ID}","userName":"{name}"}}}}}}'
+        f'{{"type":"{kind}","principalId":"{principal_id}","arn":"arn:aws:{service}::{_ACCOUNT_ID}:{resource}",'
+        f'"accountId":"{_ACCOUNT_ID}"{more}}}'
     )
 
 
-def _root() -> str:
-    return (
-        f'{{"type":"Root","principalId":"{_ACCOUNT_ID}","arn":"arn:aws:iam::{_ACCOUNT_ID}:root",'
-        f'"accountId":"{_ACCOUNT_ID}"}}'
-    )
+def _digits(name: str) -> str:
+    """The end of the ids of a person or role, who always have the same: they are spelled from the name."""
+    return name.upper().ljust(16, "X")[:16]
