@@ -330,6 +330,7 @@ def test_a_signal_ends_it_with_all_that_had_been_sent(
 ) -> None:
     """`advance` returns when the server has handed over its updates, so all of them are to be in the file."""
     with recording(emulator, emulator.log_group_arn(GROUP), "-o", output) as process:
+        until(output.exists)  # the command has heard of its session, too
         for step in range(3):
             emulator.put(GROUP, "web-1", [f"{step}-{each}" for each in range(500)])
             emulator.advance(1)

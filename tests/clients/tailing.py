@@ -63,7 +63,8 @@ class Tailing(Protocol):
 
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Ask until it is so, for things that nothing tells about; each asking is a request, so this does not spin."""
+    """Ask every two milliseconds until it is so, for things that nothing tells about."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"it was still not so after {seconds:g} s"
+        time.sleep(0.002)

@@ -246,17 +246,19 @@ def test_stopping_the_emulator_ends_every_session_cleanly() -> None:
 # ---- clients that leave --------------------------------------------------------------------------------------------
 
 
-def test_close_returns_while_another_thread_reads(real: LiveTailEmulator) -> None:
+def test_close_returns_while_another_thread_reads(manual: LiveTailEmulator) -> None:
     """botocore's `close` waits for the read that is under way, which the update of the second ends."""
-    logs = real.client()  # with the patience of 60 seconds that clients have by themselves
+    logs = manual.client()  # with the patience of 60 seconds that clients have by themselves
     logs.create_log_group(logGroupName="/app/api")
-    tail = Tail(logs, real.log_group_arn("/app/api"))
+    tail = Tail(logs, manual.log_group_arn("/app/api"))
     with ThreadPoolExecutor(2) as threads:
         reading = threads.submit(_read, tail)
-        until(lambda: real.sessions()[0]["counters"]["updates"] >= 1)
-        threads.submit(tail.close).result(10)
+        manual.advance(1)
+        closing = threads.submit(tail.close)
+        while not closing.done():
+            manual.advance(1)
         reading.result(10)
-    real.assert_no_sessions()
+    manual.assert_no_sessions()
     logs.close()
 
 

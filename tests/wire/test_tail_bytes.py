@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -104,13 +104,21 @@ def test_updates(manual: LiveTailEmulator, group: str) -> None:
         }
 
 
-def test_timeout_ends_the_stream_cleanly_and_leaves_the_connection_usable(group: str, manual: LiveTailEmulator) -> None:
-    with Http1Tail(manual, group) as tail, Reading(tail) as reading:
-        manual.advance(3 * 3600 - 1)
-        manual.put(GROUP, "web-1", ["the last one"])
-        manual.advance(1)
+@pytest.fixture
+def soon_over() -> Iterator[LiveTailEmulator]:
+    """Its sessions end after a minute; tests/clients/test_boto3_sessions.py waits for three hours of moved time."""
+    with LiveTailEmulator(clock="manual", session_timeout="1m") as emulator:
+        emulator.put(GROUP, "web-1", ["before anyone listens"])
+        yield emulator
+
+
+def test_timeout_ends_the_stream_cleanly_and_leaves_the_connection_usable(soon_over: LiveTailEmulator) -> None:
+    with Http1Tail(soon_over, GROUP) as tail, Reading(tail) as reading:
+        soon_over.advance(59)
+        soon_over.put(GROUP, "web-1", ["the last one"])
+        soon_over.advance(1)
         frames = reading.finish()
-        assert [frame.kind for frame in frames] == ["sessionUpdate"] * (3 * 3600) + ["SessionTimeoutException"]
+        assert [frame.kind for frame in frames] == ["sessionUpdate"] * 60 + ["SessionTimeoutException"]
         assert events_of(frames) == ["the last one"]
         exception = {":exception-type": "SessionTimeoutException", ":content-type": "application/x-amz-json-1.1"}
         payload = json.dumps(frames[-1].json, separators=(",", ":")).encode()
@@ -119,10 +127,10 @@ def test_timeout_ends_the_stream_cleanly_and_leaves_the_connection_usable(group:
         assert tail.ask().json["sessions"] == 0
 
 
-def test_timeout_ends_an_http2_stream_cleanly(manual: LiveTailEmulator, group: str) -> None:
-    with Http2Tail(manual, group) as tail:
+def test_timeout_ends_an_http2_stream_cleanly(soon_over: LiveTailEmulator) -> None:
+    with Http2Tail(soon_over, GROUP) as tail:
         with Reading(tail) as reading:
-            manual.advance(3 * 3600)
+            soon_over.advance(60)
             assert [frame.kind for frame in reading.finish()][-1] == "SessionTimeoutException"
         assert tail.ask().json["sessions"] == 0
 
