@@ -149,6 +149,8 @@ class _PlayedSource:
         """The next events up to `instant`, by stream, in the order in which the scenario names the streams."""
         start, names = self.started_at, self._streams
         times = [start + elapsed_ms for elapsed_ms in self.times.take(instant - start, max_events)]
+        if len(names) == 1:
+            return [(names[0], self._format.events(times, [0] * len(times)))] if times else []
         draw, count = self._draw, len(names)
         positions = [int(draw() * count) for _ in times]
         by_stream: list[list[LogEvent]] = [[] for _ in names]
