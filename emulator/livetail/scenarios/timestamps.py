@@ -1,6 +1,6 @@
 """Instants as log lines write them, always in UTC.
 
-Each class keeps the text of the last second that it wrote, because the next line is nearly always of the same one.
+Each class keeps the text that it wrote last, because the next line is nearly always of the same second.
 """
 
 from datetime import UTC, datetime
@@ -52,9 +52,14 @@ class IsoTime(SecondText):
         super().__init__()
         self._separator = separator
         self._suffix = suffix
+        self._instant = -1
+        self._with_milliseconds = ""
 
     def __call__(self, instant: int) -> str:
-        return f"{super().__call__(instant)}.{instant % SECOND:03d}{self._suffix}"
+        if instant != self._instant:
+            self._instant = instant
+            self._with_milliseconds = f"{super().__call__(instant)}.{instant % SECOND:03d}{self._suffix}"
+        return self._with_milliseconds
 
     def write(self, second: datetime) -> str:
         return second.strftime(f"%Y-%m-%d{self._separator}%H:%M:%S")
