@@ -1,8 +1,8 @@
-"""Processes that have imported the command and boto3 already, which takes a new process ten times as long as to run.
+"""Processes of this Python that need not import the command and boto3, which takes longer than most commands run.
 
-One process per run of pytest imports them; `Forked` is a `Popen` of `python -m livetail` that is a fork of it, with
-arguments, environment, folder and standard streams of its own. Tests of what happens while Python starts or ends, or of
-what is imported, need `subprocess.Popen`.
+One process for each run of pytest, and for each worker of it, imports them. `Forked` is a `Popen` that makes a fork of
+that process, with arguments, environment, folder and standard streams of its own. Tests of how Python starts and ends,
+and of what is imported, need `subprocess.Popen`.
 """
 
 import atexit
@@ -75,11 +75,11 @@ class Forked(subprocess.Popen[str]):
             os.close(devnull)
 
     def _report(self) -> bytes:
-        """The next line about the process: its id, then its exit status; nothing if the fork itself has failed."""
+        """The next line about the process: first its id, then its exit status."""
         line = b""
         while not line.endswith(b"\n"):
             read = os.read(self._status_pipe, 1)
-            assert read, "the process ended without a status"
+            assert read, "the process that forks has ended"
             line += read
         return line
 

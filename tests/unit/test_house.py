@@ -37,8 +37,11 @@ SHORT_FILES: Final = {
 }
 """Files below `MIN_LINES`, other than `__init__.py`, each with the reason why it stands alone."""
 
-OWN_PROCESS: Final = {"server/logs.py"}
-"""Files that may set what is there for that: `logging`, in the process of `livetail serve`."""
+OWN_PROCESS: Final = {
+    "cli/__init__.py": "the standard streams that the caller of the command has closed",
+    "server/logs.py": "logging, in the process of livetail serve",
+}
+"""Files that may set attributes of a library, since the process is theirs, each with what it sets."""
 
 FILE_KINDS = {".py", ".typed", ".html", ".css", ".js", ".svg"}
 """What the package may hold: code, the marker of its types, and the files of the page."""
@@ -61,10 +64,9 @@ def syntax_tree(path: Path) -> ast.Module:
 
 @cache
 def syntax_nodes(path: Path) -> tuple[ast.AST, ...]:
-    """All nodes that may import or assign."""
-    return tuple(
-        node for node in ast.walk(syntax_tree(path)) if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign)
-    )
+    """All nodes that may import or replace something."""
+    wanted = ast.Import | ast.ImportFrom | ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Call
+    return tuple(node for node in ast.walk(syntax_tree(path)) if isinstance(node, wanted))
 
 
 def imports(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -191,13 +193,40 @@ def test_nothing_of_a_library_is_replaced_in_place() -> None:
             for alias in node.names
         }
         for node in syntax_nodes(path):
-            targets = node.targets if isinstance(node, ast.Assign) else []
-            for target in targets:
-                owner: ast.expr = target
-                while isinstance(owner, ast.Attribute):
-                    owner = owner.value
-                if isinstance(target, ast.Attribute) and isinstance(owner, ast.Name):
-                    assert owner.id not in foreign, f"{path}:{target.lineno} replaces something in {owner.id}"
+            owner = _owner_of_replaced(node)
+            assert owner not in foreign, f"{path}:{getattr(node, 'lineno', 0)} replaces something in {owner}"
+
+
+def _owner_of_replaced(node: ast.AST) -> str | None:
+    """The name of the object of which a statement, or a call of `setattr`, sets an attribute."""
+    owner: ast.expr | None = None
+    match node:
+        case ast.Assign(targets=[ast.Attribute(value=owner), *_]):
+            pass
+        case ast.AugAssign(target=ast.Attribute(value=owner)) | ast.AnnAssign(target=ast.Attribute(value=owner)):
+            pass
+        case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[owner, *_]):
+            pass
+    while isinstance(owner, ast.Attribute):
+        owner = owner.value
+    return owner.id if isinstance(owner, ast.Name) else None
+
+
+@pytest.mark.parametrize(
+    ("code", "owner"),
+    [
+        ("ssl.wrap = None", "ssl"),
+        ("asyncio.events.loop = other.loop = 1", "asyncio"),
+        ("ssl.count += 1", "ssl"),
+        ("ssl.count: int = 1", "ssl"),
+        ("setattr(ssl.SSLContext, 'wrap', None)", "ssl"),
+        ("wrap = ssl.wrap", None),
+        ("ssl.wrap(setattr)", None),
+    ],
+)
+def test_what_replaces_something_is_seen(code: str, owner: str | None) -> None:
+    found = {_owner_of_replaced(node) for node in ast.walk(ast.parse(code))} - {None}
+    assert found == ({owner} if owner else set())
 
 
 def test_the_package_loads_nothing_until_it_is_used() -> None:
