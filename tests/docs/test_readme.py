@@ -12,6 +12,7 @@ from livetail.cli.command_parser import COMMANDS
 from tests.cli.running import run_livetail, serving
 from tests.docs.flags import flags_table
 from tests.docs.reading import ROOT, blocks, document
+from tests.testing.projects import LIKE_A_USER
 
 DOCUMENTS = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
@@ -27,7 +28,7 @@ def test_the_snippet_prints_what_it_says() -> None:
 def test_the_pytest_example_passes(tmp_path: Path) -> None:
     _, example = blocks("README.md", "python")
     (tmp_path / "test_example.py").write_text(example.text)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-q", *LIKE_A_USER, str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False)
     assert run.returncode == 0, run.stdout
     assert "1 passed" in run.stdout
