@@ -11,13 +11,13 @@ from typing import Any, Final, NoReturn
 from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, NoResponseError, UrlError
 
 MAX_RESPONSE_BYTES: Final = 256 * 1024 * 1024
-"""No response of an emulator is larger; a server that sends more is not one."""
+"""The maximum of a response; a server that sends more is not Livetail."""
 
 TIMEOUT_S: Final = 60.0
 
 
 class _Response(dict[str, Any]):
-    """The JSON of a response. What lacks a key is not Livetail's."""
+    """The JSON of a response. If a key is missing, the server is not Livetail."""
 
     def __missing__(self, key: str) -> NoReturn:
         raise LiveTailError(f"something responds, but not as Livetail does (its response has no {key!r})")
@@ -38,7 +38,7 @@ class ControlClient:
         try:
             parts = urllib.parse.urlsplit(url)
             host, port = parts.hostname or "", parts.port
-            host.encode("idna")  # as the socket module will do, whose error is no sentence
+            host.encode("idna")  # the socket module does so too, with an unclear error
         except ValueError:
             host = ""
         if not host or parts.scheme not in ("http", "https") or parts.path not in ("", "/") or parts.query:
@@ -47,10 +47,10 @@ class ControlClient:
         self._host, self._port, self._scheme = host, port, parts.scheme
 
     def request(self, method: str, path: str, body: Any = None, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
-        """Send a request to the control plane, with a JSON body or with a text as it is; returns the response's JSON.
+        """Send `body` to the control plane, a str as it is, all else as JSON; returns the JSON of the response.
 
         Raises:
-            LiveTailError: it is refused; a LiveTailTimeoutError if the server has waited in vain.
+            LiveTailError: the request is refused; LiveTailTimeoutError if a wait of the server timed out.
         """
         status, content = self._read(method, f"/_livetail{path}", body, timeout_s=timeout_s)
         response = parse_json(content)
@@ -68,12 +68,12 @@ class ControlClient:
         return health
 
     def certificate(self) -> bytes | None:
-        """The CA that the server has made for itself (PEM); None if it has made none."""
+        """The CA that the server generated (PEM); None if it generated none."""
         status, content = self._read("GET", "/_livetail/ca.pem")
         return content if status == 200 else None
 
     def call(self, operation: str, parameters: dict[str, Any], region: str | None = None) -> dict[str, Any]:
-        """Call an operation of the AWS API, unsigned, in `region` [the server's own]; returns its result.
+        """Call an operation of the AWS API, unsigned, in `region` (default: that of the server); returns its result.
 
         Raises:
             AwsError: it is refused.
@@ -136,7 +136,7 @@ class ControlClient:
             raise self._no_response(error) from None
 
     def _uses_tls(self, timeout_s: float) -> bool:
-        """Whether the server is one with `--tls`, which closes a connection that begins in plain text."""
+        """Whether the server runs with `--tls`: then it closes connections that begin in plain text."""
         with contextlib.closing(self._connection("https", timeout_s)) as connection:
             try:
                 connection.connect()

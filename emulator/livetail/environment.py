@@ -19,7 +19,7 @@ NOTES: Final[Mapping[str, str]] = {
     "NO_PROXY": "the emulator is reached without the proxy that is set here",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "without this the endpoints above are not read",
 }
-"""Who reads a variable, where that is not every SDK, or why it is there."""
+"""Which programs read a variable, if not every SDK does, or why it is set."""
 
 TRUSTSTORE_PASSWORD: Final = "changeit"
 """The password of Java's own truststore. It protects nothing: the certificate is public."""
@@ -38,7 +38,7 @@ def sdk_environment(
     """The variables for a process that talks to nothing but the emulator.
 
     SDKs send StartLiveTail to `stream-<host>`, which no local name server resolves; `AWS_DISABLE_HOST_PREFIX_INJECTION`
-    stops that. Many programs ask STS who they are before they ask for logs. The others are those that SDKs require.
+    stops that. Many programs call STS first (GetCallerIdentity). SDKs require the other variables.
 
     Args:
         ca_bundle: path of the CA of the server's certificate (PEM), if it is not a public one.
@@ -65,33 +65,33 @@ def sdk_environment(
     return variables
 
 
-def fitted_to(environ: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables, and those that they need to hold where `environ` is set: a proxy, options of Java, a switch that
-    turns configured endpoints off."""
-    fitted = dict(variables)
+def adapted_to(environ: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables, adapted to `environ`: a proxy there is bypassed, options of Java are kept, and a switch that turns
+    configured endpoints off is undone."""
+    adapted = dict(variables)
     endpoint = variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"]
     if any(environ.get(name) for name in _PROXIES):
         host = urllib.parse.urlsplit(endpoint).hostname or ""
         listed = [name for name in (environ.get("NO_PROXY") or environ.get("no_proxy") or "").split(",") if name]
         names = ",".join(dict.fromkeys([*listed, host, *(["localhost"] if host == "127.0.0.1" else [])]))
-        fitted |= {"NO_PROXY": names, "no_proxy": names}
+        adapted |= {"NO_PROXY": names, "no_proxy": names}
     if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
-        fitted["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false"
-    if "JAVA_TOOL_OPTIONS" in fitted and environ.get("JAVA_TOOL_OPTIONS"):
+        adapted["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false"
+    if "JAVA_TOOL_OPTIONS" in adapted and environ.get("JAVA_TOOL_OPTIONS"):
         others = [
             option for option in environ["JAVA_TOOL_OPTIONS"].split() if "-Djavax.net.ssl.trustStore" not in option
         ]
-        fitted["JAVA_TOOL_OPTIONS"] = " ".join([*others, fitted["JAVA_TOOL_OPTIONS"]])
-    return fitted
+        adapted["JAVA_TOOL_OPTIONS"] = " ".join([*others, adapted["JAVA_TOOL_OPTIONS"]])
+    return adapted
 
 
 def region_of(environ: Mapping[str, str]) -> str | None:
-    """The region that SDKs take from an environment; boto3 reads the second variable alone, most others the first."""
+    """The region that SDKs take from an environment; boto3 reads AWS_DEFAULT_REGION only, most others AWS_REGION."""
     return environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None
 
 
-def reachable(host: str) -> str:
-    """An address that a client on this machine can use: a server on all addresses is reached on the loopback one."""
+def reachable_host(host: str) -> str:
+    """The address for clients on this machine; the loopback address if the server listens on all addresses."""
     if host in ("0.0.0.0", ""):
         return "127.0.0.1"
     if host == "::":
@@ -100,7 +100,7 @@ def reachable(host: str) -> str:
 
 
 def make_truststore(ca_pem: bytes) -> bytes:
-    """The certificates of a PEM text as a PKCS#12 truststore, the form in which Java takes an authority to trust.
+    """The certificates of a PEM text as a PKCS#12 truststore, the format that Java reads.
 
     Raises:
         ModuleNotFoundError: the package cryptography, of the extra `tls`, is missing.

@@ -12,10 +12,10 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 
 
 def variables_as_text(form: str, variables: Mapping[str, str], kept: Collection[str] = ()) -> str:
-    """The variables in one of `FORMATS`, with a comment where there is a note on one and the form has comments.
+    """The variables in one of `FORMATS`, with the `NOTES` on them where the format has comments.
 
     Args:
-        kept: the names that stay as they are where they are set already, in the forms for shells.
+        kept: names whose existing values are kept, in the formats for shells.
     """
     if form == "json":
         return json.dumps(dict(variables), indent=2) + "\n"
@@ -29,7 +29,7 @@ def variables_as_text(form: str, variables: Mapping[str, str], kept: Collection[
 
 def _shell(name: str, value: str, is_kept: bool) -> str:
     """For a POSIX shell: `eval "$(livetail env)"`."""
-    # The default of an expansion in double quotes may hold anything but what is special there.
+    # In double quotes only a plain value can be the default of an expansion.
     if is_kept and _PLAIN.fullmatch(value):
         return f'export {name}="${{{name}:-{value}}}"'
     return f"export {name}={shlex.quote(value)}"
@@ -43,13 +43,13 @@ def _fish(name: str, value: str, is_kept: bool) -> str:
 
 def _powershell(name: str, value: str, is_kept: bool) -> str:
     """For PowerShell: `livetail env --format powershell | Out-String | Invoke-Expression`."""
-    # PowerShell also takes the typographic quotation marks for quotation marks, and each is doubled by itself.
+    # PowerShell reads typographic quotation marks as quotation marks too; doubling escapes each.
     quoted = "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", value) + "'"
     return f"if (-not $env:{name}) {{ $env:{name} = {quoted} }}" if is_kept else f"$env:{name} = {quoted}"
 
 
 def _dotenv(name: str, value: str, _: bool) -> str:
-    """For `.env` files. Plain values have no quotes, which `docker --env-file` would take for a part of the value."""
+    """For `.env` files. Plain values are not quoted: `docker --env-file` keeps quotes as part of the value."""
     if _PLAIN.fullmatch(value):
         return f"{name}={value}"
     if "'" not in value and "\n" not in value:

@@ -11,11 +11,11 @@ _SIGNATURE_ERRORS: Final = {
 
 
 class LiveTailError(Exception):
-    """An emulator cannot start, does not respond or refuses something; `str()` is a sentence, or one a line."""
+    """An emulator cannot start, does not respond or refuses something; `str()` is one sentence, or one a line."""
 
 
 class LiveTailTimeoutError(LiveTailError, TimeoutError):
-    """What was waited for did not happen; `str()` says what was there instead."""
+    """A wait timed out; `str()` describes what was there instead."""
 
 
 class UrlError(LiveTailError, ValueError):
@@ -30,7 +30,7 @@ class AwsError(LiveTailError):
     """An operation of the AWS API was refused; `str()` is one sentence.
 
     Attributes:
-        code: the error's name; None if what responds is not the AWS API.
+        code: the error's name; None if the response is not one of the AWS API.
     """
 
     def __init__(self, operation: str, status: int, response: Any) -> None:

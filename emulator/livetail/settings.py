@@ -1,7 +1,7 @@
 """The settings of a server: one table for flags, environment variables, Python keywords and the documentation.
 
-Precedence is flag, environment, default. Every value is read from text by the same function wherever it comes from, so
-that the sentence about a wrong one is the same everywhere.
+Precedence is flag, environment, default. Every value is read from text by the same function, so that the error messages
+are the same for all sources.
 """
 
 import re
@@ -132,8 +132,8 @@ class Flag:
 
     Attributes:
         field: the name of the setting, which is its Python keyword; flag and environment variable follow from it.
-        read: makes a value of text; raises ValueError with the end of a sentence that begins with flag and text.
-        default: the text of the value if nothing is given; none for None, or for no values of a repeatable flag.
+        read: converts text to the value; the error message is the flag, the text and the message of its ValueError.
+        default: the default as text; empty for None, or for no values of a repeatable flag.
     """
 
     field: str
@@ -195,7 +195,7 @@ class Flag:
 
 
 def _flag(read: Callable[[str], Any], default: str, metavar: str | None, help: str, *, repeatable: bool = False) -> Any:
-    """A field of `Settings`; its flag is made of these as in `Flag`."""
+    """A field of `Settings` with the columns of its `Flag`."""
     return field(metadata={"flag": (read, default, metavar, help, repeatable)})
 
 
@@ -312,7 +312,7 @@ FLAGS: Final = tuple(Flag(each.name, *each.metadata["flag"]) for each in fields(
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """A sentence for each variable that has the prefix of the settings and is no setting, mostly a typing error."""
+    """A sentence for each variable that has the prefix of the settings but is not one, usually a typing error."""
     known = {flag.variable for flag in FLAGS} | _OTHER_VARIABLES
     sentences = []
     for name, value in sorted(environ.items()):

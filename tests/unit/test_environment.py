@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 from dotenv import dotenv_values
 
-from livetail.environment import KEPT, fitted_to, region_of, sdk_environment
+from livetail.environment import KEPT, adapted_to, region_of, sdk_environment
 from livetail.environment_formats import variables_as_text
 
 NASTY = {
@@ -112,18 +112,18 @@ BASE = sdk_environment("http://127.0.0.1:4586", "us-east-1")
 
 @pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"])
 def test_a_proxy_is_passed_by(name: str) -> None:
-    fitted = fitted_to({name: "http://proxy:3128"}, BASE)
+    fitted = adapted_to({name: "http://proxy:3128"}, BASE)
     assert fitted["NO_PROXY"] == fitted["no_proxy"] == "127.0.0.1,localhost"
 
 
 def test_what_needs_no_proxy_already_stays() -> None:
-    fitted = fitted_to({"http_proxy": "http://proxy:3128", "no_proxy": "internal,127.0.0.1"}, BASE)
+    fitted = adapted_to({"http_proxy": "http://proxy:3128", "no_proxy": "internal,127.0.0.1"}, BASE)
     assert fitted["no_proxy"] == "internal,127.0.0.1,localhost"
-    assert "NO_PROXY" not in fitted_to({"no_proxy": "x"}, BASE)
+    assert "NO_PROXY" not in adapted_to({"no_proxy": "x"}, BASE)
 
 
 def test_endpoints_that_are_switched_off_are_switched_on() -> None:
-    assert fitted_to({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, BASE) == BASE | {
+    assert adapted_to({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, BASE) == BASE | {
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"
     }
 
@@ -131,7 +131,7 @@ def test_endpoints_that_are_switched_off_are_switched_on() -> None:
 def test_options_of_java_are_kept() -> None:
     variables = sdk_environment("https://h:1", "us-east-1", truststore="/a b/store.p12")
     environ = {"JAVA_TOOL_OPTIONS": "-Xmx1g -Djavax.net.ssl.trustStore=/old -Djavax.net.ssl.trustStorePassword=x"}
-    assert fitted_to(environ, variables)["JAVA_TOOL_OPTIONS"] == (
+    assert adapted_to(environ, variables)["JAVA_TOOL_OPTIONS"] == (
         '-Xmx1g "-Djavax.net.ssl.trustStore=/a b/store.p12" -Djavax.net.ssl.trustStorePassword=changeit '
         "-Djavax.net.ssl.trustStoreType=PKCS12"
     )

@@ -13,9 +13,9 @@ class Caller:
     """Who sent a request, and where it runs: state is per account and region.
 
     Attributes:
-        empty_page: a fault rule empties the page of log events that is read, which has a token to read them with; the
-            number makes that token differ from those of other empty pages. 0 leaves the page as it is.
-        hidden_after: epoch milliseconds; a fault rule hides log events that were ingested later.
+        empty_page: not 0 if a fault rule makes the page of log events empty. The token of that page continues at the
+            same position; the number makes the tokens of empty pages differ.
+        hidden_after: a fault rule hides log events that were ingested after this time; epoch milliseconds.
     """
 
     account_id: str

@@ -75,7 +75,7 @@ def _log_group_of_key(context: Context, name: str | None, identifier: str | None
 
 
 def put_retention_policy(context: Context, request: PutRetentionPolicyRequest) -> None:
-    """Keep a group's events for so many days; older ones are hidden at once, where AWS takes up to 72 hours."""
+    """Keep a group's events for a number of days; older ones are hidden at once (AWS: within 72 hours)."""
     if request.retention_in_days not in RETENTION_DAYS:
         raise InvalidParameterException(
             f"Invalid retention value. Valid values are: [{', '.join(map(str, RETENTION_DAYS))}]"
@@ -117,7 +117,7 @@ def tag_resource(context: Context, request: TagResourceRequest) -> None:
 
 
 def untag_resource(context: Context, request: UntagResourceRequest) -> None:
-    """Take tags off a log group; other keys are ignored."""
+    """Remove tags from a log group; keys that it does not have are ignored."""
     _remove_tags(tagged_log_group(context, request.resource_arn), request.tag_keys)
 
 
@@ -127,7 +127,7 @@ def list_tags_for_resource(context: Context, request: ResourceRequest) -> dict[s
 
 
 def tag_log_group(context: Context, request: TagLogGroupRequest) -> None:
-    """As TagResource, by the name of the group; too many tags are an invalid parameter here, by the model's errors."""
+    """As TagResource, by the name of the group; too many tags are an InvalidParameterException, as in the model."""
     _add_tags(context.store.group(request.log_group_name), request.tags, InvalidParameterException)
 
 

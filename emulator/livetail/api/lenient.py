@@ -4,9 +4,8 @@ Null is absent, a null element is dropped, unknown members are ignored, a fracti
 decimals. A member of the wrong type is a SerializationException that names the JSON token, whatever else is
 wrong. Observed on another service of the same framework in 2026.
 
-Values that have no effect are not decoded: msgspec skips unknown members, and of a list that is longer than the model
-allows, only one element more is read than it allows. So a request of five million empty objects costs no more than the
-bytes that it has.
+Values that have no effect are not decoded: msgspec skips unknown members, and a list that is too long is read up to one
+element more than its maximum. So even five million empty objects cost no more than their bytes.
 """
 
 import re
@@ -24,12 +23,12 @@ MAX_UNLIMITED_LENGTH: Final = 1_000
 """Elements that are read of a list whose length the model does not limit."""
 
 MAX_WHOLE_BYTES: Final = 262_144
-"""An object up to this size is read in its own order, so that the first wrong type in it is the one that is named; a
-larger one in that of the model, so that its unknown members cost nothing. No map of the model is larger."""
+"""An object up to this size is read in its own order, so that the error names its first wrong type; a larger one in the
+order of the model, so that unknown members cost nothing. No valid map is larger."""
 
 MAX_REPAIRED_BYTES: Final = 8 * 1024 * 1024
-"""Up to this size halves of surrogate pairs are replaced; what the operations accept is smaller, however it is
-escaped."""
+"""In bodies up to this size, halves of surrogate pairs are replaced. Valid requests are smaller, even with all
+characters escaped."""
 
 _ESCAPE: Final = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\."
@@ -64,7 +63,7 @@ def _without_surrogate_halves(body: bytes) -> bytes:
 
 
 def strip_optional(type_: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:
-    """A member's type without the "or null" around it, and what `shapes` has noted on it."""
+    """A member's type without "or null", and its `extra` from `shapes`."""
     if isinstance(type_, inspect.UnionType):
         type_ = next(each for each in type_.types if not isinstance(each, inspect.NoneType))
     if isinstance(type_, inspect.Metadata):
@@ -73,7 +72,7 @@ def strip_optional(type_: inspect.Type) -> tuple[inspect.Type, dict[str, str]]:
 
 
 def _read_value(value: bytes, type_: inspect.Type) -> Any:
-    """The JSON of a value (not null) as what the model wants in its place."""
+    """Read the JSON of a value (not null) as a type of the model."""
     type_, extra = strip_optional(type_)
     if value.startswith(b"["):
         if not isinstance(type_, inspect.ListType):
@@ -100,7 +99,7 @@ def _read_struct(value: bytes, type_: inspect.StructType) -> dict[str, Any]:
 
 
 def _read_list(value: bytes, type_: inspect.ListType) -> list[Any]:
-    """At most one element more than the model allows."""
+    """Read a list up to one element more than its maximum."""
     limit = MAX_UNLIMITED_LENGTH if type_.max_length is None else type_.max_length
     head = msgspec.structs.astuple(msgspec.json.decode(value, type=_raw_elements(limit + 2)))
     elements = list(takewhile(bool, map(bytes, head)))

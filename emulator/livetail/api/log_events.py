@@ -105,13 +105,13 @@ def _empty_page(
 ) -> tuple[int, int]:
     """The numbers of the forward and the backward token of a page without events.
 
-    As observed: in the direction of reading the token becomes an edge, which the page after it repeats; in the other
-    one it stays what was given. The edge is the end or the start of the window; where the window is open, the
-    millisecond of the given token, and without a token the present.
+    Observed: the token of the reading direction becomes an edge, which the next page repeats; the other token stays as
+    given. The edge is the end (or start) time of the request. If the request has none, it is the millisecond of the
+    given token, and without a token the present.
 
-    AWS's forward edge of an open window lies after all events of its millisecond, also those that are still to come.
-    Here, while the clock is in that millisecond, it lies after those that have come: with a manual clock, events could
-    still come in and would be lost.
+    Without an end time, AWS's forward edge is after all events of its millisecond, future ones included. Here it is
+    after the events ingested so far, as long as the clock is in that millisecond: on a manual clock more events can be
+    put in it, and would be lost.
     """
     end = request.end_time if request.end_time is not None and request.end_time <= context.now else None
     if token is None:
@@ -137,9 +137,8 @@ def _empty_page(
 def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict[str, Any]:
     """A page of a group, or of some of its streams, in the order of time.
 
-    As observed, every page with events has a token, also one that holds all there is; the page after that is empty and
-    has none. A page is not full, and may be empty, when a pattern has been tried on as many events as one request may
-    examine; it has a token then too.
+    Observed: every page with events has a token, also the last one; the page after it is empty and has none. A page
+    that ends because the request has examined its maximum of events has a token too, even if it is empty.
     """
     if request.log_stream_names is not None and request.log_stream_name_prefix is not None:
         raise InvalidParameterException("logStreamNames and logStreamNamePrefix are mutually exclusive parameters.")
@@ -195,7 +194,7 @@ def _visible(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[t
 
 def _edge_at(context: Context, position: Position) -> int:
     """The edge from which reading continues at the same position after an empty page of a fault rule."""
-    timestamp = min(position.timestamp, context.now + DAY)  # reading backward may begin at the end of time
+    timestamp = min(position.timestamp, context.now + DAY)  # reading backward may begin at END
     return edge_before(timestamp, position.sequence, context.caller.empty_page)
 
 

@@ -21,7 +21,7 @@ from livetail.core.limits import RESERVED_PREFIX
 from livetail.store.log_group import LogGroup, LogGroupClass
 
 DESCRIBE_LIMIT = 50
-"""How many rows the operations give without `limit`."""
+"""How many rows the operations return without `limit`."""
 
 
 def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
@@ -67,7 +67,7 @@ def check_deletion(group: LogGroup) -> None:
 
 
 def describe_log_groups(context: Context, request: DescribeLogGroupsRequest) -> dict[str, Any]:
-    """The log groups in ASCII order of their names. There are no linked accounts."""
+    """The log groups in ASCII order of their names. Linked accounts are not emulated."""
     prefix, pattern = request.log_group_name_prefix, request.log_group_name_pattern
     if prefix is not None and pattern is not None:
         raise InvalidParameterException(
@@ -128,7 +128,7 @@ def _row(group: LogGroup, by_pattern: bool) -> dict[str, Any]:
 def list_log_groups(context: Context, request: ListLogGroupsRequest) -> dict[str, Any]:
     """The log groups that pass all filters, in ASCII order of their names.
 
-    There are no linked accounts, data sources and field indexes.
+    Linked accounts, data sources and field indexes are not emulated.
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroups.html
     """
     rows = [(name, group) for name, group in sorted(context.store.groups.items()) if _passes_filters(group, request)]

@@ -16,7 +16,7 @@ def test_metric_filter(context: Context, request: TestMetricFilterRequest) -> di
     Raises:
         InvalidParameterException: the pattern is not valid, or the messages are more than a batch of log events may be.
     """
-    # AWS's limit is not known. Without one, a single request would hold the server for many seconds.
+    # AWS's limit is not known. Without one, a single request could block the server for many seconds.
     size = sum(len(message.encode()) for message in request.log_event_messages)
     if size > MAX_BATCH_BYTES:
         raise InvalidParameterException(f"Upload too large: {size} bytes exceeds limit of {MAX_BATCH_BYTES}")

@@ -22,8 +22,8 @@ from livetail.store.batch import Batch
 
 MAX_EXAMINED_EVENTS: Final = 2_500
 MAX_EXAMINED_BYTES: Final = 1_048_576
-"""How much FilterLogEvents tries a pattern on before it returns a page that is not full, or empty, with a token to
-continue. AWS does the same with bounds that are not known; these keep one request to some tens of milliseconds."""
+"""How much FilterLogEvents examines in one request; then it returns what it has found, perhaps nothing, with a token to
+continue. AWS does so too, with unknown limits. These keep a request within some tens of milliseconds."""
 
 _STREAM_TOKEN: Final = re.compile(r"([fb])/([0-9]{56,64})/s")
 _FILTER_TOKEN_BYTES: Final = 256
@@ -35,7 +35,7 @@ Key = TypeVar("Key", str, tuple[int, str])
 
 
 def invalid_token() -> InvalidParameterException:
-    """The error for a token that the operation has not given."""
+    """The error for a token that the operation did not return."""
     return InvalidParameterException("The specified nextToken is invalid.")
 
 
@@ -65,8 +65,7 @@ class StreamToken:
 def encode_event_token(number: int) -> str:
     """The token of FilterLogEvents that continues after an event.
 
-    As observed: 342 characters of base64url that depend on the event only. Here they are its id, and a hash of it that
-    makes up the length.
+    As observed: 342 characters of base64url that depend on the event only. Here: its id, padded with its hash.
     """
     head = number.to_bytes(_ID_BYTES)
     return urlsafe_b64encode(head + _padding(head)).rstrip(b"=").decode()
@@ -89,9 +88,9 @@ def _padding(head: bytes) -> bytes:
 
 
 class _RowToken(msgspec.Struct, frozen=True, array_like=True, tag="rows"):
-    """The question that a page is from, and the key of its last row."""
+    """The hash of a page's request, and the key of its last row."""
 
-    question: str
+    request_hash: str
     key: str | tuple[int, str]
 
 
@@ -104,7 +103,7 @@ def page_of_rows(
         InvalidParameterException: the token of the request was not given here, or for other parameters; the texts were
             observed on DescribeMetricFilters (radkawar/stackd, testdata/aws/logs/metric_filters.json).
     """
-    question = _question(request)
+    request_hash = _request_hash(request)
     after = None
     if request.next_token is not None:
         try:
@@ -113,7 +112,7 @@ def page_of_rows(
             raise InvalidParameterException(
                 "Pagination token in request is invalid. Only token from previous list call or null is valid."
             ) from None
-        if token.question != question:
+        if token.request_hash != request_hash:
             raise invalid_token()
         after = token.key
     page: list[Row] = []
@@ -125,14 +124,14 @@ def page_of_rows(
             continue
         if len(page) == limit:
             assert last is not None
-            return page, {"nextToken": msgspec.json.encode(_RowToken(question, last)).hex()}
+            return page, {"nextToken": msgspec.json.encode(_RowToken(request_hash, last)).hex()}
         page.append(row)
         last = key
     return page, {}
 
 
-def _question(request: RowsRequest) -> str:
-    """A hash of all that a request asks, apart from the page."""
+def _request_hash(request: RowsRequest) -> str:
+    """A hash of the parameters of a request, without those of the page."""
     asked = msgspec.structs.replace(request, next_token=None, limit=None)
     return sha256(type(request).__name__.encode() + msgspec.json.encode(asked)).hexdigest()[:16]
 
@@ -142,12 +141,12 @@ def page_of_events(
 ) -> tuple[list[tuple[Batch, int]], tuple[Batch, int] | None]:
     """As many events as fit on a page: `limit` (10,000 at most) and 1 MiB as PutLogEvents counts; at least one.
 
-    Returns them in the order in which they were read, and the event after which the next page begins: the last of
-    these, or the last one that was examined where the bounds of one request ended the page; None for no events.
+    Returns them in the order in which they were read, and the event after which the next page begins: the last one on
+    the page, or the last one examined where a maximum of examined events ended it; None for no events.
 
     Args:
-        accepts: decides by the message which events are taken; only `MAX_EXAMINED_EVENTS` and `MAX_EXAMINED_BYTES` are
-            given to it.
+        accepts: returns whether an event is taken, by its message; called for up to `MAX_EXAMINED_EVENTS` and
+            `MAX_EXAMINED_BYTES`.
     """
     bytes_left = MAX_PAGE_BYTES
     events: list[tuple[Batch, int]] = []

@@ -82,17 +82,17 @@ Timestamp = Annotated[int, integer(0, kind=LONG)]
 
 
 class Request(Struct, rename="camel", gc=False):
-    """What all requests are: names of the model become those of Python, and a member that is null is absent."""
+    """The base of all requests: member names are those of the model in snake_case, and null is absent."""
 
 
 class LogGroupRequest(Request):
-    """That of the operations that take the name of a log group; some take more."""
+    """The request of operations on a log group; some have more members."""
 
     log_group_name: LogGroupName
 
 
 class LogStreamRequest(LogGroupRequest):
-    """That of the operations that take the name of a log stream; some take more."""
+    """The request of operations on a log stream; some have more members."""
 
     log_stream_name: LogStreamName
 

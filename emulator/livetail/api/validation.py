@@ -43,12 +43,12 @@ def request_from(members: Mapping[str, Any], request_type: type[RequestType]) ->
     if texts:
         plural = "" if len(texts) == 1 else "s"
         raise InvalidParameterException(f"{len(texts)} validation error{plural} detected: {'; '.join(texts)}")
-    _check_in_own_words(given, schema)
+    _check_own_constraints(given, schema)
     return msgspec.convert(given, request_type)
 
 
-def _check_in_own_words(given: Mapping[str, Any], schema: inspect.StructType) -> None:
-    """Raise the error of a constraint that the service checks after those of its framework, with a text of its own."""
+def _check_own_constraints(given: Mapping[str, Any], schema: inspect.StructType) -> None:
+    """Check the constraints that the service checks itself, after those of its framework, with texts of its own."""
     for field in schema.fields:
         type_, extra = strip_optional(field.type)
         value = given.get(field.encode_name)
@@ -80,10 +80,10 @@ def _problems(value: Any, type_: inspect.Type, path: str) -> Iterator[str]:
                 ("Map keys", value.keys(), inner.key_type),
                 ("Map value", value.values(), inner.value_type),
             ):
-                if any(_broken(each, member_type) for each in members):
+                if any(_broken_constraints(each, member_type) for each in members):
                     yield from _texts(path, [f"{part} must satisfy constraint: {_all_constraints(member_type)}"])
         case _:
-            yield from _texts(path, _broken(value, type_))
+            yield from _texts(path, _broken_constraints(value, type_))
 
 
 def _texts(path: str, constraints: Iterable[str]) -> Iterator[str]:
@@ -91,16 +91,16 @@ def _texts(path: str, constraints: Iterable[str]) -> Iterator[str]:
 
 
 def _element_problems(elements: list[Any], type_: inspect.Type, path: str) -> Iterator[str]:
-    """Structures are checked one by one; for other elements there is one problem, whichever are wrong."""
+    """Structures are checked one by one; all other elements together make at most one problem."""
     if isinstance(strip_optional(type_)[0], inspect.StructType):
         for number, element in enumerate(elements, start=1):
             yield from _problems(element, type_, f"{path}.{number}.member")
-    elif any(_broken(element, type_) for element in elements):
+    elif any(_broken_constraints(element, type_) for element in elements):
         yield from _texts(path, [f"Member must satisfy constraint: {_all_constraints(type_)}"])
 
 
-def _broken(value: Any, type_: inspect.Type) -> list[str]:
-    """The constraints that a scalar breaks, without those of `_check_in_own_words`; a pattern comes before a length."""
+def _broken_constraints(value: Any, type_: inspect.Type) -> list[str]:
+    """The constraints that a scalar breaks, without those of `_check_own_constraints`; a pattern comes first."""
     inner, extra = strip_optional(type_)
     match inner:
         case inspect.StrType(pattern=pattern):
@@ -129,7 +129,7 @@ def _length_problems(length: int, minimum: int | None, maximum: int | None) -> l
 
 
 def _all_constraints(type_: inspect.Type) -> str:
-    """Everything that an element must satisfy, as the framework lists it once one element does not."""
+    """Everything that an element must satisfy, as the framework lists it if one element does not."""
     type_, extra = strip_optional(type_)
     assert isinstance(type_, inspect.StrType)
     constraints = []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from livetail.cli.command_parser import CommandError
 from livetail.control_client import ControlClient
-from livetail.environment import reachable, region_of
+from livetail.environment import reachable_host, region_of
 from livetail.errors import UrlError
 
 
@@ -47,7 +47,7 @@ def served_by(process_id: int) -> str | None:
     except (argparse.ArgumentError, SettingsError):
         return None
     scheme = "https" if settings.serves_tls else "http"
-    return f"{scheme}://{reachable(settings.host)}:{settings.port}"
+    return f"{scheme}://{reachable_host(settings.host)}:{settings.port}"
 
 
 def _is_livetail(words: list[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from livetail.cli.command_parser import CommandError
 from livetail.cli.endpoint import add_endpoint_flag
 from livetail.control_client import ControlClient
-from livetail.environment import KEPT, KEYS, fitted_to, make_truststore, region_of, sdk_environment
+from livetail.environment import KEPT, KEYS, adapted_to, make_truststore, region_of, sdk_environment
 from livetail.environment_formats import FORMATS, variables_as_text
 from livetail.errors import NoResponseError
 
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"--write takes a folder whose path is printable UTF-8, not {str(arguments.write)!a}", status=2
         )
     try:
-        variables = fitted_to(os.environ, _variables(arguments.emulator, arguments.region, arguments.write))
+        variables = adapted_to(os.environ, _variables(arguments.emulator, arguments.region, arguments.write))
     except OSError as error:
         raise CommandError(f"cannot write to {arguments.write}: {error.strerror}") from None
     kept = KEPT if arguments.region is None else KEPT - {"AWS_REGION", "AWS_DEFAULT_REGION"}

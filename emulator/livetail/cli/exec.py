@@ -12,7 +12,7 @@ from typing import Final
 
 from livetail.cli.command_parser import CommandError
 from livetail.cli.serve import resolved_settings
-from livetail.environment import KEYS, fitted_to, region_of
+from livetail.environment import KEYS, adapted_to, region_of
 from livetail.settings import FLAGS, Settings, unknown_variables
 
 _PASSED_ON: Final = (
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     given["region"] = given["region"] or os.environ.get("LIVETAIL_REGION") or region_of(os.environ)
     settings = resolved_settings(given)
     with _emulator(settings) as variables:
-        environ = {**os.environ, **fitted_to(os.environ, variables)}
+        environ = {**os.environ, **adapted_to(os.environ, variables)}
         if not settings.verify_signatures:  # then any keys will do, and a key of 12 digits picks the account
             environ |= {name: os.environ[name] for name in KEYS if os.environ.get(name)}
         environ["LIVETAIL_ENDPOINT"] = variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"]

@@ -1,8 +1,7 @@
 """Random numbers: independent streams, all drawn from one seed.
 
-Each part that needs random numbers has a stream of its own by name (`ids`, `sampling`, `source 2` …), so that one
-part never changes the numbers of another. This is the only pure file that may import `random`, and only its seeded
-class; others import `Random` from here.
+Each part has its own stream, by name (`ids`, `sampling`, `source 2` …), so that no part changes the numbers of another.
+This is the only pure file that may import `random`, and only its seeded class; others import `Random` from here.
 """
 
 from random import Random as Random

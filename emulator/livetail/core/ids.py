@@ -6,8 +6,8 @@ in responses of AWS (radkawar/stackd, testdata/aws/logs/ingestion.json and filte
 - the time stamp of the event,
 - 64 bits: its ingestion time,
 - 64 bits: a hash on AWS. Here the upper 44 are the number of events that the log group had ingested before the request,
-  and the lower 20 a hash of log group and log stream. So ids have the order in which events are read, and the position
-  of an event can be computed from its id;
+  and the lower 20 a hash of log group and log stream. So ids sort in the order in which events are read, and the
+  position of an event can be computed from its id;
 - 16 bits: the index of the event among those of its request that were accepted.
 
 A token can also be an edge: a position between events, such as the end of a window or of what has been read so far.
@@ -93,9 +93,9 @@ def end_edge(timestamp: int) -> int:
 
 
 def edge_before(timestamp: int, sequence: int, number: int) -> int:
-    """The edge between the events of a millisecond with fewer than `sequence` before them in the group, and the others.
+    """The edge within a millisecond, before the event with this sequence number and after those with lower ones.
 
-    `number` takes the bits that hold the ingestion time in the ids of events; it makes edges at one place differ.
+    `number` is stored in the bits of the ingestion time, so that edges at one position can differ.
     """
     low = sequence << _SEQUENCE_SHIFT | _HASH_MASK << _HASH_SHIFT | _EDGE_INDEX
     return timestamp << _TIMESTAMP_SHIFT | number << _INGESTION_SHIFT | low

@@ -2,8 +2,8 @@
 
 Sources: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html (batches and ages),
 API_GetLogEvents.html and API_FilterLogEvents.html (pages), API_CreateLogGroup.html, API_CreateLogStream.html and
-API_TagResource.html (names and tags), API_PutRetentionPolicy.html (days). That an event counts 26 bytes more than its
-message, and is refused above 1 MiB with them, was observed.
+API_TagResource.html (names and tags), API_PutRetentionPolicy.html (days). Observed: an event counts 26 bytes more than
+its message, and is refused above 1 MiB including them.
 """
 
 import re
@@ -57,8 +57,8 @@ _SEPARATORS: Final = "\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3
 def python_pattern(pattern: str) -> str:
     r"""A pattern of AWS's model as one for `re.search` that the whole text must match.
 
-    `\w` is ASCII in Java. The properties `\p{L}`, `\p{N}` and `\p{Z}` are written in Python's way: its `\w` is the
-    first two and the underscore, which is listed beside them wherever the model uses them.
+    `\w` is ASCII in Java. Python has no `\p{L}`, `\p{N}` and `\p{Z}`. Its `\w` is the first two and the underscore,
+    which the model lists beside them everywhere.
     """
     flags = "" if r"\p{" in pattern else "(?a)"
     python = pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", "").replace(r"\p{Z}", _SEPARATORS)

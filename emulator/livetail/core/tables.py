@@ -24,7 +24,7 @@ Path: TypeAlias = tuple[str | int, ...]
 keys are spelled as they were written."""
 
 MAX_PROBLEMS: Final = 100
-"""Problems that are kept of one document: enough to correct it, and a limit for one that is wrong everywhere."""
+"""How many problems of one document are kept; the others are only counted."""
 
 _MAX_SHOWN: Final = 60
 """Characters of a value that a problem quotes."""
@@ -38,14 +38,14 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A table that people write.
 
     The annotation of a field may have `Meta(extra={"check": f})`: `f` gets a value of the right type and returns what
-    is wrong with it, None if nothing is; and `Meta(extra={"expected": "a duration such as 90s"})`: what a good value
-    is, where the type does not say it.
+    is wrong with it, None if nothing is; and `Meta(extra={"expected": "a duration such as 90s"})`: a description of a
+    valid value, where that of the type is not enough.
 
     A key in camelCase may also be written in snake_case.
     """
 
     title: ClassVar[str] = "a table"
-    """What the table is, as a problem names it: `a source`; of a tagged struct, the tag follows: `the effect cut`."""
+    """The name of the table in problems: `a source`; for a tagged struct the tag follows: `the effect cut`."""
 
     def check(self) -> Iterable[tuple[Path, str]]:
         """What is wrong with keys that are each valid: pairs of a path within this table, and the problem."""
@@ -83,7 +83,7 @@ class Problems:
         self._count = 0
 
     def __len__(self) -> int:
-        """How many have been found, those that are not kept included."""
+        """How many have been found, including those that are not kept."""
         return self._count
 
     def __iter__(self) -> Iterator[Problem]:
@@ -98,7 +98,7 @@ class Problems:
             self._kept.append(Problem(path, text))
 
     def read(self, table: type[TableT], values: object, path: Path = ()) -> TableT | None:
-        """The table at `path`; None if anything in it is wrong, with all of that noted.
+        """The table at `path`; None if anything in it is wrong; all problems are added.
 
         `table` may be a union of structs that have a tag.
         """
@@ -123,7 +123,7 @@ class Problems:
         return _INVALID
 
     def _read_kind(self, kind: inspect.Type, value: object, path: Path) -> object:
-        """The value as a list, a dictionary or a scalar; `_INVALID` if it is none of that kind."""
+        """The value as a list, a dictionary or a scalar; `_INVALID` if it is not of that kind."""
         match kind:
             case inspect.ListType() if isinstance(value, list | tuple):
                 return [self._read(kind.item_type, item, (*path, number)) for number, item in enumerate(value, 1)]
@@ -132,7 +132,7 @@ class Problems:
         return _scalar(kind, value)
 
     def _read_one_of(self, tables: list[inspect.StructType], values: Mapping[Any, Any], path: Path) -> object:
-        """The only table there is, or the one that the value of the tag field names."""
+        """Read the table that the value of the tag field names; without a tag field there is only one."""
         field = tables[0].tag_field
         if field is None:
             return self._read_table(tables[0], values, path)
@@ -178,14 +178,14 @@ def _type_info(table: type[Table]) -> inspect.Type:
 
 
 def table_schema(table: type[Table]) -> dict[str, Any]:
-    """The JSON Schema of a table, which refers to nothing outside itself."""
+    """The JSON Schema of a table, without references."""
     (schema,), parts = msgspec.json.schema_components([table], ref_template="{name}")
     inlined: dict[str, Any] = _inlined(schema, parts)
     return inlined
 
 
 def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
-    """A schema with what it refers to in its place."""
+    """A schema with its references replaced by what they refer to."""
     if isinstance(schema, list):
         return [_inlined(item, parts) for item in schema]
     if not isinstance(schema, dict):
@@ -227,7 +227,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _scalar(kind: inspect.Type, value: object) -> object:
-    """A value that is neither table nor list, as `kind` describes it; `_INVALID` if it is none."""
+    """A value that is neither table nor list, read as `kind`; `_INVALID` if it does not fit."""
     match kind, value:
         case (inspect.AnyType(), _) | (inspect.NoneType(), None) | (inspect.BoolType(), bool()):
             return value
@@ -240,7 +240,7 @@ def _scalar(kind: inspect.Type, value: object) -> object:
             return _INVALID
         case inspect.IntType(ge=low, le=high), int() if _is_within(value, low, high):
             return value
-        # No infinity, and nothing that float() refuses.
+        # Not infinite, and not too large for float().
         case inspect.FloatType(ge=low, le=high), int() | float() if _is_within(value, low, high) and abs(value) < 1e300:
             return float(value)
     return _INVALID
@@ -265,7 +265,7 @@ def _extra(node: inspect.Type) -> dict[str, Any]:
 
 
 def _words(node: inspect.Type) -> str:
-    """What a good value is, in words."""
+    """A description of a valid value."""
     kinds = [kind for kind in _kinds(node) if not isinstance(kind, inspect.NoneType)]
     return " or ".join(dict.fromkeys(_extra(kind).get("expected") or _words_of_kind(_plain(kind)) for kind in kinds))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from livetail.environment import reachable, sdk_environment
+from livetail.environment import reachable_host, sdk_environment
 from livetail.server.app import make_app
 from livetail.server.emulator import Emulator
 from livetail.server.http_server import HttpServer, StartError, listen
@@ -51,7 +51,7 @@ class Server:
             raise
         self._port: int = self._listener.getsockname()[1]
         scheme = "http" if self._certificate is None else "https"
-        self.endpoint_url = f"{scheme}://{reachable(settings.host)}:{self._port}"
+        self.endpoint_url = f"{scheme}://{reachable_host(settings.host)}:{self._port}"
         authority = self._certificate.authority if self._certificate else None
         truststore = self._certificate.truststore if self._certificate else None
         self.ca_bundle = None if authority is None else str(authority)

@@ -15,12 +15,12 @@ from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoun
 from livetail.store.batch import Batch, LogEvent
 
 DELIVERY_RETENTION_DAYS = 2
-"""What DescribeLogGroups of AWS gives for a group of the Delivery class, which cannot be changed
-(terraform-provider-aws #42657). The documentation says that such events are kept for one day."""
+"""The fixed retention that DescribeLogGroups of AWS shows for the class DELIVERY (terraform-provider-aws #42657). The
+documentation says that such events are kept for one day."""
 
 
 class LogGroupClass(StrEnum):
-    """What a log group can do and costs; fixed when it is made."""
+    """The features and the price of a log group; fixed when it is created."""
 
     STANDARD = "STANDARD"
     INFREQUENT_ACCESS = "INFREQUENT_ACCESS"
@@ -33,7 +33,7 @@ class LogStream:
     """A sequence of events from one source. Times are epoch milliseconds, None until something has been put.
 
     Attributes:
-        batches: what is kept of its events, in order of ingestion; owned by its group.
+        batches: its kept events, in order of ingestion; owned by its group.
         first_event_timestamp, last_event_timestamp: the earliest and the latest time stamp that was ever put.
         next_sequence: how many events the group had ingested after the last one of this stream.
     """
@@ -98,7 +98,7 @@ class LogGroup:
     Attributes:
         kept: the batches of this and the other log groups.
         retention_days: None keeps events without a time limit.
-        batches: what is kept of the events of all streams, in order of ingestion.
+        batches: the kept events of all streams, in order of ingestion.
         ingested: how many events were ever put; the next event's sequence number.
         first_shown: the sequence number of the oldest event that is shown; it never decreases.
         stored_bytes: the bytes of the kept batches as PutLogEvents counts them.

@@ -1,7 +1,7 @@
 """Reading stored events in the order of GetLogEvents and FilterLogEvents: by time stamp, then as they were ingested.
 
-Each event has a `Position` of its own, so a page can begin right after (or before) the last event of another one,
-whatever has been put since.
+Each event has a `Position` of its own, so a page can begin right after (or before) the last event of another one, even
+if more events were put in between.
 """
 
 from bisect import bisect_left
@@ -21,7 +21,7 @@ _last = attrgetter("last_timestamp")
 def in_order(
     batches: Iterable[Batch], low: Position, high: Position, first_shown: int = 0, *, newest_first: bool = False
 ) -> Iterator[tuple[Batch, int]]:
-    """The events at positions from `low` up to but not `high`, each as its batch and its index there.
+    """The events at positions from `low` (inclusive) to `high` (exclusive), each as its batch and its index there.
 
     A batch is opened when reading reaches its first event, so a page of a large group costs little more than its
     events.

@@ -1,10 +1,10 @@
 """The rules of PutLogEvents. A valid request passes them without a Python loop over its events.
 
-https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html has the rules; that an event
-counts 26 bytes more than its message, and the texts, were observed. Which error AWS sends when several
-rules are broken is not known; chosen: size of an event, size of the batch, order; then the log group and the log stream
-are looked up; and the span comes last, as it is measured among the accepted events. The number of events
-(1 to 10,000), empty messages and negative time stamps are constraints of the request and come before everything.
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html has the rules; the texts, and
+that an event counts 26 bytes more than its message, were observed. Which error AWS sends when several rules are broken
+is not known; chosen: size of an event, size of the batch, order; then the log group and the log stream are looked up;
+and the span comes last, as it is measured among the accepted events. The number of events (1 to 10,000), empty messages
+and negative time stamps are constraints of the request and come before everything.
 """
 
 from bisect import bisect_left, bisect_right

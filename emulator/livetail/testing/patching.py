@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from livetail.environment import fitted_to
+from livetail.environment import adapted_to
 
 _REMOVED: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL")
 """Variables that would lead elsewhere, or to a profile that is not there."""
@@ -15,12 +15,12 @@ _REMOVED: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "A
 @contextmanager
 def patched_environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Sets the variables, and gives boto3 a new default session; afterwards all is as it was."""
-    fitted = fitted_to(os.environ, variables)
-    before = {name: os.environ.get(name) for name in (*fitted, *_REMOVED)}
+    adapted = adapted_to(os.environ, variables)
+    before = {name: os.environ.get(name) for name in (*adapted, *_REMOVED)}
     session_before = _replace_default_session(None)
     for name in _REMOVED:
         os.environ.pop(name, None)
-    os.environ.update(fitted)
+    os.environ.update(adapted)
     try:
         yield
     finally:

@@ -76,7 +76,7 @@ class FrameTemplate:
 
 
 class Decoder:
-    """Decodes messages from bytes in any portions.
+    """Decodes messages from bytes in chunks of any size.
 
     Pass what was received to `receive_data`, then iterate over the messages that are complete by now; call
     `end_of_input` at the end of the stream. From a bad message on, iterating raises its error.
@@ -92,7 +92,7 @@ class Decoder:
         self.offset = 0
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> None:
-        """Add bytes of the stream, as many or as few as there are."""
+        """Add the next bytes of the stream."""
         self._buffer += data
 
     def __iter__(self) -> Iterator[Message]:

@@ -9,8 +9,8 @@ from livetail.core.errors import RequestEntityTooLargeException, SerializationEx
 _NOT_GZIP: Final = "The request body is not valid gzip."
 
 MAX_MEMBERS: Final = 1_000
-"""A body has one member, or one for each block of a writer that works in blocks. Each takes some microseconds to set
-up, so that a body of half a million empty ones would delay all other requests by seconds."""
+"""Gzip members of one body; writers that work in blocks make one for each. Each costs some microseconds: half a million
+empty ones would delay all other requests by seconds."""
 
 _PIECE_BYTES: Final = 8_192
 """How much is unpacked at a time. zlib copies what follows a member, so the pieces must be small."""
@@ -23,10 +23,10 @@ def gunzip(body: bytes, max_bytes: int) -> bytes:
     """Unpack a body; several members are one body.
 
     Args:
-        max_bytes: how many bytes it may unpack to. Nothing beyond that is unpacked.
+        max_bytes: the maximum of the unpacked body; nothing beyond it is unpacked.
 
     Raises:
-        RequestEntityTooLargeException: it holds more than that.
+        RequestEntityTooLargeException: it unpacks to more.
         SerializationException: it is not gzip, not complete, or has more than 1,000 members (text chosen).
     """
     parts: list[bytes] = []

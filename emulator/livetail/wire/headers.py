@@ -39,7 +39,7 @@ class EventStreamError(Exception):
 
 
 class HeaderType(IntEnum):
-    """The type of a value: the byte on the wire, and by its name in small letters what `livetail decode` prints."""
+    """The type of a value: its byte on the wire. `livetail decode` prints the name in lower case."""
 
     BOOL_TRUE = 0
     BOOL_FALSE = 1
@@ -55,7 +55,7 @@ class HeaderType(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One header of a message, in which its name is the only one. A time stamp is in epoch milliseconds."""
+    """One header; its name is unique in the message. A time stamp is in epoch milliseconds."""
 
     name: str
     type: HeaderType
@@ -74,7 +74,7 @@ _FORMS: Mapping[HeaderType, tuple[type, int | None]] = {
     HeaderType.TIMESTAMP: (int, 8),
     HeaderType.UUID: (UUID, 16),
 }
-"""What kind of value a type has in Python, and its width in bytes; None where the value begins with its length."""
+"""The Python type and the width in bytes of each type; None where the value begins with its length."""
 
 
 def encode_string_header(name: str, value: str) -> bytes:

@@ -64,7 +64,7 @@ def session_update(payload_json_parts: Iterable[bytes]) -> bytes:
 
 
 def modeled_exception(name: str, message: str) -> bytes:
-    """The exception that ends a stream, as SDKs know it by type; `name` is one of `MODELED_EXCEPTIONS`."""
+    """The exception that ends a stream; `name` is one of `MODELED_EXCEPTIONS`, for which SDKs have types."""
     return _EXCEPTIONS[name].frame((msgspec.json.encode({"message": well_formed(message)}),))
 
 
@@ -81,7 +81,7 @@ def unmodeled_error(code: str, message: str) -> bytes:
 
 
 def unknown_event(name: str = "unknownEvent") -> bytes:
-    """An event of a type that no SDK has in its model, so that they ignore it.
+    """An event of a type that no SDK has in its model; SDKs ignore it.
 
     Raises:
         EventStreamError: `name` is beyond 32,767 bytes or cannot be written as UTF-8.

@@ -1,8 +1,8 @@
 """Requests of other AWS services than CloudWatch Logs: which they are for, and their responses.
 
 They come from programs that set AWS_ENDPOINT_URL for all services. GetCallerIdentity of STS is emulated, since many
-programs call it first, to build the ARNs that StartLiveTail takes. All else gets an error in the protocol of the
-request, since SDKs can show no other: JSON, CBOR, the query protocol's XML, or that of REST services.
+programs call it first, to build the ARNs that StartLiveTail takes. Every other request gets an error in its own
+protocol, the only one that its SDK can show: JSON, CBOR, the query protocol's XML, or that of REST services.
 https://smithy.io/2.0/aws/protocols/index.html
 """
 
@@ -106,7 +106,7 @@ def query_error(service: str, code: str, text: str, request_id: str) -> bytes:
 def caller_identity(account_id: str, region: str, headers: Headers, request_id: str) -> AwsResponse:
     """The response to GetCallerIdentity: the account's root user, whose user id is the account id.
 
-    It is JSON where `Accept` asks for that, as STS does, XML otherwise.
+    It is JSON if the `Accept` header has that, as with STS, otherwise XML.
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
     """
     arn = f"arn:{partition_of(region)}:iam::{account_id}:root"

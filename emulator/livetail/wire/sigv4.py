@@ -39,7 +39,7 @@ _HEADER_PARTS = ("Credential", "Signature", "SignedHeaders")
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request to the path `/`, as the bytes that were received: decoding would lose what the client signed.
+    """A request to the path `/`, as received bytes: the client signed these, and decoding is not reversible.
 
     Attributes:
         query: not decoded, without the question mark.
@@ -72,8 +72,8 @@ class _Signature:
 def verify(request: SignedRequest, credentials: Mapping[str, str], service: str, now: int) -> str:
     """The access key id that signed a request.
 
-    A session token is accepted whatever it is, and need not be signed: AWS's own test suite has a request whose token
-    was added after it was signed.
+    Any session token is accepted, and it need not be signed: AWS's own test suite has a request whose token was added
+    after it was signed.
 
     Args:
         credentials: secrets by access key id.
@@ -234,7 +234,7 @@ def _canonical_headers(headers: Iterable[tuple[bytes, bytes]], names: Iterable[s
     for name, value in headers:
         # Without white space at the ends, and with one blank for each run of it, also within quotation marks.
         values.setdefault(name.lower(), []).append(b" ".join(value.split()))
-    # HTTP/2 has no Host; the server hands its `:authority` to the application under that name.
+    # HTTP/2 has no Host; the server passes `:authority` to the application as Host.
     values.setdefault(b":authority", values.get(b"host", []))
     lines = []
     for signed in names:
@@ -245,7 +245,7 @@ def _canonical_headers(headers: Iterable[tuple[bytes, bytes]], names: Iterable[s
 
 
 def string_to_sign(time: int, scope: str, canonical: bytes) -> str:
-    """What is signed: for a time in epoch milliseconds, a scope `DATE/REGION/SERVICE/aws4_request` and a request."""
+    """The text that is signed; `time` in epoch milliseconds, `scope` is `DATE/REGION/SERVICE/aws4_request`."""
     return "\n".join((ALGORITHM, basic_time(time), scope, hashlib.sha256(canonical).hexdigest()))
 
 
