@@ -22,7 +22,7 @@ def make_app(emulator: Emulator) -> ASGIApp:
     control = control_plane(emulator)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        # Not by routes: the AWS API has one path, and finding a route costs as much as a small request.
+        # Not by routes: the AWS API has one path, and finding a route takes as long as a small request.
         if scope["path"] == PREFIX or scope["path"].startswith(f"{PREFIX}/"):
             await control(scope, receive, _logged(scope, send))
         elif scope["method"] == "GET" and scope["path"] == "/" and _is_browser(scope):
@@ -34,7 +34,7 @@ def make_app(emulator: Emulator) -> ASGIApp:
 
 
 def _is_browser(scope: Scope) -> bool:
-    """Whether a person has opened the address: SDKs never ask for HTML."""
+    """Whether a browser has opened the address: SDKs never accept HTML."""
     return "text/html" in Request(scope).headers.get("accept", "")
 
 

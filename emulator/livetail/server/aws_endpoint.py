@@ -79,7 +79,7 @@ class AwsEndpoint:
             await self._send(send, response, request_id, origin)
 
     def _carry_out(self, request: AwsRequest) -> AwsResponse | Session:
-        """The response to a request, whatever goes wrong."""
+        """Carry out a request; an error becomes a response too."""
         call, entry, emulator = request.call, request.entry, self._emulator
         try:
             body = request.json()
@@ -162,7 +162,7 @@ class AwsEndpoint:
 
 
 def _preflight_response(origin: str | None, headers: awsjson.Headers) -> AwsResponse:
-    """What a browser is told that asks whether a page may call the API; `origin` is None if it may not."""
+    """The response to a preflight; `origin` is None if its pages may not call the API."""
     if origin is None:
         return AwsResponse(403, "text/plain", b"Pages of this origin may not call the API: see --allowed-origin.\n")
     return AwsResponse(200, "text/plain", b"", tuple(preflight_headers(origin, headers)))

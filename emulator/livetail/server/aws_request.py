@@ -14,8 +14,8 @@ from livetail.wire import awsjson
 from livetail.wire.gzip_body import gunzip
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
-"""Of a body, as sent and unpacked. The largest PutLogEvents, 1 MiB of characters that JSON has to escape in 10,000
-events, stays below 8 MiB."""
+"""The maximum of a body, as sent and unpacked. The largest PutLogEvents (10,000 events, 1 MiB of characters that JSON
+has to escape) has less than 8 MiB."""
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class AwsRequest:
     """A request that names an operation.
 
     Attributes:
-        body: as it was sent, up to the maximum; `length` is how many bytes it was in all.
+        body: as it was sent, up to `MAX_BODY_BYTES`; `length` is its whole length in bytes.
         entry: its entry in the journal.
         started_at: when it was read, on the event loop's clock.
         origin: of the web page that sent it, if that page may read the response.
@@ -41,11 +41,11 @@ class AwsRequest:
     _unpacked: bytes | None = None
 
     def json(self) -> bytes:
-        """The body, unpacked; that is done once.
+        """The body, unpacked once.
 
         Raises:
             RequestEntityTooLargeException: it is longer than any request of the service.
-            SerializationException: it is not the gzip that its Content-Encoding promises.
+            SerializationException: it is not gzip, contrary to its Content-Encoding.
         """
         if self.length > MAX_BODY_BYTES:
             raise RequestEntityTooLargeException(f"The request body has more than {MAX_BODY_BYTES} bytes.")
@@ -66,7 +66,7 @@ class AwsRequest:
 def enter_in_journal(
     emulator: Emulator, operation: str, headers: awsjson.Headers, body: bytes, request_id: str
 ) -> tuple[Caller, Entry]:
-    """Find out on whose behalf a request runs, and put it into the journal."""
+    """Determine the caller of a request, and add it to the journal."""
     credential = awsjson.credential_of(headers)
     caller = Caller(
         account_id=credential.account_id or emulator.settings.account_id,
@@ -90,7 +90,7 @@ def verify_signature(emulator: Emulator, scope: Scope, body: bytes, service: str
     """Check the signature of a request against the keys of the settings.
 
     Raises:
-        ServiceError: it is not what it has to be; see `livetail.wire.sigv4`.
+        ServiceError: the signature is not valid; see `livetail.wire.sigv4`.
     """
     from livetail.wire.sigv4 import SignedRequest, verify
 

@@ -1,6 +1,6 @@
 """The bodies of requests, read to their end before there is a response.
 
-A response that comes earlier is lost to an HTTP/1.1 client that is still sending: the connection is closed under it.
+An HTTP/1.1 client that is still sending would lose an earlier response, because the connection is closed.
 """
 
 from typing import Final
@@ -8,8 +8,8 @@ from typing import Final
 from starlette.types import Receive
 
 _MAX_PARTS: Final = 256
-"""Parts of a body that are kept as they came, before they are joined: a client may send parts of one byte, and Python
-needs some 40 bytes for each. Joining copies a body once; a bytearray that grows is copied several times."""
+"""Parts of a body are joined at this number: a client may send parts of one byte, and Python needs some 40 bytes for
+each. Joining copies a body once; a growing bytearray is copied several times."""
 
 
 class ClientGoneError(Exception):

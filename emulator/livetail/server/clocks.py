@@ -2,7 +2,7 @@
 
 A test may freeze the time of its process while a server runs in a thread of it. freezegun replaces the functions of
 `time`, and time-machine changes what they return, `clock_gettime_ns(CLOCK_REALTIME)` included. Neither changes what
-`clock_gettime_ns` returns for the clocks that are read on Linux; elsewhere time-machine is asked for the real time.
+`clock_gettime_ns` returns for the clocks that are read on Linux; elsewhere time-machine gives the real time.
 """
 
 import sys
@@ -22,10 +22,10 @@ _REALTIME_COARSE: Final = 5
 _MAX_DRIFT_NS: Final = 500_000_000
 
 
-def _ask_time_machine() -> int:
+def _real_ns() -> int:
     """The real time in nanoseconds, where time-machine may have changed what `time` returns."""
     time_machine = sys.modules.get("time_machine")
-    while True:  # a test in another thread may start or end to travel meanwhile
+    while True:  # a test in another thread may start or stop time-machine meanwhile
         if time_machine is not None and time_machine.escape_hatch.is_travelling():
             with suppress(ValueError):
                 return int(time_machine.escape_hatch.time.time_ns())
@@ -35,13 +35,13 @@ def _ask_time_machine() -> int:
 
 
 _wall_ns: Final[Callable[[], int]] = (
-    partial(time.clock_gettime_ns, _REALTIME_COARSE) if sys.platform == "linux" else _ask_time_machine
+    partial(time.clock_gettime_ns, _REALTIME_COARSE) if sys.platform == "linux" else _real_ns
 )
 _uptime_ns: Final = partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC)
 
 
 def real_now() -> int:
-    """The time of this machine in epoch milliseconds, whatever a test does to the time of its process."""
+    """The time of this machine in epoch milliseconds, also while a test changes the time of its process."""
     return _wall_ns() // 1_000_000
 
 
@@ -50,7 +50,7 @@ uptime_s: Final = partial(time.clock_gettime, time.CLOCK_MONOTONIC)
 
 
 class RunningClock(Clock, Protocol):
-    """A clock that moves by itself, so that one can wait for an instant."""
+    """A clock that moves by itself, so that code can wait for an instant."""
 
     def seconds_until(self, instant: int) -> float:
         """Real seconds until `instant` (epoch milliseconds); 0 if it has passed."""
@@ -61,7 +61,7 @@ class RunningClock(Clock, Protocol):
         ...
 
     def reset(self) -> None:
-        """Set the time back to where it started, where that can be done."""
+        """Set the time back to the start, if the clock can."""
         ...
 
 
@@ -93,7 +93,7 @@ class RealClock:
         return step_ns // 1_000_000
 
     def reset(self) -> None:
-        """Read the machine's clock anew."""
+        """Read the machine's clock again."""
         self._offset_ns = _wall_ns() - _uptime_ns()
         self._step_back_ns = 0
 
@@ -121,7 +121,7 @@ class ScaledClock:
 
 
 def make_clock(setting: ClockSetting) -> ManualClock | RunningClock:
-    """The clock that the settings ask for."""
+    """The clock of the settings."""
     if setting.mode == "manual":
         return ManualClock(real_now() if setting.start is None else setting.start)
     if setting.mode == "scaled":
@@ -130,11 +130,11 @@ def make_clock(setting: ClockSetting) -> ManualClock | RunningClock:
 
 
 class HttpDate:
-    """Formats the Date of responses, and remembers the last one: within a second there are many.
+    """Formats the Date of responses, and caches the last one: within a second there are many.
 
-    It is the real time, whatever the emulator's clock says: SDKs take a Date that is minutes off for the reason of an
-    error, correct their clocks by it and try again, so that an AccessDeniedException would not reach the program. Only
-    where signatures are checked, which is done by the emulator's clock, is it the time of that clock.
+    It is the real time, not that of the emulator's clock: after an error with a Date that is minutes off, SDKs correct
+    their clocks by it and retry, so that an AccessDeniedException would not reach the program. If signatures are
+    checked, it is the time of the emulator's clock, by which they are checked.
     """
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
-"""The emulator: the pure rooms under one clock and one seed, and the asyncio side that makes them go on by themselves.
+"""The emulator: the pure rooms with one clock and one seed, and the scheduler that runs what is due in them.
 
-The AWS endpoint and the control plane use it; what listens on a socket is in `server`.
+The AWS endpoint and the control plane use it; the socket is in `server`.
 """
 
 import secrets
@@ -38,7 +38,7 @@ _MAX_ENDED_KEPT: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class EndedSession:
-    """What is kept of a session that is over. Times are epoch milliseconds."""
+    """The record of an ended session. Times are epoch milliseconds."""
 
     session_id: str
     request_id: str
@@ -55,19 +55,19 @@ class Emulator:
     """What the requests of one server share.
 
     Attributes:
-        clock: the time of everything in here.
-        seed: where all chance comes from.
+        clock: the clock of all parts.
+        seed: the seed of all random numbers.
         hub: the open sessions.
         service: the operations of the AWS API.
         fault_rules: the fault rules in force; None until there has been one.
-        scenarios: those that are being played.
+        scenarios: the scenarios that are being played.
         journal: the newest requests.
-        request_ids: where the ids of requests are drawn from.
-        request_totals: how many requests were answered, and how.
+        request_ids: the random numbers for request ids.
+        request_totals: how many requests had which result.
         tail_writers: the writers of the open sessions.
-        ended_sessions: the newest that are over, oldest first.
-        scheduler: makes things happen when they are due.
-        ca_pem: the certificate authority that the server made for itself, if it did (PEM).
+        ended_sessions: the newest ended sessions, oldest first.
+        scheduler: runs what is due.
+        ca_pem: the certificate authority that the server generated, if any (PEM).
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -105,9 +105,9 @@ class Emulator:
             self.start_scenario(scenario)
 
     def reset(self) -> None:
-        """Begin again: no groups, no sessions, and time, chance and scenarios as at the start.
+        """Return to the state after the start: no groups and sessions; clock, seed and scenarios as at the start.
 
-        The clients of open sessions get what is left for them and a clean end of stream.
+        Open sessions send their remaining messages and a clean end of stream.
         """
         self.scheduler.interrupt()
         self._end_sessions(Ending.RESET)
@@ -119,11 +119,11 @@ class Emulator:
         self.scheduler.schedule()
 
     async def drain(self) -> None:
-        """End all sessions, those too that are opened meanwhile, and wait until their clients have what was left."""
+        """End all sessions, also those opened meanwhile, and wait until their remaining messages are written."""
         self._is_draining = True
         self.scheduler.stop()
         self._end_sessions(Ending.SERVER)
-        await self.tail_writers.until(lambda: not self.tail_writers)
+        await self.tail_writers.wait_until(lambda: not self.tail_writers)
 
     def _end_sessions(self, ending: Ending) -> None:
         """End every session cleanly; no fault prevents it."""
@@ -137,7 +137,7 @@ class Emulator:
         """Put events into the default account and region; group and stream are made if they are missing."""
         self.service.ingest(self._own_caller, log_group, log_stream, events)
 
-    # What the scheduler needs to know.
+    # For the scheduler.
 
     @property
     def has_open_sessions(self) -> bool:
@@ -149,7 +149,7 @@ class Emulator:
         return self.hub.totals.updates_made
 
     def next_due(self) -> int | None:
-        """Epoch milliseconds of the next instant at which something happens by itself."""
+        """Epoch milliseconds of the next instant at which something is due."""
         due = self.hub.next_due()
         if self.scenarios.running:
             due = _earlier(due, self.scenarios.next_due())
@@ -158,10 +158,10 @@ class Emulator:
         return due
 
     def run_due(self, now: int) -> list[Session]:
-        """Do all that is due by `now`; returns the sessions that have something to take.
+        """Do all that is due by `now`; returns the sessions that may have messages to write.
 
-        Scenarios are first, and where time is moved by hand all of an instant is ingested before its update is made: so
-        an update has what was ingested up to its very instant.
+        Scenarios come first. On a manual clock, all events of an instant are ingested before its updates are made, so
+        that an update includes the events of its own instant.
         """
         if self.scenarios.running and not self.scenarios.run_due(now) and isinstance(self.clock, ManualClock):
             return []
@@ -172,7 +172,7 @@ class Emulator:
         return ready
 
     def shift(self, milliseconds: int) -> None:
-        """Move all that is due by so much, since the clock was set."""
+        """Move all due times by `milliseconds`, because the clock was set."""
         self.hub.shift(milliseconds)
         self.scenarios.shift(milliseconds)
         if self.fault_rules is not None:
@@ -184,7 +184,7 @@ class Emulator:
         """Play a scenario from now on, with the faults that belong to it.
 
         Raises:
-            ServiceError: a log group cannot be made as the scenario wants it.
+            ServiceError: a log group of the scenario cannot be created.
         """
         running = self.scenarios.start(scenario, self.clock.now())
         for rule in scenario.faults:
@@ -198,9 +198,9 @@ class Emulator:
             rule: in its JSON form, or made by `livetail.faults`.
 
         Raises:
-            FaultRuleError: it is no rule.
+            FaultRuleError: the rule is not valid.
         """
-        from livetail.faults.fault_rules import FaultRules  # 15 ms that a server without rules starts without
+        from livetail.faults.fault_rules import FaultRules  # takes 15 ms, so not at the start
 
         if self.fault_rules is None:
             self.fault_rules = FaultRules(self._chance)
@@ -216,7 +216,7 @@ class Emulator:
             self.fault_rules.clear()
 
     def wake_all(self) -> None:
-        """Wake every writer and set the timer anew, since the fault rules have changed."""
+        """Wake every writer and set the timer again, because the fault rules have changed."""
         self.tail_writers.wake(self.hub)
         self.scheduler.schedule()
 
@@ -228,7 +228,7 @@ class Emulator:
             self.hub.end(session, Ending.SERVER)
 
     def close_session(self, session: Session, client: Client) -> None:
-        """Forget what fault rules did to a session that is over, and keep what is worth knowing of it."""
+        """Remove the fault state of an ended session, and record the session in `ended_sessions`."""
         if self.fault_rules is not None:
             self.fault_rules.close_session(session)
         self.ended_sessions.append(
@@ -256,7 +256,7 @@ class Emulator:
         return True
 
     def close_connection(self, scope: Scope, *, reset: bool = False) -> None:
-        """Close the connection of a request as a fault rule wants it, or reset it; sessions over it end by `fault`."""
+        """Close or reset the connection of a request for a fault rule; the sessions on it end by `fault`."""
         connection = connection_of(scope)
         self.tail_writers.end_by_fault(connection)
         if reset:
@@ -277,7 +277,7 @@ def _load(settings: Settings) -> "list[Scenario]":
 
 
 def _earlier(first: int | None, second: int | None) -> int | None:
-    """The earlier one of two instants; None is no instant."""
+    """The earlier of two instants; None is no instant."""
     if first is None or second is None:
         return second if first is None else first
     return min(first, second)

@@ -13,11 +13,11 @@ from livetail.wire.gzip_body import gunzip
 MAX_ENTRIES: Final = 1_000
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
-"""Of all bodies together, as they were sent, and again of those that are shown, unpacked. The oldest entries lose their
-parameters first."""
+"""The maximum of all stored bodies together, as they were sent, and of all shown bodies, unpacked. Bodies of the oldest
+entries are dropped first."""
 
 OTHER: Final = "other"
-"""Stands for all operations that are not emulated, so that clients cannot add names without end."""
+"""Counted instead of operations that are not emulated, so that clients cannot add names without limit."""
 
 _GZIP: Final = b"\x1f\x8b"
 
@@ -72,7 +72,7 @@ class Entry:
 
 def _read(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)  # and nothing more lenient: what msgspec cannot read, it could not write again
+        return msgspec.json.decode(body)  # strictly: msgspec could not encode what a lenient reader accepts
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
@@ -107,7 +107,7 @@ class Journal:
         return shown[::-1]
 
     def clear(self) -> None:
-        """Forget all requests."""
+        """Remove all requests."""
         self._entries.clear()
         self._with_body.clear()
         self._bytes = 0

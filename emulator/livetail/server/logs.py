@@ -1,4 +1,4 @@
-"""The emulator's own log: lines on stderr, for people or as JSON. Line of a request: see `request_log`."""
+"""The emulator's own log: lines on stderr, for people or as JSON. The lines of requests are in `request_log`."""
 
 import json
 import logging
@@ -57,7 +57,7 @@ def configure_logging(level: str, form: str) -> None:
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter(_shows_colours(sys.stderr)))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(True)
-    # What no line shows need not be found out for each: https://docs.python.org/3/howto/logging.html#optimization
+    # Do not collect what no line shows: https://docs.python.org/3/howto/logging.html#optimization
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.getLogger("livetail").setLevel(level.upper())
 

@@ -37,7 +37,7 @@ class RequestFaults:
     async def respond(
         self, rules: FaultRules, request: AwsRequest, receive: Receive, carry_out: Callable[[AwsRequest], Response]
     ) -> Response | None:
-        """Respond to a request under the rules in force; `carry_out` does what it asks for.
+        """Respond to a request under the rules in force; `carry_out` carries out its operation.
 
         Returns:
             None if a rule closed the connection.
@@ -78,9 +78,9 @@ class RequestFaults:
         return self._held_requests < MAX_HELD_REQUESTS and self._held_bytes + len(request.body) <= MAX_HELD_BYTES
 
     async def _wait(self, milliseconds: int, request: AwsRequest, receive: Receive) -> bool:
-        """Hold a request so long by the emulator's clock; returns whether it is to be carried out then.
+        """Delay a request by the emulator's clock; returns whether to carry it out then.
 
-        It is not when its client has left, nor when the emulator was reset or stops meanwhile.
+        Returns False if its client has left, or the emulator was reset or stopped meanwhile.
         """
         self._held_requests += 1
         self._held_bytes += len(request.body)
@@ -102,7 +102,7 @@ class RequestFaults:
 
 
 def _error(request: AwsRequest, error: Error, log_group: str | None) -> AwsResponse:
-    """An injected error, about the log group that its rule is about."""
+    """An injected error; its message names the log group of the rule."""
     caller, entry = request.caller, request.entry
     arn = LogGroupArn.of(caller.region, caller.account_id, log_group or "*")
     message = error.text(request.call.operation, arn)
@@ -111,7 +111,7 @@ def _error(request: AwsRequest, error: Error, log_group: str | None) -> AwsRespo
 
 
 def _with_page_fault(request: AwsRequest, fault: RequestFault, now: int) -> AwsRequest:
-    """The request as the operations that read log events have to see it."""
+    """The request with what the rule changes in pages of log events."""
     if not fault.empty_page and not fault.hide_ms:
         return request
     hidden_after = now - fault.hide_ms if fault.hide_ms else None

@@ -17,23 +17,22 @@ from livetail.server.http_server import StartError
 _log = logging.getLogger(__name__)
 
 STOP_S: Final = 1.7
-"""Seconds from a signal to the end of the process, also when a request computes all the time; two are promised."""
+"""Seconds from a signal to the end of the process, also while a request is computed; the documented limit is 2 s."""
 
 SECOND_STOP_S: Final = 0.5
 """Seconds from a second signal to the end of the process."""
 
 THREAD_STOP_S: Final = 10.0
-"""Seconds that a thread gets to stop, in which a request may still be computed."""
+"""Seconds that a thread gets to stop; a request may still be computed."""
 
 _KEPT_BYTES: Final = 1024 * 1024
-"""Bytes of a block that is made and freed at the start. From the largest block that it has mapped and freed, glibc
-learns how much freed memory to keep (mallopt(3), M_MMAP_THRESHOLD). Without this it gives the memory of each message
-back to the system, which has to clear it for the next one: a thousand tails take two fifths more CPU. Where there is no
-glibc this does nothing."""
+"""Size of a block that is allocated and freed at the start. glibc keeps as much freed memory as the largest block that
+it has mapped and freed (mallopt(3), M_MMAP_THRESHOLD). Without this it returns the memory of each message to the
+system, which has to clear it for the next one: a thousand tails take 40% more CPU. Without glibc this has no effect."""
 
 
 class Stop:
-    """The two steps of a stop: `requested` lets the sessions end, `hurried` does not wait for them any longer."""
+    """The two steps of a stop: at `requested` the sessions end, at `hurried` they are no longer waited for."""
 
     def __init__(self) -> None:
         self.requested = asyncio.Event()
@@ -45,7 +44,7 @@ class Stop:
 
 
 class Runnable(Protocol):
-    """A server, as far as running it needs."""
+    """The methods of a server that running it needs."""
 
     @property
     def loop(self) -> str:
@@ -62,7 +61,7 @@ class Runnable(Protocol):
 
 
 def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
-    """What makes an event loop.
+    """A function that makes an event loop.
 
     Raises:
         StartError: it is not installed.
@@ -78,7 +77,7 @@ def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
 
 
 def _asyncio_loop() -> asyncio.AbstractEventLoop:
-    """An event loop whose time goes on when a test freezes `time.monotonic`, as freezegun does."""
+    """An event loop whose time does not stop when a test freezes `time.monotonic`, as freezegun does."""
     loop = asyncio.new_event_loop()
     loop.time = uptime_s  # type: ignore[method-assign]
     return loop
@@ -133,15 +132,15 @@ class _Signals:
 
     def _run(self) -> None:
         signal.sigwait(self.NUMBERS)
-        self._note()
+        self._request_stop()
         if signal.sigtimedwait(self.NUMBERS, STOP_S) is not None:
-            self._note()
+            self._request_stop()
             time.sleep(SECOND_STOP_S)
-        _log.warning("the stop did not wait for a request that was still being computed")
+        _log.warning("stopped without waiting for a request that was still being computed")
         self._clean_up()
         os._exit(0)
 
-    def _note(self) -> None:
+    def _request_stop(self) -> None:
         with self._lock:
             self._received += 1
             if self._request is not None:
@@ -187,7 +186,7 @@ class ServerThread:
         try:
             with asyncio.Runner(loop_factory=loop_factory(self._server.loop)) as runner:
                 runner.run(self._main())
-        except BaseException as error:  # whatever it is, it belongs to whoever waits in start()
+        except BaseException as error:  # start() raises it
             self._failure = error
         finally:
             self._server.clean_up()
@@ -206,7 +205,7 @@ async def _serve(server: Runnable, stop: Stop, on_ready: Callable[[], None]) -> 
 
 
 def _handle_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what nobody waited for; connections that end badly, as TLS without a proper end, are of no interest."""
+    """Log errors that no task has handled. Those of connections, such as TLS without a proper end, are normal."""
     if isinstance(context.get("exception"), (OSError, asyncio.CancelledError)):
         _log.debug("%s: %r", context["message"], context["exception"])
     else:

@@ -1,4 +1,4 @@
-"""The scenarios that are being played: what they emit is ingested as everything else is."""
+"""The scenarios that are being played. Their log events are ingested like all others."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ MAX_EVENTS_AT_ONCE: Final = 1_000
 """Log events that are ingested before other work is done: about 10 ms."""
 
 EMISSION_WEIGHT: Final = 10
-"""What an emission costs beside its events, in log events."""
+"""The cost of an emission besides its events, counted in log events."""
 
 PAUSE_MS: Final = 10
 """On a running clock, the pause between two portions of late log events, so that the server can do other work."""
@@ -83,7 +83,7 @@ class RunningScenarios:
         self.running.clear()
 
     def shift(self, milliseconds: int) -> None:
-        """Move all that is due by so much, since the clock was set."""
+        """Move all due times by `milliseconds`, because the clock was set."""
         for scenario_id, running in self.running.items():
             running.player.shift(milliseconds)
             self.running[scenario_id] = replace(running, started_at=running.started_at + milliseconds)
@@ -97,8 +97,8 @@ class RunningScenarios:
     def run_due(self, now: int) -> bool:
         """Ingest what all scenarios emit by `now`, instant by instant, up to `MAX_EVENTS_AT_ONCE`.
 
-        Returns whether that was all of it. The rest stays due: at once on a manual clock, else after a pause, so that
-        the server handles requests and a stop also where the rates are higher than it can ingest.
+        Returns False if some are left. They are due at once on a manual clock, else after a pause, so that the server
+        handles requests and a stop even if the rates are higher than it can ingest.
         """
         if now < self._paused_until:
             return False
@@ -112,7 +112,7 @@ class RunningScenarios:
         return True
 
     def _ingest(self, running: RunningScenario) -> int:
-        """Ingest the next slice of a scenario; returns its cost. One that fails is stopped, so that time goes on."""
+        """Ingest the next slice of a scenario; returns its cost. A failing one is stopped, so that time can go on."""
         cost = 0
         try:
             for emission in running.player.take():
@@ -124,13 +124,13 @@ class RunningScenarios:
         return cost
 
     def _earliest(self) -> tuple[int, RunningScenario] | None:
-        """The scenario that is due next, the one that was started first among several, and when that is."""
+        """The next due instant and its scenario, the one that was started first if there are several."""
         dues = ((due, running) for running in self.running.values() if (due := running.player.next_due()) is not None)
         return min(dues, key=lambda due: due[0], default=None)
 
 
 def _create_log_group(store: "RegionStore", group: "LogGroup", now: int) -> None:
-    """A group that is there already keeps the settings that it has."""
+    """Create a log group and its streams; an existing group keeps its settings."""
     made = store.groups.get(group.name)
     if made is None:
         made = store.create_group(

@@ -1,4 +1,4 @@
-"""Does what is due: by a timer where the clock runs, by `advance` where it stands still."""
+"""Runs what is due: by a timer if the clock runs by itself, in `advance` if it is manual."""
 
 import asyncio
 import heapq
@@ -14,10 +14,10 @@ from livetail.server.clocks import RunningClock
 _log = logging.getLogger(__name__)
 
 _RETRY_MS: Final = 1_000
-"""How long after an error in what is due it is tried again."""
+"""After an error in due work, the time until it is tried again."""
 
 STANDSTILL_S: Final = 5.0
-"""Real seconds with an open session on a manual clock that is not moved, after which the log says so."""
+"""Real seconds until a warning if a session is open and the manual clock is not moved."""
 
 
 class ClockRunsByItselfError(Exception):
@@ -25,7 +25,7 @@ class ClockRunsByItselfError(Exception):
 
 
 class DueWork(Protocol):
-    """What is done at its time: updates are made, scenarios emit log events, fault rules act."""
+    """Work with due times: session updates, scenarios and fault rules."""
 
     @property
     def updates_made(self) -> int:
@@ -40,11 +40,11 @@ class DueWork(Protocol):
         ...
 
     def run_due(self, now: int) -> Iterable[Session]:
-        """Do all that is due by `now`; returns the sessions that have something to take after it."""
+        """Do all that is due by `now`; returns the sessions that may have messages to write."""
         ...
 
     def shift(self, milliseconds: int) -> None:
-        """Move what is due by so much, since the clock was set."""
+        """Move all due times by `milliseconds`, because the clock was set."""
         ...
 
 
@@ -52,7 +52,7 @@ class Writers(Protocol):
     """The writers of the sessions."""
 
     def wake(self, sessions: Iterable[Session]) -> None:
-        """Let the writers of these sessions take what there is."""
+        """Let the writers of these sessions write their next messages."""
         ...
 
     async def wait_until_written(self, sessions: Iterable[Session]) -> None:
@@ -61,7 +61,7 @@ class Writers(Protocol):
 
 
 class Scheduler:
-    """Does work when it is due by a clock, and wakes what sleeps by that clock."""
+    """Does work when it is due by a clock, and ends pauses by that clock (`sleeping`)."""
 
     def __init__(self, clock: ManualClock | RunningClock, work: DueWork, writers: Writers) -> None:
         self._clock = clock
@@ -73,16 +73,16 @@ class Scheduler:
         self._interruptions = 0
         self._waiting: asyncio.Task[object] | None = None
         self._sleepers: list[tuple[int, int, asyncio.Future[bool]]] = []
-        self._slept = 0
+        self._sleepers_started = 0
         self._awake: set[asyncio.Future[bool]] = set()
         self._none_awake = asyncio.Event()
-        self._standstill: asyncio.TimerHandle | None = None
+        self._standstill_timer: asyncio.TimerHandle | None = None
 
     def schedule(self) -> None:
-        """Set the timer for what is due next. To be called when something may have become due earlier than before."""
+        """Set the timer for what is due next. Call it when something may be due earlier than before."""
         if isinstance(self._clock, ManualClock):
-            if self._standstill is None and self._work.has_open_sessions:
-                self._standstill = asyncio.get_running_loop().call_later(STANDSTILL_S, self._warn_of_standstill)
+            if self._standstill_timer is None and self._work.has_open_sessions:
+                self._standstill_timer = asyncio.get_running_loop().call_later(STANDSTILL_S, self._warn_of_standstill)
             return
         due = self._next_due()
         if self._timer is not None:
@@ -95,15 +95,15 @@ class Scheduler:
             self._timer = asyncio.get_running_loop().call_later(self._clock.seconds_until(due), self._on_timer)
 
     def stop(self) -> None:
-        """Cancel the timers, and end what sleeps."""
+        """Cancel the timers, and end all pauses."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._end_standstill()
+        self._cancel_standstill_timer()
         self.interrupt()
 
     def interrupt(self) -> None:
-        """Make an `advance` that is under way stop where it is, and end what sleeps: the clock is set back."""
+        """Stop a running `advance` at the present time, and end all pauses: the clock is set back."""
         self._interruptions += 1
         if self._waiting is not None:
             self._waiting.cancel()
@@ -113,14 +113,14 @@ class Scheduler:
 
     @contextmanager
     def sleeping(self, milliseconds: int) -> Iterator["asyncio.Future[bool]"]:
-        """A future to wait for in a `with` block: True after so long by the emulator's clock.
+        """A future to wait for in a `with` block: True when this time has passed on the emulator's clock.
 
-        It is False if a reset or the stop came first. `advance` goes on once the block has been left, and what follows
-        it up to the next `await` has been done.
+        It is False if a reset or the stop came first. `advance` continues when the block has been left and the code
+        after it has run up to its next `await`.
         """
         sleeper: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._slept += 1
-        heapq.heappush(self._sleepers, (self._clock.now() + milliseconds, self._slept, sleeper))
+        self._sleepers_started += 1
+        heapq.heappush(self._sleepers, (self._clock.now() + milliseconds, self._sleepers_started, sleeper))
         self.schedule()
         try:
             yield sleeper
@@ -136,7 +136,7 @@ class Scheduler:
         """Move a manual clock on, through every instant at which something is due, in order.
 
         After each instant every writer writes what its client accepts. Returns the number of session updates that were
-        made; a reset ends it early. Cancelling it leaves the time where it is by then.
+        made; a reset ends it early. If it is cancelled, the time stays where it is then.
 
         Raises:
             ClockRunsByItselfError: the clock is not manual.
@@ -154,7 +154,7 @@ class Scheduler:
             target = now + milliseconds
             if target > MAX_INSTANT:
                 raise ValueError("time ends with the year 9999")
-            self._end_standstill()
+            self._cancel_standstill_timer()
             updates_before = self._work.updates_made
             while (due := self._next_due()) is not None and due <= target:
                 now = max(due, now)
@@ -168,7 +168,7 @@ class Scheduler:
                 ready = self._run_due(now)
                 updates = self._work.updates_made - updates_before
                 if ready is None:
-                    if self._next_due() == due:  # it would fail for ever
+                    if self._next_due() == due:  # it would fail again and again
                         break
                     continue
                 self._writers.wake(ready)
@@ -181,7 +181,7 @@ class Scheduler:
             return updates
 
     async def _wait_for_writers(self, sessions: list[Session]) -> None:
-        """Wait for the writers of these sessions, but not beyond a reset: a client may read slowly for minutes."""
+        """Wait for the writers of these sessions until a reset at most: a client may read slowly for minutes."""
         interruptions, task = self._interruptions, asyncio.current_task()
         assert task is not None
         self._waiting = task
@@ -189,7 +189,7 @@ class Scheduler:
             await self._writers.wait_until_written(sessions)
         except asyncio.CancelledError:
             if self._interruptions == interruptions or task.uncancel():
-                raise  # the caller has gone
+                raise  # the caller was cancelled
         finally:
             self._waiting = None
 
@@ -200,7 +200,7 @@ class Scheduler:
         return due
 
     def _wake_sleepers(self, now: int) -> None:
-        """Wake those whose time has come."""
+        """End the pauses that are over."""
         while self._sleepers and self._sleepers[0][0] <= now:
             sleeper = heapq.heappop(self._sleepers)[2]
             sleeper.set_result(True)
@@ -212,7 +212,7 @@ class Scheduler:
         try:
             return list(self._work.run_due(now))
         except Exception:
-            _log.exception("something that was due failed")
+            _log.exception("due work failed")
             return None
 
     def _on_timer(self) -> None:
@@ -233,7 +233,7 @@ class Scheduler:
         self.schedule()
 
     def _warn_of_standstill(self) -> None:
-        self._standstill = None
+        self._standstill_timer = None
         if self._work.has_open_sessions:
             _log.warning(
                 "a session is open, and for %g s the manual clock has not been moved: no update comes until you move it"
@@ -241,7 +241,7 @@ class Scheduler:
                 STANDSTILL_S,
             )
 
-    def _end_standstill(self) -> None:
-        if self._standstill is not None:
-            self._standstill.cancel()
-            self._standstill = None
+    def _cancel_standstill_timer(self) -> None:
+        if self._standstill_timer is not None:
+            self._standstill_timer.cancel()
+            self._standstill_timer = None

@@ -19,7 +19,7 @@ GRACE_S: Final = 0.8
 """Seconds that sessions get to send their last messages when the server stops."""
 
 LAST_BYTES_S: Final = 0.2
-"""Seconds that clients then get to take what has been written to them."""
+"""Seconds that clients then get to receive what has been written to them."""
 
 
 class Server:
@@ -29,8 +29,8 @@ class Server:
         emulator: what it serves.
         endpoint_url: where clients reach it.
         environment: the variables that point an SDK at it.
-        ca_bundle: path of the CA that it made for itself, if it did.
-        loop: the event loop that it is to run on: asyncio or uvloop.
+        ca_bundle: path of the CA that it generated, if any.
+        loop: the event loop to run on: asyncio or uvloop.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -104,9 +104,9 @@ class Server:
 
 
 def _write_port(path: Path, port: int) -> None:
-    """Write the port so that whoever waits for the file never sees half of it.
+    """Write the port atomically: a program that waits for the file never reads half of it.
 
-    What is there and no regular file, such as /dev/stdout or a pipe, is written to, and a link is followed.
+    A special file, such as /dev/stdout or a pipe, is written to directly; a link is followed.
 
     Raises:
         StartError: it cannot be written.

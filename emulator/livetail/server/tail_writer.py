@@ -2,8 +2,8 @@
 
     http.response.start ─▶ message, message, … as the session has them ─▶ end of the body
 
-`send` returns when the server may take more bytes for this client. Until it returns, the session goes on to make
-updates, and its backlog drops the oldest; other sessions are not affected.
+`send` returns when the server accepts more bytes for this client. Meanwhile the session continues to make updates, and
+its backlog drops the oldest; other sessions are not affected.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 STALL_S: Final = 1.0
-"""Real seconds after which a client that is to take bytes, and takes none, counts as stalled while time is moved."""
+"""Real seconds after which a client that accepts no bytes counts as stalled in `advance`."""
 
 PAUSE_BEFORE_STREAM_S: Final = 0.005
 """Real seconds before the head of a stream over HTTP/1.1. Go's SDK closes the body of its request once it has the head
@@ -72,7 +72,7 @@ class TailWriter:
         client: Client,
         schedule: Callable[[], None],
     ) -> None:
-        """`schedule` is called when something may have become due: the end of a pause that a fault makes."""
+        """`schedule` is called when something new is due: the end of a pause by a fault."""
         self.session = session
         self.client = client
         self.idle = asyncio.Event()
@@ -97,8 +97,8 @@ class TailWriter:
     async def run(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         """Respond to the request with the session's stream, until the session ends or the client leaves.
 
-        The writer is a task of its own, so that it can be cancelled in the middle of a `send` that would wait for ever:
-        Hypercorn does not wake it when an HTTP/2 client vanishes.
+        The writer is a task of its own, so that it can be cancelled in a `send` that would wait for ever: Hypercorn
+        does not wake it when an HTTP/2 client disappears.
         """
         writer = asyncio.create_task(self._write(send, headers))
         watcher = asyncio.create_task(self._watch(receive))
@@ -132,8 +132,8 @@ class TailWriter:
     async def _write_next(self, send: Send) -> bool:
         """Write what comes next; returns False if there is nothing now.
 
-        Only this call refers to the message: a writer that kept it while it waits would keep the last update of every
-        session.
+        Only this call refers to the message. Otherwise each waiting writer would keep the last update of its session in
+        memory.
         """
         if self.session.fault_rules is not None:
             return await self._write_under_rules(cast("SessionRules", self.session.fault_rules), send)
@@ -172,8 +172,8 @@ class TailWriter:
     async def _send(self, send: Send, data: bytes) -> bool:
         """Write bytes; returns whether the client has accepted them.
 
-        `send` also returns where the client has left. It is known a turn of the loop later, before what waits would be
-        written to nobody and counted as delivered.
+        `send` also returns when the client has left, but `_watch` sees this only one turn of the event loop later.
+        Without that turn, messages that reach nobody would be counted as delivered.
         """
         self._is_sending = True
         await send({"type": "http.response.body", "body": data, "more_body": True})
@@ -195,7 +195,7 @@ class TailWriter:
         return cast("SessionRules | None", self.session.fault_rules)
 
     def _take(self) -> livetail.Message | None:
-        """The next message of the session. An error of ours becomes the exception that the service has for it."""
+        """The next message of the session. An error in our code becomes a SessionStreamingException."""
         try:
             return self.session.take()
         except Exception:
@@ -208,8 +208,8 @@ class TailWriter:
 class TailWriters:
     """The writers of all open sessions.
 
-    They are known by the session itself, not by its id: after a reset the same seed draws the same ids again, while a
-    client of before may still be taking the end of its stream.
+    The key is the session, not its id: after a reset the same seed draws the same ids again, while an earlier client
+    may still receive the end of its stream.
     """
 
     def __init__(self) -> None:
@@ -220,7 +220,7 @@ class TailWriters:
         return len(self._writers)
 
     async def serve(self, writer: TailWriter, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
-        """Run the writer of a session, and know it while it runs."""
+        """Run the writer of a session; it is registered while it runs."""
         self._writers[writer.session] = writer
         self.notify()
         try:
@@ -230,13 +230,13 @@ class TailWriters:
             self.notify()
 
     def notify(self) -> None:
-        """Wake those in `until` for whom it holds now: sessions may have been opened or ended."""
+        """Wake the callers of `wait_until` whose condition holds now: sessions may have been opened or ended."""
         for waiting, condition in self._waiting.items():
             if not waiting.done() and condition():
                 waiting.set_result(None)
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something holds of the sessions; it is checked whenever one has been opened or has ended."""
+    async def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition holds; it is checked whenever a session has been opened or has ended."""
         while not condition():
             waiting = asyncio.get_running_loop().create_future()
             self._waiting[waiting] = condition
@@ -246,7 +246,7 @@ class TailWriters:
                 del self._waiting[waiting]
 
     def end_by_fault(self, connection: object) -> None:
-        """Note that a fault rule is about to close a connection, with all sessions over it."""
+        """Record that a fault rule is about to close a connection, with all sessions on it."""
         for writer in self._writers.values():
             if writer.client.connection is connection:
                 writer.ended_by_fault = True
@@ -257,7 +257,7 @@ class TailWriters:
         return None if writer is None else writer.client
 
     def wake(self, sessions: Iterable[Session]) -> None:
-        """Let the writers of these sessions take what there is."""
+        """Let the writers of these sessions write their next messages."""
         for session in sessions:
             writer = self._writers.get(session)
             if writer is not None:
@@ -266,7 +266,7 @@ class TailWriters:
     async def wait_until_written(self, sessions: Iterable[Session]) -> None:
         """Wait until the writers of these sessions have written what their clients accept.
 
-        A client that accepts nothing for `STALL_S` counts as stalled and is not waited for again before it does.
+        A client that accepts nothing for `STALL_S` counts as stalled, and is not waited for until it accepts again.
         """
         writers = [writer for session in sessions if (writer := self._writers.get(session)) and not writer.stalled]
         while writers:

@@ -77,7 +77,7 @@ async def list_sessions(emulator: Emulator, request: Request) -> list[SessionSha
     query: SessionsQuery = request.state.query
     enough = asyncio.ensure_future(
         # A reset makes a new hub meanwhile.
-        emulator.tail_writers.until(lambda: query.wait <= len(emulator.hub) <= query.max)
+        emulator.tail_writers.wait_until(lambda: query.wait <= len(emulator.hub) <= query.max)
     )
     disconnect = asyncio.ensure_future(wait_for_disconnect(request.receive))
     done, _ = await asyncio.wait((enough, disconnect), timeout=query.timeout, return_when=asyncio.FIRST_COMPLETED)
