@@ -114,7 +114,7 @@ def test_an_endpoint_that_is_not_there() -> None:
 
 def test_an_endpoint_that_refuses(emulator: LiveTailEmulator) -> None:
     emulator.add_fault({"operation": "CreateLogGroup", "effect": {"type": "error", "code": "Oh", "message": "no"}})
-    with pytest.raises(CommandError, match=f"^{emulator.endpoint_url} makes no log group: Oh: no$"):
+    with pytest.raises(CommandError, match=f"^{emulator.endpoint_url} does not create a log group: Oh: no$"):
         run(emulator.endpoint_url)
 
 

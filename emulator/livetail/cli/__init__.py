@@ -65,10 +65,10 @@ def _fail(message: str, status: int) -> int:
 
 
 def _open_closed_streams() -> None:
-    """Open the standard streams that the caller has closed, so that using one fails like any other bad file.
+    """Open the standard streams that the caller has closed, so that using one is an ordinary error.
 
-    Python has None for them, and the next file or socket would get their descriptors. Standard input is opened for
-    writing and standard output for reading, as GNU's tools do it: what they cannot do is then reported.
+    Python has None for them, and the next file or socket would get their descriptors. As in GNU's tools, standard input
+    is opened for writing and standard output for reading, so that using them is reported as an error.
     """
     for number, name, mode, access in (
         (0, "stdin", "r", os.O_WRONLY),
@@ -84,6 +84,6 @@ def _open_closed_streams() -> None:
 
 
 def discard_output() -> None:
-    """Let what is still to be written go nowhere, so that Python's last flush does not fail."""
+    """Discard what is not yet written, so that Python's last flush does not fail."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,7 +9,7 @@ from livetail.cli.terminal import counted
 from livetail.core.clock import parse_duration
 
 _TIMEOUT_S = 3_600
-"""Hours of many sessions and scenarios take a while."""
+"""Hours of many sessions and scenarios take minutes."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

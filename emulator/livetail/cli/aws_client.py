@@ -16,11 +16,11 @@ def aws_client(
 ) -> Any:
     """A client for CloudWatch Logs at `url` that sends each request once; without a URL, as boto3 is configured.
 
-    AWS gets the shell's credentials. Another endpoint gets them as well where there are any, since it may check them.
+    Requests are signed with the shell's credentials, if any: another endpoint than AWS may check them too.
 
     Args:
         read_timeout_s: None is no timeout.
-        region: where none is given, that of AWS's host name, else the shell's.
+        region: by default that of AWS's host name, else the shell's.
         validates_parameters: whether boto3 refuses parameters itself.
 
     Raises:
@@ -40,7 +40,7 @@ def aws_client(
         if is_aws(url):
             default_region = (urlsplit(url).hostname or "").split(".")[1]
         else:
-            # Without the role of the machine: no other endpoint may see it, and to look for one takes seconds.
+            # Without the machine's role: only AWS may get it, and looking for one takes seconds.
             session.get_component("credential_provider").remove("iam-role")
             if session.get_credentials() is None:
                 options = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
@@ -64,6 +64,6 @@ def code_and_message(error: Any) -> tuple[str, str]:
 
 
 def sentence(error: Exception) -> str:
-    """The text of an error in one line. Some errors of urllib3 have a text, and the text again in an object."""
+    """The text of an error in one line. Some errors of urllib3 repeat their text in an object."""
     first = error.args[0] if len(error.args) > 1 and isinstance(error.args[0], str) else error
     return " ".join(str(first).split()) or type(error).__name__

@@ -1,6 +1,6 @@
 """`livetail completion SHELL`: a script that completes the command in a shell. Needs the extra `completion`.
 
-The script is made once and is static, so that neither the command nor a press of the tab key has to start Python.
+The script is static, so that pressing the tab key does not start Python.
 """
 
 import argparse

@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was found for a check; `seen` is what differs, or why it was not asked."""
+    """The result of a check; `seen` is what differs, or why it was not asked."""
 
     check: Check
     verdict: str
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     results = []
     with service_at(arguments.emulator) as service:
         for check in checks:
-            result = _asked(check, service)
+            result = _checked(check, service)
             results.append(result)
             print(f"{result.verdict:9}  {check.name:{width}}  {check.behaviour}"[:columns], flush=True)
             if result.seen is not None:
@@ -69,9 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if counts["differs"] else 0
 
 
-def _asked(check: Check, service: Service) -> Result:
+def _checked(check: Check, service: Service) -> Result:
     try:
-        check.question(service)
+        check.function(service)
     except NotAsked as reason:
         return Result(check, "not asked", str(reason))
     except Differs as seen:

@@ -1,7 +1,7 @@
-"""The behaviours of CloudWatch Logs that can be seen from outside: a question for each, and the table of them.
+"""The behaviours of CloudWatch Logs that can be seen from outside: a function that checks each, and their table.
 
-They are rows of `docs/behaviour.md` and `docs/filter-patterns.md`; `docs/conformance.md` prints the table. A question
-raises `Differs` where the response is not as expected, and `NotAsked` where it cannot be asked of this endpoint.
+They are rows of `docs/behaviour.md` and `docs/filter-patterns.md`; `docs/conformance.md` prints the table. A function
+raises `Differs` if the response is not as expected, and `NotAsked` if this endpoint cannot be checked.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from livetail.cli.conformance_service import Differs, NotAsked, Service
 
-Question = Callable[[Service], None]
+CheckFunction = Callable[[Service], None]
 
 _GROUP: Final = "<group>"
 _ARN: Final = "<arn>"
@@ -24,17 +24,17 @@ def _expect(seen: object, expected: object) -> None:
         raise Differs(f"{seen!r} instead of {expected!r}")
 
 
-def not_asked(why: str) -> Question:
-    """A question that is never asked."""
+def not_asked(why: str) -> CheckFunction:
+    """A check that is never made."""
 
-    def question(service: Service) -> None:
+    def check(service: Service) -> None:
         raise NotAsked(why)
 
-    return question
+    return check
 
 
 def _filled(value: Any, service: Service) -> Any:
-    """The value with the group's name and ARN in their places."""
+    """The value with the placeholders replaced."""
     if isinstance(value, dict):
         return {name: _filled(item, service) for name, item in value.items()}
     if isinstance(value, list):
@@ -52,14 +52,14 @@ def session_start(service: Service) -> None:
     _expect(event["sessionStart"].get("logGroupIdentifiers"), [service.arn])
 
 
-def starts(**filters: Any) -> Question:
-    """That a session with these filters begins."""
+def starts(**filters: Any) -> CheckFunction:
+    """Checks that a session with these filters begins."""
 
-    def question(service: Service) -> None:
+    def check(service: Service) -> None:
         with service.tail(**_filled(filters, service)) as tail:
             _expect(list(tail.event()), ["sessionStart"])
 
-    return question
+    return check
 
 
 def empty_update(service: Service) -> None:
@@ -73,10 +73,10 @@ def empty_update(service: Service) -> None:
         raise Differs(f"two updates in {elapsed_s:.1f} s")
 
 
-def delivers(put: list[tuple[str, str]], messages: list[str], **filters: Any) -> Question:
-    """That of these messages, each with its stream, a session delivers some; an earlier one is never delivered."""
+def delivers(put: list[tuple[str, str]], messages: list[str], **filters: Any) -> CheckFunction:
+    """Checks which of these messages (pairs of stream and text) a session delivers; an earlier one never is."""
 
-    def question(service: Service) -> None:
+    def check(service: Service) -> None:
         service.put("a", "before the session: ERROR")
         with service.tail(**filters) as tail:
             tail.event()
@@ -85,7 +85,7 @@ def delivers(put: list[tuple[str, str]], messages: list[str], **filters: Any) ->
             events = tail.update_with_events()["sessionResults"]
         _expect([event["message"] for event in events], messages)
 
-    return question
+    return check
 
 
 def event_members(service: Service) -> None:
@@ -109,51 +109,51 @@ def sampled(service: Service) -> None:
 # ---- refusals and patterns -----------------------------------------------------------------------------------------
 
 
-def refuses(operation: str, code: str, text: str | None = None, **members: Any) -> Question:
-    """That a request is refused; without `text`, in whatever words."""
+def refuses(operation: str, code: str, text: str | None = None, **members: Any) -> CheckFunction:
+    """Checks that a request is refused; without `text`, with any message."""
 
-    def question(service: Service) -> None:
+    def check(service: Service) -> None:
         seen_code, seen_text = service.refusal(operation, **_filled(members, service))
         _expect((seen_code, seen_text if text else None), (code, text))
 
-    return question
+    return check
 
 
-def no_session(code: str, text: str | None = None, **filters: Any) -> Question:
-    """That a session with these filters is refused."""
+def no_session(code: str, text: str | None = None, **filters: Any) -> CheckFunction:
+    """Checks that a session with these filters is refused."""
     return refuses("StartLiveTail", code, text, **({"logGroupIdentifiers": [_ARN]} | filters))
 
 
-def refuses_pattern(pattern: str, text: str) -> Question:
-    """That a filter pattern is refused with this message."""
+def refuses_pattern(pattern: str, text: str) -> CheckFunction:
+    """Checks that a filter pattern is refused with this message."""
     return refuses("TestMetricFilter", _INVALID, text, filterPattern=pattern, logEventMessages=["x"])
 
 
-def matches(pattern: str, messages: list[str], expected: list[int]) -> Question:
-    """That of these messages those match whose positions, from 0, are expected."""
+def matches(pattern: str, messages: list[str], expected: list[int]) -> CheckFunction:
+    """Checks which messages match; `expected` has their indexes."""
 
-    def question(service: Service) -> None:
+    def check(service: Service) -> None:
         response = service.call("TestMetricFilter", filterPattern=pattern, logEventMessages=messages)
         _expect([messages[match["eventNumber"] - 1] for match in response["matches"]], [messages[i] for i in expected])
 
-    return question
+    return check
 
 
-def extracts(pattern: str, message: str, expected: dict[str, str]) -> Question:
-    """That a message matches, and which values are extracted from it."""
+def extracts(pattern: str, message: str, expected: dict[str, str]) -> CheckFunction:
+    """Checks that a message matches, and which values are extracted from it."""
 
-    def question(service: Service) -> None:
+    def check(service: Service) -> None:
         response = service.call("TestMetricFilter", filterPattern=pattern, logEventMessages=[message])
         _expect([match["extractedValues"] for match in response["matches"]], [expected])
 
-    return question
+    return check
 
 
 # ---- log groups and events -----------------------------------------------------------------------------------------
 
 
 def _first_page(service: Service, message: str) -> dict[str, Any]:
-    """The first page with a message, which is stored: a service may need a moment until an event can be read."""
+    """Store a message and read the first page that has it: AWS may need some seconds until an event can be read."""
     service.put("a", message)
     for attempt in range(10):
         page = service.call("FilterLogEvents", logGroupName=service.group, filterPattern=f'"{message}"')
@@ -210,7 +210,7 @@ def bearer_token(service: Service) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How a behaviour is known, and from where."""
+    """How a behaviour is known, and its source."""
 
     known: Literal["documented", "observed"]
     url: str
@@ -218,12 +218,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A behaviour, its source, and the question that shows it."""
+    """A behaviour, its source, and the function that checks it."""
 
     name: str
     behaviour: str
     source: Source
-    question: Question
+    function: CheckFunction
 
 
 _API: Final = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/"
@@ -290,8 +290,8 @@ _SESSIONS: Final = (
 )
 
 _FILTER_PATTERNS: Final = tuple(
-    Check(name, f"Patterns: {behaviour}", _FILTERS, question)
-    for name, behaviour, question in (
+    Check(name, f"Patterns: {behaviour}", _FILTERS, function)
+    for name, behaviour, function in (
         ("blank-phrase", '`" "` is a text like any other', matches('" "', ["a b", "ab"], [0])),
         ("optional-ignored", "Optional terms beside others are ignored", matches("?a -b", ["x", "a", "b"], [0, 1])),
         ("equal-true", "`= true` matches the text alone", matches("{ $.v = true }", _VALUES, [1])),

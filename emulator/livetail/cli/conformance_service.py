@@ -15,11 +15,11 @@ _READ_TIMEOUT_S: Final = 10.0
 
 
 class Differs(Exception):  # a result, not a failure of the program
-    """The service does something else; `str()` is what was seen."""
+    """The service behaves differently; `str()` is what was seen."""
 
 
 class NotAsked(Exception):
-    """The question cannot be asked here; `str()` is why."""
+    """The check cannot be made here; `str()` is why."""
 
 
 class Service:
@@ -73,7 +73,7 @@ class Service:
 
     @contextlib.contextmanager
     def tail(self, **filters: Any) -> "Iterator[Tail]":
-        """A Live Tail session on the group, which is closed behind the `with` block."""
+        """A Live Tail session on the group, closed at the end of the `with` block."""
         stream = self.call("StartLiveTail", **({"logGroupIdentifiers": [self.arn]} | filters))["responseStream"]
         with contextlib.closing(stream):
             yield Tail(iter(stream), self)
@@ -84,7 +84,7 @@ class Service:
             self._emulator.request("POST", "/clock/advance", {"seconds": 1})
 
     def close(self) -> None:
-        """Delete the log group, if the endpoint lets us, and close the connections."""
+        """Delete the log group, if the endpoint allows it, and close the connections."""
         with contextlib.suppress(Exception):
             self.call("DeleteLogGroup", logGroupName=self.group)
         self._client.close()
@@ -142,7 +142,7 @@ def service_at(emulator: ControlClient) -> Iterator[Service]:
     try:
         service.call("CreateLogGroup", logGroupName=service.group)
     except Differs as refused:
-        raise CommandError(f"{emulator.url} makes no log group: {refused}") from None
+        raise CommandError(f"{emulator.url} does not create a log group: {refused}") from None
     except Exception as error:
         raise CommandError(f"no response from {emulator.url}: {sentence(error)}") from None
     with contextlib.closing(service):

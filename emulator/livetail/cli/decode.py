@@ -1,6 +1,6 @@
 """`livetail decode`: the messages of an event stream for people and for jq, one JSON object a line.
 
-Each message is printed as soon as its last byte is there, so the command can sit in a pipe behind a running tail.
+Each message is printed as soon as it is complete, so the input can be a pipe from a running tail.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the messages of the file, those before a bad or incomplete one too."""
+    """Print the messages of the file, up to the first bad or incomplete one."""
     decoder = Decoder()
     try:
         with open_input(arguments.file) as source:
@@ -67,7 +67,7 @@ def _payload(payload: bytes) -> str:
 
 
 def _is_json(text: str) -> bool:
-    """Whether the text is JSON by the standard, which has no NaN. Numbers are not read, as they may be of any size."""
+    """Whether the text is JSON by the standard, which has no NaN. Numbers of any size are accepted."""
     try:
         json.loads(text, parse_int=len, parse_float=len, parse_constant=_refuse)
     except (ValueError, RecursionError):

@@ -20,7 +20,7 @@ SHOWN_OF_AN_UPDATE: Final = 6
 """Log events of one update that are printed; a burst would fill the screen."""
 
 SILENCE_S: Final = 2.0
-"""Seconds without an update after which the demo explains; normally there is one every second."""
+"""Seconds without an update until the demo explains why; normally there is one every second."""
 
 PAUSE_S: Final = 0.5
 """Seconds before the next session after one that has failed."""
@@ -101,14 +101,14 @@ def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ends_at: floa
 
 
 def _watch(emulator: "LiveTailEmulator", screen: "Screen", ends_at: float, has_ended: threading.Event) -> None:
-    """Explain while no update comes, and stop the emulator in time: the client may wait for bytes that do not come."""
+    """Explain when no update comes, and stop the emulator at `ends_at`: the client may be waiting for bytes."""
     while (left_s := ends_at - time.monotonic()) > 0:
         if has_ended.wait(min(SILENCE_S, left_s)):
             return
         silence_s = time.monotonic() - screen.latest
         if time.monotonic() >= ends_at or silence_s < SILENCE_S:
             continue
-        # An explanation that fails must not keep the demo from its end.
+        # The demo must end in time even if an explanation fails.
         with contextlib.suppress(LiveTailError, OSError):
             for session in emulator.sessions():
                 counters = session["counters"]

@@ -11,8 +11,8 @@ from livetail.errors import UrlError
 
 
 def default_endpoint() -> str:
-    """Where the emulator of `livetail exec` is; else where the server of this container listens; else where a server
-    that was started with this environment does."""
+    """The URL of the emulator of `livetail exec`, else of this container's server, else of one with this
+    environment."""
     if os.environ.get("LIVETAIL_ENDPOINT"):
         return os.environ["LIVETAIL_ENDPOINT"]
     if (url := served_by(1)) is not None:
@@ -24,10 +24,10 @@ def default_endpoint() -> str:
 
 
 def served_by(process_id: int) -> str | None:
-    """The endpoint of the server that this process is, by its flags and the environment; None if it is none.
+    """The endpoint of a server process, by its flags and the environment; None if it is not a server.
 
     The first process of a container is the server, or an init process whose arguments end in the server's command. Its
-    flags are known only from there (proc(5), cmdline), and the health check of the image has to follow them.
+    command line (proc(5), cmdline) is the only place with its flags, which the image's health check needs.
     """
     try:
         words = Path(f"/proc/{process_id}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
@@ -86,7 +86,7 @@ def endpoint(url: str) -> ControlClient:
     """A client of the emulator at `url`.
 
     Raises:
-        CommandError: it is no URL.
+        CommandError: it is not a URL.
     """
     try:
         return ControlClient(url)

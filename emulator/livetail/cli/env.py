@@ -37,14 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(f"cannot write to {arguments.write}: {error.strerror}") from None
     kept = KEPT if arguments.region is None else KEPT - {"AWS_REGION", "AWS_DEFAULT_REGION"}
     if arguments.format == "github":
-        # The file has no form for "unless it is set", so what an earlier step has set is not written.
+        # The file has no syntax for "unless it is set", so variables that an earlier step has set are not written.
         variables = {name: value for name, value in variables.items() if name not in kept or not os.environ.get(name)}
     sys.stdout.write(variables_as_text(arguments.format, variables, kept))
     return 0
 
 
 def _variables(emulator: ControlClient, region: str | None, folder: Path | None) -> dict[str, str]:
-    """The variables for a server; files are written to the folder, and named by variables.
+    """The variables for a server; files are written to `folder`, and variables name them.
 
     Raises:
         OSError: the folder or a file cannot be written.
@@ -69,7 +69,7 @@ def _warn(sentence: str) -> None:
 
 
 def _health(emulator: ControlClient) -> dict[str, Any]:
-    """What the health route of the server returns; empty, with a warning, if it does not respond."""
+    """The response of the health route; empty, with a warning, if the server does not respond."""
     try:
         return emulator.health(timeout_s=3)
     except NoResponseError as error:
@@ -108,7 +108,7 @@ def _write_trust(emulator: ControlClient, folder: Path) -> tuple[str | None, str
 
 
 def _write_configuration(folder: Path, variables: dict[str, str]) -> dict[str, str]:
-    """Write a configuration and a credentials file of AWS; the variables that name them."""
+    """Write AWS configuration and credentials files; returns the variables that name them."""
     config, credentials = (folder / "config").absolute(), (folder / "credentials").absolute()
     trust = f"ca_bundle = {variables['AWS_CA_BUNDLE']}\n" if "AWS_CA_BUNDLE" in variables else ""
     endpoint = variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"]

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     given = {flag.field: getattr(arguments, flag.field) for flag in FLAGS}
     given["port"] = given["port"] or "0"
     given["log_level"] = given["log_level"] or os.environ.get("LIVETAIL_LOG_LEVEL") or "warning"
-    # The command works in the region that its environment names, so that is the server's too.
+    # The server uses the region of the environment, as the command does.
     given["region"] = given["region"] or os.environ.get("LIVETAIL_REGION") or region_of(os.environ)
     settings = resolved_settings(given)
     with _emulator(settings) as variables:
@@ -64,7 +64,7 @@ def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
     configure_logging(settings.log_level, settings.log_format)
     for sentence in unknown_variables(os.environ):
         print(f"livetail: {sentence}", file=sys.stderr)
-    # Until the command runs, a signal that would end this process at once has to stop the server on its way out.
+    # Until the command runs, SIGTERM must stop the server before this process ends.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     server = Server(settings)
     thread = ServerThread(server)
@@ -76,14 +76,14 @@ def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
 
 
 def _run(command: Sequence[str], environ: dict[str, str]) -> int:
-    """Run a command to its end and pass signals on to it; returns its exit status as a shell has it."""
+    """Run a command to its end and pass signals on to it; returns its exit status as a shell does."""
     process: subprocess.Popen[bytes] | None = None
     early: list[int] = []  # signals that came while the command was started
 
     def pass_on(number: int, _: FrameType | None) -> None:
         if process is None:
             early.append(number)
-        # Ctrl-C and Ctrl-\ reach all processes of a terminal, the command too: it must not get them twice.
+        # A terminal sends Ctrl-C and Ctrl-\ to the command too, which must not get them twice.
         elif number not in (signal.SIGINT, signal.SIGQUIT) or not _is_in_foreground():
             process.send_signal(number)
 

@@ -99,7 +99,7 @@ def _sequence(text: str) -> dict[str, int]:
 
 
 def _key_and_value(text: str) -> tuple[str, Any]:
-    """`seconds=2` as a key and a JSON value; what is not JSON is a text."""
+    """`seconds=2` as a key and a JSON value; a value that is not JSON is a string."""
     key, equals, value = text.partition("=")
     if not equals:
         raise CommandError(f"{text!r} is not of the form KEY=VALUE", status=2)

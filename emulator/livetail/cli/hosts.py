@@ -1,7 +1,7 @@
-"""`livetail hosts`: the names that SDKs without a switch for the host prefix look up, and which of them resolve here.
+"""`livetail hosts`: the host names that SDKs look up if they cannot turn the host prefix off, and which resolve here.
 
-SDKs send StartLiveTail to `stream-<host>`, before April 2026 to `streaming-<host>`. A program whose SDK cannot turn
-the prefix off needs an endpoint whose name resolves to this machine, with the prefix too.
+SDKs send StartLiveTail to `stream-<host>`, before April 2026 to `streaming-<host>`. A program whose SDK cannot turn the
+prefix off needs an endpoint whose name resolves to this machine, both with and without the prefix.
 """
 
 import argparse

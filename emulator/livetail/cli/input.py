@@ -1,4 +1,4 @@
-"""The bytes and the lines of a file or a pipe as they come; lines are unpacked where they are gzip.
+"""The bytes and the lines of a file or a pipe, as they arrive; the lines of a gzip file are unpacked.
 
 Descriptors are read without a thread and without Python's buffers: a thread that waits in a buffered read holds a lock,
 and that aborts the interpreter at exit.
@@ -17,14 +17,14 @@ from livetail.cli.command_parser import CommandError
 _PORTION_BYTES: Final = 65_536
 _GZIP: Final = b"\x1f\x8b"
 _PACKED: Final = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
-"""How other packed files begin. A short one need not have a NUL, which is how the rest is told from text."""
+"""The first bytes of other packed files; a NUL marks most binary files, but a short packed one may lack it."""
 
 
 class Input:
     """A file or a pipe.
 
     Attributes:
-        name: what messages call it.
+        name: its name in messages.
         size_bytes: of a regular file; None for a pipe or a terminal.
         position: bytes that have been read, counted before they are unpacked.
     """
@@ -38,7 +38,7 @@ class Input:
             self.size_bytes = os.fstat(descriptor).st_size or None
 
     def portions(self, idle_s: float | None = None) -> Iterator[bytes]:
-        """The bytes as they come, in portions; an empty one when nothing came for `idle_s`.
+        """The bytes in portions, as they arrive; an empty one when nothing arrived for `idle_s`.
 
         Raises:
             CommandError: it cannot be read.
@@ -57,10 +57,10 @@ class Input:
             raise CommandError(f"cannot read {self.name}: {getattr(error, 'strerror', None) or error}") from None
 
     def lines(self, max_line_bytes: int, idle_s: float) -> Iterator[bytes | None]:
-        """The lines without their line feeds, each as soon as it is complete; None when nothing came for `idle_s`.
+        """The lines without line feeds, each as soon as it is complete; None when nothing arrived for `idle_s`.
 
         Raises:
-            CommandError: it cannot be read, is binary, or has a longer line, which need not be complete for that.
+            CommandError: it cannot be read, is binary, or has a longer line, even an incomplete one.
         """
         number = 1
         beginning: list[bytes] = []  # of a line that is not complete
@@ -107,12 +107,12 @@ class Input:
 
 
 def _may_become_packed(beginning: bytes) -> bool:
-    """Whether too little has been read to tell; a short line from a terminal is not held back."""
+    """Whether more bytes are needed to recognize a packed file; other input is not delayed."""
     return any(len(beginning) < len(magic) and magic.startswith(beginning) for magic in (_GZIP, *_PACKED))
 
 
 def _gunzipped(portions: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """The content of the members of a gzip file, in portions of at most 64 KiB; an empty portion stays one."""
+    """The content of the members of a gzip file, in portions of at most 64 KiB; empty portions are passed on."""
     member = zlib.decompressobj(wbits=31)
     try:
         for portion in portions:

@@ -1,6 +1,6 @@
 """`livetail match`: the lines that a filter pattern matches, as grep prints those of a regular expression.
 
-Lines go through as bytes, so whatever encoding and line ends they have, they come out as they went in.
+Lines are copied as bytes, so their encoding and line ends do not change.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from livetail.patterns import InvalidPatternError, Matcher, Subject, compile
 if TYPE_CHECKING:
     from livetail.patterns.explain import Explanation
 
-# The limit that every operation with a filter pattern has.
+# The limit of all operations with a filter pattern.
 _MAX_PATTERN_CHARACTERS: Final = 1_024
 _GZIP: Final = b"\x1f\x8b"
 
@@ -39,12 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument(
         "files", nargs="+", default=["-"], metavar="FILE", help="lines, gzip or not; standard input without it or as -"
     )
-    # With nargs="*", argparse takes no file behind a flag that follows the pattern.
+    # With nargs="*", argparse accepts no file after a flag that follows the pattern.
     files.required = False
     parser.add_argument("-v", "--invert-match", action="store_true", help="the lines that do not match")
     parser.add_argument("-c", "--count", action="store_true", help="only how many lines there are in each file")
     parser.add_argument("-n", "--line-number", action="store_true", help="the number of each line before it")
-    # Both `--color ERROR FILE` and `--color=always ERROR FILE`, as grep has it.
+    # Both `--color ERROR FILE` and `--color=always ERROR FILE`, as in grep.
     for when, names, text in (
         ("always", ("--color", "--color=always"), "colors; found terms are bold [on a terminal]"),
         ("never", ("--color=never",), "no colors"),
@@ -63,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of a file. `content` has its line end, which `body` and the message do not have."""
+    """A line of a file. `content` includes its line end; `body` and `message` do not."""
 
     file: str
     number: int
@@ -75,7 +75,7 @@ class _Line:
 
     @property
     def message(self) -> str:
-        """Bytes that are not UTF-8 are kept apart from all characters."""
+        """The text; bytes that are not UTF-8 become lone surrogates, which match no character."""
         return self.body.decode("utf-8", "surrogateescape")
 
 
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the lines that match; returns 0 if there are any, otherwise 1, and 2 after a file that cannot be read.
 
     Raises:
-        CommandError: the pattern is invalid, or the output cannot be written; the status is 2, as grep has it.
+        CommandError: the pattern is invalid, or the output cannot be written; the status is 2, as in grep.
     """
     matcher = _compiled(arguments.pattern)
     printer = _Printer(arguments, matcher)
@@ -127,7 +127,7 @@ def _compiled(pattern: str) -> Matcher:
 
 
 def _lines(file: str) -> Iterator[tuple[_Line, bool]]:
-    """The lines of the file, each as soon as it is there; and whether more may be long in coming.
+    """The lines of a file, each as soon as it is read, with whether the file is live: the next line may come late.
 
     Raises:
         CommandError: the file cannot be read or unpacked.
@@ -148,7 +148,7 @@ def _lines(file: str) -> Iterator[tuple[_Line, bool]]:
 
 
 class _Printer:
-    """Writes lines in the form that the flags select."""
+    """Writes lines in the format of the flags."""
 
     def __init__(self, arguments: argparse.Namespace, matcher: Matcher) -> None:
         self._arguments = arguments
@@ -226,6 +226,6 @@ class _Printer:
 
 
 def _json_line(record: dict[str, Any]) -> bytes:
-    """The record as JSON, which has no form for bytes that are not UTF-8: they become U+FFFD."""
+    """The record as JSON; bytes that are not UTF-8 become U+FFFD, since JSON cannot hold them."""
     text = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogateescape")
     return text.decode("utf-8", "replace").encode() + b"\n"

@@ -1,7 +1,6 @@
 """`livetail put`: send lines to a running emulator through PutLogEvents, in batches that the service would accept.
 
-A batch is sent when it is full, or shortly after its first line when more lines are slow to come; so what a program
-writes into a pipe now and then is sent right away.
+A batch is sent when it is full, or `MAX_WAIT_S` after its first line, so that the lines of a slow pipe are not delayed.
 """
 
 import argparse
@@ -32,7 +31,7 @@ MAX_WAIT_S: Final = 0.2
 """How long a line waits for others."""
 
 MAX_JSON_BYTES: Final = 8 * MAX_BATCH_BYTES
-"""Of a line of JSON, where a character of a message may take six bytes."""
+"""The maximum of a line of JSON, where a character may take six bytes."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -83,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class _Event(msgspec.Struct):
-    """A log event; `timestamp` is None where the emulator's time is to be taken."""
+    """A log event; a `timestamp` of None becomes the emulator's time."""
 
     message: str
     timestamp: int | None = None
@@ -181,13 +180,13 @@ class _Sender:
 
 
 def _count_rejected(info: dict[str, int], sent: int) -> int:
-    """How many of `sent` events a `rejectedLogEventsInfo` names: those before two indexes and those from a third on."""
+    """How many of `sent` events were rejected, by the three indexes of a `rejectedLogEventsInfo`."""
     too_old = max(info.get("tooOldLogEventEndIndex", 0), info.get("expiredLogEventEndIndex", 0))
     return min(sent, too_old + sent - info.get("tooNewLogEventStartIndex", sent))
 
 
 def _batches(events: Iterable[_Event | None], rate: float | None) -> Iterator[_Batch]:
-    """The events in batches; None among them means that nothing came for a while. Ctrl-C sends what is there."""
+    """The events in batches; an event of None means that no line came for `MAX_WAIT_S`. Ctrl-C sends the rest."""
     max_events = MAX_BATCH_EVENTS if rate is None else max(1, min(MAX_BATCH_EVENTS, int(rate * MAX_WAIT_S)))
     batch = _Batch()
     deadline = next_batch_at = time.monotonic()
@@ -220,7 +219,7 @@ def _batches(events: Iterable[_Event | None], rate: float | None) -> Iterator[_B
 
 
 def _text_events(source: Input, starts: "re.Pattern[str] | None") -> Iterator[_Event | None]:
-    """An event for each line, or for each line that `starts` matches with those up to the next one."""
+    """An event for each line; with `starts`, for each line that it matches and the lines up to the next match."""
     event: list[str] = []
     size_bytes = number = 0
     for line in source.lines(MAX_MESSAGE_BYTES, MAX_WAIT_S):
@@ -276,7 +275,7 @@ def _json_events(source: Input) -> Iterator[_Event | None]:
 
 
 def _events_of_document(content: bytes, problem: str) -> list[_Event]:
-    """The events of one JSON document; `problem` is the message where it is none."""
+    """The events of one JSON document; `problem` is the error message if it is not one."""
     try:
         return read_page(content, _Event)
     except NOT_JSON as error:

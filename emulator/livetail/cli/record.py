@@ -1,7 +1,7 @@
 """`livetail record ARN… -o FILE`: capture a Live Tail session with its timing, so that a scenario can replay it.
 
 It calls AWS as the SDK is configured, or any other endpoint. Each line is written before the next message is read, and
-a signal takes effect once all that has arrived is written, so that nothing is lost.
+after a signal all received messages are still written, so that nothing is lost.
 """
 
 import argparse
@@ -23,10 +23,10 @@ from livetail.cli.terminal import Progress, counted
 from livetail.scenarios.recording import VERSION, Header, RecordingWriter
 
 SILENCE_BEFORE_STOP_S: Final = 0.4
-"""When the recording is to stop, it stops once no message has come for so long."""
+"""After a stop was requested, the recording ends when no message has come for this time."""
 
 MAX_STOP_S: Final = 1.0
-"""It stops after so long also where messages go on coming."""
+"""It ends after this time even if messages still come."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -73,11 +73,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class _Stopped(BaseException):
-    """Raised by a signal, where nothing but waiting is interrupted; boto3 retries on an `Exception`."""
+    """Raised by a signal, only during a wait. Not an `Exception`, on which boto3 would retry."""
 
 
 class _Stop:
-    """SIGINT, SIGTERM and the end of the time, from the moment when it is entered.
+    """Handles SIGINT, SIGTERM and the end of `--seconds`, in a `with` block.
 
     After the first of them the session is read until no message has come for `SILENCE_BEFORE_STOP_S`. Then, or at the
     second signal, the wait for the next message ends in `_Stopped`.
@@ -103,15 +103,15 @@ class _Stop:
             signal.signal(number, handler)
 
     def after(self, seconds: float) -> None:
-        """Stop after so many seconds."""
+        """Stop after a number of seconds."""
         if self._wanted_at is None:
             signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def before_waiting(self) -> None:
-        """The next message is waited for from here on.
+        """Start to wait for the next message.
 
         Raises:
-            _Stopped: no more are wanted.
+            _Stopped: a stop was requested, and its time is over.
         """
         if self._wanted_at is not None:
             if time.monotonic() - self._wanted_at > MAX_STOP_S:
@@ -132,10 +132,10 @@ class _End:
     """How a session ended.
 
     Attributes:
-        reason: the recording's word for it.
+        reason: the reason in the recording.
         text: what the command prints after "the session".
-        exception: name and message of what it ended in.
-        broken: what broke off the connection.
+        exception: name and message of the exception that ended it.
+        broken: the error that broke the connection.
     """
 
     reason: str
@@ -145,7 +145,7 @@ class _End:
 
 
 def _next(messages: Iterator[dict[str, Any]], stop: _Stop) -> dict[str, Any] | _End:
-    """Wait for the next message of a session; its end where there is none."""
+    """Wait for the next message of a session; returns its end if there is none."""
     from botocore.eventstream import ParserError
     from botocore.exceptions import EventStreamError
     from botocore.parsers import ResponseParserError
@@ -160,7 +160,7 @@ def _next(messages: Iterator[dict[str, Any]], stop: _Stop) -> dict[str, Any] | _
         name, message = code_and_message(error)
         return _End("exception", f"ended in {name}", exception=(name, message))
     except ReadTimeoutError as error:
-        return _End("silent", "fell silent", broken=sentence(error))
+        return _End("silent", "timed out", broken=sentence(error))
     except _broken_connection() as error:
         return _End("cut", "broke off", broken=sentence(error))
     except (ParserError, ResponseParserError, ValueError, KeyError) as error:
@@ -181,7 +181,7 @@ class _Recorder:
     sampled: int = 0
 
     def record(self, messages: Iterator[dict[str, Any]], stop: _Stop) -> _End:
-        """Record until the session ends or is to end."""
+        """Record until the session ends or a stop is requested."""
         progress = Progress()
         while not isinstance(message := _next(messages, stop), _End):
             self._write(message)
@@ -243,7 +243,7 @@ def _broken_connection() -> tuple[type[Exception], ...]:
 
 
 def _check_output(name: str, *, overwrite: bool) -> None:
-    """Check the file before the session begins, so that no log events are lost for it."""
+    """Check the file before the session begins, so that a bad name does not cost log events."""
     if name == "-":
         return
     if not overwrite and os.path.lexists(name):

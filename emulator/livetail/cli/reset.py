@@ -8,7 +8,7 @@ from livetail.cli.endpoint import add_endpoint_flag, add_json_flag
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
-        "It ends every session, forgets log groups, faults, scenarios and requests, sets clock and seed to their "
+        "It ends every session, removes log groups, faults, scenarios and requests, sets clock and seed to their "
         "start, and plays the scenarios of the start again."
     )
     add_json_flag(parser)

@@ -1,4 +1,4 @@
-"""`livetail scenario check|list|show`: what is in a scenario file, or everything that is wrong with it."""
+"""`livetail scenario check|list|show`: a summary of a scenario file, or all its problems."""
 
 import argparse
 import json
@@ -71,7 +71,7 @@ def _check(files: list[str]) -> int:
 
 
 def _summary(scenario: "Scenario") -> str:
-    """What a scenario has, in a line."""
+    """A summary of a scenario in a line."""
     parts = [counted(len(scenario.log_groups), "log group"), counted(len(scenario.sources), "source")]
     if scenario.sources:
         parts.append(f"{scenario.rate:,.6g} events/s on average")

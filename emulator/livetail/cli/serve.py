@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server runs, and handles both itself
         return _serve(settings)
     except KeyboardInterrupt:
-        return 0  # a stop during the start is a stop like any other
+        return 0  # a stop during the start is a normal stop
 
 
 def _serve(settings: Settings) -> int:
@@ -54,7 +54,7 @@ def _serve(settings: Settings) -> int:
     print_ready = _print_ready_as_json if in_json else _print_ready
     try:
         server = Server(settings)
-        gc.freeze()  # what has been loaded stays: a collection need not walk through it, and pauses the tails for less
+        gc.freeze()  # so that collections skip what has been loaded, and pause the tails for a shorter time
         serve_in_foreground(server, lambda: print_ready(server))
     except LiveTailError as error:
         if not in_json:
@@ -83,7 +83,7 @@ def _print_ready(server: "Server") -> None:
 
 
 def _print_ready_as_json(server: "Server") -> None:
-    """The same as one object, in the form of the lines of the log."""
+    """The same as one JSON object, like the lines of the log."""
     from livetail.server.logs import JsonFormatter
 
     fields = {

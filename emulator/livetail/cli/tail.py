@@ -1,4 +1,4 @@
-"""`livetail tail GROUP…`: follow log groups of a running emulator through StartLiveTail, as any client of it would.
+"""`livetail tail GROUP…`: follow log groups of a running emulator through StartLiveTail.
 
 It decodes the event stream itself, so it needs no SDK.
 """
@@ -51,7 +51,7 @@ def _arn(client: ControlClient, group: str, region: str | None) -> str:
     """The ARN of a log group in the account and region of the call."""
     if group.startswith("arn:"):
         return group
-    # Names are in ASCII order, so the first one with this prefix is the name itself, if there is one.
+    # Names are in ASCII order, so the first one with this prefix is the name itself, if it exists.
     parameters = {"logGroupNamePrefix": group, "limit": 1}
     for found in client.call("DescribeLogGroups", parameters, region).get("logGroups", ()):
         if found["logGroupName"] == group:

@@ -14,17 +14,17 @@ _PLAIN: Final = "\x1b[0m"
 _UNSAFE: Final = re.compile(
     r"(\x1b\[[0-9;]*m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
-"""A colour of a terminal, which is kept, or a control character: those of terminals and of writing direction."""
+"""A colour code, which is kept, or a control character of terminals or of writing direction."""
 
 
 class Progress:
-    """One line on stderr that is written over and over, if stderr is a terminal."""
+    """One line on stderr that is updated in place, if stderr is a terminal."""
 
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
 
     def show(self, text: str, share: float | None = None) -> None:
-        """Show `text`, with a bar before it where the `share` that is done (0 to 1) is known."""
+        """Show `text`, after a bar if `share` (0 to 1, the part that is done) is known."""
         if not self._shown:
             return
         if share is not None:
@@ -39,7 +39,7 @@ class Progress:
 
 
 class EventPrinter:
-    """Log events as lines; on a terminal each log group has a colour, and what would control it is made visible."""
+    """Log events as lines; on a terminal each log group has a colour, and control characters are shown as escapes."""
 
     def __init__(self, groups: Iterable[str] = ()) -> None:
         self.is_terminal = sys.stdout.isatty()
@@ -50,7 +50,7 @@ class EventPrinter:
             self._add(group)
 
     def line(self, event: dict[str, Any], *, cut: bool = False) -> str:
-        """A log event of a session update; with `cut` it has one line, not longer than the terminal is wide."""
+        """A log event of a session update; with `cut` it is one line, cut to the width of the terminal."""
         group = str(event["logGroupIdentifier"]).partition(":")[2]
         if group not in self._colour_of:
             self._add(group)

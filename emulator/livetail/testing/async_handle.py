@@ -1,4 +1,4 @@
-"""The handle of an emulator for asyncio: its calls are coroutines, so the event loop reads while they wait."""
+"""The handle of an emulator for asyncio. Its calls are coroutines, so the event loop can read updates meanwhile."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def _in_thread(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
-    """A coroutine method that calls `method` of the object for threads, `self._blocking`, in a thread."""
+    """A coroutine method that calls `method` of the blocking object, `self._blocking`, in a thread."""
 
     @wraps(method)
     async def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -30,7 +30,7 @@ def _in_thread(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate
 
 
 def _directly(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
-    """A method that calls `method` of the object for threads, `self._blocking`: one that waits for nothing."""
+    """A method that calls `method` of the blocking object, `self._blocking`, directly, since it does not block."""
 
     @wraps(method)
     def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -41,7 +41,7 @@ def _directly(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[
 
 
 class AsyncSession:
-    """A session of the code under test; `session` is the same for threads."""
+    """A session of the code under test; `session` is its blocking form."""
 
     def __init__(self, session: Session) -> None:
         self.session = self._blocking = session
@@ -63,7 +63,7 @@ class AsyncSession:
 
 
 class AsyncTail:
-    """A session of the test's own; `async for` gives its log events."""
+    """A session that the test has opened; `async for` gives its log events."""
 
     def __init__(self, tail: Tail) -> None:
         self._blocking = tail
@@ -79,7 +79,7 @@ class AsyncTail:
 
 
 class AsyncLiveTail:
-    """A running emulator. The calls are those of `LiveTail`, which `livetail` is."""
+    """A running emulator. The calls are those of its blocking form, `livetail`."""
 
     def __init__(self, livetail: LiveTail) -> None:
         self.livetail = self._blocking = livetail
@@ -125,7 +125,7 @@ class AsyncLiveTail:
     async def tail(
         self, *log_groups: str, filter_pattern: str | None = None, log_streams: Iterable[str] = (), timeout: float = 10
     ) -> AsyncIterator[AsyncTail]:
-        """A session of the test's own on log groups, for `async with`."""
+        """A session that the test opens on log groups, for `async with`."""
         tail = await asyncio.to_thread(
             self.livetail.tail, *log_groups, filter_pattern=filter_pattern, log_streams=log_streams, timeout=timeout
         )

@@ -30,7 +30,7 @@ class LiveTailContainer(DockerContainer):
 
     Args:
         image: the image, as built from the Dockerfile.
-        docker_client_kw: options for docker-py's client, as every container of testcontainers takes them.
+        docker_client_kw: options for docker-py's client, as in all containers of testcontainers.
 
     Raises:
         SettingsError: a setting is unknown or wrong, or a container cannot have it.
@@ -54,7 +54,7 @@ class LiveTailContainer(DockerContainer):
         self.waiting_for(ready.using_tls(insecure=True) if self._settings.serves_tls else ready)
 
     def get_url(self) -> str:
-        """Its endpoint on this machine."""
+        """The endpoint on this machine."""
         scheme = "https" if self._settings.serves_tls else "http"
         return f"{scheme}://{self.get_container_host_ip()}:{self.get_exposed_port(_PORT)}"
 
@@ -74,7 +74,7 @@ class LiveTailContainer(DockerContainer):
 
 
 def _checked(given: Mapping[str, Any]) -> Settings:
-    """The settings as the server will read them, which ignores variables that it does not know."""
+    """The checked settings; the server itself would ignore unknown variables."""
     settings = Settings.resolve(given)
     for name in _FIXED:
         if given.get(name) is not None:
@@ -85,7 +85,7 @@ def _checked(given: Mapping[str, Any]) -> Settings:
 
 
 def _as_text(flag: Flag, value: Any) -> str:
-    """A setting in the form that its environment variable takes."""
+    """A setting as the text of its environment variable."""
     if isinstance(value, (list, tuple)):
         return ",".join(map(str, value))
     if flag.field == "session_timeout" and isinstance(value, (int, float)):

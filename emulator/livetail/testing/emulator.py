@@ -15,8 +15,8 @@ from livetail.testing.shapes import SettingsKeywords
 class LiveTailEmulator(LiveTail):
     """A running emulator.
 
-    The keyword arguments are the flags of `livetail serve` in snake_case, but for the port, which is a free one unless
-    it is given; environment variables are not looked at, so that a test means the same everywhere.
+    The keyword arguments are the flags of `livetail serve` in snake_case; without `port` it is a free one. Environment
+    variables are not read, so that a test does the same everywhere.
 
     Raises:
         SettingsError: an argument is unknown or wrong.
@@ -39,7 +39,7 @@ class LiveTailEmulator(LiveTail):
         )
 
     def environment(self) -> dict[str, str]:
-        """The environment variables that point the SDK of another process at the emulator, of Java too over HTTPS."""
+        """The environment variables that point the SDK of another process at the emulator, also Java's with HTTPS."""
         return dict(self._server.environment)
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""The handle of a running emulator: what a test does with it, through the control plane."""
+"""The handle of a running emulator: the calls of a test, through the control plane."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MAX_PART_MESSAGES: Final = 50_000
 _MAX_PART_CHARACTERS: Final = 1_000_000
-"""In JSON these are at most 12 MB; the body of a control request has at most 16 MiB."""
+"""Messages of one control request. In JSON these are at most 12 MB; the limit of a body is 16 MiB."""
 
 
 class Fault:
@@ -34,7 +34,7 @@ class Fault:
 
     @property
     def info(self) -> FaultInfo:
-        """The rule, and what it has done. Raises LiveTailError if it is not in force any more."""
+        """The rule and its firings. Raises LiveTailError if it is no longer in force."""
         faults: list[FaultInfo] = self._client.request("GET", "/faults")["faults"]
         for fault in faults:
             if fault["id"] == self.id:
@@ -63,7 +63,7 @@ class LiveTail:
         ca_bundle: str | None = None,
         credentials: tuple[str, str] | None = None,
     ) -> None:
-        """`credentials` are the access key id and the secret that clients sign with, where that matters."""
+        """`credentials` are the access key id and the secret for clients, if the server checks signatures."""
         self.endpoint_url = endpoint_url
         self._client = ControlClient(endpoint_url)
         self._handed_out: set[str] = set()
@@ -76,7 +76,7 @@ class LiveTail:
         return f"<{type(self).__name__} {self.endpoint_url}>"
 
     def client(self, /, **options: Any) -> Any:
-        """A boto3 client for CloudWatch Logs that is ready to use; `options` as for `boto3.client`."""
+        """A boto3 client for CloudWatch Logs, ready to use; `options` as for `boto3.client`."""
         try:
             import boto3
             from botocore.config import Config
@@ -101,7 +101,7 @@ class LiveTail:
         return str(LogGroupArn.of(self.region, self.account_id, name))
 
     def settings(self) -> dict[str, Any]:
-        """What the server was started with, as `GET /_livetail/settings` shows it."""
+        """The settings of the server, as `GET /_livetail/settings` returns them."""
         return dict(self._client.request("GET", "/settings"))
 
     def put(self, log_group: str, log_stream: str, messages: Several[str | EventToPut]) -> None:
@@ -138,7 +138,7 @@ class LiveTail:
         """Move a manual clock on; returns the number of session updates.
 
         Raises:
-            LiveTailError: the clock is not manual, or this is the thread of an event loop, which could not read them.
+            LiveTailError: the clock is not manual; or this call would block an event loop, which has to read updates.
         """
         if _in_event_loop():
             raise LiveTailError(
@@ -148,7 +148,7 @@ class LiveTail:
         return int(self._client.request("POST", "/clock/advance", {"seconds": seconds}, timeout_s=3600)["updates"])
 
     def clock_mode(self) -> str:
-        """How time passes there: `real`, `manual`, or a speed such as `60x`."""
+        """How time passes: `real`, `manual`, or a speed such as `60x`."""
         return str(self._client.request("GET", "/clock")["mode"])
 
     # ---- sessions --------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ class LiveTail:
         """Wait until at least `count` sessions are open; returns them.
 
         Raises:
-            LiveTailTimeoutError: they were not within `timeout` seconds.
+            LiveTailTimeoutError: fewer were open after `timeout` seconds.
         """
         clock = self._client.request("GET", "/clock")
         path = f"/sessions?wait={count}&timeout={timeout:g}"
@@ -175,7 +175,7 @@ class LiveTail:
             raise LiveTailTimeoutError(f"{error}; {situation(self._client, clock)}") from None
 
     def wait_for_new_session(self, after: Session | None = None, timeout: float = 10) -> Session:
-        """Wait for a session that this method has not returned yet, also one that has ended since; the oldest first.
+        """Wait for a session that this method has not returned yet, also an ended one; the oldest first.
 
         Args:
             after: only a session that started later than this one.
@@ -199,7 +199,7 @@ class LiveTail:
         return wait_for(self._client, look, timeout, "no new session")
 
     def assert_no_sessions(self, timeout: float = 5) -> None:
-        """Assert that no session is open. The server learns a moment later that a client has closed its connection.
+        """Assert that no session is open. A session ends shortly after its client has closed the connection.
 
         Raises:
             AssertionError: sessions are still open after `timeout` seconds.
@@ -211,10 +211,10 @@ class LiveTail:
             raise AssertionError(f"Live Tail sessions are still open, on {groups}") from None
 
     def assert_nothing_dropped(self) -> None:
-        """Assert that no session since the last reset has dropped updates or log events. Sampling drops nothing.
+        """Assert that no session since the last reset has dropped updates or log events; sampled ones do not count.
 
         Raises:
-            AssertionError: one has.
+            AssertionError: a session has dropped some.
         """
         for session in [*self.ended_sessions(), *self.sessions()]:
             counters = session["counters"]
@@ -232,7 +232,7 @@ class LiveTail:
     def tail(
         self, *log_groups: str, filter_pattern: str | None = None, log_streams: Iterable[str] = (), timeout: float = 10
     ) -> Tail:
-        """A session of the test's own, for a `with` block; log groups are made if they are missing.
+        """A session that the test opens, for a `with` block; log groups are made if they are missing.
 
         Raises:
             LiveTailError: the session is refused.
@@ -280,11 +280,11 @@ class LiveTail:
         """Assert that an operation was requested, and return those requests.
 
         Args:
-            times: exactly so often; None is at least once.
-            where: what the parameters have to contain.
+            times: how many times exactly; None is at least once.
+            where: members that the parameters must have.
 
         Raises:
-            AssertionError: it was not; the message shows what comes near in the journal.
+            AssertionError: it was not; the message shows the most similar requests of the journal.
         """
         return check_requested(self.requests(), operation, times, where or {})
 
@@ -309,7 +309,7 @@ class LiveTail:
                 fault.remove()
 
     def faults(self) -> list[FaultInfo]:
-        """The fault rules in force, and what they have done."""
+        """The fault rules in force, and their firings."""
         return list(self._client.request("GET", "/faults")["faults"])
 
     def remove_fault(self, fault_id: str) -> None:
@@ -321,7 +321,7 @@ class LiveTail:
         self._client.request("DELETE", "/faults")
 
     def start_scenario(self, scenario: str | Mapping[str, Any]) -> str:
-        """Play a scenario, given as TOML or as the same in dictionaries; returns its id."""
+        """Play a scenario, given as TOML text or as dictionaries; returns its id."""
         return str(self._client.request("POST", "/scenarios", scenario)["id"])
 
     def scenarios(self) -> list[dict[str, Any]]:
@@ -338,7 +338,7 @@ class LiveTail:
         self._handed_out.clear()
 
     def _client_options(self, config: Any, options: dict[str, Any]) -> dict[str, Any]:
-        """Without the host prefix, since no name server knows `stream-127.0.0.1`."""
+        """Without the host prefix, since `stream-127.0.0.1` does not resolve."""
         ours = config(inject_host_prefix=False, proxies={}, retries={"total_max_attempts": 1})
         return {
             "endpoint_url": self.endpoint_url,

@@ -1,4 +1,4 @@
-"""Points the SDKs of this process at an emulator for a while."""
+"""Points the SDKs of this process at an emulator, in a `with` block."""
 
 import os
 import sys
@@ -9,12 +9,12 @@ from typing import Any, Final
 from livetail.environment import adapted_to
 
 _REMOVED: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL")
-"""Variables that would lead elsewhere, or to a profile that is not there."""
+"""Variables that would select another endpoint, or a profile that does not exist."""
 
 
 @contextmanager
 def patched_environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Sets the variables, and gives boto3 a new default session; afterwards all is as it was."""
+    """Sets the variables and gives boto3 a new default session; restores both at the end."""
     adapted = adapted_to(os.environ, variables)
     before = {name: os.environ.get(name) for name in (*adapted, *_REMOVED)}
     session_before = _replace_default_session(None)

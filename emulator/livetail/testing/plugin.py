@@ -1,8 +1,7 @@
 """The pytest plugin: fixtures `livetail_server`, `livetail`, `livetail_client`, `livetail_env` and
 `livetail_settings`, marker `livetail`, option `--livetail-url`.
 
-pytest imports this file in every run of a user's suite, so it imports nothing that a run without the fixtures does not
-need.
+pytest imports this file in every run of a user's suite, so it imports only what runs without the fixtures need.
 """
 
 import os
@@ -26,7 +25,7 @@ _PATHS = {"certfile", "keyfile", "port_file", "replay", "scenario", "tls_dir"}
 NOT_COMPARED = {"host", "port", "port_file", "credentials", "certfile", "keyfile", "tls_dir", "loop"} | {
     *("log_level", "log_format")
 }
-"""Settings that a server elsewhere may have otherwise: where it is and how it logs; secrets, which it does not show."""
+"""Settings that may differ on a server elsewhere (its address, its log), and secrets, which it does not show."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,8 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Servers:
-    """The emulators of a test run: one for each set of settings, started when a test first asks for it. The newest
-    `_MAX_RUNNING` are kept, since each has a thread and sockets. With `--livetail-url` there is none but that one."""
+    """The emulators of a test run: one for each set of settings, started for the first test that needs it. At most the
+    newest `_MAX_RUNNING` run, since each has a thread and sockets. With `--livetail-url` only that one is used."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._url: str | None = config.getoption("--livetail-url") or None
@@ -86,7 +85,7 @@ class _Servers:
         if (kept := self._running.pop(settings, None)) is not None:
             try:
                 kept.reset()
-            except NoResponseError:  # a test has stopped it, to see what its program makes of that
+            except NoResponseError:  # a test has stopped it
                 kept.stop()
                 kept = None
         self._running[settings] = kept or _started(given)  # the newest is the last
@@ -107,7 +106,7 @@ class _Servers:
 
 
 def _fail(sentence: str) -> NoReturn:
-    """Fail with a sentence instead of a traceback through this file."""
+    """Fail with a sentence, without a traceback."""
     pytest.fail(f"livetail: {sentence}", pytrace=False)
 
 
@@ -123,7 +122,7 @@ def _failing() -> Iterator[None]:
 
 
 def _resolved(given: dict[str, Any]) -> "Settings":
-    """The settings, in the one form in which equal ones are equal however they were written."""
+    """The resolved settings, so that two ways to write a value compare as equal."""
     from livetail.settings import Settings
 
     return Settings.resolve({"port": 0, **given})
@@ -157,7 +156,7 @@ def _checked(url: str, given: dict[str, Any]) -> "LiveTail":
 
 
 def _as_shown(value: Any) -> Any:
-    """A setting in the form in which a server shows it: of paths the file name, since a container has others."""
+    """A setting as a server shows it: only the file name of a path, since folders differ in a container."""
     if isinstance(value, tuple):
         return [_as_shown(one) for one in value]
     if isinstance(value, os.PathLike):
@@ -170,7 +169,8 @@ def _as_text(value: Any) -> str:
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:
-    """The settings in the markers of a test: the closest one wins, setting by setting; paths start at its file."""
+    """The settings in the markers of a test: for each setting the closest marker wins; paths are relative to the file
+    of the test."""
     settings: dict[str, Any] = {}
     for marker in node.iter_markers("livetail"):
         if marker.args:
@@ -233,6 +233,6 @@ def livetail_client(livetail: "LiveTail") -> Iterator[Any]:
 
 @pytest.fixture
 def livetail_env(livetail: "LiveTail") -> "Iterator[LiveTail]":
-    """The `livetail` of this test, with the environment set so that every SDK in this process finds it."""
+    """The `livetail` of this test, with environment variables that point every SDK in this process at it."""
     with livetail.patched_environment():
         yield livetail

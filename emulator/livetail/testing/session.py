@@ -1,4 +1,4 @@
-"""A Live Tail session of the code under test, as its test sees it."""
+"""A Live Tail session of the code under test, for its test."""
 
 from livetail.control_client import ControlClient
 from livetail.errors import LiveTailError
@@ -7,7 +7,7 @@ from livetail.testing.waiting import wait_for
 
 
 class Session:
-    """A session, open or ended. What changes is requested from the emulator each time that it is read.
+    """A session, open or ended. Properties that can change are requested from the emulator each time.
 
     Attributes:
         id: the `sessionId` of its sessionStart.
@@ -28,7 +28,7 @@ class Session:
     @property
     def info(self) -> SessionInfo | EndedSessionInfo:
         """All that the control plane shows of it."""
-        # Between its end and its place in the list of ended ones there is an instant.
+        # For an instant after its end, a session is in neither list.
         return wait_for(self._client, self._find, 1, f"session {self.id} is not listed any more")
 
     @property
@@ -42,7 +42,7 @@ class Session:
         return None if ended_by is None else str(ended_by)
 
     def wait_until_ended(self, timeout: float = 10) -> str:
-        """Wait for its end; returns what has ended it, as `ended_by` has it.
+        """Wait for its end; returns `ended_by`.
 
         Raises:
             LiveTailTimeoutError: it is still open after `timeout` real seconds.

@@ -1,4 +1,4 @@
-"""The types of what the handle of an emulator takes and returns, for type checkers and editors.
+"""The types of the arguments and results of an emulator's handle, for type checkers and editors.
 
 Keys are those of the control plane's JSON (docs/control-plane.md); times are epoch milliseconds by the emulator's
 clock.
@@ -15,7 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class NoStr(Protocol[T_co]):
-    """An iterable with `in` for any object, which a str has only for a str."""
+    """An iterable that is not a str: it has `in` for any object, a str only for a str."""
 
     def __contains__(self, key: object, /) -> bool: ...
 
@@ -23,7 +23,7 @@ class NoStr(Protocol[T_co]):
 
 
 Several: TypeAlias = NoStr[T] | Iterator[T]
-"""An iterable that is no str: a type checker finds the message that was meant to be a list of one."""
+"""An iterable that is not a str: a type checker reports a single message where a list is needed."""
 
 
 class SettingsKeywords(TypedDict, total=False):
@@ -75,7 +75,7 @@ class LogEvent(TypedDict):
 
 
 class Counters(TypedDict):
-    """What became of a session's log events."""
+    """What happened to a session's log events."""
 
     updates: int
     matched: int
@@ -106,7 +106,7 @@ class SessionInfo(TypedDict):
 
 
 class EndedSessionInfo(SessionInfo):
-    """A session that is over."""
+    """A session that has ended."""
 
     endedAt: int
     endedBy: str
@@ -136,7 +136,7 @@ class FiringInfo(TypedDict):
 
 
 class FaultInfo(TypedDict):
-    """A fault rule in force, and what it has done."""
+    """A fault rule in force, and its firings."""
 
     id: str
     fired: int

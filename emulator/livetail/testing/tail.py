@@ -1,4 +1,4 @@
-"""A Live Tail session of the test's own, to see what a producer has written. It needs no SDK."""
+"""A Live Tail session that a test opens, to check what a producer has written. It needs no SDK."""
 
 import os
 import socket
@@ -16,7 +16,7 @@ from livetail.testing.waiting import situation
 
 
 class Tail:
-    """An open session. A thread reads it, so it is never slow, whatever the test does.
+    """An open session. A thread reads it all the time, so it is never a slow client.
 
     Iterating gives its log events, as they come; it ends with the session.
 
@@ -102,7 +102,7 @@ class Tail:
 
 
 def iterate(tail: Tail) -> Iterator[LogEvent]:
-    """The log events of a tail that is closed with the iterator, also where a loop breaks off."""
+    """The log events of a tail; it is closed with the iterator, also when a loop ends early."""
 
     def events() -> Iterator[LogEvent | None]:
         with tail:

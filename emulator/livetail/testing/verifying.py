@@ -1,4 +1,4 @@
-"""Compares the journal with what a test expects, and words the difference."""
+"""Compares the journal with what a test expects, and describes the difference."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ _MAX_CHARACTERS: Final = 200
 def check_requested(
     requests: Sequence[RequestInfo], operation: str, times: int | None, where: Mapping[str, Any]
 ) -> list[RequestInfo]:
-    """The requests of an operation whose parameters have at least what `where` has.
+    """The requests of an operation whose parameters have the members of `where`.
 
     Raises:
         AssertionError: there are not as many as expected.
@@ -38,7 +38,7 @@ def check_requested(
 
 
 def differing(found: Any, wanted: Any, path: str = "") -> list[str]:
-    """Where `found` lacks what `wanted` has; dictionaries may have more keys, lists have to be as long."""
+    """How `found` differs from `wanted`: dictionaries may have more keys, lists must have the same length."""
     lines: list[str] = []
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         for key, value in wanted.items():

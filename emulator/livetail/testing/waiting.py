@@ -1,4 +1,4 @@
-"""Waiting for what a running emulator shows, and what to say when it does not come."""
+"""Waits for a state of a running emulator, and describes the present state when a wait times out."""
 
 import time
 from collections.abc import Callable
@@ -17,14 +17,14 @@ _MAX_SHOWN_REQUESTS: Final = 5
 
 
 def wait_for(client: ControlClient, look: Callable[[], T | None], timeout: float, wanted: str) -> T:
-    """Look again and again until there is something; returns it.
+    """Call `look` repeatedly until it returns something; returns that.
 
     Args:
         timeout: real seconds.
         wanted: begins the message of the error: `no new session`.
 
     Raises:
-        LiveTailTimeoutError: there was nothing in time.
+        LiveTailTimeoutError: `look` returned nothing in time.
     """
     began, clock = _uptime_s(), client.request("GET", "/clock")
     pause, pauses = Event(), iter(_PAUSES_S)
@@ -36,7 +36,7 @@ def wait_for(client: ControlClient, look: Callable[[], T | None], timeout: float
 
 
 def situation(client: ControlClient, clock_before: dict[str, Any]) -> str:
-    """What there is, in a few clauses, for the message of an error."""
+    """The state of the emulator in a few clauses, for an error message."""
     open_sessions = client.request("GET", "/sessions")["sessions"]
     requests = [request_line(request) for request in client.request("GET", "/requests")["requests"]]
     more = "… " if len(requests) > _MAX_SHOWN_REQUESTS else ""
@@ -51,13 +51,13 @@ def situation(client: ControlClient, clock_before: dict[str, Any]) -> str:
 
 
 def ended_sessions(client: ControlClient) -> list[EndedSessionInfo]:
-    """The newest 100, oldest first, without those that a reset has ended."""
+    """The newest 100, oldest first, without those ended by a reset."""
     sessions: list[EndedSessionInfo] = client.request("GET", "/sessions/ended")["sessions"]
     return [session for session in sessions if session["endedBy"] != "reset"]
 
 
 def request_line(request: RequestInfo) -> str:
-    """A request in a word or two."""
+    """A request in two words: its operation, and its error or status."""
     return f"{request['operation']} {request['error'] or request['status']}"
 
 
@@ -78,5 +78,5 @@ def _name(identifier: str) -> str:
 
 
 def _uptime_s() -> float:
-    """Seconds that no time mock stops, as in `livetail.server.clocks`."""
+    """Seconds of a clock that time mocks do not stop, as in `livetail.server.clocks`."""
     return time.clock_gettime_ns(time.CLOCK_MONOTONIC) / 1e9
