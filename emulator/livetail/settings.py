@@ -217,11 +217,11 @@ class Settings:
         _clock,
         "real",
         "CLOCK",
-        "how time passes: real; manual (stands still until it is told to move); manual@2026-01-01T00:00:00Z; "
+        "how time passes: real; manual (stands still until it is moved); manual@2026-01-01T00:00:00Z; "
         "60x (a minute passes each second)",
     )
     seed: int | None = _flag(
-        _whole(0), "", "N", "makes ids, samples, sources and fault draws repeat; without it one is drawn and printed"
+        _whole(0), "", "N", "makes ids, samples, sources and faults repeat; without it a random one is printed"
     )
     session_timeout: int = _flag(_duration, "3h", "DURATION", "how long a session may last: 90s, 15m, 3h")
     max_sessions: int = _flag(_whole(0), "15", "N", "concurrent sessions per account and region; 0 is no limit")
@@ -248,7 +248,7 @@ class Settings:
         Path,
         "",
         "FILE",
-        "log events to replay: a recording, JSON lines, or what aws logs filter-log-events prints; repeatable",
+        "log events to replay: a recording, JSON lines, or the output of aws logs filter-log-events; repeatable",
         repeatable=True,
     )
     verify_signatures: bool = _flag(_boolean, "false", None, "check SigV4 signatures against --credentials")
@@ -265,13 +265,13 @@ class Settings:
         "another origin whose pages may call the AWS API, besides those on localhost; repeatable",
         repeatable=True,
     )
-    tls: bool = _flag(_boolean, "false", None, "serve HTTPS; alone it makes a throw-away CA and certificate")
+    tls: bool = _flag(_boolean, "false", None, "serve HTTPS; without a certificate, with a temporary CA")
     certfile: Path | None = _flag(Path, "", "PATH", "certificate chain for HTTPS (PEM)")
     keyfile: Path | None = _flag(Path, "", "PATH", "private key for HTTPS (PEM)")
     tls_dir: Path | None = _flag(
         Path, "", "DIR", "serve HTTPS with a CA and certificate that are kept here across starts"
     )
-    no_http2: bool = _flag(_boolean, "false", None, "speak HTTP/1.1 alone, as the service itself")
+    no_http2: bool = _flag(_boolean, "false", None, "serve HTTP/1.1 only, as the service itself")
     loop: str = _flag(_one_of("asyncio", "uvloop"), "asyncio", "NAME", "event loop: asyncio or uvloop")
     log_level: str = _flag(
         _one_of("debug", "info", "warning", "error"), "info", "LEVEL", "debug, info, warning or error"
