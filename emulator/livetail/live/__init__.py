@@ -4,6 +4,6 @@
                                               every second, Session.tick ─▶ Backlog
                                            the writer in livetail.server ◀─ Session.take
 
-Nothing here waits. The caller asks the hub when something is due next, moves the clock there and calls `run_due`. So a
-unit test runs through the three hours of a session as quickly as the processor allows.
+Nothing here waits. The caller reads the hub's `next_due`, moves the clock there and calls `run_due`. So a unit test
+runs through the three hours of a session as quickly as the processor allows.
 """

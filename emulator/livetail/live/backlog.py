@@ -1,4 +1,4 @@
-"""Updates that wait for their client, and which of them are dropped when the client is too slow.
+"""Updates that wait for their client; if the client is too slow, the oldest are dropped.
 
 "If your client consumes the log events slower than the server produces them, CloudWatch Logs buffers up to 10
 LiveTailSessionUpdate events or 5000 log events, after which it starts dropping the oldest events." (API_StartLiveTail)
@@ -28,7 +28,7 @@ class Backlog:
         self.dropped_events = 0
 
     def put(self, update: Update) -> None:
-        """Queue an update behind the others. One that waits behind others keeps only its own events in memory."""
+        """Queue an update behind the others. If it has to wait for others, it keeps only its own events in memory."""
         self.updates.append(update.detached() if self.updates else update)
         self.events += update.events
         while len(self.updates) > BACKLOG_UPDATES or self.events > BACKLOG_EVENTS:

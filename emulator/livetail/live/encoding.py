@@ -18,7 +18,7 @@ MAX_UPDATE_BYTES: Final = 16 * 1024 * 1024
 as that of the AWS SDK for Go v1."""
 
 _MAX_RESULTS_BYTES: Final = MAX_UPDATE_BYTES - 256
-"""What is left for the log events: all the rest of a message takes less than 256 bytes."""
+"""The maximum of the log events; the rest of a message takes less than 256 bytes."""
 
 _to_json = msgspec.json.Encoder().encode
 
@@ -49,7 +49,7 @@ def session_update_json(update: Update) -> Iterator[tuple[bytes, ...]]:
     fragments = _fragments(update)
     try:
         results = b",".join(fragments)
-    except TypeError:  # some have never been delivered; to look for those in each update would cost more than this
+    except TypeError:  # some have never been delivered; a check in each update would cost more
         _encode(update)
         fragments = _fragments(update)
         results = b",".join(fragments)
@@ -69,7 +69,7 @@ def _in_portions(fragments: list[bytes]) -> Iterator[bytes]:
 
 
 def _fragments(update: Update) -> list[bytes]:
-    """The JSON of each event of an update; of those that have never been delivered there is None instead."""
+    """The JSON of each event of an update; None for those that have never been delivered."""
     fragments: list[bytes | None] = []
     for selection in update.selections:
         encoded = selection.encoded
@@ -82,11 +82,11 @@ def _fragments(update: Update) -> list[bytes]:
 
 
 def _encode(update: Update) -> None:
-    """Fill in the JSON of those events of an update that have never been delivered."""
+    """Encode the events of an update that have never been delivered."""
     mask = update.mask or b"\x01" * update.events
     start = 0
     for selection in update.selections:
-        # The members are in the order in which the service was seen to send them.
+        # The order of the members is that of the service (observed).
         head = b'{"ingestionTime":%d,"logGroupIdentifier":%s,"logStreamName":%s,"message":' % (
             selection.ingestion_time,
             _to_json(selection.log_group_identifier),

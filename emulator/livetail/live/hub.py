@@ -1,4 +1,4 @@
-"""All open sessions: which log events each receives, when each is due, and how many sessions there may be."""
+"""All open sessions: the log events for each, the due times, and the quotas."""
 
 import heapq
 import logging
@@ -21,12 +21,12 @@ from livetail.wire import livetail
 _log = logging.getLogger(__name__)
 
 _MIN_ENTRIES: Final = 64
-"""From so many entries on, the heap of due times is worth rebuilding without those of sessions that ended."""
+"""With at least this many entries, the heap of due times is rebuilt without ended sessions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose quota a session counts against."""
+    """The account and region whose quota a session counts against."""
 
     account_id: str
     region: str
@@ -39,16 +39,16 @@ def added(counters: Iterable[Counters]) -> Counters:
 
 @dataclass(slots=True)
 class Totals:
-    """What became of all sessions together since the last reset, those that are over included.
+    """The totals of all sessions since the last reset, including ended ones.
 
-    An open session counts for itself. When it is closed its counters are added here, so that no event is counted twice.
+    An open session has its own counters. They are added here when it is closed, so no event is counted twice.
 
     Attributes:
         ingested: log events that were ingested, whether or not a session received them.
         started: sessions that were started.
         updates_made: session updates that were made.
-        ended: sessions that are over, by what ended them.
-        closed: the counters of the sessions that are over, added up. Nobody got what they had buffered or pending.
+        ended: ended sessions, by what ended them.
+        closed: the sums of the counters of ended sessions. Their buffered and pending events were never delivered.
     """
 
     ingested: int = 0
@@ -64,7 +64,7 @@ class Hub:
     A batch is matched once per distinct pattern. A log group without a session costs one look-up.
 
     Attributes:
-        totals: what became of all sessions so far.
+        totals: the totals of all sessions.
     """
 
     def __init__(self, clock: Clock, chance: Chance, limits: TailLimits) -> None:
@@ -134,7 +134,7 @@ class Hub:
         return self._due[0][0] if self._due else None
 
     def run_due(self, now: int) -> list[Session]:
-        """Tick every session that is due by `now`. Returns these sessions, which have something to take."""
+        """Tick every session that is due by `now`. Returns these sessions, which have messages to take."""
         ticked = []
         while self._due and self._due[0][0] <= now:
             _, order, session = self._due[0]
@@ -158,7 +158,7 @@ class Hub:
         return ticked
 
     def shift(self, milliseconds: int) -> None:
-        """Move all that is due by so much, since the clock was set."""
+        """Move all due times by `milliseconds`, because the clock was set."""
         for _, _, session in self._due:
             session.shift(milliseconds)
         self._due = [(session.next_due, order, session) for _, order, session in self._due]
@@ -171,7 +171,7 @@ class Hub:
         self._release(session)
 
     def close(self, session: Session, ending: Ending = Ending.CLIENT) -> None:
-        """Forget a session, as `Session.close` does, and keep its counters."""
+        """Remove a session, as `Session.close` ends it, and add its counters to the totals."""
         session.close(ending)
         self._release(session)
         if self._sessions.pop(session.session_id, None) is not None:
@@ -179,7 +179,7 @@ class Hub:
             self.totals.closed = added((self.totals.closed, session.counters))
 
     def _check_quotas(self, owner: Owner, now: int) -> None:
-        """Both quotas give the same error, as far as has been observed: LimitExceededException, `Rate exceeded`."""
+        """Both quotas were observed to give the same error: LimitExceededException, `Rate exceeded`."""
         limits = self._limits
         if limits.session_rate:
             starts = self._recent_starts.setdefault(owner, deque())
@@ -192,7 +192,7 @@ class Hub:
             raise LimitExceededException("Rate exceeded")
 
     def _release(self, session: Session) -> None:
-        """Let a session that has ended receive no more log events and count against no quota. Does so once."""
+        """Remove an ended session from the receivers of log events and from its quota, if it is there."""
         if self._owners.pop(session.session_id, None) is None:
             return
         if len(self._due) > 2 * len(self._owners) + _MIN_ENTRIES:

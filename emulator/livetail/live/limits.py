@@ -13,18 +13,18 @@ UPDATE_INTERVAL_MS: Final = SECOND
 """Milliseconds between two session updates."""
 
 EVENTS_PER_UPDATE: Final = 500
-"""Log events in an update at most. If more have matched, it has a sample of this size."""
+"""The maximum of log events in an update. If more have matched, it has a sample of this size."""
 
 BACKLOG_UPDATES: Final = 10
-"""Updates that are buffered for a client that reads too slowly; of more, the oldest are dropped."""
+"""The maximum of updates buffered for a slow client; beyond it, the oldest are dropped."""
 
 BACKLOG_EVENTS: Final = 5_000
-"""Log events in the buffered updates; if they have more, the oldest updates are dropped."""
+"""The maximum of log events in the buffered updates; beyond it, the oldest updates are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class TailLimits:
-    """The limits that a user of the emulator may change.
+    """The limits that the settings can change.
 
     Attributes:
         session_timeout_ms: the time after which a session ends with SessionTimeoutException.

@@ -1,12 +1,12 @@
 """One Live Tail session as a state machine, in the manner of h11 and h2.
 
-A session takes in log events (`offer`), makes an update each second (`tick`) and gives its messages one after the other
+A session receives log events (`offer`), makes an update each second (`tick`) and returns its messages one by one
 (`take`). It never waits and never writes. Everything that changes its state is in `TRANSITIONS`.
 
     STREAMING ──end──▶ ENDING ──take, until nothing is left──▶ ENDED
         └────────────close─────┴────────────────────────────────▲
 
-While it is ENDING, `take` still gives what was buffered, then the last message, if the session has one.
+While it is ENDING, `take` still returns the buffered updates, then the last message, if the session has one.
 """
 
 from collections import deque
@@ -35,7 +35,7 @@ _EMPTY_MESSAGE: Final = Message(
 """The message for a second without log events: its bytes are always the same."""
 
 
-# Members of a StrEnum hash as quickly as text does; `TRANSITIONS` is looked into for each update of each session.
+# A StrEnum, since its members hash as quickly as str, and `TRANSITIONS` is read for each update of each session.
 class State(StrEnum):
     STREAMING = "streaming"
     ENDING = "ending"
@@ -58,7 +58,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], State]] = {
 class Ending(StrEnum):
     """What ended a session."""
 
-    CLIENT = "client"  # its client has gone
+    CLIENT = "client"  # the client has disconnected
     DELETED = "deleted"  # the control plane
     EXCEPTION = "exception"  # an error inside the emulator
     FAULT = "fault"  # a fault rule
@@ -85,12 +85,12 @@ class UpdateRules(Protocol):
 
 
 class IllegalInputError(Exception):
-    """A session was given something that its state does not allow: an error of the caller."""
+    """The state of a session does not allow a call: an error of the caller."""
 
 
 @dataclass(slots=True)
 class Counters:
-    """What became of the events of a session.
+    """What happened to the log events of a session.
 
     At any instant `matched == delivered + sampled_out + dropped_events + buffered_events + pending_events`.
 
@@ -98,11 +98,11 @@ class Counters:
         updates: session updates that the client has accepted.
         matched: log events that matched while the session was open.
         delivered: log events in those updates.
-        sampled_out: log events that lost out when more than 500 matched in a second.
+        sampled_out: log events that were left out when more than 500 matched in a second.
         dropped_updates, dropped_events: dropped because the client was too slow; log events also if a fault lost them.
         buffered_updates, buffered_events: waiting for the client.
         pending_events: matched since the last tick, held back by a fault, or being written when the client left.
-        bytes: bytes of all messages handed to the writer.
+        bytes: bytes of all messages passed to the writer.
     """
 
     updates: int = 0
@@ -123,8 +123,8 @@ class Session:
 
     Attributes:
         started_at, ends_at: epoch milliseconds; `timeout_ms` is the time between them.
-        next_due: epoch milliseconds of the next tick; the first comes a second after the start, the others follow on
-            the same grid, even when one of them is late.
+        next_due: epoch milliseconds of the next tick; a whole number of seconds after the start, even if one of them is
+            late.
         ended_by: what ended it; None while it is open.
         fault_rules: the fault rules that concern it, if there are any.
         backlog: the updates that wait for the client.
@@ -157,7 +157,7 @@ class Session:
         self._ready.append(Message(MessageKind.SESSION_START, start))
 
     def offer(self, selection: Selection) -> None:
-        """Take in log events that have just been ingested and that match; what the next update is made of."""
+        """Add matching log events that have just been ingested; the next update is made of them."""
         self._move("offer")
         self._counted.matched += len(selection.events)
         self._window.add(selection)
@@ -165,8 +165,8 @@ class Session:
     def tick(self, now: int) -> bool:
         """Make the update that is due at `now` (epoch milliseconds), and time the session out when it is due.
 
-        When the caller is late by whole seconds, one update stands for all of them; the ones after it keep to the grid.
-        Returns whether an update was made.
+        If the caller is late by whole seconds, one update has the events of all of them; the next ones are on time
+        again. Returns whether an update was made.
         """
         self._move("tick")
         is_over = now >= self.ends_at
@@ -186,7 +186,7 @@ class Session:
         return has_update
 
     def take(self) -> Message | None:
-        """The next message for the client, or None if there is none now. `accept` says that the client has it.
+        """The next message for the client, or None if there is none now. Call `accept` when the client has it.
 
         It may be called in every state. The session has ENDED once it returns None after `end`.
         """
@@ -230,7 +230,7 @@ class Session:
         self.ended_by = ending
 
     def close(self, ending: Ending = Ending.CLIENT) -> None:
-        """Forget the session at once: its client has gone, or has all it will get.
+        """End the session at once: its client has left, or has received everything.
 
         `ending` is what ended a session that had not ended before.
         """
@@ -243,7 +243,7 @@ class Session:
         self.ended_by = self.ended_by or ending
 
     def shift(self, milliseconds: int) -> None:
-        """Move the session's start, end and next update: the clock was set by so much."""
+        """Move the session's start, end and next update by `milliseconds`, because the clock was set."""
         self.started_at += milliseconds
         self.ends_at += milliseconds
         self.next_due += milliseconds

@@ -1,4 +1,4 @@
-"""What a session asked for, and which log events of a batch that is."""
+"""The parameters of a session, and the log events of a batch that match them."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from livetail.store.batch import Batch
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a StartLiveTail request asked for, checked; the members as sessionStart repeats them.
+    """The checked parameters of a StartLiveTail request; sessionStart repeats the last four.
 
-    Log streams are chosen by exact name or by prefix; without both, all of them, also those made later.
+    Log streams are selected by exact name or by prefix; without both all are, also those made later.
     """
 
     log_groups: tuple[LogGroupArn, ...]
@@ -36,7 +36,7 @@ class Matching:
         self._found: dict[str, Selection] = {}
 
     def by(self, subscription: Subscription) -> Selection | None:
-        """The events that a session asked for, if any; no event is looked at where the pattern matches all."""
+        """The events that match a subscription, if any; events are not read if the pattern matches all."""
         names, prefixes = subscription.log_stream_names, subscription.log_stream_name_prefixes
         if (names is not None and self._stream not in names) or (
             prefixes is not None and not self._stream.startswith(prefixes)

@@ -28,9 +28,9 @@ class Selection:
     Attributes:
         log_group_identifier, log_stream_name, ingestion_time: of the batch.
         events: the log events.
-        numbers: the place of each of them in `encoded`.
+        numbers: the index of each of them in `encoded`.
         encoded: their JSON, None for those that have never been delivered. The selections of a batch share it, so that
-            each log event is encoded once, and its JSON goes with the last of them.
+            each log event is encoded once, and its JSON is freed with the last of them.
         size_bytes: the bytes of the log events as the service counts them.
     """
 
@@ -55,7 +55,7 @@ class Selection:
         return replace(self, events=events, numbers=numbers, size_bytes=size_bytes_of(events))
 
     def detached(self) -> Self:
-        """The same log events, which keep no JSON of others in memory."""
+        """The same log events, without keeping the JSON of others in memory."""
         encoded = [self.encoded[number] for number in self.numbers]
         return replace(self, numbers=range(len(encoded)), encoded=encoded)
 
@@ -65,7 +65,7 @@ class Update:
     """The content of one session update: at most 500 log events, in order of arrival.
 
     Attributes:
-        selections: the log events that the update is drawn from.
+        selections: the log events from which those of the update are chosen.
         events: how many log events are in the update.
         sampled: more than 500 matched, and these are a sample of them.
         mask: a one for each event of the selections that is in the update, a zero for each other. None if all are.
@@ -77,13 +77,13 @@ class Update:
     mask: bytearray | None = None
 
     def drawn(self) -> "Update":
-        """The same update without a mask: its selections have only the log events that are in it."""
+        """The same update without a mask: its selections have only its own log events."""
         if self.mask is None:
             return self
         return Update(tuple(_chosen(self.selections, self.mask)), self.events, self.sampled)
 
     def detached(self) -> "Update":
-        """The same update, which keeps nothing else in memory: for one that has to wait."""
+        """The same update, without keeping anything else in memory, for one that has to wait."""
         selections = tuple(selection.detached() for selection in self.drawn().selections)
         return Update(selections, self.events, self.sampled)
 
@@ -121,7 +121,7 @@ class Window:
         self.matched = 0
 
     def add(self, selection: Selection) -> None:
-        """Take in the matching events of a batch."""
+        """Add the matching events of a batch."""
         count = len(selection.events)
         self._selections.append(selection)
         self._held_bytes += selection.size_bytes
@@ -147,7 +147,7 @@ class Window:
         return update
 
     def _sample(self) -> bytearray:
-        """A random choice of 500 of the events that are held, as a mask.
+        """A random choice of 500 of the held events, as a mask.
 
         After the window has been reduced, its first 500 events stand for the `_reduced` events that had arrived before,
         and each later event for itself. How many events of a sample are from the first part follows the hypergeometric

@@ -1,14 +1,14 @@
 """The filter pattern language of CloudWatch Logs: what a pattern means, and whether a message matches it.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html describes the language, and
-`docs/filter-patterns.md` what was decided and recorded beyond that. A pattern is compiled once, to functions; one
+`docs/filter-patterns.md` what was recorded or chosen beyond that. A pattern is compiled once, to functions; one
 `Subject` holds a message, which is parsed once for all patterns:
 
     matcher = compile('{ $.level = "ERROR" }')
     matcher.matches(Subject('{"level": "ERROR"}'))
 
 `terms_pattern`, `json_pattern` and `space_pattern` are the kinds of pattern, `regex` the regular expressions in them.
-`compiler` joins them and is loaded with the first pattern. `explain` tells why a message matches or not.
+`compiler` joins them and is loaded with the first pattern. `explain` gives the reasons why a message matches or not.
 """
 
 from functools import lru_cache

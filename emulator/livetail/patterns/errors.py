@@ -4,7 +4,7 @@ from typing import Literal
 
 
 class InvalidPatternError(Exception):
-    """A filter pattern is not valid; `str()` says where and why, `message()` says it in AWS's words.
+    """A filter pattern is not valid; `str()` has the column and the reason, `message()` is AWS's text.
 
     Attributes:
         column: where in the pattern, counted in characters from 1; one past the end where something is missing there.
@@ -23,7 +23,7 @@ class InvalidPatternError(Exception):
         """Without `term` and `text`, AWS's text is generic.
 
         Args:
-            term: what AWS names in `Invalid character(s) in term '…'`.
+            term: the term in `Invalid character(s) in term '…'`.
             text: AWS's whole text.
             by_metric_filters: only the operations on metric filters name the term.
         """

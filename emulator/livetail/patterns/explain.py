@@ -1,6 +1,6 @@
 """Why a message matches a pattern, or why it does not: what each condition found.
 
-The result and the conditions are evaluated with the matcher's own functions; only the wording is added here.
+The result and the conditions are evaluated with the matcher's own functions; this module only adds the text.
 """
 
 import json
@@ -49,8 +49,9 @@ class Explanation:
     """Why a message matches a pattern or not.
 
     Attributes:
-        findings: each condition or term, in the order of the pattern. Empty where `note` says why none was tried.
-        note: what decides instead of conditions, such as that the message is not JSON.
+        findings: each condition or term, in the order of the pattern. Empty if `note` has the reason why none was
+            tried.
+        note: the reason for the result instead of conditions, such as that the message is not JSON.
         extracted: the fields of the message as TestMetricFilter names them (`$ip`, `$3`), also where it does not match;
             empty for patterns that are not space-delimited.
     """
@@ -170,6 +171,6 @@ def _shown(node: Json) -> str:
     if isinstance(node, list):
         return "an array"
     if isinstance(node, str):
-        node = node[: _MAX_SHOWN + 1]  # the rest is not shown, and may be 1 MiB
+        node = node[: _MAX_SHOWN + 1]  # the rest is not shown, and may be long
     text = node.decode() if isinstance(node, bytes) else well_formed(json.dumps(node, ensure_ascii=False))
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"

@@ -1,4 +1,4 @@
-"""Conditions joined by `&&`, `||` and parentheses, which JSON and space-delimited patterns have in common.
+"""Conditions joined by `&&`, `||` and parentheses, in JSON and in space-delimited patterns.
 
 `&&` binds tighter than `||`. Parentheses are kept on a list, not by recursion, so no pattern can exhaust the stack.
 """
@@ -16,12 +16,12 @@ _MAX_TEXTS = 3
 
 
 def parse_expression(tokens: Tokens, parse_leaf: Callable[[], Leaf]) -> Condition:
-    """Read an expression up to what cannot continue it; `parse_leaf` reads the conditions between the operators.
+    """Read an expression to its end; `parse_leaf` reads the conditions between the operators.
 
     Raises:
         InvalidPatternError: a condition or a parenthesis is missing.
     """
-    # For the whole and for each open parenthesis, the alternatives so far; each is a list of operands.
+    # The alternatives so far, of the whole and of each open parenthesis; each is a list of operands.
     levels: list[list[list[Condition]]] = [[[]]]
     openings: list[int] = []
     while True:

@@ -1,7 +1,7 @@
-"""What the conditions of a JSON pattern mean, as functions of the root of a message.
+"""The conditions of a JSON pattern as functions of the root of a message.
 
-Comparisons are about strings and numbers. Where the selector finds nothing, or true, false, null, an object or an
-array, every comparison is false, `!=` too (recorded).
+Comparisons apply to strings and numbers. If the selector finds nothing, or true, false, null, an object or an array,
+every comparison is false, `!=` too (recorded).
 """
 
 import re
@@ -15,7 +15,7 @@ from livetail.patterns.values import literal_parts, number_test, numeric_literal
 NodeTest = Callable[[Json], bool]
 
 _MISSING: Final = object()
-"""What a selector finds where the message has nothing."""
+"""The result of a selector that finds nothing."""
 
 _LITERALS = {"IS NULL": None, "IS TRUE": True, "IS FALSE": False}
 
@@ -117,7 +117,7 @@ def find_all(selector: Selector) -> Callable[[Json], Collection[Json]]:
 
 
 def _find_one(steps: Sequence[Step]) -> Callable[[Json], Json]:
-    """A function from the root of a message to what the steps, without a wildcard, lead to; or `_MISSING`."""
+    """A function from the root of a message to the value at the end of steps without a wildcard, or `_MISSING`."""
     if len(steps) == 1 and isinstance(steps[0], str):
         name = steps[0]
         # The usual selector, $.key.

@@ -107,8 +107,7 @@ def build_json(pattern: JsonPattern) -> Callable[[Subject], bool]:
     def matches(subject: Subject) -> bool:
         text = subject.text
         for part in necessary:
-            # A message without the key or the text that the condition asks for need not be decoded at all, unless it
-            # may spell them with escapes.
+            # A message without a necessary key or text is not decoded, unless it may spell them with escapes.
             if part not in text and "\\" not in text:
                 return False
         document = subject.document

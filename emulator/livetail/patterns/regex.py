@@ -41,10 +41,10 @@ def regex_spans(body: str, encoded: bytes) -> list[tuple[int, int]]:
 
 
 def _read(body: str, column: int) -> tuple[str, list[list[Atom]]]:
-    """The body as RE2 takes it, and its alternatives as the atoms that follow each other.
+    """The body in RE2's syntax, and its alternatives as sequences of atoms.
 
     Raises:
-        InvalidPatternError: it does not compile. AWS does not say where (recorded for `%[abc%`).
+        InvalidPatternError: it does not compile. AWS does not report the place (recorded for `%[abc%`).
     """
 
     def error(reason: str, text: str = _NOT_COMPILED) -> InvalidPatternError:

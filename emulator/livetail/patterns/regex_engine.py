@@ -1,6 +1,6 @@
 """Runs regular expressions with RE2, if that is quick on every message; decided from the structure of the expression.
 
-RE2 runs an expression as a deterministic automaton, which costs about 1 ns a byte, while the states that it meets fit
+RE2 runs an expression as a deterministic automaton, which costs about 1 ns a byte, while the states that it reaches fit
 its memory. Beyond that it follows all possible positions in the expression one by one: measured are 4 ns a byte for
 each position, 28 s on 1 MB for `%[^a]{1000}[^b]{1000}c%`. So an expression is affordable if it has few positions, where
 the slow way takes some tens of milliseconds on 256 KB, or if all its states fit the memory. Everything else is refused,
@@ -19,7 +19,7 @@ _MAX_POSITIONS = 20
 """An expression with no more positions than this is affordable in any case."""
 
 _MEMORY_BYTES = 1 << 22
-"""What RE2 may use for an expression of few states."""
+"""The memory of RE2 for an expression of few states."""
 
 # More states than this memory holds would not make an expression of few positions faster.
 _FEW_POSITIONS_BYTES = 1 << 19
@@ -38,12 +38,12 @@ _MAX_COUNTED = _STATES_BYTES // (_BYTES_PER_STATE + _BYTES_PER_EDGE + _BYTES_PER
 
 _NOT_ASCII = "é".encode()
 _CHARACTERS = [*(bytes([code]) for code in range(128)), _NOT_ASCII]
-"""All that a position of an expression can tell apart: each ASCII character, and one for all others."""
+"""The characters that expressions can distinguish: each ASCII character, and one for all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """What takes one character, or an anchor: its text for RE2, and how often it may stand; None is no limit."""
+    """A part that matches one character, or an anchor: its text for RE2, and how often it repeats; None is no limit."""
 
     written: str
     min_copies: int = 1
@@ -98,9 +98,9 @@ def is_class(written: str) -> bool:
 def _with_few_states(branches: list[list[Atom]]) -> str:
     """The expression, written so that RE2 has as few states as are counted here.
 
-    It is to look for the longest match that begins with the text. With `.*` before it, RE2 need not know where a match
-    begins. Of `.{0,9}` it would count how many characters were taken; nine times `.?` leads to the same positions from
-    everywhere. `(?:)` keeps RE2 from joining them again.
+    It is used with the longest match from the start of the text. With `.*` before it, RE2 does not track where a match
+    begins. For `.{0,9}` RE2 would count characters; nine times `.?` leads to the same positions from everywhere. `(?:)`
+    keeps RE2 from joining them again.
     """
     return "(?s:.*)(?:" + "|".join("(?:)".join(map(_copies, branch)) for branch in branches) + ")"
 
@@ -140,7 +140,7 @@ class _Automaton:
         self._runs = _bits(after_optional)
         every_character = b"".join(_CHARACTERS)
         takes = {text: compile_expression(text).findall(every_character) if text else [] for text in {*written}}
-        # Characters that all positions treat alike are one.
+        # Characters that all positions treat alike are counted once.
         alike = {frozenset(text for text in takes if character in takes[text]) for character in _CHARACTERS}
         self._alphabet = [_bits(text in taking for text in written) for taking in alike]
         takes_bytes = any(_NOT_ASCII in taken for taken in takes.values())

@@ -1,4 +1,4 @@
-"""What patterns are matched against: the message of one log event, read at most once in each way that a pattern needs.
+"""The message of one log event that patterns are matched against; its JSON and its fields are each read at most once.
 
 Many patterns are matched against one event. The JSON and the fields of its message are read when the first of them
 needs them, and kept for the others. Reading never fails: a message that is not JSON is `NOT_JSON`.
@@ -30,7 +30,7 @@ _JSON_BLANKS = " \t\r\n"
 _FIELD_BLANKS = " \t\r\n"
 _WORD = re.compile(rf"[^{_FIELD_BLANKS}]+")
 _STRING_OR_WORD = re.compile(rf'"[^"]*"|[^{_FIELD_BLANKS}]+')
-# A bracket that is not closed takes the rest of the text, so that the end is not looked for again and again.
+# A bracket that is not closed takes the rest of the text, so that its end is not searched for repeatedly.
 _FIELD = re.compile(rf'"[^"]*"|\[[^\]]*\]?|[^{_FIELD_BLANKS}]+')
 _CLOSING = {'"': '"', "[": "]"}
 
@@ -112,7 +112,7 @@ _DECODER = json.JSONDecoder(parse_int=str.encode, parse_float=str.encode, parse_
 
 
 def _read_json(text: str) -> Json:
-    # Most messages that are not JSON show it with their first character, which is cheaper to see than an exception.
+    # Most messages that are not JSON can be recognized by their first character, which costs less than an exception.
     if not text.lstrip(_JSON_BLANKS).startswith(("{", "[")):
         return NOT_JSON
     try:
@@ -129,7 +129,7 @@ class Matcher:
     Attributes:
         pattern: its text, as given.
         syntax: its parsed form.
-        matches_everything: whether it passes every message, so that no message has to be read.
+        matches_everything: whether it matches every message, so that no message has to be read.
         matches: whether a message matches. Never raises: a message that the pattern cannot read does not match.
         extract: the values that TestMetricFilter reports for a message: the fields of a space-delimited pattern, as
             `$name` or `$1`. Empty for the other kinds, and for a message that does not match.

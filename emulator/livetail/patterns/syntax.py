@@ -45,7 +45,7 @@ Value = Text | Regex
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A term with the sign before it: `-` excludes it, `?` makes it optional; empty if it is required."""
+    """A term with its marker: `-` excludes it, `?` makes it optional; empty if it is required."""
 
     marker: str
     value: Value
@@ -157,7 +157,7 @@ class SpacePattern:
 
     Attributes:
         fields: the entries besides the gap `...`, which stands for any number of fields.
-        gap: how many of the fields are before the gap; None without one. `[]` is nothing but a gap.
+        gap: how many of the fields are before the gap; None without one. `[]` has only a gap.
     """
 
     fields: tuple[Field, ...]

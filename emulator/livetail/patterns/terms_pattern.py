@@ -1,4 +1,4 @@
-"""Patterns of terms: `ERROR -"not this" ?maybe %regex%`, looked for anywhere in the message.
+"""Patterns of terms: `ERROR -"not this" ?maybe %regex%`, searched for anywhere in the message.
 
 A term is found as a substring, also inside a word.
 """
@@ -24,8 +24,8 @@ from livetail.patterns.tokens import (
 
 Test = Callable[[Subject], bool]
 
-# A blank after the minus is in the documentation of 2018, and people still write it. Words have letters, digits and `_`
-# in the documentation; the full stop is in patterns of deployed stacks (?Runtime.ExitError).
+# A blank after the minus is in the documentation of 2018, and still in use. Words have letters, digits and `_` in the
+# documentation; the full stop is in patterns of deployed stacks (?Runtime.ExitError).
 _ITEM = re.compile(rf"[{BLANKS}]*(-[{BLANKS}]*|\?|)({STRING}|{REGEX}|[A-Za-z0-9_.]+|)", re.DOTALL)
 
 
@@ -77,7 +77,7 @@ def _unexpected(pattern: str, position: int) -> InvalidPatternError:
 
 
 def counted_items(terms: Terms) -> tuple[Item, ...]:
-    """The items that decide: optional ones beside others are ignored, says the documentation."""
+    """The items that count: optional ones beside others are ignored (documented)."""
     others = tuple(item for item in terms.items if item.marker != "?")
     return others or terms.items
 

@@ -1,8 +1,8 @@
-"""Cuts a pattern into tokens, and reads the values in it.
+"""Splits a pattern into tokens, and reads the values in it.
 
-AWS's texts show that its parser does so too: it refuses text that is not a token before it reports any other problem,
-wherever that text is (recorded: `{ "v": [1] }` names `:`). AWS names the beginning of the token, up to and including
-the first character that is not allowed: `%^(`, `$..`, `[-`, `!(`, `"ERROR`.
+AWS's texts show that its parser does so too: text that is not a token is reported before any other problem, wherever it
+is (recorded: `{ "v": [1] }` names `:`). AWS names the beginning of the token, up to and including the first character
+that is not allowed: `%^(`, `$..`, `[-`, `!(`, `"ERROR`.
 
 Positions are counted from 0, columns from 1.
 """
@@ -17,7 +17,7 @@ from livetail.patterns.syntax import Operator, Regex, Text, Value
 from livetail.patterns.values import is_number
 
 BLANKS: Final = " \t\r\n\v\f"
-"""What separates the parts of a pattern."""
+"""Characters that separate the parts of a pattern."""
 
 UNNAMED: Final = "@/{"
 """Characters that AWS refuses without naming them (observed)."""
@@ -34,8 +34,8 @@ _UNFINISHED_VALUE = rf'"(?:[^"\\]|\\.)*\\?|%{_REGEX_CHARACTER}*'
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """What the tokens of one kind of pattern are, which text may be the beginning of one, and which words need
-    quotation marks to be values."""
+    """The tokens of one kind of pattern, their unfinished forms, and the words that are values only in quotation
+    marks."""
 
     token: re.Pattern[str]
     unfinished: re.Pattern[str]
@@ -90,7 +90,7 @@ class Tokens:
         self.next, self.position = next(self._following)
 
     def advance(self) -> str:
-        """The token here, and move past it."""
+        """Return the token here, and move past it."""
         token = self.next
         self.next, self.position = next(self._following)
         return token
@@ -103,10 +103,10 @@ class Tokens:
         return True
 
     def take_comparison(self) -> tuple[Operator, Value] | None:
-        """The operator and the value here, and move past them; None if no operator is here.
+        """Return the operator and the value here, and move past them; None if no operator is here.
 
         Raises:
-            InvalidPatternError: the value is missing, or is not one, or is not a number where an order is asked for.
+            InvalidPatternError: the value is missing or not valid, or is not a number after `<`, `<=`, `>` or `>=`.
         """
         if self.next not in _OPERATORS:
             return None
@@ -133,7 +133,7 @@ class Tokens:
         """Check that all was read, and no limit is exceeded.
 
         Raises:
-            InvalidPatternError: it is not so.
+            InvalidPatternError: something is left, or a limit is exceeded.
         """
         if self.next:
             raise self.error(unexpected(self.next))
@@ -148,7 +148,7 @@ class Tokens:
 
 
 def read_value(token: str, position: int) -> Value:
-    r"""The value that a token at `position` is. In quotation marks, backslashes before other characters are dropped.
+    r"""Read the value of a token at `position`. In quotation marks, backslashes before other characters are dropped.
 
     Raises:
         InvalidPatternError: it is a regular expression that AWS does not accept.
@@ -169,7 +169,7 @@ def too_many_regexes(position: int) -> InvalidPatternError:
 def invalid_token(
     pattern: str, position: int, unfinished: re.Pattern[str], reason: str | None = None
 ) -> InvalidPatternError:
-    """The error where no token begins, for which `reason` may be given, or where one that begins is not complete."""
+    """The error for text that is not a token, with an optional `reason`, or for a token that is not complete."""
     found = unfinished.match(pattern, position)
     at, end = position, found.end() if found else position
     begun, character = pattern[position:end], pattern[end : end + 1]

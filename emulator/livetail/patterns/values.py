@@ -44,12 +44,12 @@ def numeric_literal(value: Value) -> str | None:
 
 
 def number_test(comparison: str, literal: str) -> Callable[[str | bytes], bool]:
-    """Whether a text or bytes, which are a number, compare so with the number `literal`."""
+    """A test whether a number, as text or bytes, compares so with the number `literal`."""
     compare = _COMPARE[comparison]
     nearest_float, exact = float(literal), _exact(literal)
 
     def test(number: str | bytes) -> bool:
-        # Floats are cheaper. Rounding keeps the order, so only what is rounded to the same float needs more.
+        # Floats are quicker. Rounding keeps the order, so only numbers with equal floats need the exact comparison.
         rounded = float(number)
         if rounded != nearest_float:
             return compare(rounded, nearest_float)
@@ -71,7 +71,7 @@ def _exact(number: str) -> Decimal:
 
 
 def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
-    """Whether a text equals the value, with its `*`, or is found by its regular expression.
+    """A test whether a text equals the value, with its `*`, or matches its regular expression.
 
     At the beginning and at the end, `*` is a wildcard. Between other characters it is one only with `inner_wildcards`,
     as observed for numbers; in texts it is an ordinary character there (AWS's documentation of 2018).
@@ -103,7 +103,7 @@ def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
 
 
 def literal_parts(comparison: Comparison) -> frozenset[str]:
-    """Texts that every text contains for which the comparison holds; none for a number, as it has several spellings."""
+    """Texts that every text with a true comparison contains; none for a number, as it has several spellings."""
     value = comparison.value
     if comparison.operator != "=" or isinstance(value, Regex) or numeric_literal(value) is not None:
         return frozenset()
