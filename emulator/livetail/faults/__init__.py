@@ -1,18 +1,17 @@
-"""Fault rules: what is to go wrong, for whom, when and how often.
+"""Fault rules: which fault happens, for which requests or sessions, when and how often.
 
     from livetail import faults
 
     emulator.add_fault(faults.cut(after_updates=3))
     emulator.add_fault(faults.throttling(fail=3, pass_=2))
 
-Each function makes a rule of one effect or preset, checked on the spot; `docs/faults.md` describes them all. Seconds
-are those of the emulator's clock. The keywords that rules have in common are `operation`, `log_group` (a glob),
-`after_requests`, `after_updates` or `after_seconds`, `times` (0 is always), `probability`, `sessions` (`"new"` leaves
-out those that are open already), and for effects on requests `sequence`: `(3, 2)` fails three and lets two pass, again
-and again.
+Each function makes and checks a rule of one effect or preset; `docs/faults.md` describes them all. Seconds are those of
+the emulator's clock. The keywords that rules have in common are `operation`, `log_group` (a glob), `after_requests`,
+`after_updates` or `after_seconds`, `times` (0 is always), `probability`, `sessions` (`"new"` leaves out those that are
+open already), and for effects on requests `sequence`: `(3, 2)` fails three and lets two pass, repeatedly.
 
 Raises:
-    FaultRuleError: the values make no rule; a ValueError.
+    FaultRuleError: the values are not a valid rule; a ValueError.
 """
 
 from collections.abc import Mapping
@@ -91,7 +90,7 @@ class RequestKeys(PresetKeys, total=False):
 
 
 class ResetKeys(RequestKeys, total=False):
-    """The keywords of a rule that may act on either."""
+    """The keywords of a rule that may act on requests or sessions."""
 
     after_updates: int
 
@@ -134,12 +133,12 @@ def status(status: int, body: str = "", *, carry_out: bool = False, **keys: Unpa
 
 
 def empty_page(**keys: Unpack[RequestKeys]) -> FaultRule:
-    """FilterLogEvents or GetLogEvents returns no log events, and a token that leads on to them."""
+    """FilterLogEvents or GetLogEvents returns no log events, and a token with which they can be read."""
     return _rule(effects.EmptyPage(), keys)
 
 
 def hide_events(seconds: float, **keys: Unpack[RequestKeys]) -> FaultRule:
-    """FilterLogEvents or GetLogEvents does not see what was ingested in the last `seconds`."""
+    """FilterLogEvents or GetLogEvents does not return log events of the last `seconds`."""
     return _rule(effects.HideEvents(seconds=seconds), keys)
 
 
@@ -167,7 +166,7 @@ def end(**keys: Unpack[SessionKeys]) -> FaultRule:
 
 
 def cut(bytes: int | None = None, **keys: Unpack[SessionKeys]) -> FaultRule:
-    """The connection is closed after so many bytes of a message, half of it by default."""
+    """The connection is closed after a number of bytes of a message, half of it by default."""
     return _rule(effects.Cut(bytes=bytes), keys)
 
 
@@ -187,12 +186,12 @@ def corrupt(
 
 
 def truncate(bytes: int | None = None, **keys: Unpack[SessionKeys]) -> FaultRule:
-    """A message is cut short after so many bytes, half of it by default, and the stream ends cleanly."""
+    """A message is cut after a number of bytes, half of it by default, and the stream ends cleanly."""
     return _rule(effects.Truncate(bytes=bytes), keys)
 
 
 def dribble(bytes: int, seconds: float, **keys: Unpack[SessionKeys]) -> FaultRule:
-    """Messages are written in pieces of so many bytes, with a pause of `seconds` after each."""
+    """Messages are written in pieces of `bytes`, with a pause of `seconds` after each."""
     return _rule(effects.Dribble(bytes=bytes, seconds=seconds), keys)
 
 
@@ -202,17 +201,17 @@ def duplicate(**keys: Unpack[SessionKeys]) -> FaultRule:
 
 
 def reorder(milliseconds: int, share: float = effects.DEFAULT_SHARE, **keys: Unpack[SessionKeys]) -> FaultRule:
-    """A share of the log events comes up to so many milliseconds late; none is lost."""
+    """A share of the log events comes late, by up to `milliseconds`; none is lost."""
     return _rule(effects.Reorder(milliseconds=milliseconds, share=share), keys)
 
 
 def lose(fraction: float = 1.0, *, bytes_per_second: int | None = None, **keys: Unpack[SessionKeys]) -> FaultRule:
-    """A fraction of the log events never comes; with `bytes_per_second` only of what is beyond it."""
+    """A fraction of the log events is never delivered; with `bytes_per_second`, only of those beyond it."""
     return _rule(effects.Lose(fraction=fraction, bytes_per_second=bytes_per_second), keys)
 
 
 def unknown_event(name: str = "unknownEvent", **keys: Unpack[SessionKeys]) -> FaultRule:
-    """An event of a type that no SDK knows comes before a message."""
+    """An event of a type that no SDK has comes before a message."""
     return _rule(effects.UnknownEvent(name=name), keys)
 
 
@@ -225,19 +224,19 @@ def no_initial_response(**keys: Unpack[SessionKeys]) -> FaultRule:
 
 
 def observed_disconnect(minutes: float = 34, **keys: Unpack[PresetKeys]) -> presets.ObservedDisconnect:
-    """The connection of every session is closed in the middle of a message after so many minutes."""
+    """The connection of every session is closed in the middle of a message after `minutes`."""
     return _preset(presets.ObservedDisconnect(minutes=minutes), keys)
 
 
 def observed_silence(minutes: float = 5, seconds: float = 75, **keys: Unpack[PresetKeys]) -> presets.ObservedSilence:
-    """Nothing comes on a stream for `seconds`, not even empty updates, after so many minutes."""
+    """After `minutes`, nothing comes on a stream for `seconds`, not even empty updates."""
     return _preset(presets.ObservedSilence(minutes=minutes, seconds=seconds), keys)
 
 
 def observed_disorder(
     milliseconds: int = 856, share: float = 20 / 7_000, **keys: Unpack[PresetKeys]
 ) -> presets.ObservedDisorder:
-    """Now and then a log event comes after others that were ingested later."""
+    """Some log events come after others that were ingested later."""
     return _preset(presets.ObservedDisorder(milliseconds=milliseconds, share=share), keys)
 
 
@@ -262,7 +261,7 @@ def data_already_accepted(**keys: Unpack[PresetKeys]) -> presets.DataAlreadyAcce
 
 
 def throttling(fail: int = 3, pass_: int = 2, operation: str = "*", **keys: Unpack[PresetKeys]) -> presets.Throttling:
-    """So many requests get ThrottlingException, then so many are served, and so on."""
+    """`fail` requests get ThrottlingException, then `pass_` are served, and so on."""
     return _preset(presets.Throttling(fail=fail, pass_=pass_, operation=operation), keys)
 
 
@@ -272,7 +271,7 @@ def read_delay(seconds: float = 10, **keys: Unpack[PresetKeys]) -> presets.ReadD
 
 
 def empty_pages(**keys: Unpack[PresetKeys]) -> presets.EmptyPages:
-    """FilterLogEvents and GetLogEvents return pages without log events whose token leads on: `times`, 3 by default."""
+    """FilterLogEvents and GetLogEvents return pages without log events, with a token: `times` pages, 3 by default."""
     return _preset(presets.EmptyPages(), keys)
 
 

@@ -15,7 +15,7 @@ from livetail.core.clock import DAY, SECOND
 from livetail.core.tables import Path, Table
 
 DEFAULT_SHARE: Final = 0.1
-"""Of the log events that `reorder` delays where a rule does not say. Chosen: enough to be seen in a short test."""
+"""The default share of log events that `reorder` delays. Chosen: enough to be seen in a short test."""
 
 MAX_BODY_LENGTH: Final = 1_048_576
 
@@ -47,12 +47,12 @@ class ActsOn(Enum):
 
 
 class Effect(Table, frozen=True, rename="camel", tag_field="type"):
-    """What a fault rule makes happen.
+    """The effect of a fault rule.
 
     Attributes:
         acts_on: what it acts on.
         operations: the operations that it can act on; none is all of them.
-        in_session: what it acts on when its rule waits for a session's updates or seconds, if that differs.
+        in_session: what it acts on if its rule has `after.updates` or `after.seconds`, if that differs.
     """
 
     title: ClassVar[str] = "the effect"
@@ -113,10 +113,10 @@ class Error(Effect, frozen=True, tag="error"):
         return by_default if self.status is None else self.status
 
     def text(self, operation: str, log_group: LogGroupArn) -> str | None:
-        """Its text: the rule's own, or AWS's as it was seen; None where that is not known.
+        """Its text: the rule's own, or AWS's as observed; None if that is not known.
 
         Args:
-            log_group: what the rule is about. The caller of AccessDeniedException is made up, in the same account.
+            log_group: that of the rule. The caller in AccessDeniedException is invented, in the same account.
         """
         if self.message is not None:
             return self.message

@@ -1,4 +1,4 @@
-"""All fault rules in force: which request and which session each of them concerns."""
+"""All fault rules in force, applied to requests and sessions."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,11 +22,11 @@ class RequestFault:
     """What the rules do to a request.
 
     Attributes:
-        delay_ms: after so long by the emulator's clock the rest happens.
+        delay_ms: the delay by the emulator's clock before the rest happens.
         outcome: the effect that decides on the response; None leaves that to the operation.
-        log_group: the name of the log group that the rule of `outcome` is about; None if the request names none.
+        log_group: the name of the log group that the rule of `outcome` matched; None if the request names none.
         empty_page: the number of this page among the empty ones; 0 if the page has its log events.
-        hide_ms: the operation does not see log events that were ingested in the last so many milliseconds.
+        hide_ms: the operation does not return log events that were ingested in this time before the request.
     """
 
     delay_ms: int = 0
@@ -40,7 +40,7 @@ class FaultRules:
     """The rules in force, in the order in which they were added.
 
     Attributes:
-        fired: how often rules have fired, by the type of their effect; those that were removed count too.
+        fired: how often rules have fired, by the type of their effect, removed rules included.
     """
 
     def __init__(self, chance: Chance) -> None:
@@ -60,13 +60,13 @@ class FaultRules:
     def add(self, given: object, now: int, open_sessions: Iterable[Session] = ()) -> RuleInForce:
         """Put a rule in force at `now` (epoch milliseconds), also for the sessions that are open.
 
-        The writers of those have to be woken: it may be due in them at once.
+        The caller has to wake their writers: the rule may be due at once.
 
         Args:
             given: a rule in its JSON form, or one made by `livetail.faults`.
 
         Raises:
-            FaultRuleError: it is no rule.
+            FaultRuleError: the rule is not valid.
         """
         rule = RuleInForce(f"fault-{self._added + 1}", parse_rule(given), now, self._chance, self.fired)
         self._added += 1
@@ -78,9 +78,9 @@ class FaultRules:
         return rule
 
     def remove(self, rule_id: str) -> bool:
-        """Take a rule out of force; what it was doing ends, and held back log events come with the next update.
+        """Remove a rule. Its effect ends, and held back log events come with the next update.
 
-        Returns whether there was such a rule. Writers of open sessions have to be woken: a stall may have ended.
+        Returns whether there was such a rule. The caller has to wake the writers: a stall may have ended.
         """
         rule = self._in_force.pop(rule_id, None)
         if rule is None:
@@ -89,7 +89,7 @@ class FaultRules:
         return True
 
     def clear(self) -> None:
-        """Take all rules out of force."""
+        """Remove all rules."""
         for rule_id in list(self._in_force):
             self.remove(rule_id)
 
@@ -100,10 +100,10 @@ class FaultRules:
     # ---- requests ----------------------------------------------------------------------------------------------------
 
     def on_request(self, operation: str, request_id: str, log_groups: Sequence[str], now: int) -> RequestFault | None:
-        """What the rules do to a request that names these log groups; None if nothing.
+        """The effects of the rules on a request that names these log groups; None if there are none.
 
         Rules are tried in their order. The delays that fire add up; the first effect that decides on the response is
-        the outcome, and no later rule is tried. Every rule counts every request that it is about, tried or not.
+        the outcome, and no later rule is tried. Every rule counts every request that it matches, tried or not.
         """
         delay_ms = hide_ms = 0
         empty_page = 0
@@ -139,7 +139,7 @@ class FaultRules:
                 self._apply(rule, session, rule.requests)
 
     def close_session(self, session: Session) -> None:
-        """Forget a session."""
+        """Remove a session."""
         self._sessions.pop(session.session_id, None)
 
     def next_due(self) -> int | None:
@@ -150,16 +150,16 @@ class FaultRules:
         return min((due for due in dues if due is not None), default=None)
 
     def run_due(self, now: int) -> list[str]:
-        """The ids of the sessions whose writers have to be woken by `now`; none of them is due for that again."""
+        """The ids of the sessions whose writers have to be woken by `now`; each is returned once."""
         if not self._in_force:
             return []
         found = [rules for rules in self._sessions.values() if (due := rules.next_due()) is not None and due <= now]
         for rules in found:
-            rules.mark_due_as_told(now)
+            rules.mark_writer_woken(now)
         return [rules.session_id for rules in found]
 
     def shift(self, milliseconds: int) -> None:
-        """Move all that is due by so much, since the clock was set."""
+        """Move all due times by `milliseconds`, because the clock was set."""
         for rule in self:
             rule.added_at += milliseconds
         for rules in self._sessions.values():

@@ -1,4 +1,4 @@
-"""The effects `lose` and `reorder` on the log events of a session, on their way into a session update.
+"""The effects `lose` and `reorder` on the log events of a session update.
 
 Both work before anything is encoded. An event that comes late counts as pending, and is never
 lost: it comes in a later update, or when the session ends.
@@ -15,11 +15,11 @@ from livetail.live.limits import EVENTS_PER_UPDATE
 from livetail.live.window import Selection, Update
 
 _Late: TypeAlias = tuple[int, int, Selection, int]
-"""A log event in its place in the new order: when it may be delivered, its number, its selection and index there."""
+"""A log event as a sort key: when it may be delivered, its number, its selection and its index there."""
 
 
 def without_lost(update: Update, effect: Lose, random: Random, elapsed: int) -> Update:
-    """What `effect` leaves of an update for the last `elapsed` milliseconds."""
+    """An update for the last `elapsed` milliseconds, without the log events that `effect` loses."""
     # Without a limit everything is beyond it.
     room = -1 if effect.bytes_per_second is None else effect.bytes_per_second * elapsed // SECOND
     kept: list[Selection] = []
@@ -41,9 +41,9 @@ def without_lost(update: Update, effect: Lose, random: Random, elapsed: int) -> 
 class LateEvents:
     """The log events of a session that `reorder` holds back.
 
-    Every event may be delivered from the instant of its ingestion on, a late one up to so many milliseconds after it;
-    events come in the order of these instants, across updates too. So an event comes after none that was ingested more
-    than that later.
+    Every event has an instant of delivery: its ingestion, or for a late one up to `milliseconds` after it. Events come
+    in the order of these instants, across updates too. So a late event only comes after events that were ingested up to
+    `milliseconds` later.
     """
 
     __slots__ = ("_held", "_number")
@@ -58,7 +58,7 @@ class LateEvents:
     def reorder(self, update: Update, effects: Sequence[tuple[Reorder, Random]], now: int) -> Update:
         """The update that is delivered at `now` (epoch milliseconds) instead; still at most 500 log events.
 
-        Once there are no effects any more, all that is held back comes with the next update.
+        When there are no effects any more, all held back events come with the next update.
         """
         events, first_new = self._held, self._number + 1
         for selection in update.drawn().selections:
@@ -72,11 +72,11 @@ class LateEvents:
         return Update(tuple(_selections(islice(events, ready))), ready, update.sampled)
 
     def shift(self, milliseconds: int) -> None:
-        """Deliver what is held back so much later, since the clock was set."""
+        """Deliver the held back events `milliseconds` later, because the clock was set."""
         self._held = [(instant + milliseconds, number, its, index) for instant, number, its, index in self._held]
 
     def flush(self) -> list[Update]:
-        """Updates with all that is held back, for when the session ends; none if nothing is."""
+        """Updates with all held back events, for the end of the session."""
         updates = []
         while self._held:
             events, self._held = self._held[:EVENTS_PER_UPDATE], self._held[EVENTS_PER_UPDATE:]
@@ -85,13 +85,13 @@ class LateEvents:
 
 
 def _detached(event: _Late) -> _Late:
-    """The event by itself, so that it does not keep others in memory while it waits."""
+    """The event alone, so that it does not keep others in memory while it waits."""
     instant, number, selection, index = event
     return instant, number, selection.pick((index,)).detached(), 0
 
 
 def _delay(effects: Iterable[tuple[Reorder, Random]]) -> int:
-    """By how many milliseconds an event is late: the first effect that draws it decides."""
+    """The delay of an event in milliseconds, by the first effect that draws it."""
     for effect, random in effects:
         if random.random() < effect.share:
             return 1 + int(random.random() * effect.milliseconds)

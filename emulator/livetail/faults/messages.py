@@ -1,4 +1,4 @@
-"""What the writer of a session does next, and how an effect damages a message."""
+"""The next step of a session's writer, and how an effect damages a message."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -12,7 +12,7 @@ _CHECKSUM_LENGTH: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the writer of a session does next.
+    """The next step of a session's writer.
 
     Attributes:
         data: bytes to write as a part of the body, if there are any.
@@ -30,7 +30,7 @@ class Step:
 
 
 def beginning_of(message: bytes, length: int | None) -> bytes:
-    """So many bytes of the message, half of it for None, never all of it."""
+    """The first `length` bytes of the message, half of it for None, never all of it."""
     return message[: len(message) // 2 if length is None else min(length, len(message) - 1)]
 
 

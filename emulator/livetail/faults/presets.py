@@ -1,7 +1,7 @@
-"""Rules under a name of their own, for what users have seen the real service do.
+"""Rules with names, for faults that users have seen on the real service.
 
-A preset is short for an ordinary rule. By default, what was seen on every session or request happens on every one
-(`times` is 0), and what was seen as a race happens once.
+A preset is short for an ordinary rule. By default, a fault that was seen on every session or request happens on every
+one (`times` is 0), and a race happens once.
 """
 
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ def _after(minutes: float) -> After:
 
 
 class Preset(RuleKeys, frozen=True, tag_field="preset"):
-    """A rule under a name of its own; `sources` is where it was seen."""
+    """A rule with a name; `sources` is where it was seen."""
 
     title: ClassVar[str] = "the preset"
     sources: ClassVar[tuple[str, ...]] = ()
@@ -48,7 +48,7 @@ class Preset(RuleKeys, frozen=True, tag_field="preset"):
         raise NotImplementedError
 
     def rule(self) -> FaultRule:
-        """The rule that this is short for."""
+        """The rule that the preset stands for."""
         common = {name: getattr(self, name) for name in RuleKeys.__struct_fields__}
         given = {name: value for name, value in common.items() if value is not UNSET}
         return msgspec.structs.replace(self.default_rule(), **given)

@@ -1,4 +1,4 @@
-"""Fault rules read from JSON or TOML, and what rules there are, for the control plane, the page and the terminal."""
+"""Reads fault rules from JSON or TOML, and describes them for the control plane, the page and the terminal."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias, TypeVar, cast
@@ -18,12 +18,12 @@ RuleT = TypeVar("RuleT", bound=RuleKeys)
 
 
 def read_rule(values: object, path: Path, problems: Problems) -> AnyRule | None:
-    """The rule at `path` of a document; None if anything in it is wrong, with all of that in `problems`."""
+    """The rule at `path` of a document; None if it has problems, which are added to `problems`."""
     return problems.read(_kind_of(values), values, path)
 
 
 def parse_rule(given: object) -> AnyRule:
-    """A rule from its JSON form; one that `livetail.faults` has made stays as it is.
+    """A rule from its JSON form, or as it is if `livetail.faults` has made it.
 
     Raises:
         FaultRuleError: it is none, with every problem of it.
@@ -50,7 +50,7 @@ def _kind_of(values: object) -> type[AnyRule]:
 
 
 def full_rule(rule: AnyRule) -> FaultRule:
-    """The rule with its effect: what a preset is short for, any other rule as it is."""
+    """The rule that a preset stands for; any other rule as it is."""
     return rule.rule() if isinstance(rule, Preset) else rule
 
 

@@ -7,7 +7,7 @@ from livetail.core.chance import Chance, Random
 from livetail.faults.reading import AnyRule, as_json, full_rule
 
 MAX_FIRINGS_KEPT: Final = 100
-"""The newest requests and sessions that a rule names as those it has fired on."""
+"""How many of the newest requests and sessions in `firedOn` of a rule are kept."""
 
 
 class RuleInForce:
@@ -15,9 +15,9 @@ class RuleInForce:
 
     Attributes:
         added_at: epoch milliseconds.
-        requests: requests that it was about since then; for a rule on sessions, the sessions.
+        requests: matching requests since then; for a rule on sessions, the sessions.
         fired: how often it has fired, over all requests and sessions.
-        removed: it is not in force any more, and what it had begun ends.
+        removed: it is no longer in force, and its effects end.
     """
 
     def __init__(self, rule_id: str, given: AnyRule, added_at: int, chance: Chance, totals: Counter[str]) -> None:
@@ -41,11 +41,11 @@ class RuleInForce:
         return self.removed or 0 < self.rule.max_firings <= self.fired
 
     def random_of(self, part: str) -> Random:
-        """The random draws of a part of this rule, such as one session: no other part shifts them."""
+        """The random numbers of a part of this rule, such as one session; they do not depend on other parts."""
         return self._chance.stream(f"{self.rule_id} {part}")
 
     def fires(self, random: Random) -> bool:
-        """Whether it fires now that it could; counts it if so. A certain rule draws nothing."""
+        """Whether it fires, by its probability; counts it if so. With probability 1 no random number is drawn."""
         probability = self.rule.probability
         if self.is_exhausted or (probability < 1 and random.random() >= probability):
             return False
@@ -54,7 +54,7 @@ class RuleInForce:
         return True
 
     def fires_on_request(self, now: int) -> bool:
-        """Whether it fires on a request that it is about. The caller has counted the request."""
+        """Whether it fires on a matching request. The caller has counted the request."""
         waits_for = self.rule.waits_for
         number = self.requests - 1 - (waits_for.requests or 0)
         if number < 0 or now < self.added_at + (waits_for.milliseconds or 0):
@@ -66,11 +66,11 @@ class RuleInForce:
         return self.fires(self._random)
 
     def note_firing(self, time: int, request_id: str, session_id: str | None = None) -> None:
-        """Remember the request or session that it has fired on first at this time (epoch milliseconds)."""
+        """Add the request or session that it has fired on first at this time (epoch milliseconds)."""
         self._fired_on.append({"time": time, "requestId": request_id, "sessionId": session_id})
 
     def as_json(self) -> dict[str, Any]:
-        """The rule with its id and operation, how often it has fired and still can (None: always), and on what."""
+        """The rule with its id and operation, how often it has fired and still can (None: no limit), and on what."""
         return {
             "id": self.rule_id,
             **as_json(self._given),

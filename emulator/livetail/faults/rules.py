@@ -1,4 +1,4 @@
-"""A fault rule: for whom, when, how often, and the effect.
+"""A fault rule: for which requests or sessions, when, how often, and the effect.
 
     {"operation": "StartLiveTail", "where": {"logGroup": "/aws/lambda/*"}, "after": {"updates": 3},
      "times": 1, "probability": 1.0, "effect": {"type": "exception"}}
@@ -25,7 +25,7 @@ Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 
 
 class FaultRuleError(ValueError):
-    """A table is not a fault rule; `str()` is all that is wrong with it, in one line.
+    """A table is not a fault rule; `str()` is all its problems in one line.
 
     Attributes:
         problems: each of them with its path.
@@ -152,7 +152,7 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
 
     @property
     def waits_for(self) -> After:
-        """What it waits for; an `After` without keys where it acts at once."""
+        """The `after` of the rule; one without keys if it acts at once."""
         return _AT_ONCE if self.after is None else self.after
 
     @property
@@ -168,14 +168,14 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
         return ANY_OPERATION
 
     def matched_group(self, log_groups: Sequence[str]) -> str | None:
-        """The first of these names that the rule is about, None if it is about none of them."""
+        """The first of these names that the rule matches, None if it matches none of them."""
         pattern = self.log_group
         return next((name for name in log_groups if pattern is None or fnmatchcase(name, pattern)), None)
 
     def matches(self, operation: str, log_groups: Sequence[str]) -> bool:
-        """Whether the rule is about a request for these log groups, given by name.
+        """Whether the rule matches a request for these log groups, given by name.
 
-        A rule with `where` is about no request that names no log group.
+        A rule with `where` never matches a request that names no log group.
         """
         return (
             self.operation_name in (ANY_OPERATION, operation)

@@ -2,8 +2,8 @@
 
     session ──messages──▶ SessionRules.take(now) ──steps──▶ writer
 
-A session that no rule concerns has none of this. Nothing waits here: while nothing may be written, `take` returns None,
-and `next_due` is when to ask again.
+A session that no rule concerns has no such object. Nothing waits here: while nothing may be written, `take` returns
+None, and `next_due` is when to call it again.
 """
 
 from collections import deque
@@ -31,15 +31,15 @@ EffectT = TypeVar("EffectT", bound=Effect)
 
 
 @dataclass(slots=True)
-class _Applied:
-    """A rule in force as far as it concerns one session.
+class _AppliedRule:
+    """The state of a rule in force for one session.
 
     Attributes:
         random: the draws of this rule for this session.
-        ordinal: which session it counts this one as; 0 for a session that was open before it was added.
-        is_done: it has acted on this session once, or has been drawn not to.
+        ordinal: the number of the session in the count of the rule; 0 if it was open before the rule was added.
+        is_done: it has acted on this session once, or its random draw was against it.
         is_running: it acts on the rest of the session.
-        is_named: the session is among those that the rule names as fired on.
+        is_listed: the session is in `firedOn` of the rule.
     """
 
     in_force: RuleInForce
@@ -47,7 +47,7 @@ class _Applied:
     ordinal: int
     is_done: bool = False
     is_running: bool = False
-    is_named: bool = False
+    is_listed: bool = False
 
     @property
     def effect(self) -> AnyEffect:
@@ -70,33 +70,33 @@ class SessionRules:
         self._started_at = started_at
         self._updates = updates
         self._is_open = updates >= 0
-        self._applied: list[_Applied] = []
+        self._applied: list[_AppliedRule] = []
         self._steps: deque[Step] = deque()
         self._being_written: MessageKind | None = None
         self._pause: tuple[int, RuleInForce] | None = None
-        self._asked_at = started_at
+        self._last_take_at = started_at
         self._updated_at = started_at
         self._late = LateEvents()
         self.lost_events = 0
         self.has_ended_stream = False
 
     def add(self, rule: RuleInForce, ordinal: int) -> None:
-        """Let a rule act on the session. `ordinal` is which session the rule counts it as, 0 if it is older."""
+        """Let a rule act on the session. `ordinal` is its number in the rule's count, 0 if it is older."""
         self._applied = [applied for applied in self._applied if not applied.in_force.removed]
-        self._applied.append(_Applied(rule, rule.random_of(f"session {self.session_id}"), ordinal))
+        self._applied.append(_AppliedRule(rule, rule.random_of(f"session {self.session_id}"), ordinal))
 
-    # ---- what the writer asks ----------------------------------------------------------------------------------------
+    # ---- for the writer ----------------------------------------------------------------------------------------------
 
     def take(self, next_message: Callable[[], Message | None], now: int) -> Step | None:
-        """What to do next; None while there is nothing to do.
+        """The next step of the writer; None if there is none now.
 
-        To be asked again once the step is done, which makes the message count as written.
+        Call it again when the step is done; then the message counts as written.
 
         Args:
             next_message: takes the next message from the session, None if there is none.
             now: epoch milliseconds.
         """
-        self._asked_at = now
+        self._last_take_at = now
         if self.has_ended_stream:
             return None
         if not self._steps:
@@ -117,7 +117,7 @@ class SessionRules:
         return self._next_step(now)
 
     def resets_blocked_writer(self, now: int) -> bool:
-        """Whether a rule resets the connection now, though its writer still waits for the client."""
+        """Whether a rule resets the connection now, although its writer still waits for the client."""
         if self.has_ended_stream or not self._is_open:
             return False
         for applied in self._due(ActsOn.SESSION, now):
@@ -128,38 +128,38 @@ class SessionRules:
 
     @property
     def has_steps(self) -> bool:
-        """Whether something is left to do for the message that was taken last."""
+        """Whether steps are left for the message that was taken last."""
         return bool(self._steps)
 
     def holds_back(self, now: int) -> bool:
-        """Whether there is, or may be, something to write that a rule keeps from being written until later."""
+        """Whether a rule delays what is, or may be, ready to be written."""
         return not self.has_ended_stream and (bool(self._steps) or self._is_paused(now))
 
     def next_due(self) -> int | None:
-        """The next instant at which to ask again, though no message may have come; epoch milliseconds."""
+        """The next instant at which to call `take` even without a new message; epoch milliseconds."""
         if self.has_ended_stream:
             return None
         waits = [applied.in_force.rule.waits_for.milliseconds for applied in self._active(ActsOn.SESSION)]
         instants = [self._started_at + milliseconds for milliseconds in waits if milliseconds is not None]
-        dues = [instant for instant in instants if instant > self._asked_at]
-        if self._pause is not None and self._is_paused(self._asked_at):
+        dues = [instant for instant in instants if instant > self._last_take_at]
+        if self._pause is not None and self._is_paused(self._last_take_at):
             dues.append(self._pause[0])
         return min(dues, default=None)
 
-    def mark_due_as_told(self, now: int) -> None:
+    def mark_writer_woken(self, now: int) -> None:
         """The writer has been woken for what was due by `now`; `next_due` does not return it again."""
-        self._asked_at = max(self._asked_at, now)
+        self._last_take_at = max(self._last_take_at, now)
 
     def shift(self, milliseconds: int) -> None:
-        """Move all that is due by so much, since the clock was set."""
+        """Move all due times by `milliseconds`, because the clock was set."""
         self._started_at += milliseconds
-        self._asked_at += milliseconds
+        self._last_take_at += milliseconds
         self._updated_at += milliseconds
         if self._pause is not None:
             self._pause = self._pause[0] + milliseconds, self._pause[1]
         self._late.shift(milliseconds)
 
-    # ---- what the session asks ---------------------------------------------------------------------------------------
+    # ---- for the session ---------------------------------------------------------------------------------------------
 
     @property
     def held_events(self) -> int:
@@ -180,17 +180,17 @@ class SessionRules:
         return self._late.reorder(update, late, now) if late or self._late else update
 
     def flush(self) -> list[Update]:
-        """Updates with all that is held back."""
+        """Updates with all held back events."""
         return self._late.flush()
 
     # ---- which rules -------------------------------------------------------------------------------------------------
 
-    def _active(self, acts_on: ActsOn) -> Iterator[_Applied]:
+    def _active(self, acts_on: ActsOn) -> Iterator[_AppliedRule]:
         for applied in self._applied:
             if not applied.is_done and not applied.in_force.is_exhausted and applied.in_force.rule.acts_on is acts_on:
                 yield applied
 
-    def _due(self, acts_on: ActsOn, now: int) -> list[_Applied]:
+    def _due(self, acts_on: ActsOn, now: int) -> list[_AppliedRule]:
         """The rules that can act by `now`."""
         return [applied for applied in self._active(acts_on) if self._has_waited(applied, now)]
 
@@ -205,7 +205,7 @@ class SessionRules:
             if applied.is_running and not applied.in_force.removed and isinstance(applied.effect, kind)
         ]
 
-    def _has_waited(self, applied: _Applied, now: int) -> bool:
+    def _has_waited(self, applied: _AppliedRule, now: int) -> bool:
         waits_for = applied.in_force.rule.waits_for
         if waits_for.requests is not None:
             return applied.ordinal > waits_for.requests
@@ -213,23 +213,23 @@ class SessionRules:
             return self._updates >= waits_for.updates
         return now >= self._started_at + (waits_for.milliseconds or 0)
 
-    def _fires(self, applied: _Applied, now: int) -> bool:
+    def _fires(self, applied: _AppliedRule, now: int) -> bool:
         if not applied.in_force.fires(applied.random):
             return False
-        if not applied.is_named:
-            applied.is_named = True
+        if not applied.is_listed:
+            applied.is_listed = True
             applied.in_force.note_firing(now, self._request_id, self.session_id)
         return True
 
-    def _fires_once(self, applied: _Applied, now: int) -> bool:
-        """Whether the rule fires; in this session it is not asked again."""
+    def _fires_once(self, applied: _AppliedRule, now: int) -> bool:
+        """Whether the rule fires; it is tried only once in this session."""
         applied.is_done = True
         return self._fires(applied, now)
 
     # ---- between the messages ----------------------------------------------------------------------------------------
 
     def _count_written(self) -> None:
-        """The message before this point has been written, or was left out."""
+        """Count the last message, which has been written or was left out."""
         match self._being_written:
             case MessageKind.INITIAL_RESPONSE:
                 self._is_open = True
@@ -240,7 +240,7 @@ class SessionRules:
         self._being_written = None
 
     def _resets_between_messages(self, now: int) -> bool:
-        """Let the rules act that act between two messages; returns whether one of them resets the connection."""
+        """Apply the rules that act between two messages; returns whether one of them resets the connection."""
         if self._steps and self._steps[-1].is_last:
             return False  # it ends already
         for applied in self._due(ActsOn.SESSION, now):
@@ -273,7 +273,7 @@ class SessionRules:
     # ---- on messages -------------------------------------------------------------------------------------------------
 
     def _steps_for(self, message: Message, now: int) -> list[Step]:
-        """What to do for a message: each rule acts on the last step that the ones before it have left."""
+        """The steps for a message: each rule acts on the last step of the rules before it."""
         steps = [Step(message.data)]
         if message.kind is MessageKind.INITIAL_RESPONSE:
             is_left_out = any(self._fires_once(applied, now) for applied in self._due(ActsOn.FIRST_MESSAGE, now))
@@ -294,7 +294,7 @@ class SessionRules:
         return step
 
     def _dribbled(self, step: Step, now: int) -> Step:
-        """The first piece of what is to be written, where a rule writes in pieces; the rest waits."""
+        """The first piece of a step if a rule writes in pieces; the rest waits."""
         for effect, _, rule in self._lasting(effects.Dribble, now)[:1]:
             piece, rest = step.data[: effect.bytes], step.data[effect.bytes :]
             if rest:
@@ -305,7 +305,7 @@ class SessionRules:
 
 
 def _on_message(effect: AnyEffect, message: bytes) -> list[Step]:
-    """What to do for a message that an effect acts on."""
+    """The steps for a message that an effect acts on."""
     match effect:
         case effects.Corrupt():
             return [Step(corrupted(message, effect))]

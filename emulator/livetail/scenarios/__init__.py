@@ -1,7 +1,7 @@
-"""Logs that are made: scenario files, the sources that they describe, and the replay of recordings.
+"""Generated logs: scenario files, the sources that they describe, and the replay of recordings.
 
-`scenario` reads a file, `player` plays it: it knows when the next events are due and makes them when it is asked, from
-nothing but the scenario, an instant and a seed. Nothing here reads a clock, so a day of traffic can be had at once.
+`scenario` reads a file, `player` plays it: it returns when the next events are due, and the events. They depend only on
+the scenario, an instant and a seed. Nothing here reads a clock, so a day of traffic can be made at once.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ __all__ = ["ScenarioError"]
 
 
 class ScenarioError(LiveTailError):
-    """A scenario cannot be played; `str()` is everything that is wrong with it, one problem a line.
+    """A scenario cannot be played; `str()` is all its problems, one a line.
 
     Attributes:
         problems: a sentence for each, which begins with the file and, where it is known, the line.

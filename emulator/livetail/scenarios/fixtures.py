@@ -19,7 +19,7 @@ def path(name: str) -> Path:
     """The file of the bundled scenario `name`.
 
     Raises:
-        LookupError: there is none of this name; the message lists those that there are.
+        LookupError: there is none of this name; the message lists the names.
     """
     if name not in names():
         raise LookupError(f"there is no bundled scenario {name!r}; there are {', '.join(names())}")
@@ -27,14 +27,14 @@ def path(name: str) -> Path:
 
 
 def summary(name: str) -> str:
-    """What the bundled scenario `name` is, in a sentence: the first of its file."""
+    """The first sentence in the file of the bundled scenario `name`."""
     lines = takewhile(lambda line: line.startswith("#"), path(name).read_text(encoding="utf-8").splitlines())
     comment = " ".join(line.removeprefix("#").strip() for line in lines)
     return comment.partition(". ")[0].removesuffix(".") + "."
 
 
 def find(given: Path) -> list[Path]:
-    """The scenario files that a user means: a file, all files of a folder in order, or a bundled scenario by its name.
+    """The scenario files of a path: a file, all files of a folder in order, or a bundled scenario by its name.
 
     Anything else is returned as it is, and reading it raises the error.
     """

@@ -1,4 +1,4 @@
-"""What a scenario is: the tables of its file with the rules for each key, in the order of docs/scenarios.md."""
+"""The tables of a scenario file with the rules for each key, in the order of docs/scenarios.md."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ StreamName = Annotated[str, Meta(extra={"check": stream_problem})]
 
 
 class LogGroup(Table, frozen=True, kw_only=True):
-    """A log group to make before anything is played, unless it is there."""
+    """A log group to create before anything is played, unless it exists."""
 
     title: ClassVar[str] = "a log_group"
 
@@ -104,7 +104,7 @@ class LogGroup(Table, frozen=True, kw_only=True):
 
 
 class Source(Table, frozen=True, kw_only=True):
-    """Something that writes log events; without a template, lines of a format."""
+    """A generator of log events: lines of a template, or else of a format."""
 
     title: ClassVar[str] = "a source"
 
@@ -196,7 +196,7 @@ class Scenario:
     Attributes:
         name: the name of the file without its ending, or the one that was given.
         seed: all its random numbers come from it; None takes those of the player.
-        log_groups: those that are declared, then all others that something is written to.
+        log_groups: the declared ones, then all others with log events.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Plays a scenario: returns what is due, in slices of bounded cost, the same whenever it is called.
+"""Plays a scenario: returns what is due, in slices of bounded cost. The result does not depend on when it is called.
 
 Sources and replays emit at the instants of one grid, `GRID_MS` wide, that begins where the scenario starts: everything
 that happened since the instant before, each event with its own time stamp. So fifty thousand events a second are ten
@@ -25,7 +25,7 @@ from livetail.store.batch import LogEvent
 GRID_MS: Final = 100
 
 MAX_SLICE_WEIGHT: Final = 1_000
-"""What a slice may cost: an event counts 1 for each KiB of it that was begun; about 10 ms of work."""
+"""The maximum cost of a slice: an event costs 1 for each KiB or part of one; about 10 ms of work."""
 
 _timestamp = attrgetter("timestamp")
 
@@ -68,7 +68,7 @@ class Player:
 
     @property
     def done(self) -> bool:
-        """Whether nothing will ever be due again."""
+        """Whether everything has been emitted."""
         return not self._due
 
     def next_due(self) -> int | None:
@@ -104,7 +104,7 @@ class Player:
         return emissions + [Emission(group, stream, instant, events) for (group, stream), events in merged.items()]
 
     def shift(self, milliseconds: int) -> None:
-        """Move all that is due by so much, since the clock was set."""
+        """Move all due times by `milliseconds`, because the clock was set."""
         self._started_at += milliseconds
         for part in self._parts:
             part.started_at += milliseconds
@@ -125,7 +125,7 @@ class _PlayedSource:
     Attributes:
         started_at: epoch milliseconds.
         times: the times of its events from then on, in milliseconds.
-        weight: what one of its events costs; see `MAX_SLICE_WEIGHT`.
+        weight: the cost of one of its events; see `MAX_SLICE_WEIGHT`.
     """
 
     def __init__(self, source: Source, declared: Sequence[str], started_at: int, chance: Chance, name: str) -> None:
@@ -169,7 +169,7 @@ class _PlayedReplay:
     def emissions(self, instant: int, max_lines: int) -> list[Emission]:
         """The next lines up to `instant`, in exactly the order of the file.
 
-        A stream that takes turns with another has an emission for each turn, and so has one whose time stamps go back.
+        Each change of the stream begins a new emission, and so does a time stamp that goes back.
         """
         emissions: list[Emission] = []
         for elapsed_ms, line in self.times.take(instant - self.started_at, max_lines):

@@ -21,7 +21,7 @@ from livetail.core.clock import DAY, SECOND, parse_duration
 from livetail.core.tables import Path, Table, shown
 
 LIFETIME_MS: Final = 100 * 365 * DAY
-"""How long a source without a duration goes on: no test is so long, and every date in it is valid."""
+"""The duration of a source that has none: longer than any test, and every date in it is valid."""
 
 MAX_RATE: Final = 1_000_000
 MIN_RATE: Final = 0.000001
@@ -56,11 +56,11 @@ PerSecond = Annotated[float, Meta(ge=MIN_RATE, le=MAX_RATE, extra={"expected": _
 PerSecondOrZero = Annotated[float, Meta(ge=0, le=MAX_RATE, extra={"check": _rate_or_zero, "expected": _RATE_OR_ZERO})]
 
 Count: TypeAlias = Callable[[int], int]
-"""How many events have happened once so many milliseconds (0 or more) have passed; it never falls."""
+"""The number of events after a number of milliseconds (0 or more); it never decreases."""
 
 
 def _exact(number: float) -> Fraction:
-    """A number as it is written: 0.1 is a tenth, not the binary fraction next to it."""
+    """A number as it is written: 0.1 is exactly a tenth."""
     return Fraction(str(number))
 
 
@@ -77,7 +77,7 @@ class Rate(Table, frozen=True, tag_field="shape"):
     title: ClassVar[str] = "the shape"
 
     def counter(self) -> Count:
-        """The number of its events; Poisson, which has none before they are drawn, replaces what is made from it."""
+        """The number of its events; Poisson has none, and overrides the methods that use it."""
         raise NotImplementedError
 
     def average(self) -> float:
@@ -85,7 +85,7 @@ class Rate(Table, frozen=True, tag_field="shape"):
         return self.counter()(DAY) * SECOND / DAY
 
     def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
-        """The times of its events, until so many milliseconds have passed."""
+        """The times of its events up to `limit_ms`."""
         return Counted(self, limit_ms)
 
 
@@ -125,7 +125,7 @@ class Ramp(Rate, frozen=True, tag="ramp"):
     def counter(self) -> Count:
         over_ms = parse_duration(self.over)
         low, high, denominator = _over_common_denominator(self.start, self.end)
-        # Everything is counted double, for the sake of the half in the area of a triangle.
+        # All values are doubled, because the area of a triangle has a factor of one half.
         denominator *= 2 * SECOND
 
         def count(elapsed_ms: int) -> int:
@@ -208,7 +208,7 @@ AnyRate: TypeAlias = Constant | Poisson | Ramp | Sine | Burst | Once
 
 
 class Counted:
-    """The events of a rate, taken in the order of time. Times are milliseconds since its start."""
+    """The events of a rate, in the order of time. Times are milliseconds since its start."""
 
     def __init__(self, rate: Rate, limit_ms: int) -> None:
         self._count = rate.counter()

@@ -8,7 +8,7 @@ r"""The recording of a Live Tail session: JSON lines, a header first.
     {"offset_ms": 5021, "kind": "end", "reason": "exception"}
 
 Offsets are milliseconds since StartLiveTail was called. Keys that AWS has are spelled as AWS spells them. Each line is
-written as soon as it is known; a last line that is not complete is ignored.
+written at once; an incomplete last line is ignored.
 """
 
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ from livetail.scenarios import ScenarioError
 VERSION: Final = 1
 
 NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises for JSON that is not as expected."""
+"""The errors of msgspec for JSON that is not as expected."""
 
 EventT = TypeVar("EventT", bound=msgspec.Struct)
 Kind = Literal["start", "update", "exception", "end"]
 
 
 class Header(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The first line: `livetail` is the version of the format; the rest is where the recording comes from."""
+    """The first line: `livetail` is the version of the format; the rest is the origin of the recording."""
 
     livetail: int
     logGroupIdentifiers: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class Recording:
 
 
 class RecordingWriter:
-    """Writes a recording to a binary file, a line as soon as it is known.
+    """Writes a recording to a binary file, each line at once.
 
     The dictionaries are those of boto3; offsets are milliseconds since StartLiveTail was called.
     """
@@ -85,21 +85,21 @@ class RecordingWriter:
         self._write(header or Header(VERSION))
 
     def start(self, offset_ms: int, session: Mapping[str, Any]) -> None:
-        """Note the `sessionStart` of the session."""
+        """Write the `sessionStart` of the session."""
         self._write(Entry(offset_ms, "start", session=dict(session)))
 
     def update(self, offset_ms: int, update: Mapping[str, Any]) -> None:
-        """Note a `sessionUpdate`: its events in their order, and whether they are a sample."""
+        """Write a `sessionUpdate`: its events in their order, and whether they are a sample."""
         events = tuple(msgspec.convert(event, RecordedEvent) for event in update.get("sessionResults") or ())
         sampled = bool((update.get("sessionMetadata") or {}).get("sampled", False))
         self._write(Entry(offset_ms, "update", sampled=sampled, events=events))
 
     def exception(self, offset_ms: int, name: str, message: str) -> None:
-        """Note an exception that the session ended with."""
+        """Write an exception that the session ended with."""
         self._write(Entry(offset_ms, "exception", name=name, message=message))
 
     def end(self, offset_ms: int, reason: str, message: str | None = None) -> None:
-        """Note the end. `reason` is closed, stopped, exception, cut, silent or damaged; `message` is the error."""
+        """Write the end. `reason` is closed, stopped, exception, cut, silent or damaged; `message` is the error."""
         self._write(Entry(offset_ms, "end", reason=reason, message=message))
 
     def _write(self, line: Header | Entry) -> None:
@@ -119,7 +119,7 @@ def read_recording(content: bytes) -> Recording:
     """Read a recording.
 
     Raises:
-        ScenarioError: with every bad line. A last line that is not complete is ignored.
+        ScenarioError: it has bad lines, except for an incomplete last one; all of them are named.
     """
     first, *lines = content.split(b"\n")
     problems: list[str] = []
@@ -149,7 +149,7 @@ def read_recording(content: bytes) -> Recording:
 
 
 def read_page(content: bytes, kind: type[EventT]) -> list[EventT]:
-    """The log events of one JSON document: what `aws logs filter-log-events` prints, or the list in it.
+    """The log events of one JSON document: the output of `aws logs filter-log-events`, or the list in it.
 
     Raises:
         One of NOT_JSON: it is something else.

@@ -1,7 +1,7 @@
 """Log events from a file, with the time between them.
 
-The file is read and checked when the scenario is loaded (`replay_files`) and held in memory: so a bad line is reported
-before anything is played, and what is played cannot change meanwhile.
+The file is read and checked when the scenario is loaded (`replay_files`) and kept in memory: so a bad line is reported
+before anything is played, and the file may change meanwhile.
 """
 
 from bisect import bisect_right
@@ -28,12 +28,12 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What to replay, and how.
+    """The lines to replay, and how.
 
     Attributes:
         lines: the events, in the order of their offsets.
         length_ms: from the beginning to the end, after which a loop starts again.
-        speed: how much faster than it was.
+        speed: how many times as fast as recorded.
         loop: whether it starts again each time it has ended.
         start_ms: after the scenario's start.
     """
@@ -46,7 +46,7 @@ class Replay:
 
 
 class ReplayCursor:
-    """How far a replay has come. Times are milliseconds since its start."""
+    """The position in a replay. Times are milliseconds since its start."""
 
     def __init__(self, replay: Replay, limit_ms: int) -> None:
         self._replay = replay
@@ -71,7 +71,7 @@ class ReplayCursor:
         """The next lines up to and including `until_ms`, `max_lines` at most, with their times."""
         replay, until_ms = self._replay, min(until_ms, self._limit_ms)
         while self._position < len(self._offsets_ms) and max_lines > 0:
-            # The latest offset of this round that is due, found at once rather than line by line.
+            # All due lines of this round, found by bisection, not line by line.
             due_ms = (until_ms + 1) * replay.speed.numerator - 1
             due_ms = due_ms // replay.speed.denominator - self._round * replay.length_ms
             end = bisect_right(self._offsets_ms, due_ms, lo=self._position)

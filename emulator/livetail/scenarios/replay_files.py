@@ -1,8 +1,8 @@
 """Files to replay: recordings, JSON lines, and the output of `aws logs filter-log-events`; each of them gzip or not.
 
-Of a recording, the times of ingestion give the gaps: they are finer than the updates, which come once a second. A
-replayed event is as old at its new ingestion as it was at the old one. And it falls into the same second of the session
-as it did, so that a session that begins with the replay gets the same updates again.
+In a recording, the ingestion times give the time between events: they are finer than the updates, which come once a
+second. A replayed event has the same age at its ingestion as the recorded one. It is in the same second of the session,
+so that a session that begins with the replay gets the same updates again.
 
 JSON lines have `message` and either `offset_ms` or `timestamp`, and may have `logGroup` and `logStream`, also under the
 names that AWS has for them.
@@ -106,7 +106,7 @@ def _recorded(content: bytes, problems: list[str]) -> tuple[list[Line], int]:
     for second, entry in seconds:
         for event in entry.events or ():
             elapsed_ms = event.ingestionTime - beginning
-            # What was ingested exactly at the end of a second belongs to the update that it came in.
+            # An event that was ingested exactly at the end of a second belongs to the update that had it.
             offset_ms = max(offset_ms, elapsed_ms + (elapsed_ms == (second - 1) * SECOND))
             # `logGroupIdentifier` is `ACCOUNT:NAME`; other emulators give an ARN, which ends in the name as well.
             group = event.logGroupIdentifier.rpartition(":")[2]
@@ -132,7 +132,7 @@ def _seconds_of(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
 def _beginning(seconds: Sequence[tuple[int, Entry]]) -> int:
     """When the session began by the service's clock, in epoch milliseconds.
 
-    It is not recorded, but each update narrows it down: the events of update N were ingested within second N.
+    It is not recorded, but each update limits it: the events of update N were ingested within second N.
     """
     first, earliest, latest = 0, -sys.maxsize, sys.maxsize
     for second, entry in seconds:
@@ -191,7 +191,7 @@ def _in_order(read: Sequence[_Numbered]) -> list[tuple[int, int, _PlainLine]]:
 
 
 def _add(line: Line, where: str, lines: list[Line], problems: list[str]) -> None:
-    """Add the line if it can be a log event, else what is wrong with it."""
+    """Add the line if it can be a log event, else add its problem."""
     if problem := group_problem(line.log_group):
         problems.append(f"{where}: the log group {problem}")
     elif problem := stream_problem(line.log_stream):

@@ -1,7 +1,7 @@
-"""Scenario files: what is in them, checked, or every problem with its line.
+"""Reads and checks scenario files, and reports every problem with its line.
 
-A scenario is TOML, or the same as JSON. Whatever is in a file, the result is a `Scenario` or a `ScenarioError` whose
-sentences say what to change. The limits bound what reading one may cost: some hundred milliseconds and a few megabytes.
+A scenario is TOML, or the same as JSON. The result is a `Scenario`, or a `ScenarioError` whose sentences name what to
+change. The limits bound the cost of reading a file: some hundred milliseconds and a few megabytes.
 """
 
 import re
@@ -72,7 +72,7 @@ def parse_toml(text: str, name: str = "scenario", directory: FilePath | None = N
 
     _check_size(name, text)
     lines = TomlLines(text)
-    if lines.long_key:  # tomllib would take time and memory with the square of the parts
+    if lines.long_key:  # tomllib's time and memory grow with the square of the parts
         raise ScenarioError([f"{name}:{lines.long_key}: a key has more than {MAX_KEY_PARTS} parts"])
     try:
         document = tomllib.loads(text)
@@ -115,7 +115,7 @@ def _build(document: object, name: str, directory: FilePath | None, lines: TomlL
     if problems or table is None:
         raise ScenarioError(_sentences(name, problems, lines))
     declared = {group.name for group in table.log_group}
-    # Also those that are only written to: they can be tailed before anything is in them.
+    # Also those that only get log events: they can be tailed before the first one.
     written = dict.fromkeys(source.log_group for source in table.source)
     written |= dict.fromkeys(line.log_group for replay in replays if replay for line in replay.lines)
     return Scenario(

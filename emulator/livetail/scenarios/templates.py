@@ -1,8 +1,8 @@
 """Templates of log lines: text with fields in braces, `{time} {level:INFO=90,ERROR=10} {path} {latency_ms}`.
 
-A field has one value per event, however often it stands in the line, except for those that are drawn anew each time
-(`int`, `float`, `hex`, `uuid`). Fields that describe the same request agree: a 500 is an ERROR and slow. Where a
-template gives the weights of one of them, the others follow it.
+A field has the same value everywhere in an event, except for those that are drawn each time (`int`, `float`, `hex`,
+`uuid`). Fields that describe the same request agree: a 500 is an ERROR and slow. Where a template gives the weights of
+one of them, the others follow it.
 """
 
 import re
@@ -23,7 +23,7 @@ FIELDS: Final = (
     *("time", "level", "method", "path", "status", "latency_ms", "ip", "user", "request_id"),
     *("uuid", "seq", "int", "float", "hex"),
 )
-"""What each of them is, is in docs/scenarios.md."""
+"""docs/scenarios.md describes them."""
 
 _WEIGHABLE = frozenset({"level", "method", "path", "status", "user", "ip"})
 _NUMBER = r"-?\d{1,15}(?:\.\d{1,6})?"
@@ -60,7 +60,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A field as it stands in a template: its name and what follows the colon, read."""
+    """A parsed field of a template: its name, and what follows the colon."""
 
     name: str
     argument: str = ""
@@ -70,7 +70,7 @@ class _Field:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template that was read.
+    """A parsed template.
 
     Attributes:
         text: the line with `%s` in the place of each field.
@@ -84,7 +84,7 @@ class Template:
 
     @property
     def size_bytes(self) -> int:
-        """About how large a line can be."""
+        """The approximate maximum size of a line."""
         chosen = {name: max(len(value.encode()) for value in choice.values) for name, choice in self.choices.items()}
         hexadecimal = (int(field.argument) for field in self.fields if field.name == "hex")
         others = (chosen.get(field.name, _USUAL_BYTES) for field in self.fields if field.name != "hex")
@@ -95,7 +95,7 @@ def parse_template(text: str) -> Template:
     """Read a template.
 
     Raises:
-        ScenarioError: some of it cannot be used; a sentence for each problem, with its column.
+        ScenarioError: it has problems; a sentence for each, with its column.
     """
     if not text:
         raise ScenarioError(["the template is empty, and a log event is not"])
@@ -129,7 +129,7 @@ def parse_template(text: str) -> Template:
 
 
 def _read_choice(source: str, column: int, choices: dict[str, Choice], problems: list[str]) -> None:
-    """Note the weights of a field that has some, or of a choice with a name of its own."""
+    """Add the weights of a field, or of a choice with a name of its own, to `choices`."""
     name, colon, argument = source.partition(":")
     if not colon or not _NAME.fullmatch(name) or (name in FIELDS and name not in _WEIGHABLE):
         return
@@ -201,7 +201,7 @@ class TemplateFormat(Format):
 
     def message(self, instant: int, stream: int) -> str:
         self._count += 1
-        # The order of the draws is part of what a seed gives.
+        # Lines repeat for a seed only if the order of the draws stays.
         if self._has_request:
             self._draw_request()
         if "request_id" in self._names:
@@ -217,7 +217,7 @@ class TemplateFormat(Format):
         return self._text % tuple([read(instant) for read in self._fields])
 
     def _draw_request(self) -> None:
-        """Make up a request whose fields agree with each other and with the weights of the template."""
+        """Draw a request whose fields agree with each other and with the weights of the template."""
         choices, level, status = self._choices, None, None
         if "status" in choices:
             status = int(choices["status"].draw(self._random))
@@ -229,7 +229,7 @@ class TemplateFormat(Format):
         self._values["level"] = level or level_of(request.status, request.latency_ms)
 
     def _reader(self, field: _Field) -> Callable[[int], object]:
-        """What gives the field's value for the event at an instant."""
+        """A function that returns the field's value for the event at an instant."""
         random, values, name = self._random, self._values, field.name
         if name in self._choices:
             return lambda _: values[name]

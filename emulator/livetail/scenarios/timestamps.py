@@ -9,7 +9,7 @@ from typing import Final
 from livetail.core.clock import SECOND
 
 _LAST_SECOND: Final = 253_402_300_799
-"""9999-12-31T23:59:59Z, the last second that `datetime` knows."""
+"""9999-12-31T23:59:59Z, the last second that `datetime` supports."""
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -41,12 +41,12 @@ class AccessLogTime(SecondText):
     """`31/Jan/2026:23:59:59 +0000`, the time of Apache's and nginx's access logs."""
 
     def write(self, second: datetime) -> str:
-        # Not strftime's %b: these names are English in whatever locale the emulator runs.
+        # Not strftime's %b, whose names depend on the locale.
         return f"{second.day:02d}/{_MONTHS[second.month - 1]}/{second.year}:{second:%H:%M:%S} +0000"
 
 
 class IsoTime(SecondText):
-    """`2026-01-31T23:59:59.123Z`, or with another separator and suffix, as Java's loggers have it."""
+    """`2026-01-31T23:59:59.123Z`, or with another separator and suffix, as in Java's loggers."""
 
     def __init__(self, separator: str = "T", suffix: str = "Z") -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """The lines of a TOML file: `tomllib` gives the values, this gives the line of each.
 
-It knows headers, keys, strings and brackets. What it cannot find has the line of the table that it is in. The lines of
-a text that is not TOML mean nothing.
+It recognizes headers, keys, strings and brackets. A key that it cannot find gets the line of its table. The lines of a
+text that is not TOML have no meaning.
 """
 
 import re
@@ -20,7 +20,7 @@ _TOKEN: Final = re.compile(
     r"#[^\n]*|\[\[?|\{|[\]}]",
     re.DOTALL,
 )
-"""Everything that a key or a bracket can be, or can be hidden in. The time that it takes is linear in the text."""
+"""Keys, brackets, and all that can contain their characters. The time of the search is linear in the text."""
 
 
 class TomlLines:
@@ -59,7 +59,7 @@ class TomlLines:
             number += token[0].count("\n")
 
     def line(self, path: Path) -> int | None:
-        """The line of `path`, or of the nearest thing that encloses it; None if nothing of it was found."""
+        """The line of `path`, or of the nearest table that contains it; None if none was found."""
         while path:
             if (line := self._lines.get(path)) is not None:
                 return line

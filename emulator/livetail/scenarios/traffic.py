@@ -1,7 +1,7 @@
-"""The invented web shop of the generated lines: its requests, who sends them, and how the parts fit together.
+"""The imaginary web shop of the generated lines: its requests, and the visitors who send them.
 
 Everything is drawn with `Random.random` and `Random.getrandbits`, whose sequences Python keeps the same from version to
-version; `choices`, `shuffle` and the distributions of `random` may change, and would change everybody's logs.
+version; `choices`, `shuffle` and the distributions of `random` may change, and would change the logs of a seed.
 Addresses come from the blocks that RFC 5737 sets aside for documentation.
 """
 
@@ -103,13 +103,13 @@ _SLOW_MS = 1_000
 
 
 class Traffic:
-    """What happens in the shop, drawn from one random stream."""
+    """Requests to the shop, drawn from one random stream."""
 
     def __init__(self, random: Random) -> None:
         self._random = random.random
 
     def request(self, status: int | None = None) -> Request:
-        """The next request, of this `status` where one is given. A health check is always good, and quick."""
+        """The next request, with this `status` if it is given. A health check always succeeds, and is quick."""
         random = self._random
         method, path, usual_ms, usual_size = _ROUTES[int(random() * len(_ROUTES))]
         if path == HEALTH_PATH:
@@ -128,7 +128,7 @@ class Traffic:
         return Request(method, path, status, latency_ms, size + int(random() * size / 4))
 
     def visitor(self, request: Request) -> Visitor:
-        """Who may have sent this: the load balancer, a crawler that only reads public pages, or a customer."""
+        """A sender of this request: the load balancer, a crawler that only reads public pages, or a customer."""
         random = self._random
         if request.is_health_check:
             return Visitor(f"10.0.{1 + int(random() * 2)}.12", None, "ELB-HealthChecker/2.0", "-")
@@ -140,7 +140,7 @@ class Traffic:
         return Visitor(self.address(), user, agent, _REFERERS[int(random() * len(_REFERERS))])
 
     def latency(self, status: int, usual_ms: int = 30) -> int:
-        """Milliseconds until this status: about `usual_ms` with a long tail, more where the server failed."""
+        """The latency in milliseconds: about `usual_ms` with a long tail, longer if the server failed."""
         random = self._random
         if status >= 500:
             # A server error is mostly a timeout.
@@ -191,7 +191,7 @@ def level_of(status: int, latency_ms: int) -> str:
 
 
 def draw_uuid(random: Random) -> str:
-    """A version 4 UUID; as `livetail.core.ids.uuid4`, without the object that takes most of its time."""
+    """A version 4 UUID; as `livetail.core.ids.uuid4`, but quicker, without a UUID object."""
     digits = f"{random.getrandbits(128):032x}"
     return (
         f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) & 3]}{digits[17:20]}-{digits[20:]}"
@@ -199,5 +199,5 @@ def draw_uuid(random: Random) -> str:
 
 
 def one_of(random: Random, values: Sequence[T]) -> T:
-    """One of `values`, each as likely as the next."""
+    """One of `values`, all with the same probability."""
     return values[int(random.random() * len(values))]

@@ -85,5 +85,5 @@ def test_defaults_that_the_text_names() -> None:
     assert str(defaults["exception", "name"]) in text
     assert f"the code {defaults['error-message', 'code']} unless" in text
     assert f"the `part` {defaults['corrupt', 'part']} if" in text
-    assert defaults["reorder", "share"] == 0.1 and "a `share` of the log events (a tenth)" in text
-    assert defaults["lose", "fraction"] == 1 and "a `fraction` of the log events (all)" in text
+    assert defaults["reorder", "share"] == 0.1 and "a `share` of the log events (default: a tenth)" in text
+    assert defaults["lose", "fraction"] == 1 and "a `fraction` of the log events (default: all)" in text

@@ -1,11 +1,11 @@
 """Logs of an AWS Lambda function: START, its own lines, END and REPORT, each invocation under one request id.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html shows the lines. A log stream is one execution
-environment, so it works at one invocation at a time, and the first of them is a cold start.
+environment: it runs one invocation at a time, and the first is a cold start.
 
-The rate of the source gives the lines per second. Where they come slower than the function would write them, their time
-stamps are earlier than their arrival; where they come faster, the function is that fast. So the time from START to END
-always is the Duration that is reported.
+The rate of the source gives the lines per second. If that is slower than the function would write them, their time
+stamps are earlier than their arrival; if it is faster, the function is faster. So the time from START to END is always
+the reported Duration.
 """
 
 from collections.abc import Generator, Sequence
@@ -48,7 +48,7 @@ class LambdaFormat(Format):
         return next(environment)
 
     def _environment(self, arrives: int) -> Generator[LogEvent, int, None]:
-        """The lines of an execution environment. It is sent the instant at which the next one arrives."""
+        """The lines of an execution environment. The generator is sent the instant at which the next line arrives."""
         random, draw, used_mb = self._random, self._random.random, 0
         while True:
             request_id = draw_uuid(random)
@@ -78,7 +78,7 @@ class LambdaFormat(Format):
             arrives = yield LogEvent(stamp, f"END RequestId: {request_id}\n")
             # The stamps are whole milliseconds, the report has hundredths.
             reported_ms = stamp - start + int(draw() * 100) / 100
-            used_mb = max(used_mb, 62 + int(draw() * 40))  # the maximum of an environment never falls
+            used_mb = max(used_mb, 62 + int(draw() * 40))  # the maximum of an environment never decreases
             init = f"Init Duration: {init_ms:.2f} ms\t" if init_ms else ""
             report = (
                 f"REPORT RequestId: {request_id}\tDuration: {reported_ms:.2f} ms\t"

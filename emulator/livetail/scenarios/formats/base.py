@@ -1,4 +1,4 @@
-"""What every format is: something that fills given instants with log events."""
+"""The base of all formats: they make log events for given instants."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,12 +20,12 @@ class Format:
 
     @staticmethod
     def default_streams(random: Random, instant: int) -> tuple[str, ...]:
-        """The log streams of a source that names none and whose log group declares none."""
+        """The log streams of a source, if neither it nor its log group names any."""
         return ("main",)
 
     @staticmethod
     def make_time() -> Callable[[int], str]:
-        """How the lines write an instant."""
+        """A function that writes an instant as the lines do."""
         return IsoTime()
 
     def message(self, instant: int, stream: int) -> str:

@@ -1,7 +1,7 @@
 """CloudTrail records as CloudTrail delivers them to CloudWatch Logs: one JSON record per event.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html names the
-fields. What auditors look for is in here on purpose: denied calls, failed sign-ins, the root user, changed policies.
+fields. It includes on purpose what auditors search for: denied calls, failed sign-ins, the root user, changed policies.
 """
 
 from livetail.core.chance import Random
@@ -132,5 +132,5 @@ def _identity(kind: str, principal_id: str, resource: str, more: str = "", *, se
 
 
 def _digits(name: str) -> str:
-    """The end of the ids of a person or role, who always have the same: they are spelled from the name."""
+    """The end of the ids of a person or role, made from the name, so that it is always the same."""
     return name.upper().ljust(16, "X")[:16]

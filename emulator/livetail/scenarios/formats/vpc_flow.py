@@ -55,7 +55,7 @@ class VpcFlowFormat(Format):
         port, protocol, most_packets, packet_bytes, rejected = _FLOWS[int(draw() * len(_FLOWS))]
         action = "REJECT" if draw() * 20 < rejected else "ACCEPT"
         client_port = 1024 + int(draw() * 64_000) if port else 0
-        # What is rejected never gets past its first packets.
+        # A rejected flow has only its first packets.
         packets = 1 + int(draw() * (most_packets if action == "ACCEPT" else min(most_packets, 3)))
         size = packets * (40 + int(draw() * 2 * (packet_bytes - 40)))
         outside = self._traffic.address()

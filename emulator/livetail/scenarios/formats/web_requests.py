@@ -26,7 +26,7 @@ class JsonFormat(Format):
         if status >= 500:
             kind, text = one_of(self._random, _ERRORS)
             error = f',"error":{{"type":"{kind}","message":"{text}"}}'
-        # Nothing that is put in here holds a quote or a backslash, so the text is JSON as it stands.
+        # No value has a quote or a backslash, so the text is valid JSON.
         return (
             f'{{"time":"{self._time(instant)}","level":"{level_of(status, latency_ms)}","service":"shop",'
             f'"message":"{method} {path} {status}","request_id":"{self._request_ids.draw(instant)}","user":{user},'
