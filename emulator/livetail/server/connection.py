@@ -26,7 +26,7 @@ MAX_READ_BYTES: Final = 64 * 1024
 """Bytes that are read at once."""
 
 _TLS_RECORD: Final = b"\x16\x03"
-"""How the first record of a TLS connection begins: handshake, version 3.x (RFC 8446, section 5.1)."""
+"""The first bytes of a TLS connection: handshake, version 3.x (RFC 8446, section 5.1)."""
 
 
 def connection_of(scope: Scope) -> "Connection":
@@ -37,7 +37,7 @@ def connection_of(scope: Scope) -> "Connection":
 class Connection:
     """Reads a client's bytes into a protocol, and writes what the protocol sends.
 
-    It takes the place of Hypercorn's TCPServer, with these differences:
+    It replaces Hypercorn's TCPServer, with these differences:
 
     - Applications find it in the state of their scope.
     - The requests of a client that has left end at once.
@@ -105,7 +105,7 @@ class Connection:
         await self._protocol.handle(Closed())
 
     async def _send(self, event: Event) -> None:
-        """Do what the protocol asks for; returns once the client's socket takes more bytes."""
+        """Carry out an event of the protocol; returns when the client's socket accepts more bytes."""
         if isinstance(event, RawData):
             async with self._send_lock:
                 with suppress(OSError, RuntimeError):
@@ -122,7 +122,7 @@ class Connection:
                 self.end()
 
     def close(self) -> None:
-        """Close the connection as soon as the client has taken what was written."""
+        """Close the connection when the client has received what was written."""
         if not self._transport.is_closing():
             with suppress(OSError, RuntimeError):
                 if self._transport.can_write_eof():
@@ -136,9 +136,9 @@ class Connection:
         client would lose what it has not read yet. TLS waits for the client by itself.
         """
         if isinstance(self._protocol, Http2) and not self._transport.is_closing():
-            if self._protocol.said_goodbye:
+            if self._protocol.has_sent_goaway:
                 return
-            self._transport.write(self._protocol.goodbye(error_code))
+            self._transport.write(self._protocol.goaway(error_code))
             if self._transport.can_write_eof():
                 self._transport.write_eof()
                 return
@@ -152,7 +152,7 @@ class Connection:
             self.abort()
 
     def abort(self) -> None:
-        """End the connection at once; what the client has not taken is lost."""
+        """End the connection at once; what the client has not received is lost."""
         with suppress(OSError):  # without this, a forked process that has a copy would keep the connection open
             self._socket.shutdown(socket.SHUT_RDWR)
         self._transport.abort()

@@ -13,16 +13,16 @@ from livetail.server.http_request import HttpRequest, ServerConfig
 class Http1(H11Protocol):
     """Hypercorn's HTTP/1.1, with two differences.
 
-    - A response whose length is known is written whole, head and body together. When the body does not come with the
-      head, Go's SDK closes the connection and calls again.
-    - Requests to upgrade to another protocol get the response that they would get without that (RFC 9110, section 7.8).
+    - A response whose length is known is written whole, head and body together. If the body comes separately, Go's SDK
+      closes the connection and retries.
+    - Upgrades to another protocol are ignored: the request gets its normal response (RFC 9110, section 7.8).
     """
 
     config: ServerConfig
     _head: bytes = b""
 
     async def _check_protocol(self, event: h11.Request) -> None:
-        """Find out whether the client has begun HTTP/2, by prior knowledge (RFC 9113, section 3.3)."""
+        """Check whether the client has begun HTTP/2, by prior knowledge (RFC 9113, section 3.3)."""
         is_preface = (event.method, event.target, event.http_version) == (b"PRI", b"*", b"2.0")
         if is_preface and self.config.http2:
             raise H2ProtocolAssumedError(b"PRI * HTTP/2.0\r\n\r\n" + self.connection.trailing_data[0])
@@ -36,7 +36,7 @@ class Http1(H11Protocol):
         connection = cast("h11.Connection", self.connection)
         try:
             data = self._head + (connection.send(event) or b"")
-        except h11.LocalProtocolError:  # the client has sent what is not valid, and the response to that was sent
+        except h11.LocalProtocolError:  # the client has sent an invalid request, and has the response to it
             if connection.their_state is not h11.ERROR:
                 raise
             return

@@ -18,21 +18,21 @@ from hypercorn.utils import filter_pseudo_headers
 from livetail.server.http_request import HttpRequest
 
 MAX_PARSED_BYTES: Final = 16 * 1024
-"""Bytes that are parsed at once. Small frames cost some 20 microseconds each, so more would keep others waiting."""
+"""Bytes that are parsed at once. Small frames cost some 20 microseconds each, so more would delay other clients."""
 
 MAX_ALLOWANCE: Final = 1_000
 ALLOWANCE_PER_S: Final = 500
 ALLOWANCE_PER_DATA_FRAME: Final = 4
-"""Frames without use that a client may send: at once; in each second; and for each DATA frame that it gets, since a
-client sends two WINDOW_UPDATE frames for each of these. More is a flood (CVE-2019-9512 and similar; CVE-2023-44487)."""
+"""Useless frames that a client may send: at once; in each second; and for each DATA frame that it gets, since a client
+sends two WINDOW_UPDATE frames for each. More is a flood (CVE-2019-9512 and similar; CVE-2023-44487)."""
 
 LINGER_S: Final = 1.0
 """Seconds for which the frames of a flood are still read and ignored, so that the client gets its GOAWAY."""
 
 _SMALL_DATA_BYTES: Final = 16
-"""DATA frames below this count as frames without use."""
+"""DATA frames below this count as useless."""
 
-_WITHOUT_USE: Final = (
+_USELESS_FRAMES: Final = (
     h2.events.PingAckReceived,
     h2.events.PingReceived,
     h2.events.PriorityUpdated,
@@ -63,8 +63,8 @@ class Unsent:
 class Http2(H2Protocol):
     """Hypercorn's HTTP/2, with these differences.
 
-    - `send()` returns once the client's windows have let everything through, or the client has left. Hypercorn's lets a
-      writer go on while the window is exhausted: a client that stops reading would cost memory without a bound.
+    - `send()` returns when everything has passed the client's windows, or the client has left. Hypercorn's returns
+      while the window is exhausted: a client that stops reading would use memory without limit.
     - A response whose length is known is written whole: head, body and end of stream, as far as the windows allow.
     - A client that floods the connection with frames gets a GOAWAY (ENHANCE_YOUR_CALM) and is disconnected.
     - Priorities of clients are not followed (RFC 9113, section 5.3.2); streams take turns.
@@ -75,17 +75,17 @@ class Http2(H2Protocol):
         super().__init__(*arguments)
         self._unsent: dict[int, Unsent] = {}
         self._opened: dict[int, None] = {}  # streams whose windows have been opened
-        self.said_goodbye = False
+        self.has_sent_goaway = False
         self._allowance = float(MAX_ALLOWANCE)
         self._allowance_at = self.context.time()
 
     async def handle(self, event: ConnectionEvent) -> None:
         if isinstance(event, RawData):
             for position in range(0, len(event.data), MAX_PARSED_BYTES):
-                if self.closed or self.said_goodbye:
+                if self.closed or self.has_sent_goaway:
                     return
                 if position:
-                    await asyncio.sleep(0)  # so that others do not wait
+                    await asyncio.sleep(0)  # so that other clients do not wait
                 try:
                     events = self.connection.receive_data(event.data[position : position + MAX_PARSED_BYTES])
                 except H2Error:
@@ -96,11 +96,11 @@ class Http2(H2Protocol):
         elif isinstance(event, Closed) and not self.closed:
             await super().handle(event)
             for stream_id in list(self._unsent):
-                self._forget(stream_id)
+                self._drop_unsent(stream_id)
 
-    def goodbye(self, error_code: ErrorCodes) -> bytes:
+    def goaway(self, error_code: ErrorCodes) -> bytes:
         """The bytes to send last: GOAWAY, unless the connection has been ended already."""
-        self.said_goodbye = True
+        self.has_sent_goaway = True
         with suppress(H2Error):
             self.connection.close_connection(error_code)
         return self.connection.data_to_send()
@@ -124,7 +124,7 @@ class Http2(H2Protocol):
                     if stream_id in self.streams:
                         await self.streams[stream_id].handle(EndBody(stream_id=stream_id))
                 case h2.events.StreamReset(stream_id=stream_id):
-                    self._forget(stream_id)
+                    self._drop_unsent(stream_id)
                     await self._close_stream(stream_id)
                 case h2.events.WindowUpdated(stream_id=stream_id):
                     self._opened.update(dict.fromkeys([stream_id] if stream_id else self._unsent))
@@ -137,11 +137,11 @@ class Http2(H2Protocol):
             await self.has_data.set()
 
     def _is_flood(self, events: list[h2.events.Event]) -> bool:
-        """Whether the client has sent more frames without use than it may."""
+        """Whether the client has sent more useless frames than it may."""
         now = self.context.time()
         earned = (now - self._allowance_at) * ALLOWANCE_PER_S
         self._allowance, self._allowance_at = min(MAX_ALLOWANCE, self._allowance + earned), now
-        self._allowance -= sum(map(_is_without_use, events))
+        self._allowance -= sum(map(_is_useless, events))
         return self._allowance < 0
 
     async def _create_stream(self, request: h2.events.RequestReceived) -> None:
@@ -158,20 +158,20 @@ class Http2(H2Protocol):
         await stream.begin("2", fields[b":method"], path, filter_pseudo_headers(request.headers))
 
     async def stream_send(self, event: StreamEvent) -> None:
-        """Write a part of a response; returns once the windows of the client have let it through."""
+        """Write a part of a response; returns when it has passed the windows of the client."""
         stream_id = event.stream_id
         try:
             if isinstance(event, StreamClosed):
                 await self._close_stream(stream_id)
                 if stream_id in self._unsent:  # the application has failed in the middle of its response
-                    self._forget(stream_id)
+                    self._drop_unsent(stream_id)
                     self.connection.reset_stream(stream_id, ErrorCodes.INTERNAL_ERROR)
                     await self._flush()
                 await self.send(Updated(idle=not self.streams))
             elif (unsent := self._unsent.get(stream_id)) is not None:
                 await self._write(stream_id, unsent, event)
         except H2Error:
-            self._forget(stream_id)  # the stream or the connection has ended meanwhile
+            self._drop_unsent(stream_id)  # the stream or the connection has ended meanwhile
 
     async def _write(self, stream_id: int, unsent: Unsent, event: StreamEvent) -> None:
         if isinstance(event, Response):
@@ -190,7 +190,7 @@ class Http2(H2Protocol):
             has_no_body = unsent.is_complete and not unsent.data
             self.connection.send_headers(stream_id, headers, end_stream=has_no_body)
             if has_no_body:
-                self._forget(stream_id)
+                self._drop_unsent(stream_id)
         while self._write_frame(stream_id):
             pass
         await self._flush()
@@ -226,16 +226,16 @@ class Http2(H2Protocol):
                 return False
             self.connection.send_data(stream_id, data, end_stream=ends)
         except H2Error:
-            self._forget(stream_id)  # the stream or the connection has ended meanwhile
+            self._drop_unsent(stream_id)  # the stream or the connection has ended meanwhile
             return False
         del unsent.data[:room]
         self._allowance += ALLOWANCE_PER_DATA_FRAME
         if ends:
-            self._forget(stream_id)
+            self._drop_unsent(stream_id)
         return bool(unsent.data)
 
-    def _forget(self, stream_id: int) -> None:
-        """Drop what has not been written of a stream, and let its writer go on."""
+    def _drop_unsent(self, stream_id: int) -> None:
+        """Drop the unsent bytes of a stream, and let its writer continue."""
         self._opened.pop(stream_id, None)
         unsent = self._unsent.pop(stream_id, None)
         if unsent is not None:
@@ -243,7 +243,7 @@ class Http2(H2Protocol):
             unsent.written.set()
 
 
-def _is_without_use(event: h2.events.Event) -> bool:
+def _is_useless(event: h2.events.Event) -> bool:
     if isinstance(event, h2.events.DataReceived):
         return len(event.data) < _SMALL_DATA_BYTES and event.stream_ended is None
-    return isinstance(event, _WITHOUT_USE)
+    return isinstance(event, _USELESS_FRAMES)

@@ -21,7 +21,7 @@ _NO_TUNNEL: Final = b"CONNECT is not supported: this server can be a client's HT
 
 
 class UnfinishedBodies:
-    """Bounds the memory of request bodies that are being received: above the bound, the largest loses its connection.
+    """Limits the memory of request bodies that are being received: above the limit, the largest loses its connection.
 
     So a client with large bodies that never end does not block the small ones of others.
     """
@@ -41,7 +41,7 @@ class UnfinishedBodies:
             largest.give_up()
 
     def remove(self, request: "HttpRequest") -> None:
-        """Count a request no longer: its body is complete, or it has ended."""
+        """Stop counting a request: its body is complete, or it has ended."""
         self._total -= self._bytes.pop(request, 0)
 
 
@@ -68,8 +68,8 @@ class ServerConfig(Config):
 class HttpRequest(HTTPStream):
     """A request and its response.
 
-    It differs from Hypercorn's in this: targets in absolute form are served, CONNECT and text that is not ASCII are
-    refused in one sentence, and the bytes of unfinished bodies are counted.
+    Differences from Hypercorn's: targets in absolute form are served, CONNECT and text that is not ASCII are refused in
+    one sentence, and the bytes of unfinished bodies are counted.
     """
 
     config: ServerConfig

@@ -1,8 +1,8 @@
 """The HTTP server: it accepts connections on a listening socket and serves an ASGI application to them.
 
-The loop that accepts is ours. HTTP is Hypercorn's, with the differences of `connection`, `http1`, `http2` and
-`http_request`, which are subclasses: nothing of Hypercorn is changed, so that several servers, and a Hypercorn of the
-user's own, can run in one process.
+The accept loop is ours. HTTP is Hypercorn's, with the differences of `connection`, `http1`, `http2` and `http_request`.
+These are subclasses; Hypercorn itself is not changed, so that several servers, and a Hypercorn of the user, can run in
+one process.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ BACKLOG: Final = 1024
 """Connections that the kernel keeps until they are accepted; on Linux at most net.core.somaxconn."""
 
 SEND_BUFFER_BYTES: Final = 256 * 1024
-"""Bytes of kernel buffer per connection. With these, a writer waits for a client that does not read after about half a
-megabyte, in place of four megabytes."""
+"""Bytes of kernel buffer per connection. So a writer waits for a client that does not read after about half a megabyte,
+instead of four megabytes."""
 
 MAX_HANDSHAKES: Final = 200
 """TLS handshakes at a time; each costs 300 KB. More clients wait in the backlog."""
@@ -44,7 +44,7 @@ ACCEPT_RETRY_S: Final = 0.5
 LOG_AGAIN_S: Final = 60.0
 
 CANCEL_S: Final = 0.3
-"""Seconds that requests get to end after their connections have."""
+"""Seconds that requests get to end after their connections have ended."""
 
 
 class StartError(LiveTailError):
@@ -110,7 +110,7 @@ class HttpServer:
         self._accepting = asyncio.create_task(self._accept())
 
     async def stop_accepting(self) -> None:
-        """Accept no more connections and requests; requests in progress go on, and idle connections are closed."""
+        """Accept no more connections and requests; requests in progress continue, and idle connections are closed."""
         if self._context.terminated.is_set():
             return
         if self._accepting is not None:
@@ -194,7 +194,7 @@ class HttpServer:
             _log.debug("the error in full", exc_info=error)
 
     async def _make_room(self) -> None:
-        """Wait while too many handshakes are under way, or end the oldest when it takes too long."""
+        """Wait while too many handshakes are in progress, or end the oldest when it takes too long."""
         while len(self._handshakes) >= MAX_HANDSHAKES:
             task, began = next(iter(self._handshakes.items()))
             seconds_left = began + MIN_HANDSHAKE_S - asyncio.get_running_loop().time()

@@ -1,6 +1,6 @@
 """`GET /_livetail/metrics`: the counters of the emulator, in the format of Prometheus.
 
-Nothing is counted here: things are counted where they happen, and `METRICS` names them. Importing this module imports
+Nothing is counted here: the counters are in the other rooms, and `METRICS` lists them. Importing this module imports
 prometheus-client, so it is imported at the first scrape.
 """
 
@@ -22,7 +22,7 @@ from livetail.version import __version__
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 Samples: TypeAlias = Mapping[tuple[str, ...], float]
-"""Values by the values of the labels."""
+"""Values of a metric by the values of its labels."""
 
 
 class _Snapshot(Collector):
@@ -51,7 +51,7 @@ class Metric:
     Attributes:
         name: without the `livetail_` before it; that of a counter ends in `_total`.
         doc: one sentence for users.
-        values: the value; or the values by those of the labels.
+        values: the value; or values by the values of the labels.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """Which web pages may use the server.
 
-The control plane is for pages of this server alone: other pages that someone visits must not be able to use it on their
+The control plane is only for pages of this server: other pages that someone visits must not be able to use it on their
 machine. Browsers send the origin of the page in `Origin`. A page can avoid that check: it gives its own name the
 address 127.0.0.1 (DNS rebinding), and then that name is in `Host`. So a request is refused when its Origin is not the
 origin of this server, or when its Host is a name that could be in public DNS.
@@ -21,7 +21,7 @@ _LOCAL = re.compile(r"https?://(?:(?:[a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\
 _EXPOSED: Final = b"x-amzn-RequestId, x-amzn-ErrorType, Date"
 
 _MAX_AGE_S: Final = b"7200"
-"""How long a browser may keep the response to a preflight; Chromium keeps none longer."""
+"""How long a browser may keep the response to a preflight; the maximum in Chromium."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -29,7 +29,7 @@ Headers = list[tuple[bytes, bytes]]
 def refusal(host: str | None, origin: str | None, scheme: str, allowed_hosts: Collection[str]) -> str | None:
     """Why a control request is refused, in one sentence; None if it is accepted.
 
-    `host` and `origin` are the headers as they came; a request without Host comes from no browser.
+    `host` and `origin` are the headers as received; a request without Host is not from a browser.
     """
     if host is not None and not _is_local(host, allowed_hosts):
         return f"the control plane does not accept the host {host!r}; start the server with --allowed-host to add it"
@@ -39,7 +39,7 @@ def refusal(host: str | None, origin: str | None, scheme: str, allowed_hosts: Co
 
 
 def _is_local(host: str, allowed_hosts: Collection[str]) -> bool:
-    """Whether the host cannot be a name in public DNS, or is allowed all the same."""
+    """Whether the host cannot be a name in public DNS, or is an allowed host."""
     found = _HOST.fullmatch(host)
     if found is None:
         return False
@@ -68,7 +68,7 @@ def granted_origin(origin: str, allowed_origins: Collection[str]) -> str | None:
 
 
 def is_preflight(method: str, headers: Mapping[str, str]) -> bool:
-    """Whether a browser asks if a page may send a request."""
+    """Whether a request is the preflight of a browser."""
     return method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 

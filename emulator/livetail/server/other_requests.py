@@ -20,7 +20,7 @@ from livetail.wire.other_services import (
 
 
 class OtherRequests:
-    """Responds to such requests: carries out GetCallerIdentity of STS, and refuses the rest with one line a minute."""
+    """Responds to such requests: carries out GetCallerIdentity of STS, and refuses and logs the others."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -61,7 +61,7 @@ class OtherRequests:
 
 
 def _reason_of_refusal(scope: Scope, headers: awsjson.Headers) -> tuple[str, str]:
-    """Why a request is refused as AWS would: the kind of the reason, and one sentence."""
+    """The kind of the reason why a request is refused, and one sentence."""
     content_type, target = headers.get("content-type"), headers.get("x-amz-target")
     if scope["method"] != "POST" or scope["path"] != "/":
         sentence = f"{scope['method']} {scope['path']} was refused: the operations of CloudWatch Logs are POST /"

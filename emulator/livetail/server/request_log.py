@@ -1,4 +1,4 @@
-"""The lines of the log about clients: their requests, the start and end of their sessions, and what is refused."""
+"""The log lines about clients: their requests, the start and end of their sessions, and refusals."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -62,7 +62,7 @@ def log_rejection(log_groups: Sequence[str], rejection: Rejection, now: int) -> 
 
 
 def places_elsewhere(log_groups: Iterable[str], caller: Caller, accounts: Accounts) -> str | None:
-    """Where log groups are that a caller did not find, in a sentence; None if they are nowhere else.
+    """A sentence on the accounts and regions that have log groups which a caller did not find; None if there are none.
 
     State is per account and region, so a client does not find the log groups of a client in another region.
     """
@@ -95,7 +95,7 @@ def log_session_start(session: Session) -> None:
 
 
 def log_session_end(session: Session, ended_by: str | None, now: int) -> None:
-    """Write the line of a session that is over; `now` is in epoch milliseconds."""
+    """Write the line of a session that has ended; `now` is in epoch milliseconds."""
     counters = session.counters
     seconds = (now - session.started_at) / SECOND
     by = f" ({ended_by})" if ended_by else ""
@@ -119,7 +119,7 @@ def log_session_end(session: Session, ended_by: str | None, now: int) -> None:
 class RefusalLog:
     """The lines of requests that are refused because they are not for this service.
 
-    The first of a kind gets a line at once, the others are counted in a line each minute: a tool that tries out which
+    The first of a kind gets a line at once, the others are counted in a line each minute: a tool that tests which
     services an endpoint supports sends hundreds of them.
     """
 
@@ -164,7 +164,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _write(level: int, line: str, fields: Mapping[str, Any]) -> None:
-    """Write a line; control characters are escaped, so that a client cannot write lines of its own with a name."""
+    """Write a line; control characters are escaped, so that a client cannot forge log lines with a name."""
     if not line.isprintable():
         line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
     if len(line) > _MAX_LENGTH:

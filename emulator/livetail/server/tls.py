@@ -1,4 +1,4 @@
-"""The certificate of a server: a given one, or one that is made here, with an authority of its own that signs it."""
+"""The certificate of a server: a given one, or one that is made here and signed by its own authority."""
 
 import os
 import shutil
@@ -59,10 +59,10 @@ class Certificate:
 
 
 def certificate_for(settings: Settings) -> Certificate | None:
-    """The certificate that the settings ask for; None for plain HTTP.
+    """The certificate of the settings; None for plain HTTP.
 
     Raises:
-        StartError: a file cannot be read or written, or there is nothing to make a certificate with.
+        StartError: a file cannot be read or written, or the package trustme is missing.
     """
     if settings.certfile is not None and settings.keyfile is not None:
         return _given(settings.certfile, settings.keyfile)
@@ -94,7 +94,7 @@ def _given(chain: Path, key: Path) -> Certificate:
 
 
 def _made(folder: Path, host: str, *, is_kept: bool) -> Certificate:
-    """The certificate in a folder. What is missing, expired or for other hosts is made."""
+    """The certificate in a folder. It is made if it is missing, expired or for other hosts."""
     try:
         import trustme
     except ImportError:
@@ -150,14 +150,14 @@ def _is_good(made: Certificate, authority: "trustme.CA", names: tuple[str, ...])
         certificate = x509.load_pem_x509_certificate(made.chain.read_bytes())
         certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.cert_pem.bytes()))
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except Exception:  # whatever is wrong with it, another is made
+    except Exception:  # an invalid one is replaced
         return False
     hosts = {*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))}
     return certificate.not_valid_after_utc > datetime.now(UTC) + _MIN_VALIDITY and hosts >= set(names)
 
 
 def _write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Write a file so that nobody reads half of it."""
+    """Write a file atomically, so that nobody reads half of it."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
         file.write(content)

@@ -55,7 +55,7 @@ def control_plane(emulator: Emulator) -> ASGIApp:
 
 
 async def _respond(emulator: Emulator, rows: Mapping[str, ControlRoute], request: Request) -> Response:
-    """Respond to a request for a path, of which `rows` has the methods."""
+    """Respond to a request; `rows` has the methods of its path."""
     row = rows["GET" if request.method == "HEAD" else request.method]
     read(request, row)
     result = await row.handler(emulator, request)
@@ -89,7 +89,7 @@ async def _on_failure(request: Request, error: Exception) -> Response:
 
 
 def read(request: Request, row: ControlRoute) -> None:
-    """Turn the bytes in `request.state.body` into what the row takes, and set `request.state.query`.
+    """Decode the bytes in `request.state.body` to the type of the row, and set `request.state.query`.
 
     Raises:
         HTTPException: the body or a query parameter does not fit.

@@ -22,7 +22,7 @@ _AT_LEAST_ONE: Final = {
 
 
 def _name(pattern: str) -> Meta:
-    """The rules of a name, for the OpenAPI document alone: the API refuses other names in the words of AWS."""
+    """The rules of a name, only for the OpenAPI document: the API refuses other names with AWS's texts."""
     return Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": pattern})
 
 

@@ -1,4 +1,4 @@
-"""`/health`, `/settings` and `/reset`: whether the emulator runs, its settings, and how to begin again."""
+"""`/health`, `/settings` and `/reset`: whether the emulator runs, its settings, and the reset."""
 
 from typing import Annotated, Final
 
@@ -59,8 +59,8 @@ async def show_health(emulator: Emulator, _: Request) -> Health:
 
 
 async def reset(emulator: Emulator, _: Request) -> Done:
-    """Begin again: end every session, delete log groups, faults, scenarios, requests and metrics, set clock and seed
-    back to their start, and play the scenarios given at the start again."""
+    """Return to the state after the start: end every session, delete log groups, faults, scenarios, requests and
+    metrics, set clock and seed back, and play the scenarios of the start again."""
     emulator.reset()
     return Done()
 

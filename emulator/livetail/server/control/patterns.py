@@ -16,7 +16,7 @@ from livetail.server.emulator import Emulator
 
 _MAX_MESSAGES: Final = 1_000
 _MAX_BYTES: Final = MAX_BATCH_BYTES
-"""Of all messages together, as for TestMetricFilter."""
+"""The maximum of all messages together, as for TestMetricFilter."""
 
 
 class PatternRequest(Struct, forbid_unknown_fields=True):

@@ -44,7 +44,7 @@ class SessionShape(Shape):
 
     session_id: str
     request_id: str
-    state: Annotated[str, Meta(description="`streaming`; `ending` while its client gets what is left; then `ended`.")]
+    state: Annotated[str, Meta(description="`streaming`; `ending` while messages remain; then `ended`.")]
     started_at: Time
     log_group_identifiers: tuple[str, ...]
     log_stream_names: tuple[str, ...] | None
@@ -56,7 +56,7 @@ class SessionShape(Shape):
 
 
 class EndedSessionShape(SessionShape):
-    """A Live Tail session that is over."""
+    """A Live Tail session that has ended."""
 
     ended_at: Time
     ended_by: Annotated[
@@ -102,7 +102,7 @@ async def list_ended_sessions(emulator: Emulator, _: Request) -> list[EndedSessi
 
 
 async def end_session(emulator: Emulator, request: Request) -> Done:
-    """End a session; its client gets what is left for it, and a clean end of the stream."""
+    """End a session; its client gets the remaining messages, and a clean end of the stream."""
     session_id = request.path_params["id"]
     if not emulator.end_session(session_id):
         raise HTTPException(404, f"there is no open session {session_id!r}")
@@ -110,7 +110,7 @@ async def end_session(emulator: Emulator, request: Request) -> Done:
 
 
 def _common(session: Session | EndedSession, client: Client | EndedSession | None) -> dict[str, Any]:
-    """What is shown of open sessions and of those that are over; `client` is None before the response begins."""
+    """The members of open and ended sessions; `client` is None before the response begins."""
     subscription = session.subscription
     return {
         "session_id": session.session_id,

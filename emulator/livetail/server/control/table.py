@@ -68,7 +68,7 @@ def document(rows: Iterable[ControlRoute]) -> dict[str, Any]:
         "info": {
             "title": "Livetail control plane",
             "version": __version__,
-            "description": "Drives an emulator of CloudWatch Logs Live Tail, and shows what it sees.",
+            "description": "Controls an emulator of CloudWatch Logs Live Tail, and shows its state.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "paths": paths,
@@ -114,7 +114,7 @@ def _parameters(row: ControlRoute) -> list[dict[str, Any]]:
 
 
 def _schemas_of_tables() -> dict[str, Any]:
-    """What people write: fault rules and scenario files. Their rooms are imported when the document is asked for."""
+    """Fault rules and scenario files. Their rooms are imported when the document is requested."""
     from livetail.faults.reading import rule_schema
     from livetail.scenarios.model import scenario_schema
 
