@@ -54,7 +54,7 @@ def test_events() -> None:
         (b'{"\xff": 1}', AdvanceRequest, "the body"),
         (b'{"logGroup": "\xff", "logStream": "s"}', EventsRequest, "not valid JSON"),
         (b"[]", AdvanceRequest, "object"),
-        (b"{}", AdvanceRequest, "seconds"),
+        (b"{}", AdvanceRequest, "400: the body does not fit: .* `seconds`"),
         (b'{"seconds": -1}', AdvanceRequest, "seconds"),
         (b'{"seconds": 34560001}', AdvanceRequest, "seconds"),
         (b'{"seconds": 1, "more": 1}', AdvanceRequest, "more"),
@@ -92,7 +92,7 @@ def test_query_that_does_not_fit(name: str, text: str) -> None:
 
 
 def test_parameter_that_does_not_exist() -> None:
-    with pytest.raises(HTTPException, match="a query parameter does not fit: .* `most`"):
+    with pytest.raises(HTTPException, match="400: a query parameter does not fit: .* `most`"):
         read_query("most=0")
 
 

@@ -71,11 +71,13 @@ async def _redirect_to_page(_: Request) -> Response:
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentence = error.detail
+    headers = error.headers
     if sentence == HTTPStatus(error.status_code).phrase:  # raised by Starlette
         sentence = f"there is no {request.method} {request.url.path}"
-        if error.headers:
-            sentence += f"; it takes {error.headers['Allow']}"
-    return _json_response({"error": sentence}, error.status_code, error.headers)
+        if headers:  # the order of Starlette's methods is another in each process
+            headers = {"Allow": ", ".join(sorted(headers["Allow"].split(", ")))}
+            sentence += f"; it takes {headers['Allow']}"
+    return _json_response({"error": sentence}, error.status_code, headers)
 
 
 async def _on_service_error(_: Request, error: Exception) -> Response:
@@ -101,7 +103,8 @@ def read(request: Request, row: ControlRoute) -> None:
         if row.query is not None:  # elsewhere, parameters that clients add against caches are ignored
             state.query = msgspec.convert(dict(request.query_params), row.query, strict=False)
     except msgspec.ValidationError as error:
-        raise HTTPException(400, f"the body or a query parameter does not fit: {error}") from None
+        part = "the body" if row.query is None else "a query parameter"  # no row has both
+        raise HTTPException(400, f"{part} does not fit: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HTTPException(400, f"the body is not valid JSON: {error}") from None
 
