@@ -35,7 +35,7 @@ def sdk_environment(
     truststore: str | None = None,
     credentials: tuple[str, str] = ("test", "test"),
 ) -> dict[str, str]:
-    """The variables for a process that talks to nothing but the emulator.
+    """The variables for a process that uses the emulator only.
 
     SDKs send StartLiveTail to `stream-<host>`, which no local name server resolves; `AWS_DISABLE_HOST_PREFIX_INJECTION`
     stops that. Many programs call STS first (GetCallerIdentity). SDKs require the other variables.

@@ -1,4 +1,4 @@
-"""The event stream of a Live Tail session, as a client of a running emulator reads it. It needs no SDK."""
+"""Reads the event stream of a Live Tail session of a running emulator, without an SDK."""
 
 import http.client
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ _PORTION_BYTES: Final = 65_536
 
 
 def session_events(response: http.client.HTTPResponse) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The events of a session as they come, each with its type, such as `sessionUpdate`; until a clean end.
+    """The events of a session, each with its type, such as `sessionUpdate`, until a clean end.
 
     Raises:
-        LiveTailError: the session ends in an exception or an error, breaks off, or sends what is no event stream.
+        LiveTailError: the session ends in an exception or an error, is cut, or is not an event stream.
     """
     decoder = Decoder()
     try:

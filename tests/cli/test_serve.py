@@ -36,7 +36,7 @@ def test_it_says_where_it_is_and_how_to_point_an_sdk_at_it(greeting: list[str]) 
     assert greeting[0].startswith("Ready. http://127.0.0.1:")
     assert f"export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS={endpoint(greeting)}" in greeting
     assert "export AWS_DISABLE_HOST_PREFIX_INJECTION=true" in greeting
-    assert greeting[-2] == f"# see what it does at {endpoint(greeting)}/_livetail/"
+    assert greeting[-2] == f"# dashboard: {endpoint(greeting)}/_livetail/"
     assert greeting[-1].startswith("# seed 7:")
 
 

@@ -132,8 +132,8 @@ def page_of_rows(
 
 def _request_hash(request: RowsRequest) -> str:
     """A hash of the parameters of a request, without those of the page."""
-    asked = msgspec.structs.replace(request, next_token=None, limit=None)
-    return sha256(type(request).__name__.encode() + msgspec.json.encode(asked)).hexdigest()[:16]
+    compared = msgspec.structs.replace(request, next_token=None, limit=None)
+    return sha256(type(request).__name__.encode() + msgspec.json.encode(compared)).hexdigest()[:16]
 
 
 def page_of_events(

@@ -158,6 +158,6 @@ class Screen:
 
 
 def _first_comment(scenario: str) -> str:
-    """The comment that a bundled scenario begins with: what to look at."""
+    """The comment at the beginning of a bundled scenario, which describes it."""
     lines = itertools.takewhile(lambda line: line.startswith("#"), scenario.splitlines())
     return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)

@@ -25,12 +25,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--operation", metavar="NAME", help="the operation, * for every one [that of the effect]")
     add.add_argument("--log-group", metavar="GLOB", help="only for log groups with such a name")
     after = add.add_mutually_exclusive_group()
-    after.add_argument("--after-updates", type=int, metavar="N", help="so many session updates pass first")
-    after.add_argument("--after-requests", type=int, metavar="N", help="so many requests pass first")
-    after.add_argument("--after-seconds", type=float, metavar="S", help="so much time passes first")
+    after.add_argument("--after-updates", type=int, metavar="N", help="the number of session updates that pass first")
+    after.add_argument("--after-requests", type=int, metavar="N", help="the number of requests that pass first")
+    after.add_argument("--after-seconds", type=float, metavar="S", help="the seconds that pass first")
     add.add_argument("--times", type=int, metavar="N", help="how often it fires [1]; 0 is always")
     add.add_argument("--probability", type=float, metavar="P", help="chance that it fires when it could [1]")
-    add.add_argument("--sequence", type=_sequence, metavar="FAIL,PASS", help="fail so many requests, let so many pass")
+    add.add_argument(
+        "--sequence", type=_sequence, metavar="FAIL,PASS", help="fail FAIL requests, then let PASS requests pass"
+    )
     add.add_argument("--sessions", choices=("all", "new"), help="new: not on sessions that are open now [all]")
     shown = actions.add_parser("list", help="list the rules", description="List the fault rules in force.")
     effects = actions.add_parser(

@@ -74,7 +74,7 @@ def _print_ready(server: "Server") -> None:
         f"Ready. {server.endpoint_url}",
         "# Variables that point an SDK here; `livetail env` prints them in other forms:",
         *variables_as_text("shell", server.environment, kept).splitlines(),
-        f"# see what it does at {server.endpoint_url}{DASHBOARD}",
+        f"# dashboard: {server.endpoint_url}{DASHBOARD}",
         f"# seed {seed}: --seed {seed} draws the same ids and samples again",
     ]
     if server.ca_bundle is not None:

@@ -34,7 +34,7 @@ class ValidationException(ServiceError):
 
 
 class SerializationException(ServiceError):
-    """The body is not JSON, or a member is of another type than the model says."""
+    """The body is not JSON, or a member is of another type than in the model."""
 
 
 class ResourceNotFoundException(ServiceError):

@@ -25,9 +25,7 @@ Text = Annotated[str, Meta(max_length=32_767)]
 Code = Annotated[str, Meta(min_length=1, max_length=255, description="AWS's name of the error.")]
 Length = Annotated[int, Meta(ge=0, le=MAX_BODY_LENGTH)]
 Share = Annotated[float, Meta(ge=0, le=1)]
-CarryOut = Annotated[
-    bool, Meta(description="The operation is carried out all the same, and only its response is replaced.")
-]
+CarryOut = Annotated[bool, Meta(description="The operation is still carried out; only its response is replaced.")]
 
 
 class ActsOn(Enum):
@@ -266,7 +264,7 @@ class Lose(LastingEffect, frozen=True, tag="lose"):
 
 
 class UnknownEvent(MessageEffect, frozen=True, tag="unknown-event"):
-    """An event of a type that no SDK knows comes before a message."""
+    """An event of a type that no SDK has comes before a message."""
 
     name: Annotated[str, Meta(min_length=1, max_length=255, description="Its `:event-type`.")] = "unknownEvent"
 

@@ -157,9 +157,9 @@ class Throttling(Preset, frozen=True, tag="throttling"):
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html",
     )
 
-    fail: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="So many requests fail.")] = 3
-    pass_: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="So many pass then.")] = msgspec.field(
-        name="pass", default=2
+    fail: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="The number of requests that fail.")] = 3
+    pass_: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="The number of requests that pass then.")] = (
+        msgspec.field(name="pass", default=2)
     )
 
     def default_rule(self) -> FaultRule:

@@ -76,8 +76,8 @@ def rule_schema() -> dict[str, Any]:
 def catalogue() -> dict[str, list[dict[str, Any]]]:
     """All effects and presets in the order of the documentation.
 
-    Each has a `name`, a `description` and its `keys`; an effect also says what it acts on and on which `operations`
-    (none is all), a preset where it was seen.
+    Each has a `name`, a `description` and its `keys`; an effect also has what it acts on and its `operations` (none is
+    all), a preset has its `sources`.
     """
     return {
         "effects": [

@@ -52,13 +52,13 @@ class After(Table, frozen=True, rename="camel"):
 
     title: ClassVar[str] = "after"
 
-    requests: Annotated[Count | None, Meta(description="So many matching requests pass first.")] = None
+    requests: Annotated[Count | None, Meta(description="The number of matching requests that pass first.")] = None
     updates: Annotated[
-        Count | None, Meta(description="So many session updates pass first; 0 is after sessionStart.")
+        Count | None, Meta(description="The number of session updates that pass first; 0 is after sessionStart.")
     ] = None
     seconds: Annotated[
         Annotated[float, Meta(ge=0, le=MAX_COUNT)] | None,
-        Meta(description="So many seconds pass first, by the emulator's clock."),
+        Meta(description="The seconds that pass first, by the emulator's clock."),
     ] = None
 
     @property
@@ -79,14 +79,16 @@ _AT_ONCE: Final = After()
 
 
 class Repeat(Table, frozen=True):
-    """A sequence that repeats: the rule fires on so many matching requests, then lets so many pass."""
+    """A sequence that repeats: the rule fires on `fail` matching requests, then lets `pass` requests pass."""
 
     title: ClassVar[str] = "sequence"
 
-    fail: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="On so many matching requests the rule fires.")]
-    pass_: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="So many pass then, before it fires again.")] = (
-        msgspec.field(name="pass")
-    )
+    fail: Annotated[
+        int, Meta(ge=1, le=MAX_COUNT, description="The number of matching requests on which the rule fires.")
+    ]
+    pass_: Annotated[
+        int, Meta(ge=1, le=MAX_COUNT, description="The number of requests that pass before it fires again.")
+    ] = msgspec.field(name="pass")
 
     def fires(self, number: int) -> bool:
         """Whether the rule fires on the request of this number, counted from 0."""

@@ -142,7 +142,7 @@ def _json_reason(leaf: Leaf, root: Json) -> str:
 def _explain_space(pattern: SpacePattern, subject: Subject, matches: bool) -> Explanation:
     count, asked_for = len(subject.fields.texts), len(pattern.fields)
     if count < asked_for:
-        note = f"the message has {count} of the {asked_for} fields that the pattern asks for"
+        note = f"the message has {count} of the {asked_for} fields that the pattern needs"
         return Explanation("space", matches, note=note)
     extracted = {name: well_formed(text) for name, text in space_pattern.extract(pattern, subject).items()}
     findings = []

@@ -38,8 +38,8 @@ _CLOSING = {'"': '"', "[": "]"}
 class Fields:
     """The words of a message, and the contents of `"..."` and `[...]`.
 
-    Such a delimiter opens only at the start of a field, and only if it closes somewhere. Whatever follows a closing
-    delimiter directly begins the next field.
+    Such a delimiter opens only at the start of a field, and only if it closes somewhere. Text directly after a closing
+    delimiter begins the next field.
 
     Attributes:
         texts: the fields, without the quotation marks or brackets around them.

@@ -68,8 +68,8 @@ class RunningClock(Clock, Protocol):
 class RealClock:
     """The time of this machine.
 
-    Between two readings of the machine's clock it goes on with the machine's uptime. Where the two are half a second
-    apart, since the machine's clock was set or the machine has slept, it follows the machine's clock.
+    It advances with the machine's uptime. If that differs by half a second from the machine's clock, because the clock
+    was set or the machine has slept, it follows the machine's clock.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Runs a server until it is told to stop: in the foreground for the command, in a thread for tests."""
+"""Runs a server until a stop is requested: in the foreground for the command, in a thread for tests."""
 
 import asyncio
 import logging

@@ -108,7 +108,7 @@ def test_reasons(pattern: str, holds: bool, reason: str) -> None:
 NOTES = [
     ("", "x", "an empty pattern matches every message"),
     ("{ $.a = 1 }", "no JSON", "the message is not a JSON object or array"),
-    ("[a, b]", "one", "the message has 1 of the 2 fields that the pattern asks for"),
+    ("[a, b]", "one", "the message has 1 of the 2 fields that the pattern needs"),
     ("[a, ...]", "one", "the pattern has no conditions, and the message has enough fields"),
     ("[]", "", "the pattern has no conditions, and the message has enough fields"),
 ]

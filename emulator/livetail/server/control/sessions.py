@@ -73,7 +73,7 @@ class SessionsQuery(Struct, forbid_unknown_fields=True):
 
 
 async def list_sessions(emulator: Emulator, request: Request) -> list[SessionShape]:
-    """The open Live Tail sessions with their counters, at once, or when as many are open as the query asks for."""
+    """The open Live Tail sessions with their counters, at once, or when the number in the query is reached."""
     query: SessionsQuery = request.state.query
     enough = asyncio.ensure_future(
         # A reset makes a new hub meanwhile.
