@@ -141,7 +141,7 @@ class Flag:
     default: str
     metavar: str | None
     help: str
-    repeatable: bool = False
+    is_repeatable: bool = False
 
     @property
     def name(self) -> str:
@@ -165,8 +165,8 @@ class Flag:
         if self.field in given:
             return self._read(given[self.field], self.name)
         if text := environ.get(self.variable):
-            return self._read(text.split(",") if self.repeatable else text, self.variable)
-        if self.repeatable:
+            return self._read(text.split(",") if self.is_repeatable else text, self.variable)
+        if self.is_repeatable:
             return ()
         return self.read(self.default) if self.default else None
 
@@ -176,11 +176,11 @@ class Flag:
         if self.is_switch:
             parser.add_argument(self.name, dest=self.field, action="store_const", const="true", help=text)
         else:
-            action = "append" if self.repeatable else "store"
+            action = "append" if self.is_repeatable else "store"
             parser.add_argument(self.name, dest=self.field, action=action, metavar=self.metavar, help=text)
 
     def _read(self, value: Any, source: str) -> Any:
-        if self.repeatable:
+        if self.is_repeatable:
             values = value if isinstance(value, (list, tuple)) else [value]
             return tuple(self._read_one(one, source) for one in values)
         return self._read_one(value, source)

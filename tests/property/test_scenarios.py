@@ -122,7 +122,7 @@ def test_any_partition_of_time_gives_the_same_events(scenario: Scenario, cuts: l
         assert {emission.at for emission in emitted} == {due}
         stepped += emitted
     assert stepped == whole
-    assert playing.done == (playing.next_due() is None)
+    assert playing.is_done == (playing.next_due() is None)
 
 
 @settings(max_examples=40, deadline=None)

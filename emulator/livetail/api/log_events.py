@@ -70,22 +70,22 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     stream = group.stream(request.log_stream_name)
     low = _first_position(context, group, request.start_time)
     high = END if request.end_time is None else Position(request.end_time, 0)
-    forward = token.forward if token else bool(request.start_from_head)
-    if token and forward:
+    is_forward = token.is_forward if token else bool(request.start_from_head)
+    if token and is_forward:
         low = max(low, position_after(token.number))
     elif token:
         high = min(high, position_of(token.number))
-    found = _visible(context, in_order(stream.batches, low, high, group.first_shown, newest_first=not forward))
+    found = _visible(context, in_order(stream.batches, low, high, group.first_shown, newest_first=not is_forward))
     events, _ = page_of_events(found, request.limit)
-    if not forward:
+    if not is_forward:
         events.reverse()
     if events:
         forward_number, backward_number = (batch.event_id(index) for batch, index in (events[-1], events[0]))
     else:
         forward_number, backward_number = _empty_page(context, group, request, token)
         if context.caller.empty_page:
-            edge = _edge_at(context, low if forward else high)
-            forward_number, backward_number = (edge, backward_number) if forward else (forward_number, edge)
+            edge = _edge_at(context, low if is_forward else high)
+            forward_number, backward_number = (edge, backward_number) if is_forward else (forward_number, edge)
     return {
         "events": [
             {
@@ -121,7 +121,7 @@ def _empty_page(
         return edge_before(present, group.ingested, present), start_edge(present)
     number = token.number
     timestamp, sequence = position_of(number)
-    if not token.forward:
+    if not token.is_forward:
         edge = start_edge(timestamp if request.start_time is None else min(timestamp, request.start_time))
         return number, edge
     if end is not None:

@@ -47,7 +47,7 @@ class StreamToken:
         number: the id of the event, or the edge; see `core.ids`.
     """
 
-    forward: bool
+    is_forward: bool
     number: int
 
     @classmethod
@@ -59,7 +59,7 @@ class StreamToken:
         return cls(found[1] == "f", int(found[2]))
 
     def __str__(self) -> str:
-        return f"{'f' if self.forward else 'b'}/{event_id_text(self.number)}/s"
+        return f"{'f' if self.is_forward else 'b'}/{event_id_text(self.number)}/s"
 
 
 def encode_event_token(number: int) -> str:

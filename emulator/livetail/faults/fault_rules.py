@@ -85,7 +85,7 @@ class FaultRules:
         rule = self._in_force.pop(rule_id, None)
         if rule is None:
             return False
-        rule.removed = True
+        rule.is_removed = True
         return True
 
     def clear(self) -> None:

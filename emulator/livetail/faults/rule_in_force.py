@@ -17,7 +17,7 @@ class RuleInForce:
         added_at: epoch milliseconds.
         requests: matching requests since then; for a rule on sessions, the sessions.
         fired: how often it has fired, over all requests and sessions.
-        removed: it is no longer in force, and its effects end.
+        is_removed: it is no longer in force, and its effects end.
     """
 
     def __init__(self, rule_id: str, given: AnyRule, added_at: int, chance: Chance, totals: Counter[str]) -> None:
@@ -27,7 +27,7 @@ class RuleInForce:
         self.added_at = added_at
         self.requests = 0
         self.fired = 0
-        self.removed = False
+        self.is_removed = False
         self._fired_on: deque[dict[str, Any]] = deque(maxlen=MAX_FIRINGS_KEPT)
         self._given = given
         self._chance = chance
@@ -38,7 +38,7 @@ class RuleInForce:
     @property
     def is_exhausted(self) -> bool:
         """Whether it will never fire again."""
-        return self.removed or 0 < self.rule.max_firings <= self.fired
+        return self.is_removed or 0 < self.rule.max_firings <= self.fired
 
     def random_of(self, part: str) -> Random:
         """The random numbers of a part of this rule, such as one session; they do not depend on other parts."""

@@ -82,7 +82,7 @@ class SessionRules:
 
     def add(self, rule: RuleInForce, ordinal: int) -> None:
         """Let a rule act on the session. `ordinal` is its number in the rule's count, 0 if it is older."""
-        self._applied = [applied for applied in self._applied if not applied.in_force.removed]
+        self._applied = [applied for applied in self._applied if not applied.in_force.is_removed]
         self._applied.append(_AppliedRule(rule, rule.random_of(f"session {self.session_id}"), ordinal))
 
     # ---- for the writer ----------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class SessionRules:
         return [
             (applied.effect, applied.random, applied.in_force)
             for applied in self._applied
-            if applied.is_running and not applied.in_force.removed and isinstance(applied.effect, kind)
+            if applied.is_running and not applied.in_force.is_removed and isinstance(applied.effect, kind)
         ]
 
     def _has_waited(self, applied: _AppliedRule, now: int) -> bool:
@@ -264,11 +264,11 @@ class SessionRules:
 
     def _hold(self, until: int, rule: RuleInForce) -> None:
         """Write nothing before `until`, as long as the rule is in force. Of two pauses the longer one counts."""
-        if self._pause is None or self._pause[1].removed or self._pause[0] < until:
+        if self._pause is None or self._pause[1].is_removed or self._pause[0] < until:
             self._pause = until, rule
 
     def _is_paused(self, now: int) -> bool:
-        return self._pause is not None and now < self._pause[0] and not self._pause[1].removed
+        return self._pause is not None and now < self._pause[0] and not self._pause[1].is_removed
 
     # ---- on messages -------------------------------------------------------------------------------------------------
 

@@ -67,7 +67,7 @@ class Player:
             self._schedule(index)
 
     @property
-    def done(self) -> bool:
+    def is_done(self) -> bool:
         """Whether everything has been emitted."""
         return not self._due
 

@@ -43,11 +43,11 @@ def _logged(scope: Scope, send: Send) -> Send:
     if not _log.isEnabledFor(logging.DEBUG):
         return send
     clock = asyncio.get_running_loop().time
-    started_at = clock()
+    received_at_s = clock()
 
     async def log_and_send(message: Message) -> None:
         if message["type"] == "http.response.start":
-            log_control_request(scope["method"], scope["path"], message["status"], clock() - started_at)
+            log_control_request(scope["method"], scope["path"], message["status"], clock() - received_at_s)
         await send(message)
 
     return log_and_send

@@ -62,8 +62,8 @@ class AwsEndpoint:
                 await self._send(send, other, request_id, origin)
             return
         caller, entry = enter_in_journal(emulator, call.operation, headers, body, request_id)
-        started_at = asyncio.get_running_loop().time()
-        request = AwsRequest(scope, headers, call, caller, body, length, entry, started_at, origin)
+        received_at_s = asyncio.get_running_loop().time()
+        request = AwsRequest(scope, headers, call, caller, body, length, entry, received_at_s, origin)
         response: AwsResponse | Session | None
         if emulator.fault_rules:
             try:
@@ -106,7 +106,7 @@ class AwsEndpoint:
         entry = request.entry
         self._emulator.request_totals.count(entry.operation, entry.status, entry.error)
         if _log.isEnabledFor(logging.INFO):
-            seconds = asyncio.get_running_loop().time() - request.started_at
+            seconds = asyncio.get_running_loop().time() - request.received_at_s
             log_groups, message = request.log_groups(), entry.message
             if entry.error == ResourceNotFoundException.__name__:
                 accounts = self._emulator.service.accounts

@@ -25,7 +25,7 @@ class AwsRequest:
     Attributes:
         body: as it was sent, up to `MAX_BODY_BYTES`; `length` is its whole length in bytes.
         entry: its entry in the journal.
-        started_at: when it was read, on the event loop's clock.
+        received_at_s: when it was read, in seconds of the event loop's clock.
         origin: of the web page that sent it, if that page may read the response.
     """
 
@@ -36,7 +36,7 @@ class AwsRequest:
     body: bytes
     length: int
     entry: Entry
-    started_at: float
+    received_at_s: float
     origin: str | None = None
     _unpacked: bytes | None = None
 

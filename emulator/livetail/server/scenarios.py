@@ -65,7 +65,7 @@ class RunningScenarios:
         from livetail.scenarios.player import Player
 
         if len(self.running) >= MAX_RUNNING:
-            ended = next((running.scenario_id for running in self.running.values() if running.player.done), None)
+            ended = next((running.scenario_id for running in self.running.values() if running.player.is_done), None)
             if ended is None:
                 raise ScenarioError([f"{MAX_RUNNING} scenarios are being played, which is the limit; stop them first"])
             del self.running[ended]

@@ -60,7 +60,7 @@ class TailWriter:
         client: who reads it.
         idle: set while the writer has nothing to write.
         accepted: how many messages the client has accepted.
-        stalled: the client has not accepted anything for `STALL_S` seconds.
+        is_stalled: the client has not accepted anything for `STALL_S` seconds.
         ended_by_fault: a fault rule closed the connection.
     """
 
@@ -77,7 +77,7 @@ class TailWriter:
         self.client = client
         self.idle = asyncio.Event()
         self.accepted = 0
-        self.stalled = False
+        self.is_stalled = False
         self.ended_by_fault = False
         self._hub = hub
         self._clock = clock
@@ -181,7 +181,7 @@ class TailWriter:
             await asyncio.sleep(0)
             if self._has_client_left:
                 return False
-        self._is_sending = self.stalled = False
+        self._is_sending = self.is_stalled = False
         self.accepted += 1
         return True
 
@@ -268,7 +268,7 @@ class TailWriters:
 
         A client that accepts nothing for `STALL_S` counts as stalled, and is not waited for until it accepts again.
         """
-        writers = [writer for session in sessions if (writer := self._writers.get(session)) and not writer.stalled]
+        writers = [writer for session in sessions if (writer := self._writers.get(session)) and not writer.is_stalled]
         while writers:
             accepted = [writer.accepted for writer in writers]
             try:
@@ -278,5 +278,5 @@ class TailWriters:
                 return
             except TimeoutError:
                 for writer, before in zip(writers, accepted, strict=True):
-                    writer.stalled = writer.accepted == before and not writer.idle.is_set()
-                writers = [writer for writer in writers if not writer.stalled]
+                    writer.is_stalled = writer.accepted == before and not writer.idle.is_set()
+                writers = [writer for writer in writers if not writer.is_stalled]

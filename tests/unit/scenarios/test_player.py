@@ -85,7 +85,7 @@ def test_high_rates_need_few_instants() -> None:
         total += len(events_of(run_until(playing, due)))
     assert total == 100_000
     assert len(instants) == 20
-    assert playing.done
+    assert playing.is_done
 
 
 def test_low_rates_are_due_only_when_something_happens() -> None:
@@ -100,7 +100,7 @@ def test_once_is_due_at_the_start() -> None:
     playing = player('[[source]]\nlog_group = "/x"\nrate = { shape = "once", count = 3 }')
     assert playing.next_due() == STARTED_AT
     assert [(emission.at, len(emission.events)) for emission in run_until(playing, STARTED_AT)] == [(STARTED_AT, 3)]
-    assert playing.done
+    assert playing.is_done
     assert playing.next_due() is None
 
 

@@ -102,7 +102,7 @@ def _scenario(running: RunningScenario) -> Scenario:
         started_at=running.started_at,
         sources=len(running.scenario.sources),
         replays=len(running.scenario.replays),
-        done=running.player.done,
+        done=running.player.is_done,
     )
 
 
