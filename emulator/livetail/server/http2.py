@@ -13,6 +13,7 @@ from hypercorn.events import Event as ConnectionEvent
 from hypercorn.protocol.events import Body, EndBody, Response, StreamClosed
 from hypercorn.protocol.events import Event as StreamEvent
 from hypercorn.protocol.h2 import H2Protocol
+from hypercorn.protocol.http_stream import ASGIHTTPState
 from hypercorn.utils import filter_pseudo_headers
 
 from livetail.server.http_request import HttpRequest
@@ -26,6 +27,9 @@ ALLOWANCE_PER_DATA_FRAME: Final = 4
 """Useless frames that a client may send: at once; in each second; and for each DATA frame that it gets, since a client
 sends two WINDOW_UPDATE frames for each. More is a flood (CVE-2019-9512 and similar; CVE-2023-44487)."""
 
+_RAPID_RESET_COST: Final = 10
+"""What the reset of a stream without a response counts for, in useless frames: each of them was a request to handle."""
+
 LINGER_S: Final = 1.0
 """Seconds for which the frames of a flood are still read and ignored, so that the client gets its GOAWAY."""
 
@@ -37,7 +41,6 @@ _USELESS_FRAMES: Final = (
     h2.events.PingReceived,
     h2.events.PriorityUpdated,
     h2.events.RemoteSettingsChanged,
-    h2.events.StreamReset,
     h2.events.WindowUpdated,
 )
 
@@ -141,8 +144,19 @@ class Http2(H2Protocol):
         now = self.context.time()
         earned = (now - self._allowance_at) * ALLOWANCE_PER_S
         self._allowance, self._allowance_at = min(MAX_ALLOWANCE, self._allowance + earned), now
-        self._allowance -= sum(map(_is_useless, events))
+        self._allowance -= sum(map(self._cost, events))
         return self._allowance < 0
+
+    def _cost(self, event: h2.events.Event) -> int:
+        match event:
+            case h2.events.StreamReset(stream_id=stream_id):
+                stream = self.streams.get(stream_id)
+                has_response = stream is not None and stream.state is not ASGIHTTPState.REQUEST
+                return 1 if has_response else _RAPID_RESET_COST
+            case h2.events.DataReceived(data=data, stream_ended=ended):
+                return len(data) < _SMALL_DATA_BYTES and ended is None
+            case _:
+                return isinstance(event, _USELESS_FRAMES)
 
     async def _create_stream(self, request: h2.events.RequestReceived) -> None:
         stream_id = request.stream_id
@@ -241,9 +255,3 @@ class Http2(H2Protocol):
         if unsent is not None:
             unsent.data.clear()
             unsent.written.set()
-
-
-def _is_useless(event: h2.events.Event) -> bool:
-    if isinstance(event, h2.events.DataReceived):
-        return len(event.data) < _SMALL_DATA_BYTES and event.stream_ended is None
-    return isinstance(event, _USELESS_FRAMES)
