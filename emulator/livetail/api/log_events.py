@@ -199,7 +199,6 @@ def _edge_at(context: Context, position: Position) -> int:
 
 
 def _searched_batches(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:
-    """The batches of the streams that are searched."""
     if request.log_stream_names is not None:
         streams = [group.stream(name) for name in dict.fromkeys(request.log_stream_names)]
     elif request.log_stream_name_prefix is not None:

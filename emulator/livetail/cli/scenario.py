@@ -71,7 +71,6 @@ def _check(files: list[str]) -> int:
 
 
 def _summary(scenario: "Scenario") -> str:
-    """A summary of a scenario in a line."""
     parts = [counted(len(scenario.log_groups), "log group"), counted(len(scenario.sources), "source")]
     if scenario.sources:
         parts.append(f"{scenario.rate:,.6g} events/s on average")

@@ -106,7 +106,6 @@ class _Servers:
 
 
 def _fail(sentence: str) -> NoReturn:
-    """Fail with a sentence, without a traceback."""
     pytest.fail(f"livetail: {sentence}", pytrace=False)
 
 
