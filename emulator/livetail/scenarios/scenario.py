@@ -94,6 +94,8 @@ def parse_json(body: bytes, name: str = "scenario", directory: FilePath | None =
     _check_size(name, body)
     try:
         document = msgspec.json.decode(body)
+    except RecursionError:
+        raise ScenarioError([f"{name}: it is nested too deeply"]) from None
     except NOT_JSON as error:
         raise ScenarioError([f"{name}: it is not JSON: {error}"]) from None
     return _build(document, name, directory, None)

@@ -317,7 +317,7 @@ def test_json_has_places_without_lines() -> None:
         (b"\xff\xfe", "posted: it is not JSON: "),
         (b"[]", "posted: it is a list; a table is expected"),
         (b"3", "posted: it is 3; a table is expected"),
-        (b"[" * 100_000, "posted: it is "),
+        (b"[" * 100_000, "posted: it is nested too deeply"),
         (b'{"1": 2}', "posted: 1 is not a key of a scenario; it takes seed, log_group, source, replay, fault"),
     ],
 )
