@@ -185,6 +185,9 @@ def invalid_token(
         if character.isascii():
             advice = "AWS has no grouping" if character in "()" else f"write it as \\x{ord(character):02x}"
         reason = f"{character!r} is not allowed in a regular expression; {advice}"
+    elif begun == "$":
+        at = end
+        reason = "'$' must be followed by '.key' or '[0]'"
     elif begun.startswith(("$", "[")):
         at = end
         reason = f"{character!r} is not allowed in a key; write the key as ['key']"

@@ -135,8 +135,12 @@ def _replay(table: ReplayTable, number: int, problems: Problems, directory: File
     if directory is None:
         problems.add(path, f"is {shown(table.file)}; a scenario that is not a file itself cannot replay files")
         return None
+    file = directory / table.file
+    if not file.is_file():
+        problems.add(path, f"is {shown(table.file)}: there is no file {file}")
+        return None
     try:
-        lines, length_ms = read_replay(directory / table.file, table.log_group)
+        lines, length_ms = read_replay(file, table.log_group)
     except ScenarioError as error:
         for problem in error.problems:
             problems.add(path, f"is {shown(table.file)}: {problem}")

@@ -5,7 +5,7 @@ from types import FrameType
 
 import pytest
 
-from livetail.patterns import Subject, compile
+from livetail.patterns import InvalidPatternError, Subject, compile
 from tests.unit.patterns.tables import matches, refusal
 
 EVENT = """
@@ -432,3 +432,8 @@ FIRST_BAD_TERMS = [
 )
 def test_what_is_no_token_is_named_wherever_it_stands(pattern: str, term: str) -> None:
     assert refusal(pattern).message() == f"Invalid character(s) in term {term}"
+
+
+def test_a_dollar_sign_without_a_key_is_explained() -> None:
+    with pytest.raises(InvalidPatternError, match=r"'\$' must be followed by '\.key' or '\[0\]'"):
+        compile("{ $a = 1 }")

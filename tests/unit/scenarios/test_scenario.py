@@ -266,7 +266,7 @@ PROBLEMS = [
         "3: source 1: rate.rate is not a key of the shape once; it takes count",
     ),
     ("[[replay]]", "1: replay 1: file is missing; a text is expected"),
-    ("[[replay]]\nfile = 'nope.jsonl'", "2: replay 1: file is 'nope.jsonl': there is no such file"),
+    ("[[replay]]\nfile = 'nope.jsonl'", "2: replay 1: file is 'nope.jsonl': there is no file "),
     (
         "[[replay]]\nfile = 'lines.jsonl'\nspeed = 0",
         "3: replay 1: speed is 0; a number from 0.001 to 1,000 is expected",
