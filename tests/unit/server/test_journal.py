@@ -1,4 +1,4 @@
-"""What the journal remembers, and what it forgets in time."""
+"""The journal: which requests and bodies it keeps, and which it drops first."""
 
 import sys
 import tracemalloc
