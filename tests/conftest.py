@@ -9,7 +9,6 @@ import pytest
 from hypothesis import settings
 
 from livetail import LiveTailEmulator
-from tests import forking
 
 settings.register_profile("livetail", deadline=None, max_examples=30)
 settings.load_profile("livetail")
@@ -26,10 +25,6 @@ def pytest_collection_finish() -> None:
     """Leave what was imported and collected out of garbage collections: tests that ask for one wait a tenth as long."""
     gc.collect()
     gc.freeze()
-
-
-def pytest_sessionfinish() -> None:
-    forking.stop()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from livetail.cli import main
-from tests.forking import Forked, run_forked
+from tests.processes import start_command
 
 __all__ = ["call_livetail", "run_livetail", "serving"]
 
@@ -26,13 +26,8 @@ def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
 def run_livetail(
     *arguments: str | Path, given: bytes = b"", variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `livetail` to its end; `given` is its standard input.
-
-    It is a fork, unless there are variables for Python itself, which reads them as it starts.
-    """
+    """Run `livetail` to its end; `given` is its standard input."""
     command, environment = [sys.executable, "-m", "livetail", *map(str, arguments)], _environment(variables)
-    if not any(name.startswith("PYTHON") for name in variables or ()):
-        return run_forked(command, given.decode(), env=environment)
     run = subprocess.run(command, input=given, capture_output=True, env=environment, timeout=60, check=False)
     return subprocess.CompletedProcess(run.args, run.returncode, run.stdout.decode(), run.stderr.decode())
 
@@ -72,15 +67,14 @@ def _standard_input(given: bytes) -> Iterator[None]:
 
 @contextmanager
 def serving(
-    *arguments: str, variables: Mapping[str, str] | None = None, start: type[subprocess.Popen[str]] = Forked
+    *arguments: str, variables: Mapping[str, str] | None = None
 ) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """`livetail serve` on a free port, with the lines that it printed up to the last one of its greeting."""
-    process = start(
+    process = start_command(
         [sys.executable, "-m", "livetail", "serve", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=_environment(variables),
-        text=True,
     )
     assert process.stdout is not None
     assert process.stderr is not None

@@ -18,7 +18,7 @@ import livetail.testing.emulator
 from livetail.cli import demo
 from livetail.scenarios import fixtures
 from tests.cli.running import call_livetail, run_livetail
-from tests.forking import Forked
+from tests.processes import start_command
 
 Show: TypeAlias = Callable[..., str]
 
@@ -129,7 +129,7 @@ def test_the_command_as_it_is() -> None:
 
 
 def test_ctrl_c_ends_it_quietly() -> None:
-    with Forked(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with start_command(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         while "session" not in (line := process.stdout.readline()):
             assert line
@@ -140,7 +140,7 @@ def test_ctrl_c_ends_it_quietly() -> None:
 
 
 def test_a_reader_that_has_enough_is_no_fault() -> None:
-    with Forked(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with start_command(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
         process.stdout.close()
@@ -153,7 +153,7 @@ def test_on_a_terminal_lines_are_coloured_and_not_broken() -> None:
     terminal, theirs = pty.openpty()
     environment = os.environ | {"COLUMNS": "100"}
     command = [*COMMAND, "--scenario", "audit-trail", "--seconds", "1.4"]
-    with Forked(command, stdout=theirs, env=environment) as process:
+    with start_command(command, stdout=theirs, env=environment) as process:
         os.close(theirs)
         printed = b""
         try:

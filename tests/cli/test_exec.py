@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.cli.running import call_livetail, run_livetail
-from tests.forking import Forked
+from tests.processes import start_command
 
 PRINT_ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
 
@@ -107,7 +107,7 @@ signal.pause()
 def test_a_signal_is_passed_on(name: str) -> None:
     number = signal.Signals[name]
     command = [sys.executable, "-m", "livetail", "exec", "--", sys.executable, "-c", WAIT_FOR_SIGNAL.format(name=name)]
-    with Forked(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+    with start_command(command, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "waiting\n"
         process.send_signal(number)
@@ -118,7 +118,6 @@ def test_a_signal_that_comes_while_the_command_starts_is_passed_on() -> None:
     script = """
 import os, signal, subprocess, sys
 from livetail.cli.exec import _run
-from tests.forking import Forked
 
 class InterruptedStart(subprocess.Popen):
     def __init__(self, *arguments, **options):

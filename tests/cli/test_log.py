@@ -14,7 +14,7 @@ import pytest
 
 from livetail.testing.handle import LiveTail
 from tests.cli.running import run_livetail, serving
-from tests.forking import Forked
+from tests.processes import start_command
 
 GROUP = "/app/api"
 
@@ -167,7 +167,7 @@ def test_colours_on_a_terminal(variables: dict[str, str], coloured: bool) -> Non
     terminal, side = pty.openpty()
     command = [sys.executable, "-m", "livetail", "serve", "--port", "0"]
     environ = {**os.environ, **variables}
-    with Forked(command, stdout=subprocess.PIPE, stderr=side, env=environ) as process:
+    with start_command(command, stdout=subprocess.PIPE, stderr=side, env=environ) as process:
         os.close(side)
         assert process.stdout is not None
         url = process.stdout.readline().strip().removeprefix("Ready. ")

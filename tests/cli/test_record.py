@@ -20,7 +20,7 @@ from livetail.scenarios import fixtures
 from livetail.scenarios.recording import Entry, Recording, RecordingWriter, read_recording
 from tests.cli.running import call_livetail, run_livetail, serving
 from tests.clients.tailing import PATIENT, Tail, until
-from tests.forking import Forked
+from tests.processes import start_command
 
 CLOCK = "manual@2026-01-01T00:00:00Z"
 GROUP = "/record/api"
@@ -72,7 +72,7 @@ def recording(emulator: LiveTailEmulator, *arguments: str | Path, **options: Any
     """`livetail record` of the emulator, once its session is open."""
     command = [*COMMAND, "--endpoint", emulator.endpoint_url, *map(str, arguments)]
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(), **options}
-    with Forked(command, **options) as process:
+    with start_command(command, **options) as process:
         try:
             emulator.wait_for_sessions(1)
             yield process
@@ -172,7 +172,7 @@ def test_a_bundled_scenario_is_recorded_and_replayed_by_the_command(tmp_path: Pa
 
         emulator = LiveTail(lines[0].removeprefix("Ready. "))
         command = [*COMMAND, "--endpoint", emulator.endpoint_url, "-o", str(again)]
-        with Forked([*command, *map(emulator.log_group_arn, groups)], env=environment()) as process:
+        with start_command([*command, *map(emulator.log_group_arn, groups)], env=environment()) as process:
             (session,) = emulator.wait_for_sessions(1)
             emulator.advance(15)
             emulator.end_session(session["sessionId"])
@@ -388,7 +388,7 @@ def test_it_ends_after_its_seconds(real: LiveTailEmulator, output: Path) -> None
 def test_a_signal_before_there_is_a_session(emulator: LiveTailEmulator, output: Path) -> None:
     emulator.add_fault({"effect": {"type": "delay", "seconds": 60}})
     command = [*COMMAND, "--endpoint", emulator.endpoint_url, "-o", str(output), emulator.log_group_arn(GROUP)]
-    with Forked(command, stderr=subprocess.PIPE, env=environment()) as process:
+    with start_command(command, stderr=subprocess.PIPE, env=environment()) as process:
         until(lambda: emulator.faults()[0]["fired"] == 1)
         process.send_signal(signal.SIGINT)
         assert finish(process) == (130, "livetail: stopped before the session began\n")
@@ -471,7 +471,7 @@ def test_without_an_endpoint_it_asks_whom_the_sdk_is_configured_to_ask(
 ) -> None:
     command = [*COMMAND, emulator.log_group_arn(GROUP), "-o", str(output)]
     variables = environment(**emulator.environment())
-    with Forked(command, stderr=subprocess.PIPE, env=variables) as process:
+    with start_command(command, stderr=subprocess.PIPE, env=variables) as process:
         (session,) = emulator.wait_for_sessions(1)
         emulator.end_session(session["sessionId"])
         assert finish(process)[0] == 0

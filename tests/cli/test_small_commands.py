@@ -27,7 +27,7 @@ def test_healthcheck_tells_a_server_that_answers_from_one_that_does_not() -> Non
 def test_the_flags_of_the_first_process_of_a_container_are_followed(flags: list[str]) -> None:
     with LiveTailEmulator() as emulator:
         port = emulator.endpoint_url.rpartition(":")[2]
-    with serving(*flags, "--port", port, start=subprocess.Popen) as (process, lines):
+    with serving(*flags, "--port", port) as (process, lines):
         assert f"Ready. {served_by(process.pid)}" == lines[0]
         if "127.0.0.2" not in flags:
             check = f"import livetail.cli.endpoint as e; e.served_by = lambda _, f=e.served_by: f({process.pid});"

@@ -15,7 +15,7 @@ import pytest
 from livetail import LiveTailEmulator
 from livetail.cli.terminal import printable, table
 from tests.cli.running import call_livetail
-from tests.forking import Forked
+from tests.processes import start_command
 
 START = "2026-01-01T00:00:00.000"
 
@@ -40,7 +40,7 @@ def livetail(emulator: LiveTailEmulator, *arguments: str | Path) -> subprocess.C
 def tailing(emulator: LiveTailEmulator, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """`livetail tail` with its session open."""
     command = [sys.executable, "-m", "livetail", "tail", *arguments, "--endpoint", emulator.endpoint_url]
-    with Forked(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with start_command(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             emulator.wait_for_sessions(1)
             yield process
@@ -162,7 +162,7 @@ def test_a_terminal_gets_colours_and_no_control_characters(emulator: LiveTailEmu
     emulator.put("/app/api", "web-1", ["before"])
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "livetail", "tail", "/app/api", "--endpoint", emulator.endpoint_url]
-    with Forked(command, stdout=theirs, stderr=subprocess.DEVNULL) as process:
+    with start_command(command, stdout=theirs, stderr=subprocess.DEVNULL) as process:
         os.close(theirs)
         emulator.wait_for_sessions(1)
         emulator.put("/app/api", "web-1", ["a\x1b[2J\x1b[31mb"])
@@ -199,7 +199,7 @@ def test_sessions_are_a_table_or_json(emulator: LiveTailEmulator) -> None:
 
 def test_sessions_are_watched(emulator: LiveTailEmulator) -> None:
     command = [sys.executable, "-m", "livetail", "sessions", "--watch", "--endpoint", emulator.endpoint_url]
-    with Forked(command, stdout=subprocess.PIPE) as process:
+    with start_command(command, stdout=subprocess.PIPE) as process:
         assert lines(process, 2) == ["no session is open"] * 2
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130

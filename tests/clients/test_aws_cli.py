@@ -17,7 +17,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from tests.clients.tailing import Tailing
-from tests.forking import Forked
+from tests.processes import start_command
 
 Process: TypeAlias = subprocess.Popen[str]
 
@@ -43,7 +43,7 @@ class Cli:
     def start(self, *arguments: str) -> Iterator[Process]:
         """Run a command beside the test."""
         command = [sys.executable, "-m", "awscli", "logs", *arguments]
-        with Forked(command, env=self._variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        with start_command(command, env=self._variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             try:
                 yield process
             finally:

@@ -16,7 +16,7 @@ from livetail import LiveTailEmulator
 from livetail.scenarios import fixtures
 from livetail.scenarios.recording import read_recording
 from tests.docs.reading import blocks
-from tests.forking import Forked, as_module, run_forked
+from tests.processes import as_module, run_command, start_command
 
 NAME = "docs/scenarios.md"
 
@@ -53,7 +53,7 @@ def test_there_are_two_blocks_of_commands() -> None:
 def test_scenarios_are_served(folder: Path, number: int) -> None:
     (folder / "incident.jsonl.gz").write_bytes(gzip.compress(blocks(NAME, "jsonl")[1].text.encode()))
     variables = environment(LIVETAIL_PORT="0")
-    with Forked(as_module(commands(0)[number]), stdout=subprocess.PIPE, cwd=folder, env=variables) as process:
+    with start_command(as_module(commands(0)[number]), stdout=subprocess.PIPE, cwd=folder, env=variables) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("Ready. ")
         process.terminate()
@@ -80,7 +80,7 @@ def test_the_first_recording_asks_whom_the_sdk_is_configured_for(folder: Path) -
     command, _ = commands(1)
     with (
         LiveTailEmulator(clock="manual", scenario=folder / "shop.toml") as emulator,
-        Forked(as_module(command), cwd=folder, env=environment(**emulator.environment())) as process,
+        start_command(as_module(command), cwd=folder, env=environment(**emulator.environment())) as process,
     ):
         (session,) = emulator.wait_for_sessions(1)
         emulator.advance(2)
@@ -95,7 +95,7 @@ def test_the_second_recording_asks_an_emulator(folder: Path) -> None:
     with LiveTailEmulator(clock="10x", scenario=folder / "shop.toml") as emulator:
         there = [word.replace("http://127.0.0.1:4586", emulator.endpoint_url) for word in command]
         assert there != command
-        run = run_forked(as_module(there), cwd=folder, env=environment())
+        run = run_command(as_module(there), cwd=folder, env=environment())
     assert run.returncode == 0, run.stderr
     recording = read_recording((folder / "checkout.jsonl").read_bytes())
     found = [event.message for entry in recording.entries for event in entry.events or ()]
@@ -108,6 +108,6 @@ def test_the_recording_is_replayed(folder: Path) -> None:
     (folder / "incident.jsonl").write_text(blocks(NAME, "jsonl")[1].text)
     (folder / "replay.toml").write_text(blocks(NAME, "toml")[-2].text)
     (example,) = blocks(NAME, "python")
-    run = run_forked([sys.executable, "-c", example.text], cwd=folder)
+    run = run_command([sys.executable, "-c", example.text], cwd=folder)
     assert run.returncode == 0, run.stderr
     assert run.stdout == blocks(NAME, "text")[0].text

@@ -12,7 +12,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from tests.docs.reading import blocks
-from tests.forking import Forked, as_module
+from tests.processes import as_module, start_command
 
 COMMANDS = [line for block in blocks("docs/terminal.md", "sh") for line in block.text.splitlines()]
 FOLLOWING = [command for command in COMMANDS if command.startswith("livetail tail") or "--watch" in command]
@@ -51,7 +51,7 @@ def test_commands_go_on_until_an_interrupt(
     for group in ("/app/api", "/app/worker"):
         emulator.put(group, "web-1", ["x"])
     words = as_module(shlex.split(command))
-    with Forked(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with start_command(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         if "tail" in command.split():
             emulator.wait_for_sessions(1)
         else:

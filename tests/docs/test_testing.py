@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.reading import Block, blocks
-from tests.forking import run_forked
+from tests.processes import run_command
 from tests.testing.projects import run_pytest
 
 EXAMPLES = blocks("docs/testing.md", "python")
@@ -25,7 +25,7 @@ def test_examples_run(example: Block, tmp_path: Path) -> None:
     if runs_under(example) == "pytest":
         run = run_pytest(tmp_path)
     else:
-        run = run_forked([sys.executable, str(file)], cwd=tmp_path)
+        run = run_command([sys.executable, str(file)], cwd=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
     if runs_under(example) == "python" and "print(" in example.text:
         (printed,) = blocks("docs/testing.md", "text")

@@ -7,19 +7,16 @@ from typing import Final
 
 import pytest
 
-from tests.forking import run_forked
+from tests.processes import run_command
 
 __all__ = ["LIKE_A_USER", "WITHOUT_WORKERS", "run_pytest", "sentences", "suite", "suite_in_process"]
 
 LIKE_A_USER: Final = (
-    *("-W", "error", "-W", "ignore:Module already imported", "--strict-config", "--strict-markers"),
+    *("-W", "error", "--strict-config", "--strict-markers"),
     *("-p", "no:cacheprovider", "-p", "no:anyio", "-p", "no:hypothesispytest", "-p", "no:pytest_cov"),
     *("-p", "no:schemathesis", "-p", "no:time_machine", "-p", "no:timeout"),
 )
-"""As strict as pytest can be, and without the plugins of this project's own tests: to import them takes half a run.
-
-A fork has imported the package before pytest could rewrite its assertions; it has none.
-"""
+"""As strict as pytest can be, and without the plugins of this project's own tests: to import them takes half a run."""
 
 WITHOUT_WORKERS: Final = ("-p", "no:xdist", "-p", "no:xdist.looponfail")
 
@@ -28,7 +25,7 @@ def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
     """Run pytest on a folder, in a process of its own."""
     workers = () if "-n" in arguments else WITHOUT_WORKERS
     command = [sys.executable, "-m", "pytest", "-q", *LIKE_A_USER, *workers, *arguments]
-    return run_forked(command, cwd=folder)
+    return run_command(command, cwd=folder)
 
 
 def suite(pytester: pytest.Pytester, tests: str, *arguments: str, **files: str) -> pytest.RunResult:

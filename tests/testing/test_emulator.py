@@ -22,7 +22,7 @@ from livetail.errors import NoResponseError
 from livetail.scenarios import ScenarioError
 from livetail.server.http_server import StartError
 from livetail.settings import SettingsError
-from tests.forking import run_forked
+from tests.processes import run_command
 
 
 def _start_tail(logs: Any, arn: str) -> Any:
@@ -162,7 +162,7 @@ def test_port_can_be_chosen() -> None:
 def _python(program: str, **variables: str) -> str:
     """Run a program in another process; answers what it printed. AWS settings are only those that are given."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    run = run_forked([sys.executable, "-c", program], env=environ | variables)
+    run = run_command([sys.executable, "-c", program], env=environ | variables)
     assert (run.returncode, run.stderr) == (0, ""), run.stderr
     return run.stdout
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livetail.testing.handle import LiveTail
-from tests.forking import Forked
+from tests.processes import start_command
 from tests.wire.sockets import TIMEOUT
 
 __all__ = ["Command", "serving"]
@@ -40,15 +40,14 @@ class Command:
 
 
 @contextmanager
-def serving(folder: Path, *flags: str, start: type["subprocess.Popen[str]"] = Forked) -> Iterator[Command]:
+def serving(folder: Path, *flags: str) -> Iterator[Command]:
     """A server on a free port, ready; it is killed if it still runs at the end."""
     port_file = folder / "port"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LIVETAIL_")}
-    process = start(
+    process = start_command(
         [sys.executable, "-m", "livetail", "serve", "--port", "0", "--port-file", str(port_file), *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
         env={**environment, "PYTHONWARNINGS": "error"},
     )
     try:

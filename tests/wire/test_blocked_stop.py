@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from livetail.server import runner
-from tests.forking import Forked
+from tests.processes import start_command
 from tests.wire.sockets import TIMEOUT
 
 SERVER = """
@@ -54,7 +54,7 @@ runner.serve_in_foreground(service, lambda: print("ready", flush=True))
 @contextmanager
 def blocked(loop: str, stop_s: float) -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, "-c", SERVER, loop, str(stop_s)]
-    process = Forked(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = start_command(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     try:

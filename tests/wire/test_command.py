@@ -1,20 +1,19 @@
 """`livetail serve` as a process: what it says when it is ready, and how it fails."""
 
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.forking import run_forked
+from tests.processes import run_command
 from tests.wire.commands import serving
 from tests.wire.http1 import Http1
 from tests.wire.sockets import TIMEOUT, address_of
 
 
 def test_ready(tmp_path: Path) -> None:
-    with serving(tmp_path, "--seed", "7", start=subprocess.Popen) as command:
+    with serving(tmp_path, "--seed", "7") as command:
         host, port = address_of(command.handle)
         assert command.port_file.read_text() == f"{port}\n"
         assert list(tmp_path.iterdir()) == [command.port_file]
@@ -46,7 +45,7 @@ def test_tls_with_a_throw_away_ca(tmp_path: Path) -> None:
 def test_failed_start_is_one_line(tmp_path: Path, flags: list[str]) -> None:
     (tmp_path / "garbage").write_text("neither a certificate nor a scenario")
     words = [word.format(folder=tmp_path) for word in flags]
-    ended = run_forked([sys.executable, "-m", "livetail", "serve", "--port", "0", *words])
+    ended = run_command([sys.executable, "-m", "livetail", "serve", "--port", "0", *words])
     assert ended.returncode == 1
     assert ended.stdout == ""
     assert ended.stderr.startswith("livetail: ") and ended.stderr.count("\n") == 1
