@@ -219,7 +219,7 @@ def test_events_are_filtered_over_pages_streams_and_times(app: Any) -> None:
 
 
 def test_a_poller_sees_each_event_once(manual: LiveTailEmulator, app: Any) -> None:
-    """What `aws logs tail --follow` of the second AWS CLI does: FilterLogEvents from the last time stamp on."""
+    """What `aws logs tail --follow` of the second AWS CLI does: FilterLogEvents from the last timestamp on."""
     seen: dict[str, str] = {}
     start = MIDNIGHT
     for round_ in range(3):
@@ -235,7 +235,7 @@ def test_a_poller_sees_each_event_once(manual: LiveTailEmulator, app: Any) -> No
 
 
 def test_rejected_events_leave_a_trace(manual: LiveTailEmulator, app: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """The request succeeds all the same: a suite with fixed time stamps would see an empty tail and no reason."""
+    """The request succeeds all the same: a suite with fixed timestamps would see an empty tail and no reason."""
     day = 86_400_000
     info = _put(app, "web-1", [(-16 * day, "a"), (-15 * day, "b"), (0, "c"), (3 * day, "d")])["rejectedLogEventsInfo"]
     assert info == {"tooOldLogEventEndIndex": 2, "tooNewLogEventStartIndex": 3}

@@ -84,11 +84,13 @@ def test_a_scenario_is_named_or_in_a_folder_and_a_file_is_replayed(tmp_path: Pat
         logs.close()
 
 
-def test_the_name_of_a_file_need_not_be_utf_8(tmp_path: Path) -> None:
+def test_names_need_not_be_utf_8(tmp_path: Path) -> None:
     scenario, recording = (tmp_path / os.fsdecode(name) for name in (b"\xff.toml", b"\xfe.jsonl"))
     scenario.write_text('[[log_group]]\nname = "/a"\n')
     recording.write_text('{"timestamp": 1, "message": "x"}\n')
-    with LiveTailEmulator(clock="manual", scenario=[str(scenario)], replay=[str(recording)]) as emulator:
+    with LiveTailEmulator(
+        clock="manual", scenario=[str(scenario)], replay=[str(recording)], allowed_host=[os.fsdecode(b"\xff")]
+    ) as emulator:
         assert [played["name"] for played in emulator.scenarios()] == [
             "\N{REPLACEMENT CHARACTER}",
             "\N{REPLACEMENT CHARACTER}.jsonl",

@@ -16,7 +16,7 @@ GROUP = {"logGroupName": "/a"}
 
 
 class Model:
-    """Every event with its time stamp and its number in order of ingestion."""
+    """Every event with its timestamp and its number in order of ingestion."""
 
     def __init__(self, retain: int) -> None:
         self.client = Client(retain_events=retain)
@@ -31,7 +31,7 @@ class Model:
         self.events += [(offset, first + index, stream) for index, offset in enumerate(offsets)]
 
     def expected(self, *streams: str, start: int = -9, end: int = 9) -> list[str]:
-        """The messages between two time stamps, both included, in order."""
+        """The messages between two timestamps, both included, in order."""
         kept = self.events[max(0, len(self.events) - self.retain) :]
         chosen = sorted(event for event in kept if event[2] in streams and start <= event[0] <= end)
         return [str(number) for _, number, _ in chosen]

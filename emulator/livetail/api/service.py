@@ -74,11 +74,11 @@ class Service:
     def ingest(self, caller: Caller, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:
         """Ingest events without the rules of PutLogEvents, for the control plane, scenarios and replays.
 
-        Group and stream are made if they are missing. A bare message gets the present as its time stamp; events are
-        brought into the order of their time stamps. There is no limit to age, span, number or size.
+        Group and stream are made if they are missing. A bare message gets the present as its timestamp; events are
+        brought into the order of their timestamps. There is no limit to age, span, number or size.
 
         Raises:
-            InvalidParameterException: a name that AWS would refuse, an empty message, or a negative time stamp.
+            InvalidParameterException: a name that AWS would refuse, an empty message, or a negative timestamp.
         """
         now = self.clock.now()
         store = self.accounts.region(caller.account_id, caller.region)

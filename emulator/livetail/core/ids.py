@@ -3,7 +3,7 @@
 The `eventId` of FilterLogEvents and the tokens of GetLogEvents are numbers of 56 digits with one inner form, observed
 in responses of AWS (radkawar/stackd, testdata/aws/logs/ingestion.json and filters.json, September 2026), from the left:
 
-- the time stamp of the event,
+- the timestamp of the event,
 - 64 bits: its ingestion time,
 - 64 bits: a hash on AWS. Here the upper 44 are the number of events that the log group had ingested before the request,
   and the lower 20 a hash of log group and log stream. So ids sort in the order in which events are read, and the
@@ -11,7 +11,7 @@ in responses of AWS (radkawar/stackd, testdata/aws/logs/ingestion.json and filte
 - 16 bits: the index of the event among those of its request that were accepted.
 
 A token can also be an edge: a position between events, such as the end of a window or of what has been read so far.
-Then its index is `_EDGE_INDEX`, or all bits after its time stamp are zero; no event has such an id.
+Then its index is `_EDGE_INDEX`, or all bits after its timestamp are zero; no event has such an id.
 """
 
 import uuid
@@ -29,11 +29,11 @@ _HASH_MASK: Final = (1 << _SEQUENCE_SHIFT - _HASH_SHIFT) - 1
 _INDEX_MASK: Final = (1 << _HASH_SHIFT) - 1
 _EDGE_INDEX: Final = 0x7FFF
 _HALF: Final = 0x7FFF_FFFF_FFFF_FFFF_7FFF_FFFF_FFFF_FFFF_7FFF
-"""What AWS has after the time stamp for the end of a window: the largest signed value of each part."""
+"""What AWS has after the timestamp for the end of a window: the largest signed value of each part."""
 
 
 class Position(NamedTuple):
-    """The position of an event in the order of reading: by time stamp (epoch milliseconds), then by ingestion.
+    """The position of an event in the order of reading: by timestamp (epoch milliseconds), then by ingestion.
 
     `sequence` is how many events the log group had ingested before this one, so each event has a position of its own.
     """
@@ -61,7 +61,7 @@ def event_id(timestamp: int, ingestion_time: int, sequence: int, stream: str, in
 
 
 def event_id_text(number: int) -> str:
-    """56 digits; more only for a time stamp after the year 2112."""
+    """56 digits; more only for a timestamp after the year 2112."""
     return f"{number:056d}"
 
 

@@ -1,7 +1,7 @@
 """Plays a scenario: returns what is due, in slices of bounded cost. The result does not depend on when it is called.
 
 Sources and replays emit at the instants of one grid, `GRID_MS` wide, that begins where the scenario starts: everything
-that happened since the instant before, each event with its own time stamp. So fifty thousand events a second are ten
+that happened since the instant before, each event with its own timestamp. So fifty thousand events a second are ten
 instants, and a source that is silent for an hour costs nothing in it.
 
 What is due at one instant comes in slices, so that a server can do other work between them. Where a slice ends depends
@@ -36,7 +36,7 @@ class Emission:
 
     Attributes:
         at: when they are ingested, epoch milliseconds.
-        events: in the order of their time stamps, none of which is after `at`; at least one.
+        events: in the order of their timestamps, none of which is after `at`; at least one.
     """
 
     log_group: str
@@ -78,7 +78,7 @@ class Player:
     def take(self) -> list[Emission]:
         """The next slice: what `next_due` has, up to `MAX_SLICE_WEIGHT`; the rest of that instant stays due.
 
-        What several sources emit into one log stream is one emission, in the order of the time stamps.
+        What several sources emit into one log stream is one emission, in the order of the timestamps.
         """
         if not self._due:
             return []
@@ -169,7 +169,7 @@ class _PlayedReplay:
     def emissions(self, instant: int, max_lines: int) -> list[Emission]:
         """The next lines up to `instant`, in exactly the order of the file.
 
-        Each change of the stream begins a new emission, and so does a time stamp that goes back.
+        Each change of the stream begins a new emission, and so does a timestamp that goes back.
         """
         emissions: list[Emission] = []
         for elapsed_ms, line in self.times.take(instant - self.started_at, max_lines):

@@ -16,7 +16,7 @@ class Line(NamedTuple):
 
     Attributes:
         offset_ms: since the beginning of the recording.
-        age_ms: from its time stamp to its ingestion.
+        age_ms: from its timestamp to its ingestion.
     """
 
     offset_ms: int

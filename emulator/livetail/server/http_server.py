@@ -113,14 +113,18 @@ class HttpServer:
         """Accept no more connections and requests; requests in progress continue, and idle connections are closed."""
         if self._context.terminated.is_set():
             return
-        if self._accepting is not None:
-            self._accepting.cancel()
-            await asyncio.wait((self._accepting,))
-        if self._listener.fileno() >= 0:
-            with suppress(OSError):  # without this, a forked process that has a copy would keep the port
-                self._listener.shutdown(socket.SHUT_RDWR)
-            self._listener.close()
         await self._context.terminated.set()
+        try:
+            # This ends `sock_accept` with an error; to cancel it could lose a connection that it has just accepted.
+            # It also frees the port where a forked process has a copy of the socket.
+            self._listener.shutdown(socket.SHUT_RDWR)
+        except OSError:  # not on Linux, or not listening any more
+            if self._accepting is not None:
+                self._accepting.cancel()
+        self._changed.set()
+        if self._accepting is not None:
+            await asyncio.wait((self._accepting,))
+        self._listener.close()
         for task in self._handshakes:
             task.cancel()
         for connection in list(self._connections.values()):
@@ -146,13 +150,14 @@ class HttpServer:
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        while not self._context.terminated.is_set():
             await self._make_room()
             try:
                 sock, _ = await loop.sock_accept(self._listener)
             except OSError as error:
-                self._log_exhaustion(error)
-                await self._wait_for_change(ACCEPT_RETRY_S)
+                if not self._context.terminated.is_set():
+                    self._log_exhaustion(error)
+                    await self._wait_for_change(ACCEPT_RETRY_S)
                 continue
             task = loop.create_task(self._serve(sock))
             self._tasks.add(task)
@@ -195,7 +200,7 @@ class HttpServer:
 
     async def _make_room(self) -> None:
         """Wait while too many handshakes are in progress, or end the oldest when it takes too long."""
-        while len(self._handshakes) >= MAX_HANDSHAKES:
+        while len(self._handshakes) >= MAX_HANDSHAKES and not self._context.terminated.is_set():
             task, began = next(iter(self._handshakes.items()))
             seconds_left = began + MIN_HANDSHAKE_S - asyncio.get_running_loop().time()
             if seconds_left <= 0:

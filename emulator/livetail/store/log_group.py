@@ -34,7 +34,7 @@ class LogStream:
 
     Attributes:
         batches: its kept events, in order of ingestion; owned by its group.
-        first_event_timestamp, last_event_timestamp: the earliest and the latest time stamp that was ever put.
+        first_event_timestamp, last_event_timestamp: the earliest and the latest timestamp that was ever put.
         next_sequence: how many events the group had ingested after the last one of this stream.
     """
 
@@ -131,7 +131,7 @@ class LogGroup:
         return self.arn.name
 
     def oldest_timestamp(self, now: int) -> int:
-        """The earliest time stamp (epoch milliseconds) that the group's retention still keeps."""
+        """The earliest timestamp (epoch milliseconds) that the group's retention still keeps."""
         return 0 if self.retention_days is None else max(0, now - self.retention_days * DAY)
 
     def stream(self, name: str) -> LogStream:

@@ -1,4 +1,4 @@
-"""Reading stored events in the order of GetLogEvents and FilterLogEvents: by time stamp, then as they were ingested.
+"""Reading stored events in the order of GetLogEvents and FilterLogEvents: by timestamp, then as they were ingested.
 
 Each event has a `Position` of its own, so a page can begin right after (or before) the last event of another one, even
 if more events were put in between.

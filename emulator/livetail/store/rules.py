@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogE
 that an event counts 26 bytes more than its message, were observed. Which error AWS sends when several rules are broken
 is not known; chosen: size of an event, size of the batch, order; then the log group and the log stream are looked up;
 and the span comes last, as it is measured among the accepted events. The number of events (1 to 10,000), empty messages
-and negative time stamps are constraints of the request and come before everything.
+and negative timestamps are constraints of the request and come before everything.
 """
 
 from bisect import bisect_left, bisect_right
@@ -69,7 +69,7 @@ class Rejection:
 def check(events: Sequence[LogEvent], byte_bound: int) -> list[int]:
     """Check the sizes and the order of a request's events.
 
-    Returns their time stamps.
+    Returns their timestamps.
 
     Args:
         byte_bound: an upper bound of the bytes that the batch counts; sizes are counted only where it exceeds the
@@ -92,7 +92,7 @@ def rejected(timestamps: Sequence[int], now: int, oldest: int) -> Rejection | No
 
     Args:
         timestamps: those of all events, in order.
-        oldest: the earliest time stamp that the group's retention keeps, epoch milliseconds.
+        oldest: the earliest timestamp that the group's retention keeps, epoch milliseconds.
 
     Raises:
         InvalidParameterException: the accepted events span more than 24 hours.

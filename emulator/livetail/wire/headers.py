@@ -3,7 +3,7 @@
     length of the name (1 byte) | name | type (1 byte) | value
 
 The value of a string or a byte array begins with its length in 2 bytes, the others have a fixed width: 0 for a boolean,
-whose value is its type. Numbers are big-endian and signed, and a time stamp is in milliseconds.
+whose value is its type. Numbers are big-endian and signed, and a timestamp is in milliseconds.
 https://smithy.io/2.0/aws/amazon-eventstream.html
 """
 
@@ -55,7 +55,7 @@ class HeaderType(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One header; its name is unique in the message. A time stamp is in epoch milliseconds."""
+    """One header; its name is unique in the message. A timestamp is in epoch milliseconds."""
 
     name: str
     type: HeaderType

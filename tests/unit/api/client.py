@@ -71,7 +71,7 @@ class Client:
             self.call("CreateLogStream", logGroupName=log_group, logStreamName=name)
 
     def put(self, log_group: str, log_stream: str, *events: tuple[int, str]) -> dict[str, Any]:
-        """Put events, each given as its time stamp (milliseconds from now) and message."""
+        """Put events, each given as its timestamp (milliseconds from now) and message."""
         now = self.clock.now()
         members = [{"timestamp": now + offset, "message": message} for offset, message in events]
         return self.call("PutLogEvents", logGroupName=log_group, logStreamName=log_stream, logEvents=members)

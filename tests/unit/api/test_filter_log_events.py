@@ -246,7 +246,7 @@ def test_a_page_holds_one_megabyte(client: Client) -> None:
 
 
 def test_a_poller_sees_every_event_once(client: Client) -> None:
-    """As `aws logs tail --follow` does it: from the latest time stamp on, leaving out the ids that it has."""
+    """As `aws logs tail --follow` does it: from the latest timestamp on, leaving out the ids that it has."""
     seen: dict[str, str] = {}
     start = NOW
     for number in range(20):
@@ -259,7 +259,7 @@ def test_a_poller_sees_every_event_once(client: Client) -> None:
     kept = client.all_messages("FilterLogEvents", logGroupName="/a")
     ids = {event["eventId"] for event in client.call("FilterLogEvents", logGroupName="/a")["events"]}
     assert len(kept) == len(ids) == 40
-    # What comes in with an older time stamp than the latest one is what such a poller misses, also on AWS.
+    # What comes in with an older timestamp than the latest one is what such a poller misses, also on AWS.
     assert set(seen) <= ids
     assert {message for message in kept if message.startswith("m") and int(message[1:]) % 5 == 1} <= set(seen.values())
 

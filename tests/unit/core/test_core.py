@@ -67,7 +67,7 @@ def test_event_ids_have_56_digits_and_order_as_the_events(pairs: list[tuple[int,
 
 
 def test_an_event_id_has_the_observed_form() -> None:
-    """Time stamp, 64 bits of ingestion time, 64 bits, 16 bits of the index."""
+    """Timestamp, 64 bits of ingestion time, 64 bits, 16 bits of the index."""
     number = event_id(1_789_332_898_187, 1_789_333_514_688, 5, "/a:s", 2)
     assert (number >> 144, number >> 80 & 2**64 - 1, number & 0xFFFF) == (1_789_332_898_187, 1_789_333_514_688, 2)
     assert position_of(number) == (1_789_332_898_187, 7)

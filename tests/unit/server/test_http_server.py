@@ -1,61 +1,55 @@
-"""The listening socket, and Hypercorn's settings for endless streams; what each is for is shown in `tests/wire`."""
+"""The server closes each connection that it has accepted, also one that comes while it stops."""
 
 import asyncio
+import gc
 import socket
-import struct
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
-from livetail.server.http_request import ServerConfig
-from livetail.server.http_server import BACKLOG, HttpServer, StartError, listen
-
-
-def test_settings() -> None:
-    config = ServerConfig()
-    assert config.server_names == [], "SDKs send any Host"
-    assert config.keep_alive_max_requests >= 2**31
-    assert not config.include_server_header and not config.include_date_header
-    assert config.h2_max_concurrent_streams >= 1000
-    assert config.max_app_queue_size == 0, "a full queue would block a connection with all its streams"
-    assert config.accesslog is None
+from livetail.server.http_server import HttpServer, listen
+from livetail.server.runner import loop_factory
+from livetail.server.tls import Certificate, certificate_for
+from livetail.settings import Settings
 
 
-def test_listener_notices_slow_and_dead_clients() -> None:
-    """Accepted connections inherit both."""
-    with (
-        listen("127.0.0.1", 0) as listener,
-        socket.create_connection(listener.getsockname(), 10),
-    ):
-        listener.setblocking(True)
-        with listener.accept()[0] as accepted:
-            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 1024 * 1024
+async def _application(scope: Scope, receive: Receive, send: Send) -> None:
+    raise NotImplementedError
 
 
-def test_backlog_is_not_made_smaller_by_serving() -> None:
-    """tcpi_sacked of a listening socket is its backlog (Linux)."""
+@pytest.fixture(scope="module")
+def certificate() -> Iterator[Certificate]:
+    made = certificate_for(Settings.resolve({"tls": True}))
+    assert made is not None
+    yield made
+    made.discard()
 
-    async def app(*_: Any) -> None: ...
 
-    async def test() -> int:
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+@pytest.mark.parametrize("turns", range(6))
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_a_connection_that_comes_at_the_stop_is_closed(
+    turns: int, loop: str, tls: bool, certificate: Certificate
+) -> None:
+    """If nobody closes a socket, its ResourceWarning fails the test. How many turns of the loop there are before it is
+    accepted depends on the loop."""
+
+    async def test() -> None:
         listener = listen("127.0.0.1", 0)
-        server = HttpServer(app, listener)
+        server = HttpServer(_application, listener, tls=certificate.context() if tls else None)
         server.start()
-        await asyncio.sleep(0)
-        (backlog,) = struct.unpack_from("I", listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104), 28)
-        await server.close(0)
-        assert listener.fileno() == -1
-        assert isinstance(backlog, int)
-        return backlog
+        for _ in range(3):
+            await asyncio.sleep(0)
+        with socket.create_connection(listener.getsockname()) as client:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await server.close(0.1)
+            client.settimeout(10)
+            with suppress(ConnectionResetError):  # it had not been accepted
+                assert client.recv(1) == b""
 
-    most = int(Path("/proc/sys/net/core/somaxconn").read_text())
-    assert asyncio.run(test()) == min(BACKLOG, most)
-
-
-@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid", "a..b", "x" * 70 + ".example"])
-def test_host_that_is_not_here_is_one_sentence(host: str) -> None:
-    with pytest.raises(StartError, match=f"^cannot listen on {host}:0: ") as caught:
-        listen(host, 0)
-    assert "\n" not in str(caught.value)
+    with asyncio.Runner(loop_factory=loop_factory(loop)) as runner:
+        runner.run(test())
+    gc.collect()

@@ -38,5 +38,5 @@ def group(retain: int | KeptBatches = 1_000, *streams: str) -> LogGroup:
 
 
 def append(to: LogGroup, stream: str, *texts: str, timestamp: int = NOW) -> Batch:
-    """Put messages into a stream, all under one time stamp."""
+    """Put messages into a stream, all under one timestamp."""
     return to.append(to.stream(stream), [LogEvent(timestamp, text) for text in texts], NOW)

@@ -1,4 +1,4 @@
-"""Reading events in order: by time stamp, then by sequence number, in both directions and between two places."""
+"""Reading events in order: by timestamp, then by sequence number, in both directions and between two places."""
 
 import pytest
 

@@ -35,7 +35,7 @@ class Format:
     def events(self, times: Sequence[int], streams: Sequence[int]) -> list[LogEvent]:
         """One event for each of `times` (epoch milliseconds, in order), for the log stream of that position.
 
-        The time stamp of an event is its time, or shortly before it for a format whose lines arrive late.
+        The timestamp of an event is its time, or shortly before it for a format whose lines arrive late.
         """
         message = self.message
         return [LogEvent(time, message(time, stream)) for time, stream in zip(times, streams, strict=True)]

@@ -82,8 +82,8 @@ async def show_settings(emulator: Emulator, _: Request) -> SettingsShape:
         scenario=[well_formed(path.name) for path in settings.scenario],
         replay=[well_formed(path.name) for path in settings.replay],
         verify_signatures=settings.verify_signatures,
-        allowed_host=settings.allowed_host,
-        allowed_origin=settings.allowed_origin,
+        allowed_host=tuple(map(well_formed, settings.allowed_host)),
+        allowed_origin=tuple(map(well_formed, settings.allowed_origin)),
         tls=settings.serves_tls,
         no_http2=settings.no_http2,
     )
