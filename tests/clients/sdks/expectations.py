@@ -95,6 +95,9 @@ OWN_WAY: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """By SDK, then by step: what differs from `ALL`, over HTTP and over TLS."""
 
+ALSO_SEEN: Final[dict[tuple[str, str], Any]] = {("kotlin", "cut"): {"outcome": "EOFException"}}
+"""By SDK and step: what is seen in a few runs instead, in 3 of 84 for this one."""
+
 
 def expected(sdk: str, step: str) -> Any:
     return OWN_WAY[sdk].get(step, ALL.get(step))
