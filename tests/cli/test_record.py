@@ -82,7 +82,11 @@ def recording(emulator: LiveTailEmulator, *arguments: str | Path, **options: Any
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Exit status and standard error of a command that ends by itself."""
-    _, told = process.communicate(timeout=30)
+    try:
+        _, told = process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
     return process.returncode, told
 
 
@@ -446,6 +450,25 @@ def test_a_full_disk_is_told(emulator: LiveTailEmulator) -> None:
     arn = emulator.log_group_arn(GROUP)
     run = call_livetail("record", arn, "-o", "/dev/full", "--force", "--endpoint", emulator.endpoint_url)
     assert (run.returncode, run.stderr) == (1, "livetail: cannot write /dev/full: No space left on device\n")
+
+
+def test_a_signal_that_does_not_interrupt_the_wait(emulator: LiveTailEmulator, output: Path) -> None:
+    """As one that comes just before the wait: here another thread gets it, and the main thread waits on."""
+    program = """
+import signal, sys, threading
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+from livetail.cli import main
+sys.exit(main())
+"""
+    arguments = ["record", "--endpoint", emulator.endpoint_url, emulator.log_group_arn(GROUP), "-o", str(output)]
+    command = [sys.executable, "-c", program, *arguments]
+    with start_command(command, stderr=subprocess.PIPE, env=environment()) as process:
+        emulator.wait_for_sessions(1)
+        state = Path(f"/proc/{process.pid}/stat")
+        until(lambda: output.exists() and '"start"' in output.read_text() and state.read_text().split()[2] == "S")
+        process.send_signal(signal.SIGINT)
+        assert finish(process)[0] == 0
 
 
 def test_progress_on_a_terminal(emulator: LiveTailEmulator, output: Path) -> None:

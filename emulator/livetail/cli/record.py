@@ -6,6 +6,7 @@ after a signal all received messages are still written, so that nothing is lost.
 
 import argparse
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -27,6 +28,8 @@ SILENCE_BEFORE_STOP_S: Final = 0.4
 
 MAX_STOP_S: Final = 1.0
 """It ends after this time even if messages still come."""
+
+_TICK_S: Final = 0.1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +85,9 @@ class _Stop:
     After the first of them the session is read until no message has come for `SILENCE_BEFORE_STOP_S`. Then, or at the
     second signal, the wait for the next message ends in `_Stopped`.
 
+    A timer interrupts the wait regularly. Without it, the handler of a signal that comes just before the wait would run
+    only after the next message: Python runs handlers between two steps of its own.
+
     Attributes:
         waiting: whether the next message is being waited for.
         at_once: no message has been received, so a signal ends the command at once.
@@ -89,12 +95,15 @@ class _Stop:
 
     def __init__(self) -> None:
         self.waiting = self.at_once = False
+        self._waiting_since = 0.0
         self._wanted_at: float | None = None
+        self._seconds_end_at = math.inf
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> "_Stop":
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
             self._previous[number] = signal.signal(number, self._signalled)
+        signal.setitimer(signal.ITIMER_REAL, _TICK_S, _TICK_S)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -104,8 +113,7 @@ class _Stop:
 
     def after(self, seconds: float) -> None:
         """Stop after a number of seconds."""
-        if self._wanted_at is None:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
+        self._seconds_end_at = time.monotonic() + seconds
 
     def before_waiting(self) -> None:
         """Start to wait for the next message.
@@ -113,18 +121,23 @@ class _Stop:
         Raises:
             _Stopped: a stop was requested, and its time is over.
         """
-        if self._wanted_at is not None:
-            if time.monotonic() - self._wanted_at > MAX_STOP_S:
-                raise _Stopped
-            signal.setitimer(signal.ITIMER_REAL, SILENCE_BEFORE_STOP_S)
+        self._waiting_since = time.monotonic()
+        if self._wanted_at is not None and self._waiting_since - self._wanted_at > MAX_STOP_S:
+            raise _Stopped
         self.waiting = True
 
     def _signalled(self, number: int, _: FrameType | None) -> None:
-        if self.at_once or (self._wanted_at is not None and self.waiting):
+        now = time.monotonic()
+        if number != signal.SIGALRM:
+            is_over = self.at_once or self._wanted_at is not None
+            self._wanted_at = self._wanted_at or now
+        else:
+            if self._wanted_at is None and now >= self._seconds_end_at:
+                self._wanted_at = now
+            silent_since = max(self._wanted_at or now, self._waiting_since)
+            is_over = now - silent_since >= SILENCE_BEFORE_STOP_S
+        if is_over and (self.waiting or self.at_once):
             raise _Stopped
-        if self._wanted_at is None:
-            self._wanted_at = time.monotonic()
-        signal.setitimer(signal.ITIMER_REAL, SILENCE_BEFORE_STOP_S)
 
 
 @dataclass(frozen=True, slots=True)
