@@ -21,6 +21,9 @@ NOTES: Final[Mapping[str, str]] = {
 }
 """Which programs read a variable, if not every SDK does, or why it is set."""
 
+ANY_CREDENTIALS: Final = ("test", "test")
+"""An access key id and a secret for a server that does not check signatures. SDKs require some."""
+
 TRUSTSTORE_PASSWORD: Final = "changeit"
 """The password of Java's own truststore. It protects nothing: the certificate is public."""
 
@@ -33,7 +36,7 @@ def sdk_environment(
     *,
     ca_bundle: str | None = None,
     truststore: str | None = None,
-    credentials: tuple[str, str] = ("test", "test"),
+    credentials: tuple[str, str] = ANY_CREDENTIALS,
 ) -> dict[str, str]:
     """The variables for a process that uses the emulator only.
 

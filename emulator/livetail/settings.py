@@ -7,11 +7,14 @@ are the same for all sources.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from livetail.core.clock import parse_duration
+from livetail.core.unicode import well_formed
+from livetail.environment import ANY_CREDENTIALS
 from livetail.errors import LiveTailError
 
 if TYPE_CHECKING:
@@ -96,20 +99,14 @@ def _duration(value: str) -> int:
 
 
 def _clock(value: str) -> ClockSetting:
-    if value == "real":
-        return ClockSetting()
-    if value == "manual":
-        return ClockSetting("manual")
+    if value in ("real", "manual"):
+        return ClockSetting(value)
     if value.startswith("manual@"):
-        from datetime import UTC, datetime
-
         try:
             start = datetime.fromisoformat(value.removeprefix("manual@"))
         except ValueError:
             raise ValueError("has no instant such as 2026-01-01T00:00:00Z behind the @") from None
-        if start.tzinfo is None:
-            start = start.replace(tzinfo=UTC)
-        instant = round(start.timestamp() * 1000)
+        instant = round(start.replace(tzinfo=start.tzinfo or UTC).timestamp() * 1000)
         if instant < 0:
             raise ValueError("starts before 1970")
         return ClockSetting("manual", instant)
@@ -141,7 +138,7 @@ class Flag:
     default: str
     metavar: str | None
     help: str
-    is_repeatable: bool = False
+    is_repeatable: bool
 
     @property
     def name(self) -> str:
@@ -152,52 +149,73 @@ class Flag:
         return ENVIRONMENT_PREFIX + self.field.upper()
 
     @property
+    def json_key(self) -> str:
+        first, *others = self.field.split("_")
+        return first + "".join(map(str.title, others))
+
+    @property
     def is_switch(self) -> bool:
         return self.read is _boolean
 
     @property
-    def shown(self) -> str:
+    def is_path(self) -> bool:
+        return self.read is Path
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether `GET /_livetail/settings` shows it."""
+        return self.field not in _NOT_SHOWN
+
+    @property
+    def default_shown(self) -> str:
         """The default as the documentation prints it."""
         return "off" if self.is_switch else self.default
+
+    def texts(self, value: Any) -> list[str]:
+        """A Python value as text; several for a repeatable flag. A number is a duration in seconds."""
+        values = value if self.is_repeatable and isinstance(value, (list, tuple)) else [value]
+        unit = "s" if self.read is _duration and isinstance(value, (int, float)) else ""
+        return [f"{one}{unit}" for one in values]
 
     def resolve(self, given: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
         """The value from the first place that gives one."""
         if self.field in given:
-            return self._read(given[self.field], self.name)
-        if text := environ.get(self.variable):
-            return self._read(text.split(",") if self.is_repeatable else text, self.variable)
+            source, texts = self.name, self.texts(given[self.field])
+        elif text := environ.get(self.variable):
+            source, texts = self.variable, text.split(",") if self.is_repeatable else [text]
+        else:
+            source, texts = self.name, [self.default] if self.default else []
+        values = tuple(self._read(text, source) for text in texts)
         if self.is_repeatable:
-            return ()
-        return self.read(self.default) if self.default else None
+            return values
+        return values[0] if values else None
+
+    def _read(self, text: str, source: str) -> Any:
+        try:
+            return self.read(text)
+        except ValueError as error:
+            raise SettingsError(f"{source} {text!r} {error}") from None
 
     def add_to(self, parser: "argparse._ActionsContainer") -> None:
         """Make this a flag of an argparse parser; the value stays text until `Settings.resolve`."""
-        text = f"{self.help} [{self.shown}]" if self.shown else self.help
+        text = f"{self.help} [{self.default_shown}]" if self.default_shown else self.help
         if self.is_switch:
             parser.add_argument(self.name, dest=self.field, action="store_const", const="true", help=text)
         else:
             action = "append" if self.is_repeatable else "store"
             parser.add_argument(self.name, dest=self.field, action=action, metavar=self.metavar, help=text)
 
-    def _read(self, value: Any, source: str) -> Any:
-        if self.is_repeatable:
-            values = value if isinstance(value, (list, tuple)) else [value]
-            return tuple(self._read_one(one, source) for one in values)
-        return self._read_one(value, source)
-
-    def _read_one(self, value: Any, source: str) -> Any:
-        is_seconds = self.read is _duration and isinstance(value, (int, float))
-        text = f"{value}s" if is_seconds else str(value)
-        try:
-            return self.read(text)
-        except ValueError as error:
-            raise SettingsError(f"{source} {text!r} {error}") from None
-
 
 def _flag(read: Callable[[str], Any], default: str, metavar: str | None, help: str, *, repeatable: bool = False) -> Any:
     """A field of `Settings` with the columns of its `Flag`."""
     return field(metadata={"flag": (read, default, metavar, help, repeatable)})
 
+
+_NOT_SHOWN: Final = {
+    *("host", "port", "port_file", "loop", "log_level", "log_format"),
+    *("credentials", "certfile", "keyfile", "tls_dir"),
+}
+"""What clients need not know, and secrets."""
 
 _REGION = _matching(r"[a-z]+(-[a-z]+)+-\d+", "is not a region such as us-east-1")
 _ACCOUNT = _matching(r"\d{12}", "is not an account id of 12 digits")
@@ -306,9 +324,27 @@ class Settings:
     def serves_tls(self) -> bool:
         return self.tls or self.certfile is not None or self.tls_dir is not None
 
+    @property
+    def client_credentials(self) -> tuple[str, str]:
+        """The access key id and the secret that a client can use."""
+        return self.credentials[0] if self.verify_signatures else ANY_CREDENTIALS
+
+    def as_json(self) -> dict[str, Any]:
+        """The settings that `GET /_livetail/settings` shows, by their keys there."""
+        shown = {flag.json_key: _as_json(getattr(self, flag.field)) for flag in FLAGS if flag.is_shown}
+        return shown | {"tls": self.serves_tls}
+
 
 FLAGS: Final = tuple(Flag(each.name, *each.metadata["flag"]) for each in fields(Settings))
 """The flags of all settings."""
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_as_json(one) for one in value]
+    if isinstance(value, Path):
+        value = value.name  # folders differ in a container
+    return value if value is None or isinstance(value, int) else well_formed(str(value))
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:

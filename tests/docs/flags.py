@@ -10,7 +10,9 @@ def flags_table() -> str:
     for flag in FLAGS:
         metavar = flag.metavar and flag.metavar.replace("|", "\\|")  # a bar ends a cell, in code as well
         name = f"`{flag.name} {metavar}`" if metavar else f"`{flag.name}`"
-        default = f"`{flag.shown}`" if flag.shown and " " not in flag.shown else flag.shown
+        default = flag.default_shown
+        if default and " " not in default:
+            default = f"`{default}`"
         rows.append(f"| {name} | {default} | {flag.help} |")
     return "\n".join(rows)
 

@@ -2,8 +2,6 @@
 
 import pytest
 
-from livetail.settings import Settings
-from livetail.testing import plugin
 from tests.testing.projects import sentences, suite, suite_in_process
 
 pytest_plugins = ["pytester"]
@@ -243,11 +241,6 @@ def test_it(livetail_client, settings):
 """
     )
     suite(pytester, "", "inner").assert_outcomes(passed=5)
-
-
-def test_all_paths_among_the_settings_are_known_as_such() -> None:
-    paths = [name for name, kind in Settings.__annotations__.items() if "Path" in str(kind)]
-    assert sorted(paths) == sorted(plugin._PATHS)
 
 
 def test_wrong_settings_are_a_sentence(pytester: pytest.Pytester) -> None:

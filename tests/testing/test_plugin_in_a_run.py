@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 
 from livetail import LiveTailEmulator
-from livetail.settings import FLAGS
-from livetail.testing.plugin import NOT_COMPARED
 from tests.testing.projects import LIKE_A_USER, WITHOUT_WORKERS, sentences, suite, suite_in_process
 
 pytest_plugins = ["pytester"]
@@ -200,14 +198,9 @@ def test_same(livetail): ...
     assert [line.removeprefix(begin) for line in result.outlines if line.startswith("livetail: ")] == [
         "--max-sessions 15, and this test needs 1",
         "--session-timeout 10800000, and this test needs 1800000",
-        "--scenario none, and this test needs shop.toml",
+        "--scenario [], and this test needs ['shop.toml']",
         "--verify-signatures False, and this test needs True",
     ]
-
-
-def test_a_server_shows_each_setting_that_is_compared(manual: LiveTailEmulator) -> None:
-    compared = {flag.field for flag in FLAGS} - NOT_COMPARED
-    assert {name.replace("_", "") for name in compared} <= {name.lower() for name in manual.settings()}
 
 
 def test_only_a_few_servers_are_kept(pytester: pytest.Pytester) -> None:

@@ -61,7 +61,7 @@ class Server:
             settings.region,
             ca_bundle=self.ca_bundle,
             truststore=None if truststore is None else str(truststore),
-            credentials=settings.credentials[0] if settings.verify_signatures else ("test", "test"),
+            credentials=settings.client_credentials,
         )
 
     async def serve(self, stop: Stop, on_ready: Callable[[], None]) -> None:

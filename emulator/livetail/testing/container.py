@@ -9,7 +9,7 @@ from typing import Any, Unpack
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import HttpWaitStrategy
 
-from livetail.settings import FLAGS, Flag, Settings, SettingsError
+from livetail.settings import FLAGS, Settings, SettingsError
 from livetail.testing.handle import LiveTail
 from livetail.testing.shapes import SettingsKeywords
 
@@ -49,7 +49,7 @@ class LiveTailContainer(DockerContainer):
         given: Mapping[str, Any] = settings
         for flag in FLAGS:
             if given.get(flag.field) is not None:
-                self.with_env(flag.variable, _as_text(flag, given[flag.field]))
+                self.with_env(flag.variable, ",".join(flag.texts(given[flag.field])))
         ready = HttpWaitStrategy(_PORT, "/_livetail/health").for_status_code(200)
         self.waiting_for(ready.using_tls(insecure=True) if self._settings.serves_tls else ready)
 
@@ -69,7 +69,7 @@ class LiveTailContainer(DockerContainer):
             region=self._settings.region,
             account_id=self._settings.account_id,
             ca_bundle=ca_bundle,
-            credentials=self._settings.credentials[0] if self._settings.verify_signatures else None,
+            credentials=self._settings.client_credentials,
         )
 
 
@@ -82,12 +82,3 @@ def _checked(given: Mapping[str, Any]) -> Settings:
     if settings.tls and settings.certfile is None:
         raise SettingsError("a container with --tls needs --certfile and --keyfile, so that clients can trust it")
     return settings
-
-
-def _as_text(flag: Flag, value: Any) -> str:
-    """A setting as the text of its environment variable."""
-    if isinstance(value, (list, tuple)):
-        return ",".join(map(str, value))
-    if flag.field == "session_timeout" and isinstance(value, (int, float)):
-        return f"{value}s"
-    return str(value)

@@ -1,7 +1,6 @@
 """An emulator in this process: started in a thread on a free port, stopped at the end of a `with` block."""
 
 import asyncio
-from types import TracebackType
 from typing import Self, Unpack
 
 from livetail.server.runner import ServerThread
@@ -24,18 +23,18 @@ class LiveTailEmulator(LiveTail):
         ScenarioError: a scenario file is wrong.
     """
 
-    def __init__(self, **settings: Unpack[SettingsKeywords]) -> None:
-        self._settings = Settings.resolve({"port": 0, **settings})
-        self._server = Server(self._settings)
+    def __init__(self, **keywords: Unpack[SettingsKeywords]) -> None:
+        settings = Settings.resolve({"port": 0, **keywords})
+        self._server = Server(settings)
         self._thread = ServerThread(self._server)
         self._thread.start()
         self.seed = self._server.emulator.seed
         super().__init__(
             self._server.endpoint_url,
-            region=self._settings.region,
-            account_id=self._settings.account_id,
+            region=settings.region,
+            account_id=settings.account_id,
             ca_bundle=self._server.ca_bundle,
-            credentials=self._settings.credentials[0] if self._settings.verify_signatures else None,
+            credentials=settings.client_credentials,
         )
 
     def environment(self) -> dict[str, str]:
@@ -49,15 +48,11 @@ class LiveTailEmulator(LiveTail):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     async def __aenter__(self) -> AsyncLiveTail:
         return AsyncLiveTail(self)
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await asyncio.to_thread(self.stop)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from livetail.control_client import ControlClient
 from livetail.core.arns import LogGroupArn
-from livetail.environment import sdk_environment
+from livetail.environment import ANY_CREDENTIALS, sdk_environment
 from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError
 from livetail.testing.patching import patched_environment
 from livetail.testing.session import Session
@@ -61,7 +61,7 @@ class LiveTail:
         region: str = "us-east-1",
         account_id: str = "123456789012",
         ca_bundle: str | None = None,
-        credentials: tuple[str, str] | None = None,
+        credentials: tuple[str, str] = ANY_CREDENTIALS,
     ) -> None:
         """`credentials` are the access key id and the secret for clients, if the server checks signatures."""
         self.endpoint_url = endpoint_url
@@ -70,7 +70,7 @@ class LiveTail:
         self.region = region
         self.account_id = account_id
         self._ca_bundle = ca_bundle
-        self._key_id, self._secret = credentials or ("test", "test")
+        self._credentials = credentials
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.endpoint_url}>"
@@ -87,8 +87,7 @@ class LiveTail:
 
     def environment(self) -> dict[str, str]:
         """The environment variables that point the SDK of another process at the emulator."""
-        credentials = (self._key_id, self._secret)
-        return sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle, credentials=credentials)
+        return sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle, credentials=self._credentials)
 
     @contextmanager
     def patched_environment(self) -> Iterator[None]:
@@ -343,8 +342,8 @@ class LiveTail:
         return {
             "endpoint_url": self.endpoint_url,
             "region_name": self.region,
-            "aws_access_key_id": self._key_id,
-            "aws_secret_access_key": self._secret,
+            "aws_access_key_id": self._credentials[0],
+            "aws_secret_access_key": self._credentials[1],
             "verify": self._ca_bundle,
             **options,
             "config": ours.merge(options["config"]) if options.get("config") else ours,

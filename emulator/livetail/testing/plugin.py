@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 _MAX_RUNNING = 4
 """Emulators for the tests of one process, besides that of `livetail_server`."""
 
-_PATHS = {"certfile", "keyfile", "port_file", "replay", "scenario", "tls_dir"}
-"""The settings that are paths."""
-
-NOT_COMPARED = {"host", "port", "port_file", "credentials", "certfile", "keyfile", "tls_dir", "loop"} | {
-    *("log_level", "log_format")
-}
-"""Settings that may differ on a server elsewhere (its address, its log), and secrets, which it does not show."""
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("livetail", "Livetail, an emulator of CloudWatch Logs Live Tail")
@@ -139,48 +131,31 @@ def _checked(url: str, given: dict[str, Any]) -> "LiveTail":
     from livetail.testing.handle import LiveTail
 
     settings = _resolved(given)
-    credentials = settings.credentials[0] if settings.verify_signatures else None
+    credentials = settings.client_credentials
     remote = LiveTail(url, region=settings.region, account_id=settings.account_id, credentials=credentials)
-    shown = remote.settings()
+    runs_with, needed = remote.settings(), settings.as_json()
     for flag in FLAGS:
-        if flag.field in NOT_COMPARED or given.get(flag.field) is None:
-            continue
-        first, *others = flag.field.split("_")
-        there, wanted = shown.get(first + "".join(map(str.title, others))), _as_shown(getattr(settings, flag.field))
-        if there != wanted:
-            _fail(
-                f"the emulator at {url} runs with {flag.name} {_as_text(there)}, and this test needs {_as_text(wanted)}"
-            )
+        if flag.is_shown and given.get(flag.field) is not None:
+            there, wanted = runs_with.get(flag.json_key), needed[flag.json_key]
+            if there != wanted:
+                _fail(f"the emulator at {url} runs with {flag.name} {there}, and this test needs {wanted}")
     return remote
-
-
-def _as_shown(value: Any) -> Any:
-    """A setting as a server shows it: only the file name of a path, since folders differ in a container."""
-    if isinstance(value, tuple):
-        return [_as_shown(one) for one in value]
-    if isinstance(value, os.PathLike):
-        return os.path.basename(value)
-    return value if isinstance(value, (bool, int)) else str(value)
-
-
-def _as_text(value: Any) -> str:
-    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:
     """The settings in the markers of a test: for each setting the closest marker wins; paths are relative to the file
     of the test."""
+    from livetail.settings import FLAGS
+
     settings: dict[str, Any] = {}
     for marker in node.iter_markers("livetail"):
         if marker.args:
             _fail(f"@pytest.mark.livetail takes settings by name, such as clock='manual', and not {marker.args[0]!r}")
         settings = {**marker.kwargs, **settings}
-    for name in _PATHS & settings.keys():
-        value = settings[name]
-        if isinstance(value, (str, os.PathLike)):
-            settings[name] = node.path.parent / value
-        elif isinstance(value, (list, tuple)):
-            settings[name] = [node.path.parent / path for path in value]
+    for flag in FLAGS:
+        if flag.is_path and settings.get(flag.field) is not None:
+            paths = [node.path.parent / path for path in flag.texts(settings[flag.field])]
+            settings[flag.field] = paths if flag.is_repeatable else paths[0]
     return settings
 
 

@@ -2,10 +2,9 @@
 
 from typing import Annotated, Final
 
-from msgspec import Meta
+from msgspec import Meta, convert
 from starlette.requests import Request
 
-from livetail.core.unicode import well_formed
 from livetail.server.control.clock import ClockMode
 from livetail.server.control.route import ControlRoute, Count, Done, Shape
 from livetail.server.emulator import Emulator
@@ -67,26 +66,8 @@ async def reset(emulator: Emulator, _: Request) -> Done:
 
 async def show_settings(emulator: Emulator, _: Request) -> SettingsShape:
     """The settings that the server was started with."""
-    settings = emulator.settings
-    return SettingsShape(
-        version=__version__,
-        region=settings.region,
-        account_id=settings.account_id,
-        clock=str(settings.clock),
-        seed=emulator.seed,
-        session_timeout=settings.session_timeout,
-        max_sessions=settings.max_sessions,
-        session_rate=settings.session_rate,
-        retain_events=settings.retain_events,
-        retain_bytes=settings.retain_bytes,
-        scenario=[well_formed(path.name) for path in settings.scenario],
-        replay=[well_formed(path.name) for path in settings.replay],
-        verify_signatures=settings.verify_signatures,
-        allowed_host=tuple(map(well_formed, settings.allowed_host)),
-        allowed_origin=tuple(map(well_formed, settings.allowed_origin)),
-        tls=settings.serves_tls,
-        no_http2=settings.no_http2,
-    )
+    shown = {"version": __version__, **emulator.settings.as_json(), "seed": emulator.seed}
+    return convert(shown, SettingsShape)
 
 
 ROUTES: Final = (
