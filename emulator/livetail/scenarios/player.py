@@ -8,17 +8,16 @@ What is due at one instant comes in slices, so that a server can do other work b
 only on the scenario, never on the time that it takes.
 """
 
-import heapq
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from livetail.core.chance import Chance
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.rates import LIFETIME_MS
-from livetail.scenarios.replay import Replay, ReplayCursor
+from livetail.scenarios.replay import Replay
 from livetail.scenarios.templates import TemplateFormat, parse_template
 from livetail.store.batch import LogEvent
 
@@ -30,23 +29,16 @@ MAX_SLICE_WEIGHT: Final = 1_000
 _timestamp = attrgetter("timestamp")
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
-    """Events that are ingested together into one log stream.
-
-    Attributes:
-        at: when they are ingested, epoch milliseconds.
-        events: in the order of their timestamps, none of which is after `at`; at least one.
-    """
+class Emission(NamedTuple):
+    """Events that are ingested together into one log stream: at least one, in the order of their timestamps."""
 
     log_group: str
     log_stream: str
-    at: int
     events: list[LogEvent]
 
 
 class Player:
-    """A scenario that is played from `started_at` (epoch milliseconds).
+    """A scenario that is played from `started_at` (epoch milliseconds), which moves when the clock is set.
 
     Random numbers come from the scenario's own seed if it has one, else from `chance`. Each source has random streams
     of its own, by its number, so that a new source at the end of a file does not change the others.
@@ -56,85 +48,90 @@ class Player:
         if scenario.seed is not None:
             chance = Chance(scenario.seed)
         declared = {group.name: group.streams for group in scenario.log_groups}
-        self._started_at = started_at
-        self._parts: list[_PlayedSource | _PlayedReplay] = [
+        self.scenario = scenario
+        self.started_at = started_at
+        self._parts: list[_Part] = [
             _PlayedSource(source, declared.get(source.log_group, ()), started_at, chance, f"source {number}")
             for number, source in enumerate(scenario.sources, 1)
         ]
-        self._parts += [_PlayedReplay(replay, started_at) for replay in scenario.replays]
-        self._due: list[tuple[int, int]] = []
-        for index in range(len(self._parts)):
-            self._schedule(index)
+        self._parts += map(_PlayedReplay, scenario.replays)
+        self._due_ms = self._next_due_ms()
 
-    @property
-    def is_done(self) -> bool:
-        """Whether everything has been emitted."""
-        return not self._due
+    def _next_due_ms(self) -> int | None:
+        return min((part.due_ms for part in self._parts if part.due_ms is not None), default=None)
 
     def next_due(self) -> int | None:
-        """The next instant at which something is emitted, in epoch milliseconds; None when all is done."""
-        return self._due[0][0] if self._due else None
+        """The next instant at which something is emitted, in epoch milliseconds; None when all has been emitted."""
+        return None if self._due_ms is None else self.started_at + self._due_ms
 
     def take(self) -> list[Emission]:
         """The next slice: what `next_due` has, up to `MAX_SLICE_WEIGHT`; the rest of that instant stays due.
 
         What several sources emit into one log stream is one emission, in the order of the timestamps.
         """
-        if not self._due:
-            return []
-        emissions: list[Emission] = []
-        merged: dict[tuple[str, str], list[LogEvent]] = {}
+        replayed: list[Emission] = []
+        made: dict[tuple[str, str], Emission] = {}
         room = MAX_SLICE_WEIGHT
-        instant = self._due[0][0]
-        while room > 0 and self._due and self._due[0][0] == instant:
-            index = heapq.heappop(self._due)[1]
-            part = self._parts[index]
-            if isinstance(part, _PlayedReplay):
-                taken = part.emissions(instant, room)
-                emissions += taken
-                room -= sum(len(emission.events) for emission in taken)
-            else:
-                for stream, events in part.events(instant, max(1, room // part.weight)):
-                    room -= len(events) * part.weight
-                    already = merged.setdefault((part.log_group, stream), events)
-                    if already is not events:
-                        already.extend(events)
-                        already.sort(key=_timestamp)
-            self._schedule(index)
-        return emissions + [Emission(group, stream, instant, events) for (group, stream), events in merged.items()]
-
-    def shift(self, milliseconds: int) -> None:
-        """Move all due times by `milliseconds`, because the clock was set."""
-        self._started_at += milliseconds
         for part in self._parts:
-            part.started_at += milliseconds
-        self._due = [(due + milliseconds, index) for due, index in self._due]
+            while room > 0 and (due_ms := part.due_ms) is not None and due_ms == self._due_ms:
+                taken = part.take(self.started_at, due_ms, max(1, room // part.weight))
+                room -= part.weight * sum(len(emission.events) for emission in taken)
+                if isinstance(part, _PlayedReplay):
+                    replayed += taken
+                    continue
+                for emission in taken:
+                    earlier = made.setdefault((emission.log_group, emission.log_stream), emission)
+                    if earlier is not emission:
+                        earlier.events.extend(emission.events)
+                        earlier.events.sort(key=_timestamp)
+        self._due_ms = self._next_due_ms()
+        return [*replayed, *made.values()]
 
-    def _schedule(self, index: int) -> None:
-        part = self._parts[index]
-        elapsed_ms = part.times.next()
-        if elapsed_ms is not None:
-            # The first instant of the grid that is not before the event.
-            steps = -((self._started_at - part.started_at - elapsed_ms) // GRID_MS)
-            heapq.heappush(self._due, (self._started_at + steps * GRID_MS, index))
 
-
-class _PlayedSource:
-    """A source and the position in it.
+class _Part:
+    """A source or a replay, and the position in it.
 
     Attributes:
-        started_at: epoch milliseconds.
-        times: the times of its events from then on, in milliseconds.
         weight: the cost of one of its events; see `MAX_SLICE_WEIGHT`.
     """
 
+    weight = 1
+
+    def __init__(self, start_ms: int, times: Iterator[int]) -> None:
+        """`times` are those of its events, in milliseconds after `start_ms`, its start in the scenario."""
+        self._start_ms = start_ms
+        self._times = times
+        self._next_ms = next(times, None)
+
+    @property
+    def due_ms(self) -> int | None:
+        """The next instant of the grid with events, in milliseconds after the scenario's start; None at the end."""
+        return None if self._next_ms is None else -(-(self._start_ms + self._next_ms) // GRID_MS) * GRID_MS
+
+    def take(self, started_at: int, due_ms: int, max_events: int) -> list[Emission]:
+        """The next events up to `due_ms`; `started_at` is the scenario's start in epoch milliseconds."""
+        raise NotImplementedError
+
+    def _take_times(self, started_at: int, due_ms: int, max_events: int) -> list[int]:
+        """The times of these events, in epoch milliseconds."""
+        times: list[int] = []
+        next_ms, until_ms, started_at = self._next_ms, due_ms - self._start_ms, started_at + self._start_ms
+        while next_ms is not None and next_ms <= until_ms and len(times) < max_events:
+            times.append(started_at + next_ms)
+            next_ms = next(self._times, None)
+        self._next_ms = next_ms
+        return times
+
+
+class _PlayedSource(_Part):
     def __init__(self, source: Source, declared: Sequence[str], started_at: int, chance: Chance, name: str) -> None:
-        self.log_group = source.log_group
-        self.started_at = started_at + source.start_ms
+        super().__init__(source.start_ms, source.any_rate.times(source.duration_ms, chance.stream(f"{name} arrivals")))
         template = None if source.template is None else parse_template(source.template)
         kind = FORMATS[source.format or "text"] if template is None else TemplateFormat
         named = source.log_streams or declared
+        self._log_group = source.log_group
         self._streams = tuple(named or kind.default_streams(chance.stream(f"{name} stream names"), started_at))
+        self._draw = chance.stream(f"{name} streams").random
         lines = chance.stream(f"{name} lines")
         self._format = (
             kind(lines, self._streams, chance)
@@ -142,46 +139,38 @@ class _PlayedSource:
             else TemplateFormat(template, lines, self._streams, chance)
         )
         self.weight = 1 if template is None else -(-template.size_bytes // 1_024)
-        self.times = source.any_rate.arrivals(source.duration_ms, chance.stream(f"{name} arrivals"))
-        self._draw = chance.stream(f"{name} streams").random
 
-    def events(self, instant: int, max_events: int) -> list[tuple[str, list[LogEvent]]]:
-        """The next events up to `instant`, by stream, in the order in which the scenario names the streams."""
-        start, names = self.started_at, self._streams
-        times = [start + elapsed_ms for elapsed_ms in self.times.take(instant - start, max_events)]
+    def take(self, started_at: int, due_ms: int, max_events: int) -> list[Emission]:
+        """The next events by stream, in the order in which the scenario names the streams."""
+        times, group, names = self._take_times(started_at, due_ms, max_events), self._log_group, self._streams
         if len(names) == 1:
-            return [(names[0], self._format.events(times, [0] * len(times)))] if times else []
+            return [Emission(group, names[0], self._format.events(times, [0] * len(times)))]
         draw, count = self._draw, len(names)
         positions = [int(draw() * count) for _ in times]
         by_stream: list[list[LogEvent]] = [[] for _ in names]
         for position, event in zip(positions, self._format.events(times, positions), strict=True):
             by_stream[position].append(event)
-        return [(name, events) for name, events in zip(names, by_stream, strict=True) if events]
+        return [Emission(group, name, events) for name, events in zip(names, by_stream, strict=True) if events]
 
 
-class _PlayedReplay:
-    """A replay and the position in it."""
+class _PlayedReplay(_Part):
+    def __init__(self, replay: Replay) -> None:
+        super().__init__(replay.start_ms, replay.times(LIFETIME_MS))
+        self._lines = cycle(replay.lines)
 
-    def __init__(self, replay: Replay, started_at: int) -> None:
-        self.started_at = started_at + replay.start_ms
-        self.times = ReplayCursor(replay, LIFETIME_MS)
-
-    def emissions(self, instant: int, max_lines: int) -> list[Emission]:
-        """The next lines up to `instant`, in exactly the order of the file.
+    def take(self, started_at: int, due_ms: int, max_events: int) -> list[Emission]:
+        """The next lines, in exactly the order of the file.
 
         Each change of the stream begins a new emission, and so does a timestamp that goes back.
         """
         emissions: list[Emission] = []
-        for elapsed_ms, line in self.times.take(instant - self.started_at, max_lines):
-            event = LogEvent(max(self.started_at + elapsed_ms - line.age_ms, 0), line.message)
-            last = emissions[-1] if emissions else None
-            if (
-                last is not None
-                and last.log_stream == line.log_stream
-                and last.log_group == line.log_group
-                and last.events[-1].timestamp <= event.timestamp
-            ):
-                last.events.append(event)
+        latest = 0
+        for time, line in zip(self._take_times(started_at, due_ms, max_events), self._lines, strict=False):
+            event = LogEvent(max(time - line.age_ms, 0), line.message)
+            same_stream = emissions and emissions[-1][:2] == (line.log_group, line.log_stream)
+            if same_stream and latest <= event.timestamp:
+                emissions[-1].events.append(event)
             else:
-                emissions.append(Emission(line.log_group, line.log_stream, instant, [event]))
+                emissions.append(Emission(line.log_group, line.log_stream, [event]))
+            latest = event.timestamp
         return emissions

@@ -10,8 +10,9 @@ periods and rounded to a millionth of an event in between.
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from itertools import repeat
 from typing import Annotated, ClassVar, Final, TypeAlias
 
 from msgspec import Meta, field
@@ -59,14 +60,9 @@ Count: TypeAlias = Callable[[int], int]
 """The number of events after a number of milliseconds (0 or more); it never decreases."""
 
 
-def _exact(number: float) -> Fraction:
-    """A number as it is written: 0.1 is exactly a tenth."""
-    return Fraction(str(number))
-
-
 def _over_common_denominator(*rates: float) -> tuple[int, ...]:
-    """The numerators of `rates` over their common denominator, and that denominator last."""
-    fractions = [_exact(rate) for rate in rates]
+    """The numerators of `rates` over their common denominator, and that denominator last; 0.1 is exactly a tenth."""
+    fractions = [Fraction(str(rate)) for rate in rates]
     denominator = math.lcm(*(rate.denominator for rate in fractions))
     return (*(int(rate * denominator) for rate in fractions), denominator)
 
@@ -84,9 +80,18 @@ class Rate(Table, frozen=True, tag_field="shape"):
         """Events per second on average over its first day."""
         return self.counter()(DAY) * SECOND / DAY
 
-    def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
-        """The times of its events up to `limit_ms`."""
-        return Counted(self, limit_ms)
+    def times(self, limit_ms: int, random: Random) -> Iterator[int]:
+        """The times of its events in order, in milliseconds after its start, up to and including `limit_ms`."""
+        count, time_ms, events = self.counter(), 0, 0
+        events_at_limit = count(limit_ms)
+        while events < events_at_limit:
+            step_ms = 1
+            while count(min(time_ms + step_ms, limit_ms)) <= events:
+                step_ms *= 2
+            later = range(time_ms + step_ms // 2, min(time_ms + step_ms, limit_ms) + 1)
+            time_ms = later[bisect_right(later, events, key=count)]
+            already, events = events, count(time_ms)
+            yield from repeat(time_ms, events - already)
 
 
 class Constant(Rate, frozen=True, tag="constant"):
@@ -107,8 +112,10 @@ class Poisson(Rate, frozen=True, tag="poisson"):
     def average(self) -> float:
         return self.rate
 
-    def arrivals(self, limit_ms: int, random: Random) -> "Arrivals":
-        return PoissonArrivals(self.rate, limit_ms, random)
+    def times(self, limit_ms: int, random: Random) -> Iterator[int]:
+        mean_gap_ms, time_ms = SECOND / self.rate, 0.0
+        while (time_ms := time_ms - math.log(1.0 - random.random()) * mean_gap_ms) <= limit_ms:
+            yield math.ceil(time_ms)
 
 
 class Ramp(Rate, frozen=True, tag="ramp"):
@@ -205,74 +212,3 @@ class Once(Rate, frozen=True, tag="once"):
 
 
 AnyRate: TypeAlias = Constant | Poisson | Ramp | Sine | Burst | Once
-
-
-class Counted:
-    """The events of a rate, in the order of time. Times are milliseconds since its start."""
-
-    def __init__(self, rate: Rate, limit_ms: int) -> None:
-        self._count = rate.counter()
-        self._limit_ms = limit_ms
-        self._taken = 0
-        self._until_ms = -1
-
-    def next(self) -> int | None:
-        """The time of the next event that was not taken yet; None when there is none."""
-        count, taken, limit_ms = self._count, self._taken, self._limit_ms
-        if self._until_ms >= limit_ms or count(limit_ms) <= taken:
-            return None
-        near_ms = min(self._until_ms + SECOND, limit_ms)  # a short search where events are frequent
-        later = range(self._until_ms + 1, (near_ms if count(near_ms) > taken else limit_ms) + 1)
-        return later[bisect_right(later, taken, key=count)]
-
-    def take(self, until_ms: int, max_events: int) -> list[int]:
-        """The times of the next events up to and including `until_ms`, in order, `max_events` (1 or more) at most."""
-        until_ms = min(until_ms, self._limit_ms)
-        if until_ms <= self._until_ms:
-            return []
-        times: list[int] = []
-        total = self._count(until_ms)
-        end = min(total, self._taken + max_events)
-        # The first millisecond is separate: the events of `once` happen before any time has passed.
-        self._spread(times, self._until_ms, until_ms, self._taken, end)
-        self._taken = end
-        # If events are left over, the last millisecond is taken again: more may have happened in it.
-        self._until_ms = until_ms if end == total else times[-1] - 1
-        return times
-
-    def _spread(self, times: list[int], after_ms: int, until_ms: int, low: int, high: int) -> None:
-        """Add the times of the events `low`+1 to `high`, which happen after `after_ms` and up to `until_ms`."""
-        if high <= low:
-            return
-        if until_ms - after_ms == 1:
-            times.extend([until_ms] * (high - low))
-            return
-        middle_ms = (after_ms + until_ms) // 2
-        count = min(self._count(middle_ms), high)
-        self._spread(times, after_ms, middle_ms, low, count)
-        self._spread(times, middle_ms, until_ms, count, high)
-
-
-class PoissonArrivals:
-    """The same for a Poisson process: the gaps between its events are drawn one by one."""
-
-    def __init__(self, rate: float, limit_ms: int, random: Random) -> None:
-        self._mean_gap_ms = SECOND / rate
-        self._limit_ms = limit_ms
-        self._random = random.random
-        self._next_ms = -math.log(1.0 - self._random()) * self._mean_gap_ms
-
-    def next(self) -> int | None:
-        next_ms = math.ceil(self._next_ms)
-        return next_ms if next_ms <= self._limit_ms else None
-
-    def take(self, until_ms: int, max_events: int) -> list[int]:
-        until_ms = min(until_ms, self._limit_ms)
-        times: list[int] = []
-        while self._next_ms <= until_ms and len(times) < max_events:
-            times.append(math.ceil(self._next_ms))
-            self._next_ms -= math.log(1.0 - self._random()) * self._mean_gap_ms
-        return times
-
-
-Arrivals: TypeAlias = Counted | PoissonArrivals

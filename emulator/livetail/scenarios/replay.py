@@ -4,10 +4,10 @@ The file is read and checked when the scenario is loaded (`replay_files`) and ke
 before anything is played, and the file may change meanwhile.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 from typing import NamedTuple
 
 
@@ -44,43 +44,12 @@ class Replay:
     loop: bool = False
     start_ms: int = 0
 
-
-class ReplayCursor:
-    """The position in a replay. Times are milliseconds since its start."""
-
-    def __init__(self, replay: Replay, limit_ms: int) -> None:
-        self._replay = replay
-        self._limit_ms = limit_ms
-        self._offsets_ms = [line.offset_ms for line in replay.lines]
-        self._position = 0
-        self._round = 0
-
-    def _time_ms(self, position: int) -> int:
-        replay = self._replay
-        offset_ms = self._round * replay.length_ms + self._offsets_ms[position]
-        return offset_ms * replay.speed.denominator // replay.speed.numerator
-
-    def next(self) -> int | None:
-        """The time of the next line; None when there is none."""
-        if self._position == len(self._offsets_ms):
-            return None
-        time_ms = self._time_ms(self._position)
-        return time_ms if time_ms <= self._limit_ms else None
-
-    def take(self, until_ms: int, max_lines: int) -> Iterator[tuple[int, Line]]:
-        """The next lines up to and including `until_ms`, `max_lines` at most, with their times."""
-        replay, until_ms = self._replay, min(until_ms, self._limit_ms)
-        while self._position < len(self._offsets_ms) and max_lines > 0:
-            # All due lines of this round, found by bisection, not line by line.
-            due_ms = (until_ms + 1) * replay.speed.numerator - 1
-            due_ms = due_ms // replay.speed.denominator - self._round * replay.length_ms
-            end = bisect_right(self._offsets_ms, due_ms, lo=self._position)
-            end = min(end, self._position + max_lines)
-            max_lines -= end - self._position
-            for position in range(self._position, end):
-                yield self._time_ms(position), replay.lines[position]
-            self._position = end
-            if end < len(self._offsets_ms) or not replay.loop:
-                return
-            self._position = 0
-            self._round += 1
+    def times(self, limit_ms: int) -> Iterator[int]:
+        """The times of its lines in order, in milliseconds after its start, up to and including `limit_ms`."""
+        recorded_ms, real_ms = self.speed.as_integer_ratio()
+        for begins_ms in count(0, self.length_ms) if self.loop else (0,):
+            for line in self.lines:
+                time_ms = (begins_ms + line.offset_ms) * real_ms // recorded_ms
+                if time_ms > limit_ms:
+                    return
+                yield time_ms

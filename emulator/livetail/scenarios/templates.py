@@ -15,8 +15,7 @@ from typing import Final
 from livetail.core.chance import Chance, Random
 from livetail.core.clock import SECOND
 from livetail.scenarios import ScenarioError
-from livetail.scenarios.formats.base import Format
-from livetail.scenarios.timestamps import AccessLogTime, IsoTime
+from livetail.scenarios.formats.base import Format, access_log_time, iso_time
 from livetail.scenarios.traffic import draw_uuid, level_of, one_of
 
 FIELDS: Final = (
@@ -178,11 +177,11 @@ def _read_field(source: str, column: int, choices: dict[str, Choice], problems: 
     return _Field(name, argument)
 
 
-_TIMES: Final[dict[str, Callable[[], Callable[[int], object]]]] = {
-    "": IsoTime,
-    "access": AccessLogTime,
-    "s": lambda: lambda instant: instant // SECOND,
-    "ms": lambda: lambda instant: instant,
+_TIMES: Final[dict[str, Callable[[int], object]]] = {
+    "": iso_time,
+    "access": access_log_time,
+    "s": lambda instant: instant // SECOND,
+    "ms": lambda instant: instant,
 }
 
 
@@ -235,7 +234,7 @@ class TemplateFormat(Format):
             return lambda _: values[name]
         match name:
             case "time":
-                return _TIMES[field.argument]()
+                return _TIMES[field.argument]
             case "uuid":
                 return lambda _: draw_uuid(random)
             case "seq":

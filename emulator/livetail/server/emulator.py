@@ -22,7 +22,7 @@ from livetail.live.subscription import Subscription
 from livetail.server.clocks import make_clock
 from livetail.server.connection import connection_of
 from livetail.server.journal import Journal, RequestTotals
-from livetail.server.scenarios import RunningScenario, RunningScenarios
+from livetail.server.scenarios import RunningScenarios
 from livetail.server.scheduler import Scheduler
 from livetail.server.tail_writer import Client, TailWriters
 from livetail.settings import Settings
@@ -180,16 +180,16 @@ class Emulator:
 
     # Scenarios, fault rules and sessions.
 
-    def start_scenario(self, scenario: "Scenario") -> RunningScenario:
-        """Play a scenario from now on, with the faults that belong to it.
+    def start_scenario(self, scenario: "Scenario") -> str:
+        """Play a scenario from now on, with the faults that belong to it; returns its id.
 
         Raises:
             ServiceError: a log group of the scenario cannot be created.
         """
-        running = self.scenarios.start(scenario, self.clock.now())
+        scenario_id = self.scenarios.start(scenario, self.clock.now())
         for rule in scenario.faults:
             self.add_fault(rule)
-        return running
+        return scenario_id
 
     def add_fault(self, rule: object) -> "RuleInForce":
         """Put a fault rule in force, also for the sessions that are open.

@@ -1,7 +1,7 @@
 """The scenarios that are being played. Their log events are ingested like all others."""
 
 import logging
-from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from livetail.api.context import Caller
@@ -30,16 +30,6 @@ PAUSE_MS: Final = 10
 """On a running clock, the pause between two portions of late log events, so that the server can do other work."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunningScenario:
-    """A scenario that plays since `started_at` (epoch milliseconds)."""
-
-    scenario_id: str
-    scenario: "Scenario"
-    player: "Player"
-    started_at: int
-
-
 class RunningScenarios:
     """All scenarios of a server.
 
@@ -51,12 +41,12 @@ class RunningScenarios:
         self._service = service
         self._caller = caller
         self._chance = chance
-        self.running: dict[str, RunningScenario] = {}
+        self.running: dict[str, Player] = {}
         self._started = 0
         self._paused_until = 0
 
-    def start(self, scenario: "Scenario", now: int) -> RunningScenario:
-        """Make the log groups of a scenario and play it from now on.
+    def start(self, scenario: "Scenario", now: int) -> str:
+        """Make the log groups of a scenario and play it from now on; returns its id.
 
         Raises:
             ScenarioError: too many are being played.
@@ -65,7 +55,7 @@ class RunningScenarios:
         from livetail.scenarios.player import Player
 
         if len(self.running) >= MAX_RUNNING:
-            ended = next((running.scenario_id for running in self.running.values() if running.player.is_done), None)
+            ended = next((name for name, player in self.running.items() if player.next_due() is None), None)
             if ended is None:
                 raise ScenarioError([f"{MAX_RUNNING} scenarios are being played, which is the limit; stop them first"])
             del self.running[ended]
@@ -74,9 +64,8 @@ class RunningScenarios:
             _create_log_group(store, group, now)
         self._started += 1
         scenario_id = f"{scenario.name}-{self._started}"
-        running = RunningScenario(scenario_id, scenario, Player(scenario, now, self._chance.child(scenario_id)), now)
-        self.running[scenario_id] = running
-        return running
+        self.running[scenario_id] = Player(scenario, now, self._chance.child(scenario_id))
+        return scenario_id
 
     def stop_all(self) -> None:
         """Stop playing; what has been ingested stays."""
@@ -84,9 +73,8 @@ class RunningScenarios:
 
     def shift(self, milliseconds: int) -> None:
         """Move all due times by `milliseconds`, because the clock was set."""
-        for scenario_id, running in self.running.items():
-            running.player.shift(milliseconds)
-            self.running[scenario_id] = replace(running, started_at=running.started_at + milliseconds)
+        for player in self.running.values():
+            player.started_at += milliseconds
         self._paused_until += milliseconds
 
     def next_due(self) -> int | None:
@@ -111,22 +99,22 @@ class RunningScenarios:
             ingested += self._ingest(earliest[1])
         return True
 
-    def _ingest(self, running: RunningScenario) -> int:
+    def _ingest(self, scenario_id: str) -> int:
         """Ingest the next slice of a scenario; returns its cost. A failing one is stopped, so that time can go on."""
         cost = 0
         try:
-            for emission in running.player.take():
+            for emission in self.running[scenario_id].take():
                 self._service.ingest(self._caller, emission.log_group, emission.log_stream, emission.events)
                 cost += len(emission.events) + EMISSION_WEIGHT
         except Exception:
-            _log.exception("the scenario %s failed and has been stopped", running.scenario_id)
-            del self.running[running.scenario_id]
+            _log.exception("the scenario %s failed and has been stopped", scenario_id)
+            del self.running[scenario_id]
         return cost
 
-    def _earliest(self) -> tuple[int, RunningScenario] | None:
-        """The next due instant and its scenario, the one that was started first if there are several."""
-        dues = ((due, running) for running in self.running.values() if (due := running.player.next_due()) is not None)
-        return min(dues, key=lambda due: due[0], default=None)
+    def _earliest(self) -> tuple[int, str] | None:
+        """The next due instant and the id of its scenario, the one that was started first if there are several."""
+        dues = ((due, name) for name, player in self.running.items() if (due := player.next_due()) is not None)
+        return min(dues, key=itemgetter(0), default=None)
 
 
 def _create_log_group(store: "RegionStore", group: "LogGroup", now: int) -> None:

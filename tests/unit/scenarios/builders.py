@@ -2,15 +2,25 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from livetail.core.chance import Chance
 from livetail.scenarios.model import Scenario, Source
-from livetail.scenarios.player import Emission, Player
+from livetail.scenarios.player import Player
 from livetail.scenarios.scenario import parse_toml
 from livetail.store.batch import LogEvent
 
 STARTED_AT = 1_767_225_600_000
 """2026-01-01T00:00:00Z."""
+
+
+class Emission(NamedTuple):
+    """What the player emits, with the instant at which it does (epoch milliseconds)."""
+
+    at: int
+    log_group: str
+    log_stream: str
+    events: list[LogEvent]
 
 
 def player(text: str, *, seed: int = 1, directory: Path | None = None, started_at: int = STARTED_AT) -> Player:
@@ -27,7 +37,7 @@ def run_until(playing: Player, instant: int) -> list[Emission]:
     """Everything that is due up to and including `instant` (epoch milliseconds)."""
     emissions: list[Emission] = []
     while (due := playing.next_due()) is not None and due <= instant:
-        emissions += playing.take()
+        emissions += [Emission(due, *emission) for emission in playing.take()]
     return emissions
 
 

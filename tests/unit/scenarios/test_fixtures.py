@@ -12,9 +12,9 @@ from livetail.core.chance import Chance
 from livetail.faults.reading import full_rule
 from livetail.patterns import Subject, compile
 from livetail.scenarios import fixtures
-from livetail.scenarios.player import Emission, Player
+from livetail.scenarios.player import Player
 from livetail.scenarios.scenario import load
-from tests.unit.scenarios.builders import STARTED_AT, run_until
+from tests.unit.scenarios.builders import STARTED_AT, Emission, run_until
 
 
 @cache

@@ -10,7 +10,7 @@ import pytest
 
 from livetail.core.chance import Chance
 from livetail.core.clock import HOUR, MINUTE, SECOND
-from livetail.scenarios.rates import Burst, Constant, Counted, Once, Poisson, PoissonArrivals, Ramp, Rate, Sine
+from livetail.scenarios.rates import Burst, Constant, Once, Poisson, Ramp, Rate, Sine
 
 CONSTANT = Constant(2.3)
 RAMP_UP = Ramp(2, 50, "6s")
@@ -19,7 +19,10 @@ BURST = Burst(5, 2000, "3s", "200ms")
 BURST_IN_MIDDLE = Burst(0.5, 300, "3001ms", "333ms", phase="2345ms")
 QUIET_BURST = Burst(0, 40, "5s", "250ms")
 
-ALL = 10**9
+
+def times(shape: Rate, limit: int, *, seed: int = 1) -> list[int]:
+    """When the events of a shape happen."""
+    return list(shape.times(limit, Chance(seed).stream("arrivals")))
 
 
 def piecewise(level_at: Callable[[Fraction], Fraction], until: int) -> Iterator[int]:
@@ -58,8 +61,7 @@ def test_count_is_the_floor_of_the_integral_in_each_millisecond(
     expected = list(piecewise(definition, 11 * SECOND))
     count_at = shape.counter()
     assert [count_at(elapsed) for elapsed in range(1, len(expected) + 1)] == expected
-    times = Counted(shape, len(expected)).take(len(expected), ALL)
-    happened = Counter(times)
+    happened = Counter(times(shape, len(expected)))
     total = 0
     for elapsed, count in enumerate(expected, 1):
         total += happened[elapsed]
@@ -105,58 +107,43 @@ def test_hours_do_not_drift(shape: Rate, per_hour: int) -> None:
 
 
 def test_once_is_there_before_any_time_has_passed() -> None:
-    arrivals = Counted(Once(3), HOUR)
-    assert arrivals.next() == 0
-    assert arrivals.take(0, ALL) == [0, 0, 0]
-    assert arrivals.next() is None
+    assert times(Once(3), HOUR) == [0, 0, 0]
 
 
 def test_nothing_happens_before_the_first_event_is_whole() -> None:
-    arrivals = Counted(Constant(20), 1_000)
-    assert arrivals.next() == 50
-    assert arrivals.take(49, ALL) == []
-    assert arrivals.take(100, ALL) == [50, 100]
+    assert times(Constant(20), 49) == []
+    assert times(Constant(20), 100) == [50, 100]
 
 
-def test_next_crosses_a_long_calm() -> None:
-    arrivals = Counted(Burst(0, 1000, "24h", "1s"), 48 * HOUR)
-    assert arrivals.next() == 24 * HOUR - SECOND + 1
+def test_a_long_calm_is_crossed() -> None:
+    assert times(Burst(0, 1000, "24h", "1s"), 48 * HOUR)[:2] == [24 * HOUR - SECOND + 1, 24 * HOUR - SECOND + 2]
 
 
 def test_the_limit_is_the_last_instant() -> None:
-    arrivals = Counted(Constant(10), 1_000)
-    assert arrivals.take(HOUR, ALL)[-1] == 1_000
-    assert arrivals.next() is None
-    assert arrivals.take(2 * HOUR, ALL) == []
+    assert times(Constant(10), 1_000)[-1] == 1_000
+    assert times(Constant(10), 999)[-1] == 900
 
 
 def test_a_rate_that_ends_at_zero_is_over() -> None:
-    arrivals = Counted(RAMP_DOWN, 100 * HOUR)
-    times = arrivals.take(6_000, ALL)
-    assert len(times) == 22
-    assert arrivals.next() is None
+    assert len(times(RAMP_DOWN, 100 * HOUR)) == 22
 
 
 def test_poisson_is_poisson() -> None:
     """600 seconds at 50 a second: the mean within five deviations, and counts that vary as much as their mean."""
-    arrivals = PoissonArrivals(50, HOUR, Chance(1).stream("arrivals"))
-    times = arrivals.take(600 * SECOND, ALL)
-    assert abs(len(times) - 30_000) < 5 * math.sqrt(30_000)
-    per_second = Counter((time - 1) // SECOND for time in times)
+    drawn = times(Poisson(50), 600 * SECOND)
+    assert abs(len(drawn) - 30_000) < 5 * math.sqrt(30_000)
+    per_second = Counter((time - 1) // SECOND for time in drawn)
     counts = [per_second[second] for second in range(600)]
     assert 0.8 < pvariance(counts) / mean(counts) < 1.2
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in zip(drawn, drawn[1:], strict=False)]
     # Of exponential gaps, e to the -1 are longer than the mean.
     assert sum(gap > 20 for gap in gaps) / len(gaps) == pytest.approx(math.exp(-1), abs=0.03)
 
 
 def test_poisson_differs_by_seed_and_repeats_with_it() -> None:
-    def drawn(seed: int) -> list[int]:
-        return PoissonArrivals(5, MINUTE, Chance(seed).stream("arrivals")).take(MINUTE, ALL)
-
-    assert drawn(1) == drawn(1)
-    assert drawn(1) != drawn(2)
-    assert drawn(1)[-1] <= MINUTE
+    drawn = times(Poisson(5), MINUTE)
+    assert drawn == times(Poisson(5), MINUTE) != times(Poisson(5), MINUTE, seed=2)
+    assert drawn[-1] <= MINUTE
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_loop_starts_over_on_the_next_whole_second(tmp_path: Path) -> None:
     assert times == [start + offset for start in range(0, 60_000, 2_000) for offset in (100, 1_500)]
     playing = player("[[replay]]\nfile = 'lines.jsonl'\nloop = true", directory=tmp_path)
     run_until(playing, STARTED_AT + 3_600_000)
-    assert not playing.is_done
+    assert playing.next_due() is not None
 
 
 def test_a_replay_ends(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_replay_ends(tmp_path: Path) -> None:
     run_until(playing, STARTED_AT)
     assert playing.next_due() == STARTED_AT + 300
     run_until(playing, STARTED_AT + 300)
-    assert playing.is_done
+    assert playing.next_due() is None
 
 
 def test_order_is_that_of_the_file_even_when_streams_take_turns(tmp_path: Path) -> None:

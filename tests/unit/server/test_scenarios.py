@@ -58,11 +58,11 @@ def test_a_scenario_that_fails_is_stopped_and_the_others_go_on(
     def fail() -> list[Emission]:
         raise ValueError("broken")
 
-    monkeypatch.setattr(failing.player, "take", fail)
+    monkeypatch.setattr(one.scenarios.running[failing], "take", fail)
     with caplog.at_level(logging.ERROR):
         for _ in range(10):
             one.run_due(one.clock.now() + 1_000)
-    assert f"the scenario {failing.scenario_id} failed and has been stopped" in caplog.text
+    assert f"the scenario {failing} failed and has been stopped" in caplog.text
     assert ingested(one, "/once") == 5_000
     assert list(one.scenarios.running) == ["scenario-2"]
 
@@ -83,11 +83,11 @@ def test_there_is_a_limit_to_what_is_played_at_a_time() -> None:
 
 def test_scenarios_and_fault_rules_follow_a_clock_that_is_set_back() -> None:
     one = emulator("real")
-    running = one.start_scenario(STEADY)
+    player = one.scenarios.running[one.start_scenario(STEADY)]
     rule = one.add_fault({"after": {"seconds": 1}, "operation": "PutLogEvents", "effect": {"type": "empty"}})
-    due, started_at, added_at = one.next_due(), running.started_at, rule.added_at
+    due, started_at, added_at = one.next_due(), player.started_at, rule.added_at
     assert due is not None
     one.shift(-3_600_000)
     assert one.next_due() == due - 3_600_000
-    assert one.scenarios.running[running.scenario_id].started_at == started_at - 3_600_000
+    assert player.started_at == started_at - 3_600_000
     assert rule.added_at == added_at - 3_600_000

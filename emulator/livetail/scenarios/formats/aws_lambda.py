@@ -11,9 +11,7 @@ the reported Duration.
 from collections.abc import Generator, Sequence
 
 from livetail.core.chance import Chance, Random
-from livetail.core.clock import DAY
-from livetail.scenarios.formats.base import Format
-from livetail.scenarios.timestamps import civil
+from livetail.scenarios.formats.base import Format, date, iso_time
 from livetail.scenarios.traffic import draw_uuid, one_of
 from livetail.store.batch import LogEvent
 
@@ -35,8 +33,8 @@ class LambdaFormat(Format):
 
     @staticmethod
     def default_streams(random: Random, instant: int) -> tuple[str, ...]:
-        date = civil(instant - instant % DAY).strftime("%Y/%m/%d")
-        return tuple(f"{date}/[$LATEST]{random.getrandbits(128):032x}" for _ in range(3))
+        day = date(instant, "%Y/%m/%d")
+        return tuple(f"{day}/[$LATEST]{random.getrandbits(128):032x}" for _ in range(3))
 
     def events(self, times: Sequence[int], streams: Sequence[int]) -> list[LogEvent]:
         return [self._next_line(arrives, stream) for arrives, stream in zip(times, streams, strict=True)]
@@ -74,7 +72,7 @@ class LambdaFormat(Format):
                     level, text = "WARNING", "Retrying call to inventory"
                 else:
                     level, text = "INFO", _STEPS[steps - steps_left - 1]
-                arrives = yield LogEvent(stamp, f"[{level}]\t{self._time(stamp)}\t{request_id}\t{text}\n")
+                arrives = yield LogEvent(stamp, f"[{level}]\t{iso_time(stamp)}\t{request_id}\t{text}\n")
             arrives = yield LogEvent(stamp, f"END RequestId: {request_id}\n")
             # The stamps are whole milliseconds, the report has hundredths.
             reported_ms = stamp - start + int(draw() * 100) / 100

@@ -1,11 +1,23 @@
-"""The base of all formats: they make log events for given instants."""
+"""The base of all formats, which make log events for given instants, and the ways in which lines write an instant.
 
-from collections.abc import Callable, Sequence
+Instants are epoch milliseconds, and lines have them in UTC. The texts are cached, because many lines are of the same
+second, and of the same millisecond where the rate is high.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
 
 from livetail.core.chance import Chance, Random
-from livetail.scenarios.timestamps import IsoTime
+from livetail.core.clock import SECOND
 from livetail.scenarios.traffic import RequestIds, Traffic
 from livetail.store.batch import LogEvent
+
+_LAST_SECOND: Final = 253_402_300_799
+"""9999-12-31T23:59:59Z, the last second that `datetime` supports."""
+
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Format:
@@ -16,26 +28,43 @@ class Format:
         self._random = random
         self._traffic = Traffic(random)
         self._request_ids = RequestIds(chance, random)
-        self._time = self.make_time()
 
     @staticmethod
     def default_streams(random: Random, instant: int) -> tuple[str, ...]:
         """The log streams of a source, if neither it nor its log group names any."""
         return ("main",)
 
-    @staticmethod
-    def make_time() -> Callable[[int], str]:
-        """A function that writes an instant as the lines do."""
-        return IsoTime()
-
     def message(self, instant: int, stream: int) -> str:
         """The message of the event at `instant` in the log stream at position `stream`."""
         raise NotImplementedError
 
     def events(self, times: Sequence[int], streams: Sequence[int]) -> list[LogEvent]:
-        """One event for each of `times` (epoch milliseconds, in order), for the log stream of that position.
+        """One event for each of `times` (in order), for the log stream of that position.
 
         The timestamp of an event is its time, or shortly before it for a format whose lines arrive late.
         """
         message = self.message
         return [LogEvent(time, message(time, stream)) for time, stream in zip(times, streams, strict=True)]
+
+
+def date(instant: int, pattern: str) -> str:
+    """The date and time, to the second, as a pattern of `strftime` has it; `%b` is English."""
+    return _second_text(instant // SECOND, pattern)
+
+
+@lru_cache(maxsize=64)
+def iso_time(instant: int, separator: str = "T", suffix: str = "Z") -> str:
+    """`2026-01-31T23:59:59.123Z`, or with another separator and suffix, as in Java's loggers."""
+    return f"{date(instant, f'%Y-%m-%d{separator}%H:%M:%S')}.{instant % SECOND:03d}{suffix}"
+
+
+def access_log_time(instant: int) -> str:
+    """`31/Jan/2026:23:59:59 +0000`, the time of Apache's and nginx's access logs."""
+    return date(instant, "%d/%b/%Y:%H:%M:%S +0000")
+
+
+@lru_cache(maxsize=64)
+def _second_text(second: int, pattern: str) -> str:
+    at = datetime.fromtimestamp(min(second, _LAST_SECOND), UTC)
+    # Not strftime's own %b, whose names depend on the locale.
+    return at.strftime(pattern.replace("%b", _MONTHS[at.month - 1]))

@@ -4,10 +4,15 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 fields. It includes on purpose what auditors search for: denied calls, failed sign-ins, the root user, changed policies.
 """
 
+from typing import Any, TypeAlias
+
+import msgspec
+
 from livetail.core.chance import Random
-from livetail.scenarios.formats.base import Format
-from livetail.scenarios.timestamps import SecondText
+from livetail.scenarios.formats.base import Format, date
 from livetail.scenarios.traffic import draw_uuid, one_of, weighted
+
+_Json: TypeAlias = dict[str, Any]
 
 _ACCOUNT_ID = "123456789012"
 _REGION = "us-east-1"
@@ -15,6 +20,7 @@ _PEOPLE = ("alice", "bob", "carol", "dave")
 _ROLES = ("web", "deploy", "backup")
 _SSH = '{"items":[{"ipProtocol":"tcp","fromPort":22,"toPort":22}]}'
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+_BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
 _AGENTS = ("aws-cli/2.22.7", "Boto3/1.35.74", "aws-sdk-go-v2/1.32.6", "console.amazonaws.com")
 
 
@@ -39,10 +45,6 @@ _READING = ("Decrypt", "Describe", "Get", "List")
 
 class CloudTrailFormat(Format):
     @staticmethod
-    def make_time() -> SecondText:
-        return SecondText()
-
-    @staticmethod
     def default_streams(random: Random, instant: int) -> tuple[str, ...]:
         return (f"{_ACCOUNT_ID}_CloudTrail_{_REGION}",)
 
@@ -52,8 +54,7 @@ class CloudTrailFormat(Format):
     def _api_call(self, instant: int) -> str:
         random = self._random
         service, name, parameters = one_of(random, _CALLS)
-        read_only = name.startswith(_READING)
-        kind = self._random.random()
+        kind = random.random()
         if kind < 0.01:
             identity = _identity("Root", _ACCOUNT_ID, "root")
         elif kind < 0.55:
@@ -61,74 +62,69 @@ class CloudTrailFormat(Format):
         else:
             identity = _role(one_of(random, _ROLES), f"i-0{random.getrandbits(64):016x}")
         parameters = parameters.replace("#", f"{random.getrandbits(32):08x}")
-        error = ""
-        if kind >= 0.01 and self._random.random() < (0.04 if read_only else 0.25):
-            code = "Client.UnauthorizedOperation" if service == "ec2" else "AccessDenied"
-            reason = f"You are not authorized to perform this operation: {name}"
-            error = f'"errorCode":"{code}","errorMessage":"{reason}",'
+        is_read_only = name.startswith(_READING)
+        details: _Json = {}
+        if kind >= 0.01 and random.random() < (0.04 if is_read_only else 0.25):
+            details["errorCode"] = "Client.UnauthorizedOperation" if service == "ec2" else "AccessDenied"
+            details["errorMessage"] = f"You are not authorized to perform this operation: {name}"
         agent = one_of(random, _AGENTS)
-        response = "null" if read_only or error else '{"_return":true}'
-        details = (
-            f'{error}"requestParameters":{parameters},"responseElements":{response},"requestID":"{draw_uuid(random)}"'
-        )
-        return self._record(instant, "AwsApiCall", identity, service, name, agent, details, read_only=read_only)
+        details["requestParameters"] = msgspec.Raw(parameters.encode())
+        details["responseElements"] = None if is_read_only or "errorCode" in details else {"_return": True}
+        details["requestID"] = draw_uuid(random)
+        return self._record(instant, "AwsApiCall", service, name, identity, agent, details)
 
     def _sign_in(self, instant: int) -> str:
         person = one_of(self._random, _PEOPLE)
         failed = self._random.random() < 0.3
-        error = '"errorMessage":"Failed authentication",' if failed else ""
-        outcome = "Failure" if failed else "Success"
-        mfa = "Yes" if self._random.random() < 0.8 else "No"
-        agent = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
-        details = (
-            f'{error}"requestParameters":null,"responseElements":{{"ConsoleLogin":"{outcome}"}},'
-            f'"additionalEventData":{{"LoginTo":"https://console.aws.amazon.com/console/home","MobileVersion":"No",'
-            f'"MFAUsed":"{mfa}"}}'
-        )
+        details: _Json = {"errorMessage": "Failed authentication"} if failed else {}
+        details["requestParameters"] = None
+        details["responseElements"] = {"ConsoleLogin": "Failure" if failed else "Success"}
+        details["additionalEventData"] = {
+            "LoginTo": "https://console.aws.amazon.com/console/home",
+            "MobileVersion": "No",
+            "MFAUsed": "Yes" if self._random.random() < 0.8 else "No",
+        }
         identity = _person(person, with_key=not failed)
-        return self._record(
-            instant, "AwsConsoleSignIn", identity, "signin", "ConsoleLogin", agent, details, read_only=False
-        )
+        return self._record(instant, "AwsConsoleSignIn", "signin", "ConsoleLogin", identity, _BROWSER, details)
 
     def _record(
-        self,
-        instant: int,
-        kind: str,
-        identity: str,
-        service: str,
-        name: str,
-        agent: str,
-        details: str,
-        *,
-        read_only: bool,
+        self, instant: int, kind: str, service: str, name: str, identity: _Json, agent: str, details: _Json
     ) -> str:
-        return (
-            f'{{"eventVersion":"1.11","userIdentity":{identity},"eventTime":"{self._time(instant)}",'
-            f'"eventSource":"{service}.amazonaws.com","eventName":"{name}","awsRegion":"{_REGION}",'
-            f'"sourceIPAddress":"{self._traffic.address()}","userAgent":"{agent}",{details},'
-            f'"eventID":"{draw_uuid(self._random)}","readOnly":{"true" if read_only else "false"},'
-            f'"eventType":"{kind}","managementEvent":true,"recipientAccountId":"{_ACCOUNT_ID}","eventCategory":"Management"}}'
-        )
+        record = {
+            "eventVersion": "1.11",
+            "userIdentity": identity,
+            "eventTime": date(instant, "%Y-%m-%dT%H:%M:%SZ"),
+            "eventSource": f"{service}.amazonaws.com",
+            "eventName": name,
+            "awsRegion": _REGION,
+            "sourceIPAddress": self._traffic.address(),
+            "userAgent": agent,
+            **details,
+            "eventID": draw_uuid(self._random),
+            "readOnly": name.startswith(_READING),
+            "eventType": kind,
+            "managementEvent": True,
+            "recipientAccountId": _ACCOUNT_ID,
+            "eventCategory": "Management",
+        }
+        return msgspec.json.encode(record).decode()
 
 
-def _person(name: str, *, with_key: bool = True) -> str:
-    digits = _digits(name)
-    key = f'"accessKeyId":"AKIA{digits}",' if with_key else ""
-    return _identity("IAMUser", f"AIDA{digits}", f"user/{name}", f',{key}"userName":"{name}"')
+def _person(name: str, *, with_key: bool = True) -> _Json:
+    identity = _identity("IAMUser", f"AIDA{_digits(name)}", f"user/{name}")
+    return identity | ({"accessKeyId": f"AKIA{_digits(name)}"} if with_key else {}) | {"userName": name}
 
 
-def _role(name: str, session: str) -> str:
-    digits = _digits(name)
-    issuer = _identity("Role", f"AROA{digits}", f"role/{name}", f',"userName":"{name}"')
-    context = f',"sessionContext":{{"sessionIssuer":{issuer}}}'
-    return _identity("AssumedRole", f"AROA{digits}:{session}", f"assumed-role/{name}/{session}", context, service="sts")
+def _role(name: str, session: str) -> _Json:
+    principal_id = f"AROA{_digits(name)}"
+    issuer = _identity("Role", principal_id, f"role/{name}") | {"userName": name}
+    identity = _identity("AssumedRole", f"{principal_id}:{session}", f"assumed-role/{name}/{session}", service="sts")
+    return identity | {"sessionContext": {"sessionIssuer": issuer}}
 
 
-def _identity(kind: str, principal_id: str, resource: str, more: str = "", *, service: str = "iam") -> str:
-    return (
-        f'{{"type":"{kind}","principalId":"{principal_id}","arn":"arn:aws:{service}::{_ACCOUNT_ID}:{resource}",'
-        f'"accountId":"{_ACCOUNT_ID}"{more}}}'
-    )
+def _identity(kind: str, principal_id: str, resource: str, *, service: str = "iam") -> _Json:
+    arn = f"arn:aws:{service}::{_ACCOUNT_ID}:{resource}"
+    return {"type": kind, "principalId": principal_id, "arn": arn, "accountId": _ACCOUNT_ID}
 
 
 def _digits(name: str) -> str:

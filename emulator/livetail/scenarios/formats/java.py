@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from livetail.scenarios.formats.base import Format
-from livetail.scenarios.timestamps import IsoTime
+from livetail.scenarios.formats.base import Format, iso_time
 from livetail.scenarios.traffic import one_of, weighted
 
 _HIKARI: Final = "com.zaxxer.hikari.pool.HikariPool - HikariPool-1"
@@ -50,13 +49,9 @@ java.lang.NullPointerException: Cannot invoke "Product.price()" because "product
 
 
 class JavaFormat(Format):
-    @staticmethod
-    def make_time() -> IsoTime:
-        return IsoTime(separator=" ", suffix="")
-
     def message(self, instant: int, stream: int) -> str:
         draw = self._random.random
         level, text, largest = _LINES[int(draw() * len(_LINES))]
-        head = f"{self._time(instant)} {level} [http-nio-8080-exec-{1 + int(draw() * 10)}]"
+        head = f"{iso_time(instant, ' ', '')} {level} [http-nio-8080-exec-{1 + int(draw() * 10)}]"
         number = str(1 + int(draw() * largest))
         return f"{head} {(text or one_of(self._random, _FAILURES)).replace('%d', number)}"

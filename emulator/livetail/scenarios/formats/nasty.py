@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from livetail.core.chance import Chance, Random
-from livetail.scenarios.formats.base import Format
+from livetail.scenarios.formats.base import Format, iso_time
 from livetail.scenarios.traffic import one_of, weighted
 
 LONG_LINE_BYTES = 200_000
@@ -49,7 +49,7 @@ class NastyFormat(Format):
         self._count += 1
         line = one_of(self._random, _LINES)
         if line == "LONG":
-            return f"{self._time(instant)} {'a long line ' * (LONG_LINE_BYTES // 12)}"
+            return f"{iso_time(instant)} {'a long line ' * (LONG_LINE_BYTES // 12)}"
         if line is _PRETTY_JSON:
             return line  # as it is, so that a JSON pattern matches it
-        return f"{self._time(instant)} {line.replace('#', str(self._count))}"
+        return f"{iso_time(instant)} {line.replace('#', str(self._count))}"

@@ -1,6 +1,6 @@
 """Plain text as a small application writes it: `2026-01-31T12:00:00.123Z INFO [cart] item 12 added, 3 in cart`."""
 
-from livetail.scenarios.formats.base import Format
+from livetail.scenarios.formats.base import Format, iso_time
 from livetail.scenarios.traffic import weighted
 
 # A line with two numbers, and the largest value of each; the second is at most the first where its largest value is 0.
@@ -38,4 +38,4 @@ class TextFormat(Format):
         line, first_max, second_max = _LINES[int(draw() * len(_LINES))]
         first = 1 + int(draw() * first_max)
         second = 1 + int(draw() * second_max) if second_max else int(draw() * (first + 1))
-        return f"{self._time(instant)} {line % (first, second)}"
+        return f"{iso_time(instant)} {line % (first, second)}"

@@ -3,8 +3,7 @@
 https://httpd.apache.org/docs/2.4/logs.html#combined and https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format
 """
 
-from livetail.scenarios.formats.base import Format
-from livetail.scenarios.timestamps import AccessLogTime
+from livetail.scenarios.formats.base import Format, access_log_time, iso_time
 from livetail.scenarios.traffic import level_of, one_of, weighted
 
 _ERRORS = (
@@ -28,7 +27,7 @@ class JsonFormat(Format):
             error = f',"error":{{"type":"{kind}","message":"{text}"}}'
         # No value has a quote or a backslash, so the text is valid JSON.
         return (
-            f'{{"time":"{self._time(instant)}","level":"{level_of(status, latency_ms)}","service":"shop",'
+            f'{{"time":"{iso_time(instant)}","level":"{level_of(status, latency_ms)}","service":"shop",'
             f'"message":"{method} {path} {status}","request_id":"{self._request_ids.draw(instant)}","user":{user},'
             f'"client":"{visitor.address}","method":"{method}","path":"{path}","status":{status},'
             f'"latency_ms":{latency_ms},"bytes":{size}{error}}}'
@@ -41,16 +40,12 @@ class ApacheFormat(Format):
     protocols = weighted(("HTTP/1.1", 9), ("HTTP/1.0", 1))
     empty_body = "-"
 
-    @staticmethod
-    def make_time() -> AccessLogTime:
-        return AccessLogTime()
-
     def message(self, instant: int, stream: int) -> str:
         request = self._traffic.request()
         address, user, agent, referer = self._traffic.visitor(request)
         protocol = "HTTP/1.1" if request.is_health_check else one_of(self._random, self.protocols)
         return (
-            f'{address} - {user or "-"} [{self._time(instant)}] "{request.method} {request.path} {protocol}" '
+            f'{address} - {user or "-"} [{access_log_time(instant)}] "{request.method} {request.path} {protocol}" '
             f'{request.status} {request.size or self.empty_body} "{referer}" "{agent}"'
         )
 

@@ -11,7 +11,6 @@ from starlette.requests import Request
 
 from livetail.server.control.route import ControlRoute, Count, Done, Shape, Time, component
 from livetail.server.emulator import Emulator
-from livetail.server.scenarios import RunningScenario
 
 if TYPE_CHECKING:
     from livetail.scenarios.model import Scenario as ScenarioModel
@@ -37,7 +36,7 @@ class BundledScenario(Shape):
 
 async def list_scenarios(emulator: Emulator, _: Request) -> list[Scenario]:
     """The scenarios that are being played."""
-    return [_scenario(running) for running in emulator.scenarios.running.values()]
+    return [_scenario(emulator, scenario_id) for scenario_id in emulator.scenarios.running]
 
 
 async def start_scenario(emulator: Emulator, request: Request) -> Scenario:
@@ -75,11 +74,11 @@ async def _start(emulator: Emulator, read: Callable[[], "ScenarioModel"]) -> Sce
 
     try:
         # In a thread: reading a large file takes a while, in which other requests are handled.
-        running = emulator.start_scenario(await asyncio.to_thread(read))
+        scenario_id = emulator.start_scenario(await asyncio.to_thread(read))
     except ScenarioError as error:
         raise HTTPException(400, "; ".join(error.problems)) from None
     emulator.wake_all()
-    return _scenario(running)
+    return _scenario(emulator, scenario_id)
 
 
 def _read_scenario(body: bytes) -> "ScenarioModel":
@@ -95,14 +94,15 @@ def _read_scenario(body: bytes) -> "ScenarioModel":
     return parse_toml(text)
 
 
-def _scenario(running: RunningScenario) -> Scenario:
+def _scenario(emulator: Emulator, scenario_id: str) -> Scenario:
+    player = emulator.scenarios.running[scenario_id]
     return Scenario(
-        id=running.scenario_id,
-        name=running.scenario.name,
-        started_at=running.started_at,
-        sources=len(running.scenario.sources),
-        replays=len(running.scenario.replays),
-        done=running.player.is_done,
+        id=scenario_id,
+        name=player.scenario.name,
+        started_at=player.started_at,
+        sources=len(player.scenario.sources),
+        replays=len(player.scenario.replays),
+        done=player.next_due() is None,
     )
 
 
