@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from livetail.core.errors import InternalFailure, ResourceNotFoundException, ServiceError
+from livetail.api.identifiers import named_log_groups
+from livetail.api.operation import OPERATIONS
+from livetail.core.errors import (
+    InternalFailure,
+    RequestEntityTooLargeException,
+    ResourceNotFoundException,
+    ServiceError,
+)
 from livetail.core.ids import uuid4
 from livetail.live.session import Session
-from livetail.server.aws_request import (
-    MAX_BODY_BYTES,
-    AwsRequest,
-    enter_in_journal,
-    verify_signature,
-)
+from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, verify_signature
 from livetail.server.bodies import ClientGoneError, read_to_end
-from livetail.server.clocks import HttpDate, real_now
+from livetail.server.clocks import http_date, real_now
 from livetail.server.connection import connection_of
 from livetail.server.emulator import Emulator
 from livetail.server.origins import granted_origin, is_preflight, preflight_headers, response_headers
-from livetail.server.other_requests import OtherRequests
+from livetail.server.other_requests import OTHER, OtherRequests
 from livetail.server.request_log import log_rejection, log_request, log_session_end, log_session_start, places_elsewhere
 from livetail.server.tail_writer import Client, TailWriter
 from livetail.wire import awsjson
-from livetail.wire.awsjson import AwsResponse, error_response, json_response
+from livetail.wire.awsjson import AwsCall, AwsResponse, error_response, json_response
+from livetail.wire.gzip_body import gunzip
 
 if TYPE_CHECKING:
     from livetail.faults.fault_rules import FaultRules
@@ -39,7 +42,6 @@ class AwsEndpoint:
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
-        self._date = HttpDate()
         self._date_clock = emulator.clock.now if emulator.settings.verify_signatures else real_now
         self._other_requests = OtherRequests(emulator)
         self._request_faults: RequestFaults | None = None
@@ -49,7 +51,7 @@ class AwsEndpoint:
         emulator = self._emulator
         request_id = uuid4(emulator.request_ids)
         try:
-            body, length = await read_to_end(receive, MAX_BODY_BYTES)
+            sent, length = await read_to_end(receive, MAX_BODY_BYTES)
         except ClientGoneError:
             return
         origin = granted_origin(headers["origin"], emulator.settings.allowed_origin) if "origin" in headers else None
@@ -58,12 +60,10 @@ class AwsEndpoint:
             if is_preflight(scope["method"], headers):
                 await self._send(send, _preflight_response(origin, headers), request_id, None)
             else:
-                other = self._other_requests.respond(scope, headers, body, request_id, call)
+                other = self._other_requests.respond(scope, headers, sent, request_id, call)
                 await self._send(send, other, request_id, origin)
             return
-        caller, entry = enter_in_journal(emulator, call.operation, headers, body, request_id)
-        received_at_s = asyncio.get_running_loop().time()
-        request = AwsRequest(scope, headers, call, caller, body, length, entry, received_at_s, origin)
+        request = self._enter(scope, headers, call, sent, length, request_id)
         response: AwsResponse | Session | None
         if emulator.fault_rules:
             try:
@@ -74,44 +74,67 @@ class AwsEndpoint:
             response = self._carry_out(request)
         self._finish(request)
         if isinstance(response, Session):
-            await self._stream(response, request, receive, send)
+            await self._stream(response, request, receive, send, origin)
         elif response is not None:
             await self._send(send, response, request_id, origin)
+
+    def _enter(
+        self, scope: Scope, headers: awsjson.Headers, call: AwsCall, sent: bytes, length: int, request_id: str
+    ) -> AwsRequest:
+        """Unpack a request, check its signature and add it to the journal.
+
+        Args:
+            sent: the body as it was sent, up to `MAX_BODY_BYTES`; `length` is its whole length in bytes.
+        """
+        emulator = self._emulator
+        body = b""
+        problem = None
+        try:
+            if length > MAX_BODY_BYTES:
+                raise RequestEntityTooLargeException(f"The request body has more than {MAX_BODY_BYTES} bytes.")
+            is_gzip = headers.get("content-encoding", "").lower() == "gzip"
+            body = gunzip(sent, MAX_BODY_BYTES) if is_gzip else sent
+            if emulator.settings.verify_signatures:
+                verify_signature(emulator, scope, sent, "logs")
+        except ServiceError as error:
+            problem = error
+        entry = emulator.journal.enter(call.operation, headers, body, request_id)
+        received_at_s = asyncio.get_running_loop().time()
+        return AwsRequest(scope, call, body, problem, entry, entry.caller, received_at_s)
 
     def _carry_out(self, request: AwsRequest) -> AwsResponse | Session:
         """Carry out a request; an error becomes a response too."""
         call, entry, emulator = request.call, request.entry, self._emulator
         try:
-            body = request.json()
-            if emulator.settings.verify_signatures:
-                verify_signature(emulator, request.scope, request.body, "logs")
-            result = emulator.service.handle(call.operation, body, request.caller)
+            if request.problem is not None:
+                raise request.problem
+            result = emulator.service.handle(call.operation, request.body, request.caller)
             if isinstance(result, Session):
                 return result
             content, rejection = result
             if rejection is not None:
                 entry.rejected = rejection.info
-                log_rejection(request.log_groups(), rejection, emulator.clock.now())
+                log_rejection(named_log_groups(request.body), rejection, emulator.clock.now())
             return json_response(call, 200, content)
         except ServiceError as error:
             problem = error
         except Exception:
-            _log.exception("%s failed (request %s)", call.operation, entry.request_id)
+            _log.exception("%s failed (request %s)", call.operation, request.caller.request_id)
             problem = InternalFailure()
         entry.status, entry.error, entry.message = problem.status, problem.code, problem.message
         return error_response(call, problem.status, problem.code, problem.message)
 
     def _finish(self, request: AwsRequest) -> None:
         """Count a request whose response is known, and log it."""
-        entry = request.entry
-        self._emulator.request_totals.count(entry.operation, entry.status, entry.error)
+        entry, emulator = request.entry, self._emulator
+        operation = entry.operation if entry.operation in OPERATIONS else OTHER
+        emulator.request_totals[operation, entry.status, entry.error] += 1
         if _log.isEnabledFor(logging.INFO):
             seconds = asyncio.get_running_loop().time() - request.received_at_s
-            log_groups, message = request.log_groups(), entry.message
+            log_groups, message = named_log_groups(request.body), entry.message
             if entry.error == ResourceNotFoundException.__name__:
-                accounts = self._emulator.service.accounts
-                message = places_elsewhere(log_groups, request.caller, accounts) or message
-            log_request(request.call.operation, log_groups, entry.status, entry.error, message, seconds)
+                message = places_elsewhere(log_groups, entry.caller, emulator.service.accounts) or message
+            log_request(entry, log_groups, message, seconds)
 
     async def _respond_under_rules(
         self, rules: "FaultRules", request: AwsRequest, receive: Receive
@@ -130,7 +153,9 @@ class AwsEndpoint:
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": response.body, "more_body": False})
 
-    async def _stream(self, session: Session, request: AwsRequest, receive: Receive, send: Send) -> None:
+    async def _stream(
+        self, session: Session, request: AwsRequest, receive: Receive, send: Send, origin: str | None
+    ) -> None:
         emulator = self._emulator
         client = Client(
             http_version=request.scope["http_version"],
@@ -142,19 +167,19 @@ class AwsEndpoint:
         emulator.open_session(session)
         writer = TailWriter(session, emulator.hub, emulator.clock, client, emulator.scheduler.schedule)
         emulator.scheduler.schedule()
-        headers = self._headers(session.request_id, awsjson.EVENT_STREAM, request.origin)
+        headers = self._headers(session.request_id, awsjson.EVENT_STREAM, origin)
         log_session_start(session)
         try:
             await emulator.tail_writers.serve(writer, receive, send, headers)
         finally:
             emulator.close_session(session, client)
-        log_session_end(session, session.ended_by, emulator.clock.now())
+        log_session_end(session, emulator.clock.now())
 
     def _headers(self, request_id: str, content_type: str, origin: str | None) -> list[tuple[bytes, bytes]]:
         headers = [
             (b"x-amzn-RequestId", request_id.encode()),
             (b"Content-Type", content_type.encode()),
-            (b"date", self._date.at(self._date_clock())),
+            (b"date", http_date(self._date_clock() // 1000)),
         ]
         if origin is not None:
             headers += response_headers(origin)

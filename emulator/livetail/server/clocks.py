@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, Protocol
 from wsgiref.handlers import format_date_time
 
@@ -129,22 +129,12 @@ def make_clock(setting: ClockSetting) -> ManualClock | RunningClock:
     return RealClock()
 
 
-class HttpDate:
-    """Formats the Date of responses, and caches the last one: within a second there are many.
+@lru_cache(maxsize=1)  # within a second there are many responses
+def http_date(second: int) -> bytes:
+    """The Date of a response, in epoch seconds, as HTTP writes it.
 
     It is the real time, not that of the emulator's clock: after an error with a Date that is minutes off, SDKs correct
     their clocks by it and retry, so that an AccessDeniedException would not reach the program. If signatures are
     checked, it is the time of the emulator's clock, by which they are checked.
     """
-
-    def __init__(self) -> None:
-        self._second = -1
-        self._text = b""
-
-    def at(self, now: int) -> bytes:
-        """The date at `now` (epoch milliseconds) as HTTP writes it."""
-        second = now // 1000
-        if second != self._second:
-            self._second = second
-            self._text = format_date_time(second).encode()
-        return self._text
+    return format_date_time(second).encode()

@@ -4,7 +4,7 @@ The AWS endpoint and the control plane use it; the socket is in `server`.
 """
 
 import secrets
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -21,7 +21,7 @@ from livetail.live.session import Counters, Ending, Session, State
 from livetail.live.subscription import Subscription
 from livetail.server.clocks import make_clock
 from livetail.server.connection import connection_of
-from livetail.server.journal import Journal, RequestTotals
+from livetail.server.journal import Journal
 from livetail.server.scenarios import RunningScenarios
 from livetail.server.scheduler import Scheduler
 from livetail.server.tail_writer import Client, TailWriters
@@ -63,7 +63,8 @@ class Emulator:
         scenarios: the scenarios that are being played.
         journal: the newest requests.
         request_ids: the random numbers for request ids.
-        request_totals: how many requests had which result.
+        request_totals: how many requests had which result since the last reset: by operation, HTTP status (0 where a
+            fault rule closed the connection instead), and code of the error or None.
         tail_writers: the writers of the open sessions.
         ended_sessions: the newest ended sessions, oldest first.
         scheduler: runs what is due.
@@ -77,7 +78,7 @@ class Emulator:
         self._own_caller = Caller(settings.account_id, settings.region, request_id="")
         self.clock = make_clock(settings.clock)
         self.seed = secrets.randbits(32) if settings.seed is None else settings.seed
-        self.journal = Journal()
+        self.journal = Journal(self.clock, self._own_caller)
         self.tail_writers = TailWriters()
         self.ended_sessions: deque[EndedSession] = deque(maxlen=_MAX_ENDED_KEPT)
         self.scheduler = Scheduler(self.clock, self, self.tail_writers)
@@ -89,7 +90,7 @@ class Emulator:
         settings = self.settings
         chance = Chance(self.seed)
         limits = TailLimits(settings.session_timeout, settings.max_sessions, settings.session_rate)
-        self.request_totals = RequestTotals()
+        self.request_totals: Counter[tuple[str, int, str | None]] = Counter()
         self.request_ids = chance.stream("request ids")
         self.hub = Hub(self.clock, chance, limits)
         self.service = Service(

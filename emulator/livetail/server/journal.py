@@ -1,44 +1,36 @@
-"""The journal: the newest requests of the AWS API, for a test to check afterwards; and how many there were in all."""
+"""The journal: the newest requests of the AWS API, for a test to check afterwards."""
 
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
-from livetail.api.operation import OPERATIONS
-from livetail.core.errors import ServiceError
-from livetail.wire.gzip_body import gunzip
+from livetail.api.context import Caller
+from livetail.core.clock import Clock
+from livetail.wire.awsjson import Headers, credential_of
 
 MAX_ENTRIES: Final = 1_000
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
-"""The maximum of all stored bodies together, as they were sent, and of all shown bodies, unpacked. Bodies of the oldest
-entries are dropped first."""
-
-OTHER: Final = "other"
-"""Counted instead of operations that are not emulated, so that clients cannot add names without limit."""
-
-_GZIP: Final = b"\x1f\x8b"
+"""The maximum of all bodies together. Those of the oldest entries are dropped first."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """One request.
+    """One request, and its response once that is known.
 
     Attributes:
         time: epoch milliseconds.
+        body: unpacked; empty if it cannot be, None if it is no longer kept.
         status: of the response; 0 where a fault rule closed the connection instead.
-        error: the code of the error, if the response was one.
-        message: that of the error, for the log.
+        error, message: the code and the text of the error, if the response was one.
         rejected: `rejectedLogEventsInfo`, if PutLogEvents has not taken all events.
     """
 
-    operation: str | None
-    request_id: str
+    operation: str
+    caller: Caller
     time: int
-    region: str
-    account_id: str
     user_agent: str | None
     body: bytes | None
     status: int = 200
@@ -46,27 +38,19 @@ class Entry:
     message: str | None = None
     rejected: dict[str, int] | None = None
 
-    def unpacked(self) -> bytes:
-        """The body as JSON; empty if it was not valid gzip or is no longer kept."""
-        body = self.body or b""
-        try:
-            return gunzip(body, MAX_BODY_BYTES) if body.startswith(_GZIP) else body
-        except ServiceError:
-            return b""
-
-    def as_json(self, body: bytes | None = None) -> dict[str, Any]:
-        """The entry as the control plane shows it, with `body` in place of its own."""
+    def as_json(self) -> dict[str, Any]:
+        """The entry as the control plane shows it."""
         return {
             "operation": self.operation,
-            "requestId": self.request_id,
+            "requestId": self.caller.request_id,
             "status": self.status,
             "error": self.error,
             "time": self.time,
-            "region": self.region,
-            "accountId": self.account_id,
+            "region": self.caller.region,
+            "accountId": self.caller.account_id,
             "userAgent": self.user_agent,
             "rejectedLogEventsInfo": self.rejected,
-            "parameters": _read(self.unpacked() if body is None else body),
+            "parameters": _read(self.body or b""),
         }
 
 
@@ -78,53 +62,42 @@ def _read(body: bytes) -> Any:
 
 
 class Journal:
-    """The newest requests, oldest first."""
+    """The newest requests, oldest first.
 
-    def __init__(self) -> None:
+    Args:
+        own: the account and region of requests that name none.
+    """
+
+    def __init__(self, clock: Clock, own: Caller) -> None:
+        self._clock = clock
+        self._own = own
         self._entries: deque[Entry] = deque(maxlen=MAX_ENTRIES)
         self._with_body: deque[Entry] = deque()
         self._bytes = 0
 
-    def add(self, entry: Entry) -> None:
-        """Add a request; its status and error may be set later."""
+    def enter(self, operation: str, headers: Headers, body: bytes, request_id: str) -> Entry:
+        """Add a request, with the caller that its headers name; the response may be set later."""
+        credential = credential_of(headers)
+        caller = Caller(
+            credential.account_id or self._own.account_id, credential.region or self._own.region, request_id
+        )
+        entry = Entry(operation, caller, self._clock.now(), headers.get("user-agent"), body)
         self._entries.append(entry)
-        if entry.body:
+        if body:
             self._with_body.append(entry)
-            self._bytes += len(entry.body)
+            self._bytes += len(body)
         while self._bytes > MAX_BODY_BYTES or len(self._with_body) > MAX_ENTRIES:
             oldest = self._with_body.popleft()
             self._bytes -= len(oldest.body or b"")
             oldest.body = None
+        return entry
 
     def as_json(self) -> list[dict[str, Any]]:
-        """All entries; the bodies of the newest, unpacked, up to `MAX_BODY_BYTES`."""
-        bytes_left = MAX_BODY_BYTES
-        shown = []
-        for entry in reversed(self._entries):
-            body = entry.unpacked() if bytes_left > 0 else b""
-            bytes_left -= len(body)
-            shown.append(entry.as_json(body if bytes_left >= 0 else b""))
-        return shown[::-1]
+        """All entries."""
+        return [entry.as_json() for entry in self._entries]
 
     def clear(self) -> None:
         """Remove all requests."""
         self._entries.clear()
         self._with_body.clear()
         self._bytes = 0
-
-
-class RequestTotals:
-    """Counts since the last reset.
-
-    Attributes:
-        counts: by operation, HTTP status (0 where a fault rule closed the connection instead), and code of the error
-            or None.
-    """
-
-    def __init__(self) -> None:
-        self.counts: Counter[tuple[str, int, str | None]] = Counter()
-
-    def count(self, operation: str | None, status: int, error: str | None) -> None:
-        """Count a request whose result is known; `operation` is None if it names none."""
-        name = OTHER if operation is None or operation not in OPERATIONS else operation
-        self.counts[name, status, error] += 1

@@ -74,7 +74,7 @@ def exposition(emulator: Emulator) -> bytes:
 
 
 def _requests(snapshot: _Snapshot) -> Samples:
-    counts = snapshot.emulator.request_totals.counts
+    counts = snapshot.emulator.request_totals
     return {(operation, str(status), error or ""): count for (operation, status, error), count in counts.items()}
 
 

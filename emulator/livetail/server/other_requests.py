@@ -1,11 +1,12 @@
 """Requests that name no operation of CloudWatch Logs: those of other services, and those that are not recognized."""
 
 import asyncio
+from typing import Final
 
 from starlette.types import Scope
 
 from livetail.core.errors import ServiceError
-from livetail.server.aws_request import enter_in_journal, verify_signature
+from livetail.server.aws_request import verify_signature
 from livetail.server.emulator import Emulator
 from livetail.server.request_log import RefusalLog, log_request
 from livetail.wire import awsjson
@@ -17,6 +18,9 @@ from livetail.wire.other_services import (
     query_error,
     recognize,
 )
+
+OTHER: Final = "other"
+"""Counted instead of operations that are not emulated, so that clients cannot add names without limit."""
 
 
 class OtherRequests:
@@ -40,23 +44,23 @@ class OtherRequests:
             kind, sentence = other.service, f"a request for {other.service} was refused: it is not emulated"
             response = not_emulated(other, headers, request_id)
         self._refusals.refused(kind, sentence)
-        self._emulator.request_totals.count(None, response.status, None)
+        self._emulator.request_totals[OTHER, response.status, None] += 1
         return response
 
     def _identify_caller(
         self, other: OtherRequest, scope: Scope, headers: awsjson.Headers, body: bytes, request_id: str
     ) -> awsjson.AwsResponse:
-        caller, entry = enter_in_journal(self._emulator, GET_CALLER_IDENTITY, headers, body, request_id)
+        entry = self._emulator.journal.enter(GET_CALLER_IDENTITY, headers, body, request_id)
         try:
             if self._emulator.settings.verify_signatures:
                 verify_signature(self._emulator, scope, body, "sts")
-            response = caller_identity(caller.account_id, caller.region, headers, request_id)
+            response = caller_identity(entry.caller.account_id, entry.caller.region, headers, request_id)
         except ServiceError as error:
             entry.status, entry.error = error.status, error.code
             text = query_error(other.service, error.code, error.message or "", request_id)
             response = awsjson.AwsResponse(error.status, "text/xml", text)
-        self._emulator.request_totals.count(None, entry.status, entry.error)
-        log_request(GET_CALLER_IDENTITY, (), entry.status, entry.error, None, 0.0)
+        self._emulator.request_totals[OTHER, entry.status, entry.error] += 1
+        log_request(entry, (), None, 0.0)
         return response
 
 

@@ -10,9 +10,10 @@ from typing import Final, TypeAlias
 
 from starlette.types import Receive
 
+from livetail.api.identifiers import named_log_groups
 from livetail.core.arns import LogGroupArn
 from livetail.faults.effects import Empty, Error, Reset, Status
-from livetail.faults.fault_rules import FaultRules, RequestFault
+from livetail.faults.fault_rules import FaultRules
 from livetail.live.session import Ending, Session
 from livetail.server.aws_request import AwsRequest
 from livetail.server.bodies import ClientGoneError, wait_for_disconnect
@@ -47,7 +48,9 @@ class RequestFaults:
                 The connection is closed.
         """
         emulator, entry = self._emulator, request.entry
-        fault = rules.on_request(request.call.operation, entry.request_id, request.log_groups(), emulator.clock.now())
+        fault = rules.on_request(
+            request.call.operation, request.caller.request_id, named_log_groups(request.body), emulator.clock.now()
+        )
         if fault is None:
             return carry_out(request)
         if fault.delay_ms:
@@ -57,11 +60,13 @@ class RequestFaults:
                 self._close(request)
                 raise ClientGoneError
         if fault.outcome is None:
-            return carry_out(_with_page_fault(request, fault, emulator.clock.now()))
+            hidden_after = emulator.clock.now() - fault.hide_ms if fault.hide_ms else None
+            request.caller = replace(entry.caller, empty_page=fault.empty_page, hidden_after=hidden_after)
+            return carry_out(request)
         if fault.outcome.carry_out:
             discarded = carry_out(request)
             if isinstance(discarded, Session):
-                self._emulator.hub.close(discarded, Ending.FAULT)
+                emulator.hub.close(discarded, Ending.FAULT)
         match fault.outcome:
             case Error() as error:
                 return _error(request, error, fault.log_group)
@@ -103,16 +108,8 @@ class RequestFaults:
 
 def _error(request: AwsRequest, error: Error, log_group: str | None) -> AwsResponse:
     """An injected error; its message names the log group of the rule."""
-    caller, entry = request.caller, request.entry
-    arn = LogGroupArn.of(caller.region, caller.account_id, log_group or "*")
-    message = error.text(request.call.operation, arn)
+    entry = request.entry
+    arn = LogGroupArn.of(entry.caller.region, entry.caller.account_id, log_group or "*")
+    message = error.text(entry.operation, arn)
     entry.status, entry.error, entry.message = error.http_status, error.code, message
     return error_response(request.call, entry.status, error.code, message, error.members)
-
-
-def _with_page_fault(request: AwsRequest, fault: RequestFault, now: int) -> AwsRequest:
-    """The request with what the rule changes in pages of log events."""
-    if not fault.empty_page and not fault.hide_ms:
-        return request
-    hidden_after = now - fault.hide_ms if fault.hide_ms else None
-    return replace(request, caller=replace(request.caller, empty_page=fault.empty_page, hidden_after=hidden_after))

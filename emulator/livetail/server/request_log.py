@@ -8,6 +8,7 @@ from typing import Any, Final
 from livetail.api.context import Caller
 from livetail.core.clock import SECOND
 from livetail.live.session import Session
+from livetail.server.journal import Entry
 from livetail.store.accounts import Accounts
 from livetail.store.rules import Rejection
 
@@ -23,24 +24,23 @@ _MAX_NAMES: Final = 3
 _MAX_LENGTH: Final = 300
 
 
-def log_request(
-    operation: str, log_groups: Sequence[str], status: int, error: str | None, message: str | None, seconds: float
-) -> None:
+def log_request(entry: Entry, log_groups: Sequence[str], message: str | None, seconds: float) -> None:
     """Write the line of a request of the AWS API.
 
-    `log_groups` are those that it names. `status` is 0 where a fault rule closed the connection; `error` and `message`
-    are the code and the text of the error. `seconds` is the time from the end of the request to the response.
+    `log_groups` are those that it names, `message` says more about its error, and `seconds` is the time from the end of
+    the request to the response.
     """
     milliseconds = round(seconds * 1000, 1)
-    words = filter(None, [operation, _listed(log_groups), str(status) if status else "connection closed", error])
+    status = str(entry.status) if entry.status else "connection closed"
+    words = filter(None, [entry.operation, _listed(log_groups), status, entry.error])
     line = f"{' '.join(words)} {milliseconds} ms"
     if message:
         line += f": {message.partition(chr(10))[0]}"
     fields = {
-        "operation": operation,
+        "operation": entry.operation,
         "logGroups": list(log_groups),
-        "status": status,
-        "error": error,
+        "status": entry.status,
+        "error": entry.error,
         "milliseconds": milliseconds,
     }
     _write(logging.INFO, line, fields)
@@ -94,9 +94,9 @@ def log_session_start(session: Session) -> None:
     _write(logging.INFO, line, {"event": "session started", **fields})
 
 
-def log_session_end(session: Session, ended_by: str | None, now: int) -> None:
+def log_session_end(session: Session, now: int) -> None:
     """Write the line of a session that has ended; `now` is in epoch milliseconds."""
-    counters = session.counters
+    counters, ended_by = session.counters, session.ended_by
     seconds = (now - session.started_at) / SECOND
     by = f" ({ended_by})" if ended_by else ""
     line = (

@@ -63,7 +63,7 @@ def keeps_the_sum_rule(seen: Values) -> bool:
 
 class TestNames:
     def test_all_rows_are_exposed_in_order(self, emulator: Emulator) -> None:
-        emulator.request_totals.count("PutLogEvents", 200, None)
+        emulator.request_totals["PutLogEvents", 200, None] += 1
         emulator.add_fault({"effect": {"type": "end"}})
         families = list(text_string_to_metric_families(exposition(emulator).decode()))
         assert [(f"{family.name}_total" if family.type == "counter" else family.name) for family in families] == [
