@@ -22,7 +22,7 @@ from livetail.scenarios.recording import read_recording
 from livetail.scenarios.replay import Line, Replay
 from livetail.scenarios.replay_files import read_replay
 from livetail.scenarios.scenario import parse_json, parse_toml
-from livetail.scenarios.templates import TemplateFormat, parse_template
+from livetail.scenarios.templates import TemplateFormat
 from tests.unit.scenarios.builders import Emission, run_until
 
 STARTED_AT = 1_767_225_600_123
@@ -290,11 +290,11 @@ def test_any_json_runs_or_is_refused_in_sentences(text: str) -> None:
 )
 def test_any_template_writes_lines_or_is_refused(text: str) -> None:
     try:
-        template = parse_template(text)
+        template = TemplateFormat(text, Chance(1).stream("any"), ("main",), Chance(1))
     except ScenarioError as error:
         assert error.problems
     else:
-        (event,) = TemplateFormat(template, Chance(1).stream("any"), ("main",), Chance(1)).events([STARTED_AT], [0])
+        (event,) = template.events([STARTED_AT], [0])
         assert event.message
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from msgspec import Meta, field
 
 from livetail.core import limits
+from livetail.core.chance import Chance
 from livetail.core.clock import parse_duration
 from livetail.core.tables import Path, Table, shown, table_schema
 from livetail.faults.reading import AnyRule
@@ -14,7 +15,7 @@ from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.rates import LIFETIME_MS, AnyRate, Constant, Duration, DurationOrZero, Once, PerSecond, Rate
 from livetail.scenarios.replay import Replay
-from livetail.scenarios.templates import parse_template
+from livetail.scenarios.templates import TemplateFormat
 
 MAX_STREAMS: Final = 1_000
 """Log streams that one table may name."""
@@ -58,8 +59,9 @@ def _retention_problem(days: int) -> str | None:
 
 
 def _template_problem(text: str) -> str | None:
+    chance = Chance(0)
     try:
-        parse_template(text)
+        TemplateFormat(text, chance.stream("template"), (), chance)
     except ScenarioError as error:
         return f"is not a template: {'; '.join(error.problems)}"
     return None

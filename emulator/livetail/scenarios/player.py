@@ -18,7 +18,7 @@ from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.rates import LIFETIME_MS
 from livetail.scenarios.replay import Replay
-from livetail.scenarios.templates import TemplateFormat, parse_template
+from livetail.scenarios.templates import TemplateFormat
 from livetail.store.batch import LogEvent
 
 GRID_MS: Final = 100
@@ -126,19 +126,17 @@ class _Part:
 class _PlayedSource(_Part):
     def __init__(self, source: Source, declared: Sequence[str], started_at: int, chance: Chance, name: str) -> None:
         super().__init__(source.start_ms, source.any_rate.times(source.duration_ms, chance.stream(f"{name} arrivals")))
-        template = None if source.template is None else parse_template(source.template)
-        kind = FORMATS[source.format or "text"] if template is None else TemplateFormat
-        named = source.log_streams or declared
         self._log_group = source.log_group
-        self._streams = tuple(named or kind.default_streams(chance.stream(f"{name} stream names"), started_at))
         self._draw = chance.stream(f"{name} streams").random
+        kind = FORMATS[source.format or "text"] if source.template is None else TemplateFormat
+        default_streams = kind.default_streams(chance.stream(f"{name} stream names"), started_at)
+        self._streams = tuple(source.log_streams or declared or default_streams)
         lines = chance.stream(f"{name} lines")
-        self._format = (
-            kind(lines, self._streams, chance)
-            if template is None
-            else TemplateFormat(template, lines, self._streams, chance)
-        )
-        self.weight = 1 if template is None else -(-template.size_bytes // 1_024)
+        if source.template is None:
+            self._format = kind(lines, self._streams, chance)
+        else:
+            self._format = template = TemplateFormat(source.template, lines, self._streams, chance)
+            self.weight = -(-template.size_bytes // 1_024)
 
     def take(self, started_at: int, due_ms: int, max_events: int) -> list[Emission]:
         """The next events by stream, in the order in which the scenario names the streams."""
