@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, ClassVar, Final, TypeAlias, TypeVar, cast
 
 import msgspec
-from msgspec import UNSET, inspect
+from msgspec import inspect
 
 from livetail.core.unicode import well_formed
 
@@ -29,17 +29,15 @@ MAX_PROBLEMS: Final = 100
 _MAX_SHOWN: Final = 60
 """Characters of a value that a problem quotes."""
 
-_INVALID: Final = object()
-
 TableT = TypeVar("TableT", bound="Table")
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A table that people write.
 
     The annotation of a field may have `Meta(extra={"check": f})`: `f` gets a value of the right type and returns what
     is wrong with it, None if nothing is; and `Meta(extra={"expected": "a duration such as 90s"})`: a description of a
-    valid value, where that of the type is not enough.
+    valid value, where that of the type is not enough. A number has both bounds or none.
 
     A key in camelCase may also be written in snake_case.
     """
@@ -102,47 +100,41 @@ class Problems:
 
         `table` may be a union of structs that have a tag.
         """
+        problems_before = self._count
         read = self._read(_type_info(table), values, path)
-        return None if read is _INVALID else read  # type: ignore[return-value]
+        return read if self._count == problems_before else None  # type: ignore[return-value]
 
     def _read(self, node: inspect.Type, value: object, path: Path) -> object:
-        """The value as `node` describes it, or `_INVALID`."""
+        """The value as `node` describes it; of no meaning if a problem was added."""
         kinds = _kinds(node)
-        tables = [kind for kind in map(_plain, kinds) if isinstance(kind, inspect.StructType)]
+        tables = [kind for kind, _ in kinds if isinstance(kind, inspect.StructType)]
         if tables and isinstance(value, Mapping):
             return self._read_one_of(tables, value, path)
-        for kind in kinds:
-            read = self._read_kind(_plain(kind), value, path)
-            if read is _INVALID:
-                continue
-            problem = _extra(kind)["check"](read) if "check" in _extra(kind) else None
-            if problem:
-                self.add(path, problem)
-            return read
+        for kind, extra in kinds:
+            match kind, value:
+                case inspect.ListType(), list() | tuple():
+                    return [self._read(kind.item_type, item, (*path, number)) for number, item in enumerate(value, 1)]
+                case inspect.DictType(), Mapping():
+                    return {
+                        str(key): self._read(kind.value_type, item, (*path, str(key))) for key, item in value.items()
+                    }
+            if _fits(value, kind):
+                if "check" in extra and (problem := extra["check"](value)):
+                    self.add(path, problem)
+                return float(value) if isinstance(kind, inspect.FloatType) else value  # type: ignore[arg-type]
         self.add(path, f"is {shown(value)}; {_words(node)} is expected")
-        return _INVALID
-
-    def _read_kind(self, kind: inspect.Type, value: object, path: Path) -> object:
-        """The value as a list, a dictionary or a scalar; `_INVALID` if it is not of that kind."""
-        match kind:
-            case inspect.ListType() if isinstance(value, list | tuple):
-                return [self._read(kind.item_type, item, (*path, number)) for number, item in enumerate(value, 1)]
-            case inspect.DictType() if isinstance(value, Mapping):
-                return {str(key): self._read(kind.value_type, item, (*path, str(key))) for key, item in value.items()}
-        return _scalar(kind, value)
+        return None
 
     def _read_one_of(self, tables: list[inspect.StructType], values: Mapping[Any, Any], path: Path) -> object:
         """Read the table that the value of the tag field names; without a tag field there is only one."""
         field = tables[0].tag_field
-        if field is None:
-            return self._read_table(tables[0], values, path)
         tag = values.get(field)
-        chosen = next((table for table in tables if table.tag == tag), None)
-        if chosen is not None:
-            return self._read_table(chosen, values, path)
+        for table in tables:
+            if table.tag == tag:
+                return self._read_table(table, values, path)
         given = "missing" if tag is None else shown(tag)
-        self.add((*path, field), f"is {given}; one of {', '.join(str(table.tag) for table in tables)} is expected")
-        return _INVALID
+        self.add((*path, str(field)), f"is {given}; one of {', '.join(str(table.tag) for table in tables)} is expected")
+        return None
 
     def _read_table(self, node: inspect.StructType, values: Mapping[Any, Any], path: Path) -> object:
         kind = cast("type[Table]", node.cls)
@@ -155,49 +147,28 @@ class Problems:
             if node.tag_field is not None and key == node.tag_field:
                 continue
             if field is None:
-                title = " ".join(str(part) for part in (kind.title, node.tag) if part is not None)
+                title = f"{kind.title} {node.tag}" if node.tag_field else kind.title
                 self.add((*path, str(key)), f"is not a key of {title}; {nearest(str(key), names)}")
             elif field.name in read:
                 self.add((*path, key), "is given twice")
-            elif value is not UNSET:
+            else:
                 read[field.name] = self._read(field.type, value, (*path, key))
         for field in node.fields:
             if field.required and field.name not in read:
                 self.add((*path, field.encode_name), f"is missing; {_words(field.type)} is expected")
+            elif read.get(field.name, field) == field.default:
+                del read[field.name]  # `msgspec.to_builtins` leaves out what is the default itself, not what is equal
         if self._count > problems_before:
-            return _INVALID
+            return None
         table = kind(**read)
         for inner, problem in table.check():
             self.add((*path, *inner), problem)
-        return table if self._count == problems_before else _INVALID
+        return table
 
 
 @cache
 def _type_info(table: type[Table]) -> inspect.Type:
     return inspect.type_info(table)
-
-
-def table_schema(table: type[Table]) -> dict[str, Any]:
-    """The JSON Schema of a table, without references."""
-    (schema,), parts = msgspec.json.schema_components([table], ref_template="{name}")
-    inlined: dict[str, Any] = _inlined(schema, parts)
-    return inlined
-
-
-def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
-    """A schema with its references replaced by what they refer to."""
-    if isinstance(schema, list):
-        return [_inlined(item, parts) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        others = {key: value for key, value in schema.items() if key != "$ref"}
-        return _inlined(parts[schema["$ref"]] | others, parts)
-    return {
-        key: value if key == "default" else _inlined(value, parts)
-        for key, value in schema.items()
-        if key not in ("discriminator", "title")  # names of classes, and a mapping to them, that have no meaning here
-    }
 
 
 def shown(value: object) -> str:
@@ -226,48 +197,35 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean '{close[0]}'?" if close else f"it takes {', '.join(names) or 'none'}"
 
 
-def _scalar(kind: inspect.Type, value: object) -> object:
-    """A value that is neither table nor list, read as `kind`; `_INVALID` if it does not fit."""
+def _fits(value: object, kind: inspect.Type) -> bool:
+    """Whether a value that is neither table nor list is of a kind."""
     match kind, value:
         case (inspect.AnyType(), _) | (inspect.NoneType(), None) | (inspect.BoolType(), bool()):
-            return value
-        case inspect.LiteralType(values), str() if value in values:
-            return value
+            return True
+        case inspect.LiteralType(values), str():
+            return value in values
         case inspect.StrType(min_length, max_length), str():
-            fits = (min_length or 0) <= len(value) and (max_length is None or len(value) <= max_length)
-            return value if fits and well_formed(value) == value else _INVALID
+            is_short = max_length is None or len(value) <= max_length
+            return is_short and len(value) >= (min_length or 0) and well_formed(value) == value
         case (inspect.IntType() | inspect.FloatType(), bool()):
-            return _INVALID
-        case inspect.IntType(ge=low, le=high), int() if _is_within(value, low, high):
-            return value
-        # Not infinite, and not too large for float().
-        case inspect.FloatType(ge=low, le=high), int() | float() if _is_within(value, low, high) and abs(value) < 1e300:
-            return float(value)
-    return _INVALID
+            return False
+        case (inspect.IntType(ge=low, le=high), int()) | (inspect.FloatType(ge=low, le=high), int() | float()):
+            return low is None or high is None or low <= cast("float", value) <= high
+    return False
 
 
-def _is_within(value: float, low: float | None, high: float | None) -> bool:
-    return (low is None or value >= low) and (high is None or value <= high)
-
-
-def _plain(node: inspect.Type) -> inspect.Type:
-    return node.type if isinstance(node, inspect.Metadata) else node
-
-
-def _kinds(node: inspect.Type) -> tuple[inspect.Type, ...]:
-    """The types of a union; any other type is the only one."""
-    plain = _plain(node)
-    return plain.types if isinstance(plain, inspect.UnionType) else (node,)
-
-
-def _extra(node: inspect.Type) -> dict[str, Any]:
-    return (node.extra or {}) if isinstance(node, inspect.Metadata) else {}
+def _kinds(node: inspect.Type) -> list[tuple[inspect.Type, dict[str, Any]]]:
+    """The types of a union, or else the only one, each with the `extra` of its `Meta`."""
+    plain, extra = (node.type, node.extra) if isinstance(node, inspect.Metadata) else (node, None)
+    if isinstance(plain, inspect.UnionType):
+        return [pair for kind in plain.types for pair in _kinds(kind)]
+    return [(plain, extra or {})]
 
 
 def _words(node: inspect.Type) -> str:
     """A description of a valid value."""
-    kinds = [kind for kind in _kinds(node) if not isinstance(kind, inspect.NoneType)]
-    return " or ".join(dict.fromkeys(_extra(kind).get("expected") or _words_of_kind(_plain(kind)) for kind in kinds))
+    kinds = [(kind, extra) for kind, extra in _kinds(node) if not isinstance(kind, inspect.NoneType)]
+    return " or ".join(dict.fromkeys(extra.get("expected") or _words_of_kind(kind) for kind, extra in kinds))
 
 
 def _words_of_kind(kind: inspect.Type) -> str:
@@ -276,27 +234,16 @@ def _words_of_kind(kind: inspect.Type) -> str:
             return "true or false"
         case inspect.LiteralType(values):
             return f"one of {', '.join(map(str, values))}"
+        case inspect.StrType(max_length=None):
+            return "a text"
         case inspect.StrType(min_length, max_length):
-            if max_length is None:
-                return "a text"
             return f"a text of {f'{min_length} to' if min_length else 'at most'} {max_length:,} characters"
-        case inspect.IntType(ge=low, le=high):
-            return f"a whole number{_range(low, high)}"
-        case inspect.FloatType(ge=low, le=high):
-            return f"a number{_range(low, high)}"
+        case inspect.IntType(ge=low, le=high) | inspect.FloatType(ge=low, le=high):
+            number = "a whole number" if isinstance(kind, inspect.IntType) else "a number"
+            return number if low is None or high is None else f"{number} from {low:,} to {high:,}"
         case inspect.ListType(item_type):
             return f"a list; of each entry {_words(item_type)}"
     return "a table"
-
-
-def _range(low: float | None, high: float | None) -> str:
-    if high is None:
-        return "" if low is None else f" of at least {_number(low)}"
-    return f" from {_number(low or 0)} to {_number(high)}"
-
-
-def _number(number: float) -> str:
-    return f"{number:,.0f}" if number == int(number) else f"{number:g}"
 
 
 def _snake_case(name: str) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias, TypeVar, cast
 
 import msgspec
-from msgspec import UNSET
 
-from livetail.core.tables import Path, Problems, Table, table_schema
+from livetail.core.tables import Path, Problems, Table
 from livetail.faults.effects import EFFECTS
 from livetail.faults.presets import PRESETS, AnyPreset, Preset
 from livetail.faults.rules import FaultRule, FaultRuleError, RuleKeys
@@ -55,22 +54,8 @@ def full_rule(rule: AnyRule) -> FaultRule:
 
 
 def as_json(rule: Table) -> dict[str, Any]:
-    """A rule, or a table in it, in its JSON form, in camelCase; keys that have their default value are left out."""
-    given: dict[str, Any] = {}
-    config = rule.__struct_config__
-    if config.tag_field is not None:
-        given[config.tag_field] = config.tag
-    for field in msgspec.structs.fields(rule):
-        value = getattr(rule, field.name)
-        if value is not UNSET and value != field.default:
-            given[field.encode_name] = as_json(value) if isinstance(value, Table) else value
-    return given
-
-
-def rule_schema() -> dict[str, Any]:
-    """The JSON Schema of a rule as it is given."""
-    tables: list[type[Table]] = [FaultRule, *PRESETS.values()]
-    return {"oneOf": [table_schema(table) for table in tables]}
+    """A rule that was read, or a table in it, in its JSON form, in camelCase, without keys that have their default."""
+    return dict(msgspec.to_builtins(rule))
 
 
 def catalogue() -> dict[str, list[dict[str, Any]]]:
@@ -102,7 +87,8 @@ def keys_of(table: type[Table]) -> list[dict[str, Any]]:
 
     A preset's are its own; those that all rules have in common are left out.
     """
-    schema = table_schema(table)
+    _, parts = msgspec.json.schema_components([table])
+    schema = parts[table.__name__]
     others = [table.__struct_config__.tag_field]
     if issubclass(table, RuleKeys):
         others += [field.encode_name for field in msgspec.structs.fields(RuleKeys)]

@@ -9,7 +9,7 @@ from msgspec import Meta, field
 from livetail.core import limits
 from livetail.core.chance import Chance
 from livetail.core.clock import parse_duration
-from livetail.core.tables import Path, Table, shown, table_schema
+from livetail.core.tables import Path, Table, shown
 from livetail.faults.reading import AnyRule
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
@@ -177,18 +177,6 @@ class ScenarioTable(Table, frozen=True, kw_only=True):
         for number, group in enumerate(self.log_group, 1):
             if (other := first.setdefault(group.name, number)) != number:
                 yield ("log_group", number, "name"), f"is {group.name!r}, as is that of log_group {other}"
-
-
-def scenario_schema(fault_rule: dict[str, Any]) -> dict[str, Any]:
-    """The JSON Schema of a scenario that is given as JSON; `fault_rule` is the schema of an entry of `fault`.
-
-    `replay` names files beside the scenario file, so only a scenario that is a file has it.
-    """
-    scenario = table_schema(ScenarioTable)
-    del scenario["properties"]["replay"]
-    scenario["properties"]["fault"]["items"] = fault_rule
-    description = "What is to be played, as in docs/scenarios.md; at least one entry."
-    return scenario | {"description": description, "minProperties": 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,9 @@ class Drawing(Table, frozen=True, rename="camel"):
     colour: Literal["red", "blue"] = "red"
     is_dashed: bool = False
     wait: Annotated[str, Meta(extra={"expected": "a duration such as 90s"})] = "0s"
-    points: list[Annotated[int, Meta(ge=0)]] = []
+    points: list[Annotated[int, Meta(ge=0, le=9)]] = []
     tags: dict[str, str] = {}
-    what: Annotated[float, Meta(ge=0)] | Circle | Line | None = None
+    what: Annotated[float, Meta(ge=0, le=100)] | Circle | Line | None = None
 
     def check(self) -> Iterable[tuple[Path, str]]:
         if self.is_dashed and self.pen_width is None:
@@ -83,14 +83,14 @@ def test_a_good_table_becomes_its_struct(values: dict[str, Any], drawing: Drawin
         ({"name": "a", "isDashed": 1}, ["isDashed is 1; true or false is expected"]),
         ({"name": "a", "is_dashed": True}, ["isDashed is true; a dashed drawing needs a penWidth"]),
         ({"name": "a", "wait": 5}, ["wait is 5; a duration such as 90s is expected"]),
-        ({"name": "a", "points": [1, -1]}, ["points 2 is -1; a whole number of at least 0 is expected"]),
-        ({"name": "a", "points": 1}, ["points is 1; a list; of each entry a whole number of at least 0 is expected"]),
+        ({"name": "a", "points": [1, -1]}, ["points 2 is -1; a whole number from 0 to 9 is expected"]),
+        ({"name": "a", "points": 1}, ["points is 1; a list; of each entry a whole number from 0 to 9 is expected"]),
         ({"name": "a", "tags": {"k": 1}}, ["tags.k is 1; a text is expected"]),
-        ({"name": "a", "what": "x"}, ["what is 'x'; a number of at least 0 or a table is expected"]),
-        ({"name": "a", "what": math.inf}, ["what is inf; a number of at least 0 or a table is expected"]),
+        ({"name": "a", "what": "x"}, ["what is 'x'; a number from 0 to 100 or a table is expected"]),
+        ({"name": "a", "what": math.inf}, ["what is inf; a number from 0 to 100 or a table is expected"]),
         (
             {"name": "a", "what": 10**310},
-            ["what is a number of very many digits; a number of at least 0"],
+            ["what is a number of very many digits; a number from 0 to 100"],
         ),
         ({"name": "a", "what": {}}, ["what.shape is missing; one of circle, line is expected"]),
         ({"name": "a", "what": {"shape": "cirle"}}, ["what.shape is 'cirle'; one of circle, line is expected"]),

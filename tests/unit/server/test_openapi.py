@@ -61,10 +61,16 @@ def test_the_example_fits_its_schema(openapi: Any, route: ControlRoute) -> None:
 
 
 def test_faults_are_described_to_the_last_key(openapi: Any) -> None:
-    with_effect, *with_preset = openapi["components"]["schemas"]["FaultRule"]["oneOf"]
-    effects = with_effect["properties"]["effect"]["anyOf"]
-    assert [name for effect in effects for name in effect["properties"]["type"]["enum"]] == list(EFFECTS)
-    assert [name for preset in with_preset for name in preset["properties"]["preset"]["enum"]] == list(PRESETS)
+    schemas = openapi["components"]["schemas"]
+
+    def tags(references: list[dict[str, str]], field: str) -> list[str]:
+        named = [schemas[reference["$ref"].rpartition("/")[2]] for reference in references]
+        return [tag for schema in named for tag in schema["properties"][field]["enum"]]
+
+    with_effect, *with_preset = schemas["AnyFaultRule"]["oneOf"]
+    assert with_effect == {"$ref": "#/components/schemas/FaultRule"}
+    assert tags(schemas["FaultRule"]["properties"]["effect"]["anyOf"], "type") == list(EFFECTS)
+    assert tags(with_preset, "preset") == list(PRESETS)
 
 
 @pytest.mark.parametrize(

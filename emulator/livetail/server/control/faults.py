@@ -19,7 +19,7 @@ class Firing(Shape):
 
 
 class Fault(Shape):
-    """A fault rule in force. It also has the keys of `FaultRule` that were given, unless they have their default."""
+    """A fault rule in force. It also has the keys of `AnyFaultRule` that were given, unless they have their default."""
 
     id: str
     operation: Annotated[str, Meta(description="As given, or the default of the effect or preset; `*` for every one.")]
@@ -109,7 +109,7 @@ ROUTES: Final = (
         add_fault,
         Fault,
         body=dict[str, Any],
-        body_schema=component("FaultRule"),
+        body_schema=component("AnyFaultRule"),
         example={"after": {"updates": 3}, "effect": {"type": "cut"}},
     ),
     ControlRoute("DELETE", "/faults", clear_faults, Done),

@@ -114,7 +114,7 @@ ROUTES: Final = (
         start_scenario,
         Scenario,
         body=Raw,
-        body_schema=component("ScenarioFile"),
+        body_schema=component("ScenarioTable"),
         example={"source": [{"log_group": "/shop/api", "format": "json", "rate": 20, "duration": "5m"}]},
     ),
     ControlRoute("GET", "/scenarios/bundled", list_bundled_scenarios, list[BundledScenario], key="scenarios"),

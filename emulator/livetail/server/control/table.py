@@ -56,10 +56,24 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
 
 def document(rows: Iterable[ControlRoute]) -> dict[str, Any]:
     """The control plane as an OpenAPI document."""
+    from livetail.faults.presets import PRESETS  # these rooms are imported when the document is requested
+    from livetail.faults.rules import FaultRule
+    from livetail.scenarios.model import ScenarioTable
+
     rows = tuple(rows)
-    types = [ErrorBody, *(type_ for row in rows for type_ in (row.result, row.body) if type_ is not None)]
+    rules = (FaultRule, *PRESETS.values())
+    bodies = [type_ for row in rows for type_ in (row.result, row.body) if type_ is not None]
+    types = [ErrorBody, ScenarioTable, *rules, *bodies]
     schemas, components = msgspec.json.schema_components(types, ref_template=component("{name}")["$ref"])
     schema_of = dict(zip(types, schemas, strict=True))
+    components["AnyFaultRule"] = {"oneOf": [schema_of[rule] for rule in rules]}
+    scenario = components["ScenarioTable"]
+    scenario |= {
+        "description": "What is to be played, as in docs/scenarios.md; at least one entry.",
+        "minProperties": 1,
+    }
+    scenario["properties"]["fault"]["items"] = component("AnyFaultRule")
+    del scenario["properties"]["replay"]  # it names files beside the scenario file
     paths: dict[str, Any] = {}
     for row in rows:
         paths.setdefault(PREFIX + row.path, {})[row.method.lower()] = _operation(row, schema_of)
@@ -72,7 +86,7 @@ def document(rows: Iterable[ControlRoute]) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "paths": paths,
-        "components": {"schemas": components | _schemas_of_tables()},
+        "components": {"schemas": components},
     }
 
 
@@ -111,11 +125,3 @@ def _parameters(row: ControlRoute) -> list[dict[str, Any]]:
         for name, schema in components[row.query.__name__]["properties"].items():
             parameters.append({"name": name, "in": "query", "description": schema.pop("description"), "schema": schema})
     return parameters
-
-
-def _schemas_of_tables() -> dict[str, Any]:
-    """Fault rules and scenario files. Their rooms are imported when the document is requested."""
-    from livetail.faults.reading import rule_schema
-    from livetail.scenarios.model import scenario_schema
-
-    return {"FaultRule": rule_schema(), "ScenarioFile": scenario_schema(component("FaultRule"))}
