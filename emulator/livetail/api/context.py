@@ -1,11 +1,9 @@
-"""What an operation is given besides its request, and what PutLogEvents returns."""
+"""What an operation is given besides its request."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from livetail.live.hub import Hub
 from livetail.store.accounts import Accounts, RegionStore
-from livetail.store.rules import Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +40,3 @@ class Context:
     store: RegionStore
     accounts: Accounts
     hub: Hub
-
-
-@dataclass(frozen=True, slots=True)
-class PutResult:
-    """What PutLogEvents returns: the members of its response by AWS's names, and the events that it rejected."""
-
-    members: dict[str, Any]
-    rejection: Rejection | None

@@ -1,9 +1,9 @@
-"""PutLogEvents, GetLogEvents and FilterLogEvents."""
+"""GetLogEvents and FilterLogEvents."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from livetail.api.context import Context, PutResult
+from livetail.api.context import Context
 from livetail.api.identifiers import check_class, log_group_by_name_or_identifier
 from livetail.api.paging import (
     StreamToken,
@@ -11,7 +11,7 @@ from livetail.api.paging import (
     encode_event_token,
     page_of_events,
 )
-from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest, PutLogEventsRequest
+from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest
 from livetail.core.clock import DAY
 from livetail.core.errors import InvalidParameterException
 from livetail.core.ids import (
@@ -29,31 +29,9 @@ from livetail.patterns import compile as compile_pattern
 from livetail.store.batch import Batch
 from livetail.store.log_group import LogGroup
 from livetail.store.reading import END, in_order
-from livetail.store.rules import check, rejected
 
 NEWEST_FIRST_SINCE = 1_704_067_200_000
 """FilterLogEvents reads backwards only from 2024-01-01T00:00:00Z on (its `startFromHead` in the model)."""
-
-
-# ---- PutLogEvents --------------------------------------------------------------------------------------------------
-
-
-def put_log_events(context: Context, request: PutLogEventsRequest) -> PutResult:
-    """Ingest the accepted events and report the others. The sequence token is ignored, as by AWS."""
-    now, events = context.now, request.log_events
-    timestamps = check(events, context.body_length)
-    group = context.store.group(request.log_group_name)
-    stream = group.stream(request.log_stream_name)
-    rejection = rejected(timestamps, now, group.oldest_timestamp(now))
-    if rejection is not None:
-        events = events[rejection.accepted]
-    if events:
-        batch = group.append(stream, events, now)
-        context.hub.publish(group.arn, batch)
-    members: dict[str, Any] = {"nextSequenceToken": stream.sequence_token}
-    if rejection is not None:
-        members["rejectedLogEventsInfo"] = rejection.info
-    return PutResult(members, rejection)
 
 
 # ---- GetLogEvents --------------------------------------------------------------------------------------------------

@@ -4,8 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from livetail.api import group_settings, live_tail, log_events, log_groups, log_streams, metric_filters
-from livetail.api.context import Context, PutResult
+from livetail.api import (
+    group_settings,
+    live_tail,
+    log_events,
+    log_groups,
+    log_streams,
+    metric_filters,
+    put_log_events,
+)
+from livetail.api.context import Context
+from livetail.api.put_log_events import PutResult
 from livetail.api.shapes import Request
 from livetail.live.session import Session
 
@@ -44,7 +53,7 @@ _FUNCTIONS: tuple[Function, ...] = (
     log_streams.create_log_stream,
     log_streams.delete_log_stream,
     log_streams.describe_log_streams,
-    log_events.put_log_events,
+    put_log_events.put_log_events,
     log_events.get_log_events,
     log_events.filter_log_events,
     metric_filters.test_metric_filter,

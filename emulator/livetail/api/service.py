@@ -6,8 +6,9 @@ from functools import cache
 
 import msgspec
 
-from livetail.api.context import Caller, Context, PutResult
+from livetail.api.context import Caller, Context
 from livetail.api.operation import OPERATIONS
+from livetail.api.put_log_events import PutResult, Rejection
 from livetail.api.shapes import LogStreamRequest, PutLogEventsRequest, Request
 from livetail.api.validation import read_leniently, request_from
 from livetail.core.clock import Clock
@@ -18,7 +19,6 @@ from livetail.live.hub import Hub
 from livetail.live.session import Session
 from livetail.store.accounts import Accounts
 from livetail.store.batch import LogEvent
-from livetail.store.rules import Rejection
 
 
 class Service:

@@ -1,1 +1,1 @@
-"""What has been ingested, per account and region: log groups, streams and events; and the rules of PutLogEvents."""
+"""What has been ingested, per account and region: log groups, streams and events."""

@@ -59,7 +59,7 @@ class LogStream:
         if self.last_event_timestamp is None or last > self.last_event_timestamp:
             self.last_event_timestamp = last
         self.last_ingestion_time = batch.ingestion_time
-        self.next_sequence = batch.sequence + len(batch)
+        self.next_sequence = batch.sequence + len(batch.events)
 
 
 class KeptBatches:
@@ -100,9 +100,9 @@ class LogGroup:
         retention_days: None keeps events without a time limit.
         batches: the kept events of all streams, in order of ingestion.
         ingested: how many events were ever put; the next event's sequence number.
+        held_events: how many events the kept batches have, hidden ones of the oldest batch included.
         first_shown: the sequence number of the oldest event that is shown; it never decreases.
         stored_bytes: the bytes of the kept batches as PutLogEvents counts them.
-        shown: how many events are shown.
     """
 
     arn: LogGroupArn
@@ -117,9 +117,9 @@ class LogGroup:
     batches: deque[Batch] = field(default_factory=deque, init=False)
     identifier: str = field(init=False)
     ingested: int = field(default=0, init=False)
+    held_events: int = field(default=0, init=False)
     first_shown: int = field(default=0, init=False)
     stored_bytes: int = field(default=0, init=False)
-    shown: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self.identifier = f"{self.arn.account_id}:{self.arn.name}"
@@ -129,6 +129,12 @@ class LogGroup:
     @property
     def name(self) -> str:
         return self.arn.name
+
+    @property
+    def shown(self) -> int:
+        """How many events are shown."""
+        hidden = self.first_shown - self.batches[0].sequence if self.batches else 0
+        return self.held_events - max(0, hidden)
 
     def oldest_timestamp(self, now: int) -> int:
         """The earliest timestamp (epoch milliseconds) that the group's retention still keeps."""
@@ -178,13 +184,17 @@ class LogGroup:
             events=events,
         )
         self.ingested += len(events)
-        self.shown += len(events)
+        self.held_events += len(events)
         self.stored_bytes += batch.size_bytes
         self.batches.append(batch)
         stream.batches.append(batch)
         stream.update_times(batch)
-        if self.shown > self.kept.max_events:
-            self._hide_surplus()
+        surplus = self.held_events - self.kept.max_events
+        if surplus > 0:
+            while surplus >= len(self.batches[0]):
+                surplus -= len(self.batches[0])
+                self.remove_oldest()
+            self.first_shown = max(self.first_shown, self.batches[0].sequence + surplus)
         self.kept.add(batch, self)
         return batch
 
@@ -194,20 +204,7 @@ class LogGroup:
         self.streams[batch.log_stream_name].batches.popleft()
         self._subtract(batch)
 
-    def _hide_surplus(self) -> None:
-        """Remove batches that hold only surplus events; hide the surplus events of the oldest one left."""
-        while self.shown > self.kept.max_events:
-            batch = self.batches[0]
-            hidden = max(0, self.first_shown - batch.sequence)
-            surplus = self.shown - self.kept.max_events
-            if surplus < len(batch) - hidden:
-                self.first_shown = batch.sequence + hidden + surplus
-                self.shown -= surplus
-            else:
-                self.remove_oldest()
-
     def _subtract(self, batch: Batch) -> None:
-        hidden = max(0, self.first_shown - batch.sequence)
-        self.shown -= max(0, len(batch) - hidden)
+        self.held_events -= len(batch)
         self.stored_bytes -= batch.size_bytes
         self.kept.remove(batch)

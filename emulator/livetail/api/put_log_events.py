@@ -1,4 +1,4 @@
-"""The rules of PutLogEvents. A valid request passes them without a Python loop over its events.
+"""PutLogEvents and its rules. A valid request passes them without a Python loop over its events.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html has the rules; the texts, and
 that an event counts 26 bytes more than its message, were observed. Which error AWS sends when several rules are broken
@@ -10,7 +10,10 @@ and negative timestamps are constraints of the request and come before everythin
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from livetail.api.context import Context
+from livetail.api.shapes import PutLogEventsRequest
 from livetail.core.errors import InvalidParameterException
 from livetail.core.limits import (
     MAX_AGE_MS,
@@ -66,6 +69,31 @@ class Rejection:
         return {reason: count for reason, count in counts.items() if count}
 
 
+@dataclass(frozen=True, slots=True)
+class PutResult:
+    """What PutLogEvents returns: the members of its response by AWS's names, and the events that it rejected."""
+
+    members: dict[str, Any]
+    rejection: Rejection | None
+
+
+def put_log_events(context: Context, request: PutLogEventsRequest) -> PutResult:
+    """Ingest the accepted events and report the others. The sequence token is ignored, as by AWS."""
+    now, events = context.now, request.log_events
+    timestamps = check(events, context.body_length)
+    group = context.store.group(request.log_group_name)
+    stream = group.stream(request.log_stream_name)
+    rejection = rejected(timestamps, now, group.oldest_timestamp(now))
+    if rejection is not None:
+        events = events[rejection.accepted]
+    if events:
+        context.hub.publish(group.arn, group.append(stream, events, now))
+    members: dict[str, Any] = {"nextSequenceToken": stream.sequence_token}
+    if rejection is not None:
+        members["rejectedLogEventsInfo"] = rejection.info
+    return PutResult(members, rejection)
+
+
 def check(events: Sequence[LogEvent], byte_bound: int) -> list[int]:
     """Check the sizes and the order of a request's events.
 
@@ -79,8 +107,12 @@ def check(events: Sequence[LogEvent], byte_bound: int) -> list[int]:
     Raises:
         InvalidParameterException: an event or the batch is too large, or the events are not in order.
     """
-    if byte_bound > MAX_BATCH_BYTES:
-        _check_sizes(events)
+    if byte_bound > MAX_BATCH_BYTES and (total := size_bytes_of(events)) > MAX_BATCH_BYTES:
+        # Only now each event by itself: the batch has the same limit.
+        for event in events:
+            if (size := size_bytes_of((event,))) > MAX_EVENT_BYTES:
+                raise InvalidParameterException(f"Log event too large: {size} bytes exceeds limit of {MAX_EVENT_BYTES}")
+        raise InvalidParameterException(f"Upload too large: {total} bytes exceeds limit of {MAX_BATCH_BYTES}")
     timestamps = [event.timestamp for event in events]
     if timestamps != sorted(timestamps):
         raise InvalidParameterException("Log events in a single PutLogEvents request must be in chronological order.")
@@ -113,13 +145,3 @@ def rejected(timestamps: Sequence[int], now: int, oldest: int) -> Rejection | No
     if too_new_start - start == count:
         return None
     return Rejection(count, too_old_end, expired_end, too_new_start)
-
-
-def _check_sizes(events: Sequence[LogEvent]) -> None:
-    total = size_bytes_of(events)
-    if total <= MAX_BATCH_BYTES:
-        return  # and so is each event, which has the same limit
-    for event in events:
-        if (size := size_bytes_of((event,))) > MAX_EVENT_BYTES:
-            raise InvalidParameterException(f"Log event too large: {size} bytes exceeds limit of {MAX_EVENT_BYTES}")
-    raise InvalidParameterException(f"Upload too large: {total} bytes exceeds limit of {MAX_BATCH_BYTES}")
