@@ -10,21 +10,13 @@ from typing import TYPE_CHECKING, Any
 from livetail.version import __version__
 
 if TYPE_CHECKING:
+    from livetail.control_shapes import Counters, EndedSessionInfo, FaultInfo, RequestInfo, SessionInfo
     from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, NoResponseError
     from livetail.testing.async_handle import AsyncLiveTail, AsyncSession, AsyncTail
     from livetail.testing.emulator import LiveTailEmulator
     from livetail.testing.handle import Fault, LiveTail
     from livetail.testing.session import Session
-    from livetail.testing.shapes import (
-        Counters,
-        EndedSessionInfo,
-        EventToPut,
-        FaultInfo,
-        LogEvent,
-        RequestInfo,
-        SessionInfo,
-        SettingsKeywords,
-    )
+    from livetail.testing.shapes import EventToPut, LogEvent, SettingsKeywords
     from livetail.testing.tail import Tail
 
 __all__ = [
@@ -53,6 +45,7 @@ __all__ = [
 
 _MODULES = (
     "errors",
+    "control_shapes",
     *("testing.shapes", "testing.session", "testing.tail", "testing.handle", "testing.async_handle"),
     "testing.emulator",
 )

@@ -1,11 +1,15 @@
-"""The bodies of requests, read to their end before there is a response.
+"""The bodies of requests, read to their end before there is a response; and clients that leave before there is one.
 
 An HTTP/1.1 client that is still sending would lose an earlier response, because the connection is closed.
 """
 
-from typing import Final
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Final, TypeVar
 
 from starlette.types import Receive
+
+T = TypeVar("T")
 
 _MAX_PARTS: Final = 256
 """Parts of a body are joined at this number: a client may send parts of one byte, and Python needs some 40 bytes for
@@ -13,7 +17,7 @@ each. Joining copies a body once; a growing bytearray is copied several times.""
 
 
 class ClientGoneError(Exception):
-    """The client left before its request was complete."""
+    """The client left before its request was complete, or before it got a response."""
 
 
 async def read_to_end(receive: Receive, limit: int) -> tuple[bytes, int]:
@@ -44,3 +48,22 @@ async def wait_for_disconnect(receive: Receive) -> None:
     """Wait until the client leaves."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def while_connected(receive: Receive, work: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
+    """The result of `work`, which is cancelled if the client leaves first.
+
+    Raises:
+        ClientGoneError: the client left first.
+        TimeoutError: it took longer than `timeout_s` real seconds.
+    """
+    result = asyncio.ensure_future(work)
+    disconnect = asyncio.ensure_future(wait_for_disconnect(receive))
+    try:
+        await asyncio.wait((result, disconnect), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        if result.done():
+            return result.result()
+        raise ClientGoneError if disconnect.done() else TimeoutError
+    finally:
+        disconnect.cancel()
+        result.cancel()

@@ -6,7 +6,6 @@ The AWS endpoint and the control plane use it; the socket is in `server`.
 import secrets
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from starlette.types import Scope
@@ -17,38 +16,24 @@ from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock
 from livetail.live.hub import Hub
 from livetail.live.limits import TailLimits
-from livetail.live.session import Counters, Ending, Session, State
-from livetail.live.subscription import Subscription
+from livetail.live.session import Ending, Session, State
 from livetail.server.clocks import make_clock
 from livetail.server.connection import connection_of
 from livetail.server.journal import Journal
 from livetail.server.scenarios import RunningScenarios
 from livetail.server.scheduler import Scheduler
+from livetail.server.session_info import ended_session_info
 from livetail.server.tail_writer import Client, TailWriters
 from livetail.settings import Settings
 from livetail.store.batch import LogEvent
 
 if TYPE_CHECKING:
+    from livetail.control_shapes import EndedSessionInfo
     from livetail.faults.fault_rules import FaultRules
     from livetail.faults.rule_in_force import RuleInForce
     from livetail.scenarios.model import Scenario
 
 _MAX_ENDED_KEPT: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class EndedSession:
-    """The record of an ended session. Times are epoch milliseconds."""
-
-    session_id: str
-    request_id: str
-    started_at: int
-    ended_at: int
-    ended_by: str
-    subscription: Subscription
-    http_version: str
-    user_agent: str | None
-    counters: Counters
 
 
 class Emulator:
@@ -80,7 +65,7 @@ class Emulator:
         self.seed = secrets.randbits(32) if settings.seed is None else settings.seed
         self.journal = Journal(self.clock, self._own_caller)
         self.tail_writers = TailWriters()
-        self.ended_sessions: deque[EndedSession] = deque(maxlen=_MAX_ENDED_KEPT)
+        self.ended_sessions: deque[EndedSessionInfo] = deque(maxlen=_MAX_ENDED_KEPT)
         self.scheduler = Scheduler(self.clock, self, self.tail_writers)
         self.ca_pem: bytes | None = None
         self._is_draining = False
@@ -232,19 +217,7 @@ class Emulator:
         """Remove the fault state of an ended session, and record the session in `ended_sessions`."""
         if self.fault_rules is not None:
             self.fault_rules.close_session(session)
-        self.ended_sessions.append(
-            EndedSession(
-                session.session_id,
-                session.request_id,
-                session.started_at,
-                self.clock.now(),
-                session.ended_by or Ending.CLIENT,
-                session.subscription,
-                client.http_version,
-                client.user_agent,
-                session.counters,
-            )
-        )
+        self.ended_sessions.append(ended_session_info(session, client, self.clock.now()))
 
     def end_session(self, session_id: str) -> bool:
         """End one session cleanly; False if it is not open."""

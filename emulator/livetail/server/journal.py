@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from livetail.api.context import Caller
+from livetail.control_shapes import RequestInfo
 from livetail.core.clock import Clock
 from livetail.wire.awsjson import Headers, credential_of
 
@@ -38,7 +39,7 @@ class Entry:
     message: str | None = None
     rejected: dict[str, int] | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> RequestInfo:
         """The entry as the control plane shows it."""
         return {
             "operation": self.operation,
@@ -92,7 +93,7 @@ class Journal:
             oldest.body = None
         return entry
 
-    def as_json(self) -> list[dict[str, Any]]:
+    def as_json(self) -> list[RequestInfo]:
         """All entries."""
         return [entry.as_json() for entry in self._entries]
 

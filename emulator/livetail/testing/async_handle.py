@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from livetail.control_shapes import Counters
 from livetail.testing.handle import Fault, LiveTail
 from livetail.testing.session import Session
-from livetail.testing.shapes import Counters, LogEvent
+from livetail.testing.shapes import LogEvent
 from livetail.testing.tail import Tail
 
 if TYPE_CHECKING:

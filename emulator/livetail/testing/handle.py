@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from livetail.control_client import ControlClient
+from livetail.control_shapes import EndedSessionInfo, FaultInfo, RequestInfo, SessionInfo
 from livetail.core.arns import LogGroupArn
 from livetail.environment import ANY_CREDENTIALS, sdk_environment
 from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError
 from livetail.testing.patching import patched_environment
 from livetail.testing.session import Session
-from livetail.testing.shapes import EndedSessionInfo, EventToPut, FaultInfo, LogEvent, RequestInfo, SessionInfo, Several
+from livetail.testing.shapes import EventToPut, LogEvent, Several
 from livetail.testing.tail import Tail, iterate
 from livetail.testing.verifying import check_requested
 from livetail.testing.waiting import ended_sessions, situation, wait_for

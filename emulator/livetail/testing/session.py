@@ -1,8 +1,8 @@
 """A Live Tail session of the code under test, for its test."""
 
 from livetail.control_client import ControlClient
+from livetail.control_shapes import Counters, EndedSessionInfo, SessionInfo
 from livetail.errors import LiveTailError
-from livetail.testing.shapes import Counters, EndedSessionInfo, SessionInfo
 from livetail.testing.waiting import wait_for
 
 

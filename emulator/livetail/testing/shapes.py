@@ -1,12 +1,8 @@
-"""The types of the arguments and results of an emulator's handle, for type checkers and editors.
-
-Keys are those of the control plane's JSON (docs/control-plane.md); times are epoch milliseconds by the emulator's
-clock.
-"""
+"""The types of the arguments of an emulator's handle, and of log events, for type checkers and editors."""
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NotRequired, Protocol, TypeAlias, TypedDict, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypedDict, TypeVar
 
 StrPath: TypeAlias = str | os.PathLike[str]
 
@@ -72,82 +68,3 @@ class LogEvent(TypedDict):
     message: str
     timestamp: int
     ingestionTime: int
-
-
-class Counters(TypedDict):
-    """What happened to a session's log events."""
-
-    updates: int
-    matched: int
-    delivered: int
-    sampledOut: int
-    droppedUpdates: int
-    droppedEvents: int
-    bufferedUpdates: int
-    bufferedEvents: int
-    pendingEvents: int
-    bytes: int
-
-
-class SessionInfo(TypedDict):
-    """A session, with the parameters of its StartLiveTail request as they were given."""
-
-    sessionId: str
-    requestId: str
-    state: str
-    startedAt: int
-    logGroupIdentifiers: list[str]
-    logStreamNames: list[str] | None
-    logStreamNamePrefixes: list[str] | None
-    logEventFilterPattern: str | None
-    httpVersion: str | None
-    userAgent: str | None
-    counters: Counters
-
-
-class EndedSessionInfo(SessionInfo):
-    """A session that has ended."""
-
-    endedAt: int
-    endedBy: str
-
-
-class RequestInfo(TypedDict):
-    """A request of the AWS API and its response."""
-
-    operation: str | None
-    requestId: str
-    status: int
-    error: str | None
-    time: int
-    region: str
-    accountId: str
-    userAgent: str | None
-    rejectedLogEventsInfo: dict[str, int] | None
-    parameters: Any
-
-
-class FiringInfo(TypedDict):
-    """A request or session that a fault rule has fired on."""
-
-    time: int
-    requestId: str
-    sessionId: str | None
-
-
-class FaultInfo(TypedDict):
-    """A fault rule in force, and its firings."""
-
-    id: str
-    fired: int
-    remaining: int | None
-    firedOn: list[FiringInfo]
-    operation: NotRequired[str]
-    where: NotRequired[dict[str, Any]]
-    after: NotRequired[dict[str, Any]]
-    sequence: NotRequired[dict[str, Any]]
-    times: NotRequired[int]
-    probability: NotRequired[float]
-    sessions: NotRequired[str]
-    effect: NotRequired[dict[str, Any]]
-    preset: NotRequired[str]

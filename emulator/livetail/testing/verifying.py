@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from livetail.testing.shapes import RequestInfo
+from livetail.control_shapes import RequestInfo
 from livetail.testing.waiting import request_line
 
 _MAX_SHOWN: Final = 5

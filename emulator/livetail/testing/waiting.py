@@ -6,8 +6,8 @@ from threading import Event
 from typing import Any, Final, TypeVar
 
 from livetail.control_client import ControlClient
+from livetail.control_shapes import EndedSessionInfo, RequestInfo
 from livetail.errors import LiveTailTimeoutError
-from livetail.testing.shapes import EndedSessionInfo, RequestInfo
 
 T = TypeVar("T")
 

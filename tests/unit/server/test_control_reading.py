@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
 from livetail.server.control.application import read
 from livetail.server.control.clock import AdvanceRequest
@@ -13,22 +13,17 @@ from livetail.server.control.route import ControlRoute
 from livetail.server.control.sessions import SessionsQuery
 
 
-async def nothing(*_: Any) -> None: ...
-
-
-def read_request(row: ControlRoute, *, body: bytes = b"", query: str = "") -> Any:
-    """The state of a request once it has been read."""
-    request = Request({"type": "http", "query_string": query.encode(), "headers": [], "state": {"body": body}})
-    read(request, row)
-    return request.state
-
-
 def read_body(body: bytes, shape: type[Any]) -> Any:
-    return read_request(ControlRoute("POST", "/", nothing, dict, body=shape), body=body).body
+    async def handler(body: Any) -> None: ...
+
+    handler.__annotations__["body"] = shape
+    return read(ControlRoute("POST", "/", handler), body, {})["body"]
 
 
 def read_query(query: str) -> Any:
-    return read_request(ControlRoute("GET", "/", nothing, dict, query=SessionsQuery), query=query).query
+    async def handler(query: SessionsQuery) -> None: ...
+
+    return read(ControlRoute("GET", "/", handler), b"", QueryParams(query))["query"]
 
 
 @pytest.mark.parametrize(
@@ -98,4 +93,7 @@ def test_parameter_that_does_not_exist() -> None:
 
 def test_parameters_of_a_route_without_any_are_ignored() -> None:
     """Clients add some against caches."""
-    read_request(ControlRoute("GET", "/", nothing, dict), query="_=1")
+
+    async def handler() -> None: ...
+
+    read(ControlRoute("GET", "/", handler), b"", {"_": "1"})

@@ -278,14 +278,14 @@ def test_drain_ends_sessions_that_are_opened_meanwhile() -> None:
 def test_who_waits_for_a_session_gets_one_that_is_opened_after_a_reset() -> None:
     async def test() -> None:
         server, client = _Server(), _Client()
-        request = Request({"type": "http", "state": {"query": SessionsQuery(wait=1)}}, _Client().receive)
-        waiting = asyncio.ensure_future(list_sessions(server.emulator, request))
+        request = Request({"type": "http"}, _Client().receive)
+        waiting = asyncio.ensure_future(list_sessions(server.emulator, request, SessionsQuery(wait=1)))
         await asyncio.sleep(0)
         server.emulator.reset()
         server.emulator.ingest(GROUP, "web-1", ["after the reset"])
         await server.open(client)
         (listed,) = await waiting
-        assert [listed.session_id] == [session.session_id for session in server.emulator.hub]
+        assert [listed["sessionId"]] == [session.session_id for session in server.emulator.hub]
         await server.emulator.drain()
 
     _run(test)

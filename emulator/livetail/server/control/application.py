@@ -36,10 +36,7 @@ def control_plane(emulator: Emulator) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        try:
-            request.state.body, length = await read_to_end(receive, MAX_BODY_BYTES)
-        except ClientGoneError:
-            return
+        request.state.body, length = await read_to_end(receive, MAX_BODY_BYTES)
         host, origin = request.headers.get("host"), request.headers.get("origin")
         reason = refusal(host, origin, scope["scheme"], emulator.settings.allowed_host)
         if reason is not None:
@@ -49,7 +46,12 @@ def control_plane(emulator: Emulator) -> ASGIApp:
         scope["app"] = router  # so that Starlette raises its 404 and 405 for the handlers below
         await router(scope, receive, send)
 
-    handlers = {HTTPException: _on_http_exception, ServiceError: _on_service_error, Exception: _on_failure}
+    handlers = {
+        HTTPException: _on_http_exception,
+        ServiceError: _on_service_error,
+        ClientGoneError: _on_client_gone,
+        Exception: _on_failure,
+    }
     # Not the class Starlette, whose ServerErrorMiddleware raises an error again after it has responded.
     return ExceptionMiddleware(app, handlers)
 
@@ -57,11 +59,32 @@ def control_plane(emulator: Emulator) -> ASGIApp:
 async def _respond(emulator: Emulator, rows: Mapping[str, ControlRoute], request: Request) -> Response:
     """Respond to a request; `rows` has the methods of its path."""
     row = rows["GET" if request.method == "HEAD" else request.method]
-    read(request, row)
-    result = await row.handler(emulator, request)
+    given = {"emulator": emulator, "request": request, **request.path_params}
+    given |= read(row, request.state.body, request.query_params)
+    result = await row.handler(**{name: given[name] for name in row.parameters})
     if isinstance(result, Response):
         return result
     return _json_response(result if row.key is None else {row.key: result})
+
+
+def read(row: ControlRoute, body: bytes, query: Mapping[str, str]) -> dict[str, Any]:
+    """The `body` and the `query` of a request, of the types that the handler names.
+
+    Raises:
+        HTTPException: the body or a query parameter does not fit.
+    """
+    given: dict[str, Any] = {"body": body}
+    try:
+        if row.body not in (None, bytes):
+            given["body"] = msgspec.json.decode(body, type=row.body)
+        if row.query is not None:  # elsewhere, parameters that clients add against caches are ignored
+            given["query"] = msgspec.convert(dict(query), row.query, strict=False)
+    except msgspec.ValidationError as error:
+        part = "the body" if row.query is None else "a query parameter"  # no row has both
+        raise HTTPException(400, f"{part} does not fit: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise HTTPException(400, f"the body is not valid JSON: {error}") from None
+    return given
 
 
 async def _redirect_to_page(_: Request) -> Response:
@@ -90,23 +113,8 @@ async def _on_failure(request: Request, error: Exception) -> Response:
     return _json_response({"error": "an error inside the emulator; its log has the details"}, 500)
 
 
-def read(request: Request, row: ControlRoute) -> None:
-    """Decode the bytes in `request.state.body` to the type of the row, and set `request.state.query`.
-
-    Raises:
-        HTTPException: the body or a query parameter does not fit.
-    """
-    state = request.state
-    try:
-        if row.body not in (None, msgspec.Raw):
-            state.body = msgspec.json.decode(state.body, type=row.body)
-        if row.query is not None:  # elsewhere, parameters that clients add against caches are ignored
-            state.query = msgspec.convert(dict(request.query_params), row.query, strict=False)
-    except msgspec.ValidationError as error:
-        part = "the body" if row.query is None else "a query parameter"  # no row has both
-        raise HTTPException(400, f"{part} does not fit: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise HTTPException(400, f"the body is not valid JSON: {error}") from None
+async def _on_client_gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=400)  # that nobody gets
 
 
 def _json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,14 +1,14 @@
 """`/clock`: the emulator's time, and how to move it."""
 
-import asyncio
 from typing import Annotated, Final, TypeAlias
 
 from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from livetail.server.bodies import wait_for_disconnect
-from livetail.server.control.route import ControlRoute, Shape, Time
+from livetail.control_shapes import Time
+from livetail.server.bodies import while_connected
+from livetail.server.control.route import ControlRoute, Shape
 from livetail.server.emulator import Emulator
 from livetail.server.scheduler import ClockRunsByItselfError
 
@@ -37,38 +37,30 @@ class Advanced(Shape):
     updates: Annotated[int, Meta(description="How many session updates were made, over all sessions.", ge=0)]
 
 
-async def show_clock(emulator: Emulator, _: Request) -> Clock:
+async def show_clock(emulator: Emulator) -> Clock:
     """The emulator's time."""
     return Clock(str(emulator.settings.clock), emulator.clock.now())
 
 
-async def advance_clock(emulator: Emulator, request: Request) -> Advanced:
+async def advance_clock(emulator: Emulator, request: Request, body: AdvanceRequest) -> Advanced:
     """Move a manual clock. Everything that is due until then happens in order; the response comes when it is done."""
-    advance = asyncio.ensure_future(emulator.scheduler.advance(round(request.state.body.seconds * 1000)))
-    disconnect = asyncio.ensure_future(wait_for_disconnect(request.receive))
+    advance = emulator.scheduler.advance(round(body.seconds * 1000))
     try:
-        await asyncio.wait((advance, disconnect), return_when=asyncio.FIRST_COMPLETED)
-        if not advance.done():
-            raise HTTPException(400, "the client has left, and time moves no further")
-        return Advanced(emulator.clock.now(), advance.result())
+        updates = await while_connected(request.receive, advance)
     except ClockRunsByItselfError:
         sentence = "the clock runs by itself; start the server with --clock manual to move it"
         raise HTTPException(409, sentence) from None
     except ValueError as error:
         raise HTTPException(400, str(error)) from None
-    finally:
-        disconnect.cancel()
-        advance.cancel()
+    return Advanced(emulator.clock.now(), updates)
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/clock", show_clock, Clock),
+    ControlRoute("GET", "/clock", show_clock),
     ControlRoute(
         "POST",
         "/clock/advance",
         advance_clock,
-        Advanced,
-        body=AdvanceRequest,
         example={"seconds": 1},
         errors={409: "The clock is not manual."},
     ),

@@ -5,7 +5,6 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
 from livetail.core.limits import LOG_GROUP_NAME_PATTERN, LOG_STREAM_NAME_PATTERN, MAX_BATCH_EVENTS, MAX_NAME_LENGTH
 from livetail.server.control.route import ControlRoute, Shape
@@ -48,15 +47,14 @@ class Ingested(Shape):
     ingested: Annotated[int, Meta(description="How many log events were ingested.", ge=1)]
 
 
-async def ingest_events(emulator: Emulator, request: Request) -> Ingested:
+async def ingest_events(emulator: Emulator, body: EventsRequest) -> Ingested:
     """Ingest log events into the default account and region; log group and stream are created if they do not exist."""
-    given: EventsRequest = request.state.body
-    events: list[str | LogEvent] = [*given.messages]
-    events += [LogEvent(event.timestamp, event.message) for event in given.events]
+    events: list[str | LogEvent] = [*body.messages]
+    events += [LogEvent(event.timestamp, event.message) for event in body.events]
     if not events:
         raise HTTPException(400, "there are no messages and no events to ingest")
     for start in range(0, len(events), MAX_BATCH_EVENTS):
-        emulator.ingest(given.log_group, given.log_stream, events[start : start + MAX_BATCH_EVENTS])
+        emulator.ingest(body.log_group, body.log_stream, events[start : start + MAX_BATCH_EVENTS])
         await asyncio.sleep(0)  # so that other requests do not wait for all of it
     return Ingested(len(events))
 
@@ -66,8 +64,6 @@ ROUTES: Final = (
         "POST",
         "/events",
         ingest_events,
-        Ingested,
-        body=EventsRequest,
         body_schema=_AT_LEAST_ONE,
         example={"logGroup": "/app/api", "logStream": "web-1", "messages": ["ERROR boom", "ok"]},
     ),

@@ -1,32 +1,13 @@
 """`/faults`: the fault rules in force, and the effects and presets that rules can have."""
 
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, cast
 
-from msgspec import Meta
+from msgspec import Meta, convert
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
+from livetail.control_shapes import FaultInfo
 from livetail.server.control.route import ControlRoute, Done, Shape, component
 from livetail.server.emulator import Emulator
-
-
-class Firing(Shape):
-    """A request or session that a rule has fired on."""
-
-    time: Annotated[int, Meta(description="When it fired first there; epoch milliseconds, by the emulator's clock.")]
-    request_id: str
-    session_id: Annotated[str | None, Meta(description="Null for a request.")]
-
-
-class Fault(Shape):
-    """A fault rule in force. It also has the keys of `AnyFaultRule` that were given, unless they have their default."""
-
-    id: str
-    operation: Annotated[str, Meta(description="As given, or the default of the effect or preset; `*` for every one.")]
-    fired: Annotated[int, Meta(description="How often it has fired.", ge=0)]
-    remaining: Annotated[int | None, Meta(description="How often it still can; null for always.")]
-    fired_on: Annotated[list[Firing], Meta(description="The newest 100 requests or sessions that it has fired on.")]
-
 
 Keys: TypeAlias = Annotated[
     list[dict[str, Any]], Meta(description="Of each key: its `name`, whether it is `required`, and its JSON Schema.")
@@ -59,41 +40,40 @@ class Effects(Shape):
     presets: list[Preset]
 
 
-async def list_faults(emulator: Emulator, _: Request) -> list[dict[str, Any]]:
+async def list_faults(emulator: Emulator) -> list[FaultInfo]:
     """The fault rules in force, in the order in which they were added."""
     rules = emulator.fault_rules
-    return [] if rules is None else rules.as_json()
+    return [] if rules is None else cast("list[FaultInfo]", rules.as_json())
 
 
-async def list_effects(_: Emulator, __: Request) -> dict[str, Any]:
+async def list_effects() -> Effects:
     """The effects and presets that a fault rule can have."""
     from livetail.faults.reading import catalogue
 
-    return catalogue()
+    return convert(catalogue(), Effects)
 
 
-async def add_fault(emulator: Emulator, request: Request) -> dict[str, Any]:
+async def add_fault(emulator: Emulator, body: dict[str, Any]) -> FaultInfo:
     """Add a fault rule; it also applies to sessions that are already open."""
     from livetail.faults import FaultRuleError
 
     try:
-        rule = emulator.add_fault(request.state.body)
+        rule = emulator.add_fault(body)
     except FaultRuleError as error:
         raise HTTPException(400, str(error)) from None
     emulator.wake_all()
-    return rule.as_json()
+    return cast("FaultInfo", rule.as_json())
 
 
-async def remove_fault(emulator: Emulator, request: Request) -> Done:
+async def remove_fault(emulator: Emulator, id: str) -> Done:
     """Remove a fault rule; its effect on open sessions ends."""
-    fault_id = request.path_params["id"]
-    if not emulator.remove_fault(fault_id):
-        raise HTTPException(404, f"there is no fault {fault_id!r}")
+    if not emulator.remove_fault(id):
+        raise HTTPException(404, f"there is no fault {id!r}")
     emulator.wake_all()
     return Done()
 
 
-async def clear_faults(emulator: Emulator, _: Request) -> Done:
+async def clear_faults(emulator: Emulator) -> Done:
     """Remove all fault rules."""
     emulator.clear_faults()
     emulator.wake_all()
@@ -101,17 +81,15 @@ async def clear_faults(emulator: Emulator, _: Request) -> Done:
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/faults", list_faults, list[Fault], key="faults"),
-    ControlRoute("GET", "/faults/effects", list_effects, Effects),
+    ControlRoute("GET", "/faults", list_faults, key="faults"),
+    ControlRoute("GET", "/faults/effects", list_effects),
     ControlRoute(
         "POST",
         "/faults",
         add_fault,
-        Fault,
-        body=dict[str, Any],
         body_schema=component("AnyFaultRule"),
         example={"after": {"updates": 3}, "effect": {"type": "cut"}},
     ),
-    ControlRoute("DELETE", "/faults", clear_faults, Done),
-    ControlRoute("DELETE", "/faults/{id}", remove_fault, Done, errors={404: "No rule in force has this `id`."}),
+    ControlRoute("DELETE", "/faults", clear_faults),
+    ControlRoute("DELETE", "/faults/{id}", remove_fault, errors={404: "No rule in force has this `id`."}),
 )

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from livetail.server.control.route import ControlRoute
@@ -30,14 +29,14 @@ _HEADERS: Final = {
 }
 
 
-async def show_ca(emulator: Emulator, _: Request) -> Response:
+async def show_ca(emulator: Emulator) -> Response:
     """The certificate authority that `--tls` made, over HTTP or HTTPS."""
     if emulator.ca_pem is None:
         raise HTTPException(404, "this server has made no certificate authority; --tls without --certfile makes one")
     return Response(emulator.ca_pem, media_type=_PEM)
 
 
-async def show_metrics(emulator: Emulator, _: Request) -> Response:
+async def show_metrics(emulator: Emulator) -> Response:
     """Metrics in the text format of Prometheus."""
     try:
         from livetail.server.metrics import CONTENT_TYPE, exposition
@@ -47,14 +46,14 @@ async def show_metrics(emulator: Emulator, _: Request) -> Response:
     return Response(exposition(emulator), media_type=CONTENT_TYPE)
 
 
-async def show_page(_: Emulator, __: Request) -> Response:
+async def show_page() -> Response:
     """The dashboard, for a browser."""
     return _file("index.html")
 
 
-async def show_page_file(_: Emulator, request: Request) -> Response:
+async def show_page_file(file: str) -> Response:
     """A file of the dashboard."""
-    return _file(request.path_params["file"])
+    return _file(file)
 
 
 def _file(name: str) -> Response:
@@ -65,21 +64,19 @@ def _file(name: str) -> Response:
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/ca.pem", show_ca, str, media_type=_PEM, errors={404: "The server has made none."}),
+    ControlRoute("GET", "/ca.pem", show_ca, media_type=_PEM, errors={404: "The server has made none."}),
     ControlRoute(
         "GET",
         "/metrics",
         show_metrics,
-        str,
         media_type="text/plain",
         errors={501: "The package prometheus-client, the extra `metrics`, is not installed."},
     ),
-    ControlRoute("GET", "/", show_page, str, media_type="text/html"),
+    ControlRoute("GET", "/", show_page, media_type="text/html"),
     ControlRoute(
         "GET",
         "/page/{file}",
         show_page_file,
-        str,
         media_type="text/javascript",
         errors={404: "The page has no such file."},
     ),

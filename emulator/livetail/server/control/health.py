@@ -3,7 +3,6 @@
 from typing import Annotated, Final
 
 from msgspec import Meta, convert
-from starlette.requests import Request
 
 from livetail.server.control.clock import ClockMode
 from livetail.server.control.route import ControlRoute, Count, Done, Shape
@@ -44,7 +43,7 @@ class SettingsShape(Shape):
     no_http2: bool
 
 
-async def show_health(emulator: Emulator, _: Request) -> Health:
+async def show_health(emulator: Emulator) -> Health:
     """Whether the emulator runs."""
     settings = emulator.settings
     return Health(
@@ -57,21 +56,21 @@ async def show_health(emulator: Emulator, _: Request) -> Health:
     )
 
 
-async def reset(emulator: Emulator, _: Request) -> Done:
+async def reset(emulator: Emulator) -> Done:
     """Return to the state after the start: end every session, delete log groups, faults, scenarios, requests and
     metrics, set clock and seed back, and play the scenarios of the start again."""
     emulator.reset()
     return Done()
 
 
-async def show_settings(emulator: Emulator, _: Request) -> SettingsShape:
+async def show_settings(emulator: Emulator) -> SettingsShape:
     """The settings that the server was started with."""
     shown = {"version": __version__, **emulator.settings.as_json(), "seed": emulator.seed}
     return convert(shown, SettingsShape)
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/health", show_health, Health),
-    ControlRoute("POST", "/reset", reset, Done),
-    ControlRoute("GET", "/settings", show_settings, SettingsShape),
+    ControlRoute("GET", "/health", show_health),
+    ControlRoute("POST", "/reset", reset),
+    ControlRoute("GET", "/settings", show_settings),
 )

@@ -3,9 +3,9 @@
 from typing import Annotated, Final
 
 from msgspec import Meta
-from starlette.requests import Request
 
-from livetail.server.control.route import ControlRoute, Count, Shape, Time
+from livetail.control_shapes import Time
+from livetail.server.control.route import ControlRoute, Count, Shape
 from livetail.server.emulator import Emulator
 from livetail.store.log_group import LogGroup, LogStream
 
@@ -35,7 +35,7 @@ class LogGroupShape(Shape):
     streams: list[LogStreamShape]
 
 
-async def list_log_groups(emulator: Emulator, _: Request) -> list[LogGroupShape]:
+async def list_log_groups(emulator: Emulator) -> list[LogGroupShape]:
     """All log groups with their log streams, with counts, bytes and times."""
     return [_group(group) for store in emulator.service.accounts for group in store.groups.values()]
 
@@ -65,4 +65,4 @@ def _stream(stream: LogStream) -> LogStreamShape:
     )
 
 
-ROUTES: Final = (ControlRoute("GET", "/log-groups", list_log_groups, list[LogGroupShape], key="logGroups"),)
+ROUTES: Final = (ControlRoute("GET", "/log-groups", list_log_groups, key="logGroups"),)

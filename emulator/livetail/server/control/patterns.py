@@ -6,13 +6,11 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
 from livetail.core.limits import MAX_BATCH_BYTES, MAX_EVENT_BYTES
 from livetail.patterns import compile
 from livetail.patterns.errors import InvalidPatternError
 from livetail.server.control.route import ControlRoute, Shape
-from livetail.server.emulator import Emulator
 
 _MAX_MESSAGES: Final = 1_000
 _MAX_BYTES: Final = MAX_BATCH_BYTES
@@ -53,18 +51,17 @@ class PatternResults(Shape):
     column: Annotated[int | None, Meta(description="Where in the pattern the error is, from 1.")] = None
 
 
-async def try_pattern(_: Emulator, request: Request) -> PatternResults:
+async def try_pattern(body: PatternRequest) -> PatternResults:
     """Try a filter pattern on messages: which of them match, and why."""
     from livetail.patterns.explain import explain
 
-    given: PatternRequest = request.state.body
-    if sum(len(message.encode()) for message in given.messages) > _MAX_BYTES:
+    if sum(len(message.encode()) for message in body.messages) > _MAX_BYTES:
         raise HTTPException(400, f"the messages have more than {_MAX_BYTES:,} bytes")
     results = []
     try:
-        compile(given.pattern)
-        for message in given.messages:
-            results.append(msgspec.convert(explain(given.pattern, message), PatternResult, from_attributes=True))
+        compile(body.pattern)
+        for message in body.messages:
+            results.append(msgspec.convert(explain(body.pattern, message), PatternResult, from_attributes=True))
             await asyncio.sleep(0)  # so that other requests do not wait for all of them
     except InvalidPatternError as error:
         return PatternResults([], error.message(), error.reason, error.column)
@@ -76,8 +73,6 @@ ROUTES: Final = (
         "POST",
         "/patterns",
         try_pattern,
-        PatternResults,
-        body=PatternRequest,
         example={"pattern": "{ $.status >= 500 }", "messages": ['{"status": 503}']},
     ),
 )

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, TypeAlias
+from functools import cached_property
+from typing import Annotated, Any, Final, TypeAlias, get_type_hints
 
 import msgspec
-from starlette.requests import Request
-
-from livetail.server.emulator import Emulator
+from starlette.responses import Response
 
 PREFIX: Final = "/_livetail"
 
@@ -29,47 +28,64 @@ class ErrorBody(Shape):
     error: Annotated[str, msgspec.Meta(description="One sentence.", min_length=1)]
 
 
-Time: TypeAlias = Annotated[int, msgspec.Meta(description="Epoch milliseconds, by the emulator's clock.")]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 
 
-Handler: TypeAlias = Callable[[Emulator, Request], Awaitable[Any]]
-"""Carries a request out; `request.state` has its `body` and its `query`, of the types that the row gives. Returns what
-is sent as JSON, or a Starlette response.
+Handler: TypeAlias = Callable[..., Awaitable[Any]]
+"""Carries a request out. It gets what its parameters name: `emulator`; `request`; `body`, bytes or the JSON decoded to
+its annotation; `query`, the struct of the query parameters; a variable part of the path. Returns what is sent as JSON,
+or a Starlette response.
 
 Raises:
     HTTPException: the request is refused, with one sentence.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ControlRoute:
     """One row of the table.
 
     Attributes:
         path: below `/_livetail`; variable parts are in braces.
         handler: the function; its name is the name of the operation, and its docstring is the summary for users.
-        result: the type of the JSON that is returned; `str` where the response is no JSON.
         key: the key of a list that is returned: the response is an object with it alone.
         media_type: of the response.
-        body: the type of the request's JSON, or `msgspec.Raw` for a body that the function parses; None for no body.
         body_schema: JSON Schema for what the type of the body cannot express.
         example: a body that is accepted, as JSON.
-        query: the struct of the query parameters.
         errors: when the request is refused, by status, besides those that `table` lists for all.
     """
 
     method: str
     path: str
     handler: Handler
-    result: Any
     key: str | None = None
     media_type: str = JSON
-    body: Any = None
     body_schema: Mapping[str, Any] = field(default_factory=dict)
     example: Mapping[str, Any] | None = None
-    query: type[msgspec.Struct] | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """The types of the handler's parameters, by their names."""
+        types = get_type_hints(self.handler, include_extras=True)
+        del types["return"]
+        return types
+
+    @cached_property
+    def result(self) -> Any:
+        """The type of what the handler returns; a text, if that is a response."""
+        result = get_type_hints(self.handler, include_extras=True)["return"]
+        return str if result is Response else result
+
+    @property
+    def body(self) -> Any:
+        """The type of the body; None if there is none."""
+        return self.parameters.get("body")
+
+    @property
+    def query(self) -> type[msgspec.Struct] | None:
+        """The struct of the query parameters."""
+        return self.parameters.get("query")
 
     @property
     def summary(self) -> str:

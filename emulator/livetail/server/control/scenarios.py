@@ -5,11 +5,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
-from msgspec import Meta, Raw
+from msgspec import Meta
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
-from livetail.server.control.route import ControlRoute, Count, Done, Shape, Time, component
+from livetail.control_shapes import Time
+from livetail.server.control.route import ControlRoute, Count, Done, Shape, component
 from livetail.server.emulator import Emulator
 
 if TYPE_CHECKING:
@@ -34,36 +34,36 @@ class BundledScenario(Shape):
     description: Annotated[str, Meta(description="The first sentence of its file.")]
 
 
-async def list_scenarios(emulator: Emulator, _: Request) -> list[Scenario]:
+async def list_scenarios(emulator: Emulator) -> list[Scenario]:
     """The scenarios that are being played."""
     return [_scenario(emulator, scenario_id) for scenario_id in emulator.scenarios.running]
 
 
-async def start_scenario(emulator: Emulator, request: Request) -> Scenario:
+async def start_scenario(emulator: Emulator, body: bytes) -> Scenario:
     """Play a scenario from now on, given as TOML or as the same in JSON."""
-    return await _start(emulator, partial(_read_scenario, request.state.body))
+    return await _start(emulator, partial(_read_scenario, body))
 
 
-async def list_bundled_scenarios(_: Emulator, __: Request) -> list[BundledScenario]:
+async def list_bundled_scenarios() -> list[BundledScenario]:
     """The scenarios that come with the package."""
     from livetail.scenarios import fixtures
 
     return [BundledScenario(name, fixtures.summary(name)) for name in fixtures.names()]
 
 
-async def start_bundled_scenario(emulator: Emulator, request: Request) -> Scenario:
+async def start_bundled_scenario(emulator: Emulator, name: str) -> Scenario:
     """Play a scenario that comes with the package from now on."""
     from livetail.scenarios import fixtures
     from livetail.scenarios.scenario import load
 
     try:
-        path = fixtures.path(request.path_params["name"])
+        path = fixtures.path(name)
     except LookupError as error:
         raise HTTPException(404, str(error)) from None
     return await _start(emulator, partial(load, path))
 
 
-async def stop_scenarios(emulator: Emulator, _: Request) -> Done:
+async def stop_scenarios(emulator: Emulator) -> Done:
     """Stop all scenarios; the log events that they wrote remain."""
     emulator.scenarios.stop_all()
     return Done()
@@ -107,23 +107,20 @@ def _scenario(emulator: Emulator, scenario_id: str) -> Scenario:
 
 
 ROUTES: Final = (
-    ControlRoute("GET", "/scenarios", list_scenarios, list[Scenario], key="scenarios"),
+    ControlRoute("GET", "/scenarios", list_scenarios, key="scenarios"),
     ControlRoute(
         "POST",
         "/scenarios",
         start_scenario,
-        Scenario,
-        body=Raw,
         body_schema=component("ScenarioTable"),
         example={"source": [{"log_group": "/shop/api", "format": "json", "rate": 20, "duration": "5m"}]},
     ),
-    ControlRoute("GET", "/scenarios/bundled", list_bundled_scenarios, list[BundledScenario], key="scenarios"),
+    ControlRoute("GET", "/scenarios/bundled", list_bundled_scenarios, key="scenarios"),
     ControlRoute(
         "POST",
         "/scenarios/bundled/{name}",
         start_bundled_scenario,
-        Scenario,
         errors={404: "No scenario of the package has this name."},
     ),
-    ControlRoute("DELETE", "/scenarios", stop_scenarios, Done),
+    ControlRoute("DELETE", "/scenarios", stop_scenarios),
 )

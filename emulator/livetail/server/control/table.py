@@ -7,22 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
-from starlette.requests import Request
 
-from livetail.server.control import (
-    clock,
-    events,
-    faults,
-    files,
-    health,
-    log_groups,
-    patterns,
-    requests,
-    scenarios,
-    sessions,
-)
+from livetail.server.control import clock, events, faults, files, health, log_groups, patterns, scenarios, sessions
 from livetail.server.control.route import JSON, PREFIX, ControlRoute, ErrorBody, component
-from livetail.server.emulator import Emulator
 from livetail.version import __version__
 
 _NO_FIT: Final = "The body or a query parameter does not fit."
@@ -34,7 +21,7 @@ _FOR_ALL: Final = {
 }
 
 
-async def show_openapi(_: Emulator, __: Request) -> dict[str, Any]:
+async def show_openapi() -> dict[str, Any]:
     """This table as OpenAPI 3.1."""
     return document(ROUTES)
 
@@ -48,9 +35,8 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
     *patterns.ROUTES,
     *faults.ROUTES,
     *scenarios.ROUTES,
-    *requests.ROUTES,
     *files.ROUTES,
-    ControlRoute("GET", "/openapi.json", show_openapi, dict[str, Any]),
+    ControlRoute("GET", "/openapi.json", show_openapi),
 )
 
 
@@ -62,7 +48,7 @@ def document(rows: Iterable[ControlRoute]) -> dict[str, Any]:
 
     rows = tuple(rows)
     rules = (FaultRule, *PRESETS.values())
-    bodies = [type_ for row in rows for type_ in (row.result, row.body) if type_ is not None]
+    bodies = [type_ for row in rows for type_ in (row.result, row.body) if type_ not in (None, bytes)]
     types = [ErrorBody, ScenarioTable, *rules, *bodies]
     schemas, components = msgspec.json.schema_components(types, ref_template=component("{name}")["$ref"])
     schema_of = dict(zip(types, schemas, strict=True))
@@ -108,9 +94,9 @@ def _operation(row: ControlRoute, schema_of: Mapping[Any, Any]) -> dict[str, Any
         "parameters": _parameters(row),
     }
     if row.body is not None:
-        body = schema_of[row.body] | dict(row.body_schema)
+        body = schema_of.get(row.body, {}) | dict(row.body_schema)
         content: dict[str, Any] = {JSON: {"schema": body, "example": row.example}}
-        if row.body is msgspec.Raw:
+        if row.body is bytes:
             content["application/toml"] = {"schema": {"type": "string", "description": "The same tables in TOML."}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
