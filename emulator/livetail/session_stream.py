@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from livetail.control_client import parse_json
 from livetail.errors import LiveTailError
-from livetail.wire.eventstream import Decoder, Message
-from livetail.wire.headers import EventStreamError
+from livetail.wire.eventstream import Decoder, EventStreamError, Message
 
 _PORTION_BYTES: Final = 65_536
 

@@ -15,8 +15,7 @@ import pytest
 from livetail.cli import decode
 from livetail.cli.command_parser import CommandError
 from livetail.wire import livetail
-from livetail.wire.eventstream import Message
-from livetail.wire.headers import Header, HeaderType
+from livetail.wire.eventstream import Header, HeaderType, Message
 from tests.unit.wire.codec import encode
 
 COMMAND = [sys.executable, "-m", "livetail", "decode"]

@@ -6,8 +6,7 @@ import botocore.eventstream
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from livetail.wire.eventstream import Decoder, Message
-from livetail.wire.headers import EventStreamError, Header, HeaderType, decode_headers
+from livetail.wire.eventstream import Decoder, EventStreamError, Header, HeaderType, Message, decode_headers
 from tests.unit.wire.codec import decode, encode, encode_headers, frame
 from tests.unit.wire.vectors import WELL_FORMED, WellFormed
 

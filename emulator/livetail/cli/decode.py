@@ -10,8 +10,7 @@ import sys
 
 from livetail.cli.command_parser import CommandError
 from livetail.cli.input import open_input
-from livetail.wire.eventstream import Decoder, Message
-from livetail.wire.headers import EventStreamError, Header
+from livetail.wire.eventstream import Decoder, EventStreamError, Header, Message
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

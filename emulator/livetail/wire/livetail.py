@@ -5,15 +5,13 @@ Order and values of the headers are those of a session update that was observed:
 src/live_tail_parser.rs). That client refuses a message of any kind with another content type.
 """
 
-from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec.json
 
 from livetail.core.unicode import utf8, well_formed
-from livetail.wire.eventstream import FrameTemplate
-from livetail.wire.headers import MAX_VALUE_LENGTH
+from livetail.wire.eventstream import MAX_VALUE_LENGTH, FrameTemplate
 
 
 class MessageKind(Enum):
@@ -44,7 +42,6 @@ def _event(name: str) -> FrameTemplate:
 
 
 _SESSION_START = _event("sessionStart")
-_SESSION_UPDATE = _event("sessionUpdate")
 _EXCEPTIONS = {
     name: FrameTemplate((":exception-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "exception"))
     for name in MODELED_EXCEPTIONS
@@ -58,9 +55,8 @@ def session_start(payload_json: bytes) -> bytes:
     return _SESSION_START.frame((payload_json,))
 
 
-def session_update(payload_json_parts: Iterable[bytes]) -> bytes:
-    """The event of each second; the joined parts, of at most 24 MiB, are a `LiveTailSessionUpdate`."""
-    return _SESSION_UPDATE.frame(payload_json_parts)
+session_update: Final = _event("sessionUpdate").frame
+"""The event of each second: takes the parts of a `LiveTailSessionUpdate` in JSON, together at most 24 MiB."""
 
 
 def modeled_exception(name: str, message: str) -> bytes:

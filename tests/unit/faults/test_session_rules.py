@@ -6,7 +6,7 @@ import pytest
 
 from livetail.faults.messages import Step
 from livetail.wire import livetail
-from livetail.wire.headers import EventStreamError
+from livetail.wire.eventstream import EventStreamError
 from tests.unit.faults.sessions import (
     INITIAL_RESPONSE,
     SESSION_START,

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 from zlib import crc32
 
-from livetail.wire.eventstream import Decoder, Message
-from livetail.wire.headers import Header, HeaderType
+from livetail.wire.eventstream import Decoder, Header, HeaderType, Message
 
 __all__ = ["decode", "encode", "encode_headers", "frame", "prelude", "string_header"]
 

@@ -6,10 +6,10 @@ from livetail.wire.eventstream import (
     MAX_MESSAGE_LENGTH,
     MAX_PAYLOAD_LENGTH,
     Decoder,
+    EventStreamError,
     FrameTemplate,
     Message,
 )
-from livetail.wire.headers import EventStreamError
 from tests.unit.wire.codec import decode, encode, frame, prelude, string_header
 from tests.unit.wire.vectors import BAD, WELL_FORMED, Bad, WellFormed
 

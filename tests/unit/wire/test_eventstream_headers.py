@@ -2,7 +2,7 @@
 
 import pytest
 
-from livetail.wire.headers import EventStreamError, Header, HeaderType, decode_headers, encode_string_header
+from livetail.wire.eventstream import EventStreamError, Header, HeaderType, decode_headers, encode_string_header
 from tests.unit.wire.codec import encode_headers, string_header
 from tests.unit.wire.vectors import HEADERS
 

@@ -9,8 +9,7 @@ import pytest
 from livetail.live.encoding import session_update_json
 from livetail.live.window import Update
 from livetail.wire import livetail
-from livetail.wire.eventstream import Message
-from livetail.wire.headers import EventStreamError
+from livetail.wire.eventstream import EventStreamError, Message
 from tests.unit.wire.codec import decode, string_header
 
 START = (

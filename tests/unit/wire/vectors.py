@@ -9,8 +9,7 @@ authors made by hand.
 from dataclasses import dataclass
 from uuid import UUID
 
-from livetail.wire.eventstream import Message
-from livetail.wire.headers import Header, HeaderType
+from livetail.wire.eventstream import Header, HeaderType, Message
 from tests.unit.wire.codec import string_header
 
 
