@@ -10,10 +10,10 @@ from typing import Any, Final, NoReturn
 
 from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, NoResponseError, UrlError
 
-MAX_RESPONSE_BYTES: Final = 256 * 1024 * 1024
-"""The maximum of a response; a server that sends more is not Livetail."""
-
 TIMEOUT_S: Final = 60.0
+
+ADVANCE_TIMEOUT_S: Final = 3_600.0
+"""Hours of many sessions and scenarios take minutes."""
 
 
 class _Response(dict[str, Any]):
@@ -30,7 +30,7 @@ class ControlClient:
         url: the endpoint; http:// becomes https:// when the server turns out to use TLS.
 
     Raises:
-        NoResponseError: any method, if there is no response, or one of more than `MAX_RESPONSE_BYTES`.
+        NoResponseError: any method, if there is no response.
     """
 
     def __init__(self, url: str) -> None:
@@ -67,6 +67,10 @@ class ControlClient:
             raise LiveTailError(f"{self.url} responds, but not as Livetail does")
         return health
 
+    def advance(self, seconds: float) -> dict[str, Any]:
+        """Move a manual clock; returns its new time and the number of session updates."""
+        return self.request("POST", "/clock/advance", {"seconds": seconds}, ADVANCE_TIMEOUT_S)
+
     def certificate(self) -> bytes | None:
         """The CA that the server generated (PEM); None if it generated none."""
         status, content = self._read("GET", "/_livetail/ca.pem")
@@ -96,7 +100,7 @@ class ControlClient:
         connection, response = self._send("POST", "/", parameters, _aws_headers("StartLiveTail", region), TIMEOUT_S)
         with contextlib.closing(connection), response:
             if response.status != 200:
-                raise AwsError("StartLiveTail", response.status, parse_json(response.read(MAX_RESPONSE_BYTES)))
+                raise AwsError("StartLiveTail", response.status, parse_json(response.read()))
             if connection.sock is not None:
                 connection.sock.settimeout(None)  # a session sends nothing while a manual clock stands still
             yield response
@@ -113,12 +117,9 @@ class ControlClient:
         connection, response = self._send(method, path, body, headers or {}, timeout_s)
         with contextlib.closing(connection):
             try:
-                content = response.read(MAX_RESPONSE_BYTES)
+                return response.status, response.read()
             except (OSError, http.client.HTTPException) as error:
                 raise self._no_response(error) from None
-        if len(content) == MAX_RESPONSE_BYTES:
-            raise NoResponseError(f"{self.url} sends a response without an end; it is not Livetail")
-        return response.status, content
 
     def _send(
         self, method: str, path: str, body: Any, headers: dict[str, str], timeout_s: float

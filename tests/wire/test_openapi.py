@@ -18,7 +18,7 @@ from livetail.server.control.table import ROUTES, document
 from tests.wire.http1 import Answer, Http1, Http1Tail
 
 GROUP = "/app/api"
-DOCUMENT = json.loads(json.dumps(document(ROUTES)))
+DOCUMENT = json.loads(json.dumps(document()))
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
 CONFIG: dict[str, Any] = {

@@ -8,9 +8,6 @@ from livetail.cli.endpoint import add_endpoint_flag, add_json_flag
 from livetail.cli.terminal import counted
 from livetail.core.clock import parse_duration
 
-_TIMEOUT_S = 3_600
-"""Hours of many sessions and scenarios take minutes."""
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("duration", type=_milliseconds, metavar="DURATION", help="how far: 500ms, 90s, 15m, 3h, 1d")
@@ -19,8 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    seconds = {"seconds": arguments.duration / 1000}
-    response = arguments.emulator.request("POST", "/clock/advance", seconds, timeout_s=_TIMEOUT_S)
+    response = arguments.emulator.advance(arguments.duration / 1000)
     if arguments.json:
         print(json.dumps(response))
     else:

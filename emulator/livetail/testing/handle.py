@@ -145,7 +145,7 @@ class LiveTail:
                 "advance() would stop the event loop that reads the updates:"
                 " use `await AsyncLiveTail(livetail).advance(seconds)`, or `async with LiveTailEmulator(...)`"
             )
-        return int(self._client.request("POST", "/clock/advance", {"seconds": seconds}, timeout_s=3600)["updates"])
+        return int(self._client.advance(seconds)["updates"])
 
     def clock_mode(self) -> str:
         """How time passes: `real`, `manual`, or a speed such as `60x`."""

@@ -16,7 +16,7 @@ from livetail.server.control.table import ROUTES, document
 
 @pytest.fixture(scope="module")
 def openapi() -> Any:
-    return json.loads(json.dumps(document(ROUTES)))
+    return json.loads(json.dumps(document()))
 
 
 def body_schema(openapi: Any, route: ControlRoute) -> Any:

@@ -61,7 +61,7 @@ async def _respond(emulator: Emulator, rows: Mapping[str, ControlRoute], request
     row = rows["GET" if request.method == "HEAD" else request.method]
     given = {"emulator": emulator, "request": request, **request.path_params}
     given |= read(row, request.state.body, request.query_params)
-    result = await row.handler(**{name: given[name] for name in row.parameters})
+    result = await row.handler(**{name: given[name] for name in given.keys() & row.types.keys()})
     if isinstance(result, Response):
         return result
     return _json_response(result if row.key is None else {row.key: result})

@@ -65,27 +65,25 @@ class ControlRoute:
     errors: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
-    def parameters(self) -> dict[str, Any]:
-        """The types of the handler's parameters, by their names."""
-        types = get_type_hints(self.handler, include_extras=True)
-        del types["return"]
-        return types
-
-    @cached_property
-    def result(self) -> Any:
-        """The type of what the handler returns; a text, if that is a response."""
-        result = get_type_hints(self.handler, include_extras=True)["return"]
-        return str if result is Response else result
+    def types(self) -> dict[str, Any]:
+        """The types of the handler's parameters, by their names, and of what it returns, as `return`."""
+        return get_type_hints(self.handler, include_extras=True)
 
     @property
     def body(self) -> Any:
         """The type of the body; None if there is none."""
-        return self.parameters.get("body")
+        return self.types.get("body")
 
     @property
     def query(self) -> type[msgspec.Struct] | None:
         """The struct of the query parameters."""
-        return self.parameters.get("query")
+        return self.types.get("query")
+
+    @property
+    def result(self) -> Any:
+        """The type of the JSON that is returned; `str` where the response is no JSON."""
+        result = self.types["return"]
+        return str if result is Response else result
 
     @property
     def summary(self) -> str:

@@ -3,7 +3,7 @@
 https://spec.openapis.org/oas/v3.1.1.html
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -23,7 +23,7 @@ _FOR_ALL: Final = {
 
 async def show_openapi() -> dict[str, Any]:
     """This table as OpenAPI 3.1."""
-    return document(ROUTES)
+    return document()
 
 
 ROUTES: Final[tuple[ControlRoute, ...]] = (
@@ -40,28 +40,25 @@ ROUTES: Final[tuple[ControlRoute, ...]] = (
 )
 
 
-def document(rows: Iterable[ControlRoute]) -> dict[str, Any]:
+def document() -> dict[str, Any]:
     """The control plane as an OpenAPI document."""
     from livetail.faults.presets import PRESETS  # these rooms are imported when the document is requested
     from livetail.faults.rules import FaultRule
     from livetail.scenarios.model import ScenarioTable
 
-    rows = tuple(rows)
     rules = (FaultRule, *PRESETS.values())
-    bodies = [type_ for row in rows for type_ in (row.result, row.body) if type_ not in (None, bytes)]
+    bodies = [type_ for row in ROUTES for type_ in (row.result, row.body) if type_ not in (None, bytes)]
     types = [ErrorBody, ScenarioTable, *rules, *bodies]
     schemas, components = msgspec.json.schema_components(types, ref_template=component("{name}")["$ref"])
     schema_of = dict(zip(types, schemas, strict=True))
     components["AnyFaultRule"] = {"oneOf": [schema_of[rule] for rule in rules]}
     scenario = components["ScenarioTable"]
-    scenario |= {
-        "description": "What is to be played, as in docs/scenarios.md; at least one entry.",
-        "minProperties": 1,
-    }
+    scenario["description"] = "What is to be played, as in docs/scenarios.md; at least one entry."
+    scenario["minProperties"] = 1
     scenario["properties"]["fault"]["items"] = component("AnyFaultRule")
     del scenario["properties"]["replay"]  # it names files beside the scenario file
     paths: dict[str, Any] = {}
-    for row in rows:
+    for row in ROUTES:
         paths.setdefault(PREFIX + row.path, {})[row.method.lower()] = _operation(row, schema_of)
     return {
         "openapi": "3.1.0",
