@@ -1,8 +1,10 @@
 """`livetail record`: what a session says is in the file, whatever ends it, and the file replays as the same session."""
 
 import io
+import math
 import os
 import pty
+import queue
 import signal
 import subprocess
 import sys
@@ -313,14 +315,11 @@ def test_silence_is_a_connection_that_broke_off() -> None:
     """What `read_timeout` of the SDK, a minute by default, makes of a connection that nothing comes out of."""
     from urllib3.exceptions import ReadTimeoutError
 
-    def silent() -> Iterator[dict[str, Any]]:
-        yield {"sessionStart": {"sessionId": "s"}}
-        raise ReadTimeoutError(None, "", "Read timed out.")  # type: ignore[arg-type]  # as a pool would fill it in
-
+    arrived: record._Arrived = queue.Queue()
+    arrived.put({"sessionStart": {"sessionId": "s"}})
+    arrived.put(ReadTimeoutError(None, "", "Read timed out."))  # type: ignore[arg-type]  # as a pool would fill it in
     file = io.BytesIO()
-    with record._Stop() as stop:
-        recorder = record._Recorder(RecordingWriter(file), 0.0)
-        end = recorder.record(silent(), stop)
+    end = record._Recorder(RecordingWriter(file), 0.0).record(arrived, [], math.inf)
     assert end.broken is not None
     assert read_recording(file.getvalue()).entries[-1].reason == "silent"
 

@@ -1,21 +1,23 @@
 """`livetail record ARN… -o FILE`: capture a Live Tail session with its timing, so that a scenario can replay it.
 
-It calls AWS as the SDK is configured, or any other endpoint. Each line is written before the next message is read, and
-after a signal all received messages are still written, so that nothing is lost.
+It calls AWS as the SDK is configured, or any other endpoint. A thread reads the session, because boto3 has no wait that
+a signal could end; the main thread writes each message as soon as it arrives. After a signal, all received messages are
+still written, so that nothing is lost.
 """
 
 import argparse
 import contextlib
 import math
 import os
+import queue
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeAlias
 
 from livetail.cli.aws_client import aws_client, code_and_message, sentence
 from livetail.cli.command_parser import CommandError, import_extra, seconds
@@ -30,6 +32,10 @@ MAX_STOP_S: Final = 1.0
 """It ends after this time even if messages still come."""
 
 _TICK_S: Final = 0.1
+"""How often a wait looks for a stop: a signal that comes just before the wait does not end it."""
+
+_Arrived: TypeAlias = "queue.Queue[dict[str, Any] | Exception | None]"
+"""What a session gives: an empty message when it begins, its messages, and last its error; None is a clean end."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -56,18 +62,20 @@ def run(arguments: argparse.Namespace) -> int:
         "logStreamNames": arguments.log_stream_names,
         "logStreamNamePrefixes": arguments.log_stream_name_prefixes,
     }
+    session = {name: value for name, value in session.items() if value is not None}
     # No timeout: an endpoint may send nothing for any time, since its clock may stand still.
     url = None if arguments.endpoint is None else arguments.endpoint.url
     client = aws_client(url, None, region=_region(arguments.arns[0]))
-    with _Stop() as stop:
+    arrived: _Arrived = queue.Queue(maxsize=1)
+    with _stop_signals() as stops:
         recorded_at, asked_at = time.time_ns() // 1_000_000, time.monotonic()
-        stream = _start(client, {name: value for name, value in session.items() if value is not None}, stop)
+        threading.Thread(target=_read_session, args=(client, session, arrived), daemon=True).start()
+        _wait_for_session(arrived, stops)
         header = Header(VERSION, tuple(arguments.arns), recorded_at, str(client.meta.endpoint_url))
-        with contextlib.closing(stream), _output(arguments.output, overwrite=arguments.force) as file:
+        with _output(arguments.output, overwrite=arguments.force) as file:
             recorder = _Recorder(RecordingWriter(file, header), asked_at)
-            if arguments.seconds is not None:
-                stop.after(arguments.seconds)
-            end = recorder.record(iter(stream), stop)
+            ends_at = math.inf if arguments.seconds is None else time.monotonic() + arguments.seconds
+            end = recorder.record(arrived, stops, ends_at)
     where = "" if arguments.output == "-" else f" in {arguments.output}"
     print(f"{recorder.counts()}{where}; the session {end.text}", file=sys.stderr)
     if end.broken is not None:
@@ -75,69 +83,45 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-class _Stopped(BaseException):
-    """Raised by a signal, only during a wait. Not an `Exception`, on which boto3 would retry."""
-
-
-class _Stop:
-    """Handles SIGINT, SIGTERM and the end of `--seconds`, in a `with` block.
-
-    After the first of them the session is read until no message has come for `SILENCE_BEFORE_STOP_S`. Then, or at the
-    second signal, the wait for the next message ends in `_Stopped`.
-
-    A timer interrupts the wait regularly. Without it, the handler of a signal that comes just before the wait would run
-    only after the next message: Python runs handlers between two steps of its own.
-
-    Attributes:
-        waiting: whether the next message is being waited for.
-        at_once: no message has been received, so a signal ends the command at once.
-    """
-
-    def __init__(self) -> None:
-        self.waiting = self.at_once = False
-        self._waiting_since = 0.0
-        self._wanted_at: float | None = None
-        self._seconds_end_at = math.inf
-        self._previous: dict[int, Any] = {}
-
-    def __enter__(self) -> "_Stop":
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-            self._previous[number] = signal.signal(number, self._signalled)
-        signal.setitimer(signal.ITIMER_REAL, _TICK_S, _TICK_S)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in self._previous.items():
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[list[float]]:
+    """The times (monotonic seconds) of SIGINT and SIGTERM, which do nothing else in the block."""
+    stops: list[float] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    previous = [signal.signal(number, lambda *_: stops.append(time.monotonic())) for number in numbers]
+    try:
+        yield stops
+    finally:
+        for number, handler in zip(numbers, previous, strict=True):
             signal.signal(number, handler)
 
-    def after(self, seconds: float) -> None:
-        """Stop after a number of seconds."""
-        self._seconds_end_at = time.monotonic() + seconds
 
-    def before_waiting(self) -> None:
-        """Start to wait for the next message.
+def _read_session(client: Any, parameters: dict[str, Any], arrived: _Arrived) -> None:
+    """Call StartLiveTail, and read the session to its end."""
+    try:
+        with contextlib.closing(client.start_live_tail(**parameters)["responseStream"]) as stream:
+            arrived.put({})
+            for message in stream:
+                arrived.put(message)
+    except Exception as error:
+        arrived.put(error)
+    else:
+        arrived.put(None)
 
-        Raises:
-            _Stopped: a stop was requested, and its time is over.
-        """
-        self._waiting_since = time.monotonic()
-        if self._wanted_at is not None and self._waiting_since - self._wanted_at > MAX_STOP_S:
-            raise _Stopped
-        self.waiting = True
 
-    def _signalled(self, number: int, _: FrameType | None) -> None:
-        now = time.monotonic()
-        if number != signal.SIGALRM:
-            is_over = self.at_once or self._wanted_at is not None
-            self._wanted_at = self._wanted_at or now
-        else:
-            if self._wanted_at is None and now >= self._seconds_end_at:
-                self._wanted_at = now
-            silent_since = max(self._wanted_at or now, self._waiting_since)
-            is_over = now - silent_since >= SILENCE_BEFORE_STOP_S
-        if is_over and (self.waiting or self.at_once):
-            raise _Stopped
+def _wait_for_session(arrived: _Arrived, stops: list[float]) -> None:
+    """Wait until the session has begun."""
+    from botocore.exceptions import ClientError
+
+    while not stops:
+        with contextlib.suppress(queue.Empty):
+            error = arrived.get(timeout=_TICK_S)
+            if isinstance(error, ClientError):
+                raise CommandError("StartLiveTail was refused: {}: {}".format(*code_and_message(error)))
+            if isinstance(error, Exception):
+                raise CommandError(f"there is no session: {sentence(error)}")
+            return
+    raise CommandError("stopped before the session began", status=130)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,30 +141,42 @@ class _End:
     broken: str | None = None
 
 
-def _next(messages: Iterator[dict[str, Any]], stop: _Stop) -> dict[str, Any] | _End:
-    """Wait for the next message of a session; returns its end if there is none."""
-    from botocore.eventstream import ParserError
-    from botocore.exceptions import EventStreamError
-    from botocore.parsers import ResponseParserError
-    from urllib3.exceptions import ReadTimeoutError
+def _next(arrived: _Arrived, stops: list[float], ends_at: float) -> dict[str, Any] | _End:
+    """Wait for the next message of a session; returns its end if there is none.
 
-    try:
-        stop.before_waiting()
-        return next(messages, None) or _End("closed", "has ended")
-    except _Stopped:
-        return _End("stopped", "was stopped")
-    except EventStreamError as error:
-        name, message = code_and_message(error)
-        return _End("exception", f"ended in {name}", exception=(name, message))
-    except ReadTimeoutError as error:
-        return _End("silent", "timed out", broken=sentence(error))
-    except _broken_connection() as error:
-        return _End("cut", "broke off", broken=sentence(error))
-    except (ParserError, ResponseParserError, ValueError, KeyError) as error:
-        # For some bytes that are no message, boto3 raises errors that it does not define itself.
-        return _End("damaged", "cannot be read", broken=f"{type(error).__name__}: {sentence(error)}")
-    finally:
-        stop.waiting = False
+    A stop is requested by a signal, or at `ends_at` (monotonic seconds). A second one ends the wait at once.
+    """
+    waiting_since = time.monotonic()
+    while True:
+        now = time.monotonic()
+        if not stops and now >= ends_at:
+            stops.append(now)
+        if stops:
+            silence_s = now - max(stops[0], waiting_since)
+            if len(stops) > 1 or silence_s >= SILENCE_BEFORE_STOP_S or now - stops[0] >= MAX_STOP_S:
+                return _End("stopped", "was stopped")
+        with contextlib.suppress(queue.Empty):
+            message = arrived.get(timeout=_TICK_S)
+            return message if isinstance(message, dict) else _end_by(message)
+
+
+def _end_by(error: Exception | None) -> _End:
+    """The end of a session by an error of boto3; None is a clean end."""
+    from botocore.exceptions import EventStreamError, HTTPClientError
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+    match error:
+        case None:
+            return _End("closed", "has ended")
+        case EventStreamError():
+            name, message = code_and_message(error)
+            return _End("exception", f"ended in {name}", exception=(name, message))
+        case ReadTimeoutError():
+            return _End("silent", "timed out", broken=sentence(error))
+        case HTTPClientError() | HTTPError() | OSError():
+            return _End("cut", "broke off", broken=sentence(error))
+    # For some bytes that are no message, boto3 raises errors that it does not define itself.
+    return _End("damaged", "cannot be read", broken=f"{type(error).__name__}: {sentence(error)}")
 
 
 @dataclass(slots=True)
@@ -193,10 +189,10 @@ class _Recorder:
     events: int = 0
     sampled: int = 0
 
-    def record(self, messages: Iterator[dict[str, Any]], stop: _Stop) -> _End:
+    def record(self, arrived: _Arrived, stops: list[float], ends_at: float) -> _End:
         """Record until the session ends or a stop is requested."""
         progress = Progress()
-        while not isinstance(message := _next(messages, stop), _End):
+        while not isinstance(message := _next(arrived, stops, ends_at), _End):
             self._write(message)
             progress.show(self.counts())
         progress.finish()
@@ -226,33 +222,6 @@ class _Recorder:
 def _region(arn: str) -> str | None:
     """The region of an ARN, such as arn:aws:logs:us-east-1:123456789012:log-group:/app/api; None if it has none."""
     return (arn.split(":")[3] or None) if arn.count(":") >= 5 else None
-
-
-def _start(client: Any, parameters: dict[str, Any], stop: _Stop) -> Any:
-    """Call StartLiveTail; returns the event stream."""
-    from botocore.eventstream import ParserError
-    from botocore.exceptions import BotoCoreError, ClientError
-    from botocore.parsers import ResponseParserError
-
-    stop.at_once = True
-    try:
-        return client.start_live_tail(**parameters)["responseStream"]
-    except _Stopped:
-        raise CommandError("stopped before the session began", status=130) from None
-    except ClientError as error:
-        raise CommandError("StartLiveTail was refused: {}: {}".format(*code_and_message(error))) from None
-    except (BotoCoreError, ParserError, ResponseParserError, *_broken_connection()) as error:
-        raise CommandError(f"there is no session: {sentence(error)}") from None
-    finally:
-        stop.at_once = False
-
-
-def _broken_connection() -> tuple[type[Exception], ...]:
-    """The errors that boto3 raises for a connection that breaks off."""
-    from botocore.exceptions import HTTPClientError
-    from urllib3.exceptions import HTTPError
-
-    return HTTPClientError, HTTPError, OSError
 
 
 def _check_output(name: str, *, overwrite: bool) -> None:
