@@ -8,19 +8,20 @@ import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from livetail import LiveTailEmulator
 from livetail.cli import record
 from livetail.cli.aws_client import aws_client
-from livetail.scenarios import fixtures
 from livetail.scenarios.recording import Entry, Recording, RecordingWriter, read_recording
-from tests.cli.running import call_livetail, run_livetail, serving
+from tests.cli.running import call_livetail, run_livetail
 from tests.clients.tailing import PATIENT, Tail, until
 from tests.processes import start_command
 
@@ -51,11 +52,17 @@ rate = 7
 """Three groups, six streams, and a burst after eight seconds that is sampled."""
 
 
-@pytest.fixture
-def emulator() -> Iterator[LiveTailEmulator]:
+@pytest.fixture(scope="module")
+def shared() -> Iterator[LiveTailEmulator]:
     with LiveTailEmulator(clock=CLOCK, seed=7) as running:
-        running.put(GROUP, "web-1", ["before anyone listens"])
         yield running
+
+
+@pytest.fixture
+def emulator(shared: LiveTailEmulator) -> LiveTailEmulator:
+    shared.reset()
+    shared.put(GROUP, "web-1", ["before anyone listens"])
+    return shared
 
 
 @pytest.fixture
@@ -80,6 +87,30 @@ def recording(emulator: LiveTailEmulator, *arguments: str | Path, **options: Any
             yield process
         finally:
             process.kill()
+
+
+def record_while(
+    emulator: LiveTailEmulator, act: Callable[[], object], *arguments: str | Path, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """`livetail record` of the emulator in this process, while a thread acts from when its session is open."""
+
+    def act_once_it_is_open() -> None:
+        emulator.wait_for_sessions(1)
+        try:
+            act()
+        except BaseException:
+            emulator.reset()  # else the recording would not end
+            raise
+
+    with ThreadPoolExecutor(1) as threads:
+        acting = threads.submit(act_once_it_is_open)
+        run = call_livetail("record", "--endpoint", emulator.endpoint_url, *arguments, **options)
+        acting.result()
+    return run
+
+
+def end_session(emulator: LiveTailEmulator) -> None:
+    emulator.end_session(emulator.sessions()[0]["sessionId"])
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -129,30 +160,24 @@ def tailed(emulator: LiveTailEmulator, groups: list[str], seconds: int) -> list[
 # ---- record, then replay -------------------------------------------------------------------------------------------
 
 
-def record_scenario(
-    scenario: Path, groups: list[str], seconds: int, output: Path, seed: int = 7
-) -> tuple[Recording, list[list[tuple[str, str, str]]]]:
-    """Record a scenario on our own server, and what boto3 would have seen of it."""
-    with LiveTailEmulator(clock=CLOCK, seed=seed, scenario=scenario) as emulator:
-        with recording(emulator, *map(emulator.log_group_arn, groups), "-o", output) as process:
-            emulator.advance(seconds)
-            (session,) = emulator.sessions()
-            emulator.end_session(session["sessionId"])
-            status, told = finish(process)
-        assert status == 0, told
-    recorded = read(output)
-    assert not recorded.is_truncated
-    updates = updates_of(recorded.entries)
-    assert sum(map(len, updates)) == session["counters"]["delivered"]
-    return recorded, updates
-
-
 def test_a_replay_is_the_session_again(tmp_path: Path, output: Path) -> None:
     """The same updates, not only the same messages: of the burst those that the sample took."""
     scenario = tmp_path / "mixed.toml"
     scenario.write_text(MIXED)
     groups = ["/mixed/api", "/mixed/worker", "/mixed/payments"]
-    recorded, updates = record_scenario(scenario, groups, 20, output)
+    with LiveTailEmulator(clock=CLOCK, seed=7, scenario=scenario) as emulator:
+
+        def act() -> None:
+            emulator.advance(20)
+            end_session(emulator)
+
+        run = record_while(emulator, act, *map(emulator.log_group_arn, groups), "-o", output)
+        assert run.returncode == 0, run.stderr
+        (session,) = emulator.ended_sessions()
+    recorded = read(output)
+    assert not recorded.is_truncated
+    updates = updates_of(recorded.entries)
+    assert sum(map(len, updates)) == session["counters"]["delivered"]
     sampled = [entry.sampled for entry in recorded.entries if entry.kind == "update"]
     assert sampled == [second in (9, 10, 19, 20) for second in range(1, 21)]
     assert {len(update) for update, some in zip(updates, sampled, strict=True) if some} == {500}
@@ -166,39 +191,21 @@ def test_a_replay_is_the_session_again(tmp_path: Path, output: Path) -> None:
         assert [scenario["done"] for scenario in emulator.scenarios()] == [True]
 
 
-def test_a_bundled_scenario_is_recorded_and_replayed_by_the_command(tmp_path: Path, output: Path) -> None:
-    groups = ["/shop/api", "/shop/nginx", "/shop/orders", "/shop/payments"]
-    _, updates = record_scenario(fixtures.path("shop"), groups, 15, output)
-    assert sum(map(len, updates)) > 200
-    replay = tmp_path / "replay.toml"
-    replay.write_text(f'[[replay]]\nfile = "{output.name}"\n')
-    again = tmp_path / "again.jsonl"
-    with serving("--scenario", str(replay), "--clock", CLOCK) as (_, lines):
-        from livetail.testing.handle import LiveTail
-
-        emulator = LiveTail(lines[0].removeprefix("Ready. "))
-        command = [*COMMAND, "--endpoint", emulator.endpoint_url, "-o", str(again)]
-        with start_command([*command, *map(emulator.log_group_arn, groups)], env=environment()) as process:
-            (session,) = emulator.wait_for_sessions(1)
-            emulator.advance(15)
-            emulator.end_session(session["sessionId"])
-            assert process.wait(30) == 0
-    assert updates_of(read(again).entries) == updates
-
-
 def test_what_a_test_puts_between_two_steps_comes_in_the_same_updates_again(
     emulator: LiveTailEmulator, tmp_path: Path, output: Path
 ) -> None:
     other = "/record/worker"
     emulator.put(other, "w", ["early too"])
-    with recording(emulator, *map(emulator.log_group_arn, (GROUP, other)), "-o", output) as process:
+
+    def act() -> None:
         for step in range(5):
             emulator.put(GROUP, "web-1", [f"{step} one", f"{step} two"])
             emulator.put(other, "w", [f"{step} three"])
             emulator.put(GROUP, "web-2", [f"{step} four"])
             emulator.advance(1)
-        emulator.end_session(emulator.sessions()[0]["sessionId"])
-        assert finish(process)[0] == 0
+        end_session(emulator)
+
+    assert record_while(emulator, act, *map(emulator.log_group_arn, (GROUP, other)), "-o", output).returncode == 0
     assert messages(output) == [[f"{step} {word}" for word in ("one", "two", "three", "four")] for step in range(5)]
     replay = tmp_path / "replay.toml"
     replay.write_text(f'[[replay]]\nfile = "{output.name}"\n')
@@ -206,17 +213,21 @@ def test_what_a_test_puts_between_two_steps_comes_in_the_same_updates_again(
         assert tailed(again, [GROUP, other], 5) == updates_of(read(output).entries)
 
 
-def test_a_recording_of_a_running_clock_replays_in_order(tmp_path: Path, output: Path) -> None:
-    """Twenty times as fast as the real time, so that a second shows much; the updates need not be the same ones."""
+def test_a_recording_of_a_running_clock_ends_after_its_seconds_and_replays_in_order(
+    tmp_path: Path, output: Path
+) -> None:
+    """Thirty times as fast as the real time, so that it shows much; the updates need not be the same ones."""
     scenario = tmp_path / "steady.toml"
-    scenario.write_text('[[source]]\nlog_group = "/steady"\nlog_streams = ["a", "b"]\nformat = "json"\nrate = 40\n')
+    scenario.write_text('[[source]]\nlog_group = "/steady"\nlog_streams = ["a", "b"]\nformat = "json"\nrate = 20\n')
     arn = "arn:aws:logs:us-east-1:123456789012:log-group:/steady"
-    arguments = [arn, "-o", str(output), "--seconds", "1"]
-    with LiveTailEmulator(clock="20x", scenario=scenario) as emulator, recording(emulator, *arguments) as process:
-        assert finish(process)[0] == 0
-    updates = updates_of(read(output).entries)
+    with LiveTailEmulator(clock="30x", scenario=scenario) as emulator:
+        run = record_while(emulator, lambda: None, arn, "-o", output, "--seconds", "0.2")
+    assert run.returncode == 0
+    entries = read(output).entries
+    assert entries[-1].reason == "stopped"
+    updates = updates_of(entries)
     first = [event for update in updates for event in update]
-    assert len(first) > 400
+    assert len(first) > 100
     replay = tmp_path / "replay.toml"
     replay.write_text(f'[[replay]]\nfile = "{output.name}"\n')
     with LiveTailEmulator(clock=CLOCK, scenario=replay) as again:
@@ -231,14 +242,17 @@ def test_a_recording_says_whence_and_what_was_asked(emulator: LiveTailEmulator, 
     options = ["--filter-pattern", "ERROR", "--log-stream-names", "web-1", "web-2"]
     for stream in ("web-1", "web-2"):
         emulator.put(GROUP, stream, ["before"])
-    with recording(emulator, arn, "-o", output, *options) as process:
+
+    def act() -> None:
         emulator.put(GROUP, "web-1", ["ERROR boom", "fine"])
         emulator.put(GROUP, "web-3", ["ERROR elsewhere"])
         emulator.advance(1)
-        (session,) = emulator.sessions()
-        emulator.end_session(session["sessionId"])
-        status, told = finish(process)
-    assert (status, told) == (0, f"1 update (0 sampled) with 1 log event in {output}; the session has ended\n")
+        end_session(emulator)
+
+    run = record_while(emulator, act, arn, "-o", output, *options)
+    told = f"1 update (0 sampled) with 1 log event in {output}; the session has ended\n"
+    assert (run.returncode, run.stderr) == (0, told)
+    (session,) = emulator.ended_sessions()
     recorded = read(output)
     assert recorded.header.logGroupIdentifiers == (arn,)
     assert recorded.header.endpoint == emulator.endpoint_url
@@ -258,18 +272,22 @@ def test_a_recording_says_whence_and_what_was_asked(emulator: LiveTailEmulator, 
 
 def test_prefixes_reach_the_service(emulator: LiveTailEmulator, output: Path) -> None:
     arn = emulator.log_group_arn(GROUP)
-    with recording(emulator, arn, "-o", output, "--log-stream-name-prefixes", "web-", "db-"):
-        assert emulator.sessions()[0]["logStreamNamePrefixes"] == ["web-", "db-"]
+    record_while(
+        emulator, lambda: end_session(emulator), arn, "-o", output, "--log-stream-name-prefixes", "web-", "db-"
+    )
+    assert emulator.ended_sessions()[0]["logStreamNamePrefixes"] == ["web-", "db-"]
 
 
 def test_an_exception_is_recorded(emulator: LiveTailEmulator, output: Path) -> None:
     effect = {"type": "exception", "name": "SessionStreamingException", "message": "out of order"}
     emulator.add_fault({"after": {"updates": 2}, "effect": effect})
-    with recording(emulator, emulator.log_group_arn(GROUP), "-o", output) as process:
+
+    def act() -> None:
         emulator.put(GROUP, "web-1", ["one"])
         emulator.advance(3)
-        status, told = finish(process)
-    assert (status, told) == (
+
+    run = record_while(emulator, act, emulator.log_group_arn(GROUP), "-o", output)
+    assert (run.returncode, run.stderr) == (
         0,
         f"2 updates (0 sampled) with 1 log event in {output}; the session ended in SessionStreamingException\n",
     )
@@ -297,13 +315,15 @@ def test_a_connection_that_breaks_off_is_recorded(
     emulator: LiveTailEmulator, output: Path, effect: dict[str, Any], reason: str, told: str
 ) -> None:
     emulator.add_fault({"after": {"updates": 1}, "effect": effect})
-    with recording(emulator, emulator.log_group_arn(GROUP), "-o", output) as process:
+
+    def act() -> None:
         emulator.put(GROUP, "web-1", ["one"])
         emulator.advance(2)
-        status, errors = finish(process)
-    assert status == 1
-    assert errors.splitlines()[-1].startswith(f"livetail: the connection broke off: {told}"), errors
-    assert len(errors.splitlines()) == 2
+
+    run = record_while(emulator, act, emulator.log_group_arn(GROUP), "-o", output)
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1].startswith(f"livetail: the connection broke off: {told}"), run.stderr
+    assert len(run.stderr.splitlines()) == 2
     assert messages(output) == [["one"]]
     end = read(output).entries[-1]
     assert (end.kind, end.reason) == ("end", reason)
@@ -327,17 +347,14 @@ def test_silence_is_a_connection_that_broke_off() -> None:
 # ---- ending it -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_a_signal_ends_it_with_all_that_had_been_sent(
-    emulator: LiveTailEmulator, output: Path, number: signal.Signals
-) -> None:
+def test_a_signal_ends_it_with_all_that_had_been_sent(emulator: LiveTailEmulator, output: Path) -> None:
     """`advance` returns when the server has handed over its updates, so all of them are to be in the file."""
     with recording(emulator, emulator.log_group_arn(GROUP), "-o", output) as process:
         until(output.exists)  # the command has heard of its session, too
         for step in range(3):
             emulator.put(GROUP, "web-1", [f"{step}-{each}" for each in range(500)])
             emulator.advance(1)
-        process.send_signal(number)
+        process.send_signal(signal.SIGTERM)
         status, told = finish(process)
     assert (status, told.splitlines()[-1]) == (
         0,
@@ -376,16 +393,6 @@ def test_a_recorder_that_is_killed_leaves_what_it_had(emulator: LiveTailEmulator
     with LiveTailEmulator(clock=CLOCK, scenario=replay) as again:
         replayed = tailed(again, [GROUP], 3)
     assert [[message for _, _, message in update] for update in replayed] == [["message 0"], ["message 1"], []]
-
-
-def test_it_ends_after_its_seconds(real: LiveTailEmulator, output: Path) -> None:
-    real.put(GROUP, "web-1", ["x"])
-    with recording(real, real.log_group_arn(GROUP), "-o", output, "--seconds", "1") as process:
-        assert finish(process)[0] == 0
-    entries = read(output).entries
-    assert [entry.kind for entry in entries][:2] == ["start", "update"]
-    assert entries[-1].kind == "end"
-    assert entries[-1].reason == "stopped"
 
 
 def test_a_signal_before_there_is_a_session(emulator: LiveTailEmulator, output: Path) -> None:
@@ -431,9 +438,8 @@ def test_a_file_that_exists_is_kept(emulator: LiveTailEmulator, output: Path) ->
     assert (run.returncode, run.stderr) == (1, f"livetail: {output} exists already; --force overwrites it\n")
     assert output.read_text() == "precious"
     assert emulator.requests() == []
-    with recording(emulator, emulator.log_group_arn(GROUP), "-o", output, "--force") as process:
-        emulator.end_session(emulator.sessions()[0]["sessionId"])
-        assert finish(process)[0] == 0
+    arguments: list[str | Path] = [emulator.log_group_arn(GROUP), "-o", output, "--force"]
+    assert record_while(emulator, lambda: end_session(emulator), *arguments).returncode == 0
     assert read(output).entries[-1].reason == "closed"
 
 
@@ -489,14 +495,15 @@ def test_progress_on_a_terminal(emulator: LiveTailEmulator, output: Path) -> Non
 
 
 def test_without_an_endpoint_it_asks_whom_the_sdk_is_configured_to_ask(
-    emulator: LiveTailEmulator, output: Path
+    emulator: LiveTailEmulator, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = [*COMMAND, emulator.log_group_arn(GROUP), "-o", str(output)]
-    variables = environment(**emulator.environment())
-    with start_command(command, stderr=subprocess.PIPE, env=variables) as process:
-        (session,) = emulator.wait_for_sessions(1)
-        emulator.end_session(session["sessionId"])
-        assert finish(process)[0] == 0
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps credentials
+    variables = emulator.environment()
+    arguments: list[str | Path] = [emulator.log_group_arn(GROUP), "-o", output]
+    with ThreadPoolExecutor(1) as threads:
+        acting = threads.submit(lambda: end_session(emulator) if emulator.wait_for_sessions(1) else None)
+        assert call_livetail("record", *arguments, variables=variables).returncode == 0
+        acting.result()
     assert read(output).header.endpoint == emulator.endpoint_url
 
 
@@ -547,9 +554,9 @@ def test_a_first_message_that_is_none_is_told(emulator: LiveTailEmulator, output
     assert run.stderr.startswith("livetail: there is no session: "), run.stderr
 
 
-def test_without_boto3(tmp_path: Path, output: Path) -> None:
-    (tmp_path / "boto3.py").write_text("raise ImportError\n")
-    run = run_livetail("record", "arn", "-o", output, variables={"PYTHONPATH": str(tmp_path)})
+def test_without_boto3(monkeypatch: pytest.MonkeyPatch, output: Path) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    run = call_livetail("record", "arn", "-o", output)
     assert (run.returncode, run.stderr) == (
         1,
         "livetail: record needs boto3: pip install 'livetail[boto3]'\n",
