@@ -12,15 +12,19 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from livetail.server.http_server import HttpServer, listen
-from livetail.server.runner import Stop, serve_in_foreground
+from livetail.server.http_server import HttpServer, Stop, listen
+from livetail.server.runner import serve_in_foreground
 from livetail.settings import Settings
+
+if TYPE_CHECKING:
+    from livetail.server.server import Server
 
 
 class _Tails:
@@ -87,7 +91,7 @@ def main(port: int, frame_bytes: int) -> None:
         routes.append(Route("/_livetail/sessions", tails.sessions))
     settings = Settings.resolve({"port": port}, os.environ)
     app = Starlette(routes=routes)
-    serve_in_foreground(_Service(app, settings))
+    serve_in_foreground(cast("Server", _Service(app, settings)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from tests.wire.sockets import TIMEOUT
 SERVER = """
 import socket, sys
 from livetail.server import runner
-from livetail.server.http_server import HttpServer, listen
+from livetail.server.server import Server
+from livetail.settings import Settings
 
 runner.STOP_S, runner.SECOND_STOP_S = float(sys.argv[2]), 0.05
 
@@ -25,28 +26,17 @@ async def app(scope, receive, send):
     while True:
         pass
 
-class Service:
-    loop = sys.argv[1]
-
-    def __init__(self):
-        self.listener = listen("127.0.0.1", 0)
-
-    async def serve(self, stop, on_ready):
-        server = HttpServer(app, self.listener)
-        server.start()
-        on_ready()
-        await stop.requested.wait()
-        await server.close(0)
-
+class BlockedServer(Server):
     def clean_up(self):
-        self.listener.close()
+        super().clean_up()
         print("cleaned up", flush=True)
 
-service = Service()
-port = service.listener.getsockname()[1]
+server = BlockedServer(Settings.resolve({"port": 0, "loop": sys.argv[1]}))
+server.app = app
+port = int(server.endpoint_url.rpartition(":")[2])
 client = socket.create_connection(("127.0.0.1", port))
 client.sendall(b"GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
-runner.serve_in_foreground(service, lambda: print("ready", flush=True))
+runner.serve_in_foreground(server, lambda: print("ready", flush=True))
 """
 """Its arguments are the event loop, and how many seconds a stop may take."""
 

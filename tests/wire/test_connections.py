@@ -1,14 +1,15 @@
 """A connection survives what applications do."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from h2.errors import ErrorCodes
 
-from livetail.server.http_server import HttpServer, listen
-from livetail.server.runner import ServerThread, Stop
+from livetail.server.runner import ServerThread
+from livetail.server.server import Server
+from livetail.settings import Settings
 from livetail.testing.handle import LiveTail
 from tests.wire.http1 import Http1
 from tests.wire.http2 import Http2
@@ -26,30 +27,13 @@ async def _application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"ok"})
 
 
-class _Service:
-    loop = "asyncio"
-
-    def __init__(self) -> None:
-        self.listener = listen("127.0.0.1", 0)
-        self.endpoint_url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-
-    async def serve(self, stop: Stop, on_ready: Callable[[], None]) -> None:
-        server = HttpServer(_application, self.listener)
-        server.start()
-        on_ready()
-        await stop.requested.wait()
-        await server.close(0.2)
-
-    def clean_up(self) -> None:
-        self.listener.close()
-
-
 @pytest.fixture
 def failing() -> Iterator[LiveTail]:
-    service = _Service()
-    thread = ServerThread(service)
+    server = Server(Settings.resolve({"port": 0}))
+    server.app = _application
+    thread = ServerThread(server)
     thread.start()
-    yield LiveTail(service.endpoint_url)
+    yield LiveTail(server.endpoint_url)
     thread.stop()
 
 

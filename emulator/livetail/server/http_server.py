@@ -51,6 +51,23 @@ class StartError(LiveTailError):
     """The server cannot start; `str()` is one sentence."""
 
 
+class Stop:
+    """The two steps of a stop: at `requested` the sessions end, at `hurried` they are no longer waited for."""
+
+    def __init__(self) -> None:
+        self.requested = asyncio.Event()
+        self.hurried = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def request(self) -> None:
+        """Do the next step. May be called from any thread."""
+        with suppress(RuntimeError):  # the loop has been closed
+            self._loop.call_soon_threadsafe(self._next_step)
+
+    def _next_step(self) -> None:
+        (self.hurried if self.requested.is_set() else self.requested).set()
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens on an address. `::` means all addresses, those of IPv4 included.
 

@@ -6,13 +6,15 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
-from functools import partial
-from typing import Any, Final, Protocol
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Final
 
 from livetail.server.clocks import uptime_s
-from livetail.server.http_server import StartError
+from livetail.server.http_server import StartError, Stop
+
+if TYPE_CHECKING:
+    from livetail.server.server import Server
 
 _log = logging.getLogger(__name__)
 
@@ -25,39 +27,12 @@ SECOND_STOP_S: Final = 0.5
 THREAD_STOP_S: Final = 10.0
 """Seconds that a thread gets to stop; a request may still be computed."""
 
+_SIGNALS: Final = frozenset({signal.SIGINT, signal.SIGTERM})
+
 _KEPT_BYTES: Final = 1024 * 1024
 """Size of a block that is allocated and freed at the start. glibc keeps as much freed memory as the largest block that
 it has mapped and freed (mallopt(3), M_MMAP_THRESHOLD). Without this it returns the memory of each message to the
 system, which has to clear it for the next one: a thousand tails take 40% more CPU. Without glibc this has no effect."""
-
-
-class Stop:
-    """The two steps of a stop: at `requested` the sessions end, at `hurried` they are no longer waited for."""
-
-    def __init__(self) -> None:
-        self.requested = asyncio.Event()
-        self.hurried = asyncio.Event()
-
-    def request(self) -> None:
-        """Do the next step."""
-        (self.hurried if self.requested.is_set() else self.requested).set()
-
-
-class Runnable(Protocol):
-    """The methods of a server that running it needs."""
-
-    @property
-    def loop(self) -> str:
-        """The event loop: asyncio or uvloop."""
-        ...
-
-    def serve(self, stop: Stop, on_ready: Callable[[], None]) -> Coroutine[Any, Any, None]:
-        """Serve until a stop is requested; `on_ready` is called once requests are accepted."""
-        ...
-
-    def clean_up(self) -> None:
-        """Remove what was made for this run alone. May be called more than once, from any thread."""
-        ...
 
 
 def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
@@ -83,7 +58,7 @@ def _asyncio_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def serve_in_foreground(server: Runnable, on_ready: Callable[[], None] = lambda: None) -> None:
+def serve_in_foreground(server: "Server", on_ready: Callable[[], None] = lambda: None) -> None:
     """Serve in this thread, the main one, until SIGINT or SIGTERM; a second signal ends at once.
 
     The signals are blocked, and received by a thread of their own: a handler would have to wait while the main thread
@@ -92,12 +67,11 @@ def serve_in_foreground(server: Runnable, on_ready: Callable[[], None] = lambda:
     Raises:
         StartError: the server did not start.
     """
-    signals = _Signals(server.clean_up)
-    signals.receive()
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # until the thread is there, the system keeps them
 
     async def main() -> None:
         stop = Stop()
-        signals.pass_on_to(asyncio.get_running_loop(), stop)
+        threading.Thread(target=_receive_signals, args=(stop, server), name="livetail-signals", daemon=True).start()
         await _serve(server, stop, on_ready)
 
     try:
@@ -107,56 +81,24 @@ def serve_in_foreground(server: Runnable, on_ready: Callable[[], None] = lambda:
         server.clean_up()
 
 
-class _Signals:
-    """Passes SIGINT and SIGTERM on to an event loop; ends the process when the loop does not end in time."""
-
-    NUMBERS: Final = frozenset({signal.SIGINT, signal.SIGTERM})
-
-    def __init__(self, clean_up: Callable[[], None]) -> None:
-        self._clean_up = clean_up
-        self._request: Callable[[], object] | None = None
-        self._received = 0
-        self._lock = threading.Lock()
-
-    def receive(self) -> None:
-        """Receive them in a thread from now on, until the process ends."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, self.NUMBERS)
-        threading.Thread(target=self._run, name="livetail-signals", daemon=True).start()
-
-    def pass_on_to(self, loop: asyncio.AbstractEventLoop, stop: Stop) -> None:
-        """Request a stop for each signal, those that came before included."""
-        with self._lock:
-            self._request = partial(loop.call_soon_threadsafe, stop.request)
-            for _ in range(self._received):
-                stop.request()
-
-    def _run(self) -> None:
-        signal.sigwait(self.NUMBERS)
-        self._request_stop()
-        if signal.sigtimedwait(self.NUMBERS, STOP_S) is not None:
-            self._request_stop()
-            time.sleep(SECOND_STOP_S)
-        _log.warning("stopped without waiting for a request that was still being computed")
-        self._clean_up()
-        os._exit(0)
-
-    def _request_stop(self) -> None:
-        with self._lock:
-            self._received += 1
-            if self._request is not None:
-                with suppress(RuntimeError):  # the loop has just been closed
-                    self._request()
+def _receive_signals(stop: Stop, server: "Server") -> None:
+    """Stop the server at the first signal; end the process when that takes too long."""
+    signal.sigwait(_SIGNALS)
+    stop.request()
+    if signal.sigtimedwait(_SIGNALS, STOP_S) is not None:
+        stop.request()
+        time.sleep(SECOND_STOP_S)
+    _log.warning("stopped without waiting for a request that was still being computed")
+    server.clean_up()
+    os._exit(0)
 
 
 class ServerThread:
     """A server in a daemon thread of its own."""
 
-    def __init__(self, server: Runnable) -> None:
+    def __init__(self, server: "Server") -> None:
         self._server = server
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: Stop | None = None
+        self._started: Future[Stop] = Future()
         self._thread = threading.Thread(target=self._run, name="livetail", daemon=True)
 
     def start(self) -> None:
@@ -166,39 +108,36 @@ class ServerThread:
             StartError: the server did not start.
         """
         self._thread.start()
-        self._ready.wait()
-        if self._failure is not None:
+        failure = self._started.exception()
+        if failure is not None:
             self._thread.join()
-            if isinstance(self._failure, StartError):
-                raise self._failure
-            raise StartError(f"the server did not start: {self._failure}") from self._failure
+            if isinstance(failure, StartError):
+                raise failure
+            raise StartError(f"the server did not start: {failure}") from failure
 
     def stop(self) -> None:
         """Stop and wait until the thread has ended. May be called more than once."""
-        if self._loop is not None and self._stop is not None and self._thread.is_alive():
-            with suppress(RuntimeError):  # the loop has just been closed
-                self._loop.call_soon_threadsafe(self._stop.requested.set)
+        self._started.result().request()
         self._thread.join(THREAD_STOP_S)
         if self._thread.is_alive():
             raise RuntimeError("the server's thread did not stop")
 
     def _run(self) -> None:
+        async def main() -> None:
+            stop = Stop()
+            await _serve(self._server, stop, lambda: self._started.set_result(stop))
+
         try:
             with asyncio.Runner(loop_factory=loop_factory(self._server.loop)) as runner:
-                runner.run(self._main())
-        except BaseException as error:  # start() raises it
-            self._failure = error
+                runner.run(main())
+        except BaseException as error:
+            if not self._started.done():
+                self._started.set_exception(error)
         finally:
             self._server.clean_up()
-            self._ready.set()
-
-    async def _main(self) -> None:
-        self._stop = Stop()
-        self._loop = asyncio.get_running_loop()
-        await _serve(self._server, self._stop, self._ready.set)
 
 
-async def _serve(server: Runnable, stop: Stop, on_ready: Callable[[], None]) -> None:
+async def _serve(server: "Server", stop: Stop, on_ready: Callable[[], None]) -> None:
     bytearray(_KEPT_BYTES)
     asyncio.get_running_loop().set_exception_handler(_handle_exception)
     await server.serve(stop, on_ready)

@@ -10,8 +10,7 @@ from typing import Final
 from livetail.environment import reachable_host, sdk_environment
 from livetail.server.app import make_app
 from livetail.server.emulator import Emulator
-from livetail.server.http_server import HttpServer, StartError, listen
-from livetail.server.runner import Stop
+from livetail.server.http_server import HttpServer, StartError, Stop, listen
 from livetail.server.tls import Certificate, certificate_for
 from livetail.settings import Settings
 
@@ -27,6 +26,7 @@ class Server:
 
     Attributes:
         emulator: what it serves.
+        app: the ASGI application that responds to requests.
         endpoint_url: where clients reach it.
         environment: the variables that point an SDK at it.
         ca_bundle: path of the CA that it generated, if any.
@@ -40,6 +40,7 @@ class Server:
             ScenarioError: a scenario file is wrong.
         """
         self.emulator = Emulator(settings)
+        self.app = make_app(self.emulator)
         self.loop = settings.loop
         self._settings = settings
         self._certificate: Certificate | None = None
@@ -71,7 +72,7 @@ class Server:
             StartError: the port cannot be written to the port file.
         """
         http = HttpServer(
-            make_app(self.emulator),
+            self.app,
             self._listener,
             tls=None if self._certificate is None else self._certificate.context(),
             http2=not self._settings.no_http2,
