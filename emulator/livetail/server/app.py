@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from livetail.server.aws_endpoint import AwsEndpoint
+from livetail.server.bodies import ClientGoneError
 from livetail.server.control.application import control_plane
 from livetail.server.control.route import PREFIX
 from livetail.server.emulator import Emulator
@@ -28,7 +30,8 @@ def make_app(emulator: Emulator) -> ASGIApp:
         elif scope["method"] == "GET" and scope["path"] == "/" and _is_browser(scope):
             await RedirectResponse(f"{PREFIX}/", 303)(scope, receive, send)
         else:
-            await aws(scope, receive, send)
+            with suppress(ClientGoneError):
+                await aws(scope, receive, send)
 
     return app
 

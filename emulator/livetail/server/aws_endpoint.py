@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
@@ -18,11 +18,11 @@ from livetail.core.errors import (
 from livetail.core.ids import uuid4
 from livetail.live.session import Session
 from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, verify_signature
-from livetail.server.bodies import ClientGoneError, read_to_end
+from livetail.server.bodies import read_to_end
 from livetail.server.clocks import http_date, real_now
 from livetail.server.connection import connection_of
 from livetail.server.emulator import Emulator
-from livetail.server.origins import granted_origin, is_preflight, preflight_headers, response_headers
+from livetail.server.origins import granted_origin, is_preflight, preflight_response, response_headers
 from livetail.server.other_requests import OTHER, OtherRequests
 from livetail.server.request_log import log_rejection, log_request, log_session_end, log_session_start, places_elsewhere
 from livetail.server.tail_writer import Client, TailWriter
@@ -31,7 +31,6 @@ from livetail.wire.awsjson import AwsCall, AwsResponse, error_response, json_res
 from livetail.wire.gzip_body import gunzip
 
 if TYPE_CHECKING:
-    from livetail.faults.fault_rules import FaultRules
     from livetail.server.request_faults import RequestFaults
 
 _log = logging.getLogger(__name__)
@@ -44,21 +43,24 @@ class AwsEndpoint:
         self._emulator = emulator
         self._date_clock = emulator.clock.now if emulator.settings.verify_signatures else real_now
         self._other_requests = OtherRequests(emulator)
-        self._request_faults: RequestFaults | None = None
+
+    @cached_property
+    def _request_faults(self) -> "RequestFaults":
+        from livetail.server.request_faults import RequestFaults  # with the rooms that only rules need
+
+        return RequestFaults(self._emulator)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to a request; raises ClientGoneError if its client leaves before."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         emulator = self._emulator
         request_id = uuid4(emulator.request_ids)
-        try:
-            sent, length = await read_to_end(receive, MAX_BODY_BYTES)
-        except ClientGoneError:
-            return
+        sent, length = await read_to_end(receive, MAX_BODY_BYTES)
         origin = granted_origin(headers["origin"], emulator.settings.allowed_origin) if "origin" in headers else None
         call = awsjson.identify(scope["method"], scope["path"], headers)
         if isinstance(call, AwsResponse):
             if is_preflight(scope["method"], headers):
-                await self._send(send, _preflight_response(origin, headers), request_id, None)
+                await self._send(send, preflight_response(origin, headers), request_id, None)
             else:
                 other = self._other_requests.respond(scope, headers, sent, request_id, call)
                 await self._send(send, other, request_id, origin)
@@ -66,10 +68,7 @@ class AwsEndpoint:
         request = self._enter(scope, headers, call, sent, length, request_id)
         response: AwsResponse | Session | None
         if emulator.fault_rules:
-            try:
-                response = await self._respond_under_rules(emulator.fault_rules, request, receive)
-            except ClientGoneError:
-                return
+            response = await self._request_faults.respond(emulator.fault_rules, request, receive, self._carry_out)
         else:
             response = self._carry_out(request)
         self._finish(request)
@@ -136,16 +135,6 @@ class AwsEndpoint:
                 message = places_elsewhere(log_groups, entry.caller, emulator.service.accounts) or message
             log_request(entry, log_groups, message, seconds)
 
-    async def _respond_under_rules(
-        self, rules: "FaultRules", request: AwsRequest, receive: Receive
-    ) -> AwsResponse | Session | None:
-        """As `RequestFaults.respond`."""
-        from livetail.server.request_faults import RequestFaults  # with the rooms that only rules need
-
-        if self._request_faults is None:
-            self._request_faults = RequestFaults(self._emulator)
-        return await self._request_faults.respond(rules, request, receive, self._carry_out)
-
     async def _send(self, send: Send, response: AwsResponse, request_id: str, origin: str | None) -> None:
         headers = self._headers(request_id, response.content_type, origin)
         headers += response.headers
@@ -184,10 +173,3 @@ class AwsEndpoint:
         if origin is not None:
             headers += response_headers(origin)
         return headers
-
-
-def _preflight_response(origin: str | None, headers: awsjson.Headers) -> AwsResponse:
-    """The response to a preflight; `origin` is None if its pages may not call the API."""
-    if origin is None:
-        return AwsResponse(403, "text/plain", b"Pages of this origin may not call the API: see --allowed-origin.\n")
-    return AwsResponse(200, "text/plain", b"", tuple(preflight_headers(origin, headers)))

@@ -6,6 +6,7 @@ prometheus-client, so it is imported at the first scrape.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 from prometheus_client import generate_latest
@@ -102,35 +103,35 @@ METRICS: Final = (
         ("operation", "status", "error"),
     ),
     Metric("sessions_open", "Live Tail sessions that are open.", lambda at: len(at.emulator.hub)),
-    Metric("sessions_started_total", "Live Tail sessions that were started.", lambda at: at.totals.started),
+    Metric("sessions_started_total", "Live Tail sessions that were started.", attrgetter("totals.started")),
     Metric(
         "sessions_ended_total", "Live Tail sessions that are over, by the reason of their end.", _endings, ("reason",)
     ),
-    Metric("session_updates_total", "Session updates sent to clients.", lambda at: at.all.updates),
+    Metric("session_updates_total", "Session updates sent to clients.", attrgetter("all.updates")),
     Metric(
         "session_updates_dropped_total",
         "Session updates dropped because a client was too slow.",
-        lambda at: at.all.dropped_updates,
+        attrgetter("all.dropped_updates"),
     ),
     Metric(
         "session_updates_buffered",
         "Session updates that wait for the clients of open sessions.",
-        lambda at: at.open.buffered_updates,
+        attrgetter("open.buffered_updates"),
     ),
-    Metric("session_bytes_total", "Bytes of all messages sent to the clients of sessions.", lambda at: at.all.bytes),
-    Metric("log_events_ingested_total", "Log events that were ingested, tailed or not.", lambda at: at.totals.ingested),
+    Metric("session_bytes_total", "Bytes of all messages sent to the clients of sessions.", attrgetter("all.bytes")),
+    Metric("log_events_ingested_total", "Log events that were ingested, tailed or not.", attrgetter("totals.ingested")),
     Metric("log_events_rejected_total", "Log events that PutLogEvents rejected, by reason.", _rejections, ("reason",)),
-    Metric("log_events_matched_total", "Log events that matched, once for each session.", lambda at: at.all.matched),
-    Metric("log_events_delivered_total", "Log events sent to clients.", lambda at: at.all.delivered),
+    Metric("log_events_matched_total", "Log events that matched, once for each session.", attrgetter("all.matched")),
+    Metric("log_events_delivered_total", "Log events sent to clients.", attrgetter("all.delivered")),
     Metric(
         "log_events_sampled_out_total",
         "Log events left out because more than 500 matched in a second.",
-        lambda at: at.all.sampled_out,
+        attrgetter("all.sampled_out"),
     ),
     Metric(
         "log_events_dropped_total",
         "Log events dropped because a client was too slow, or lost by a fault.",
-        lambda at: at.all.dropped_events,
+        attrgetter("all.dropped_events"),
     ),
     Metric(
         "log_events_unread_total",
@@ -140,12 +141,12 @@ METRICS: Final = (
     Metric(
         "log_events_buffered",
         "Log events in the session updates that wait for the clients of open sessions.",
-        lambda at: at.open.buffered_events,
+        attrgetter("open.buffered_events"),
     ),
     Metric(
         "log_events_pending",
         "Log events that will be in the next session updates of open sessions.",
-        lambda at: at.open.pending_events,
+        attrgetter("open.pending_events"),
     ),
     Metric("fault_rules", "Fault rules in force.", lambda at: len(at.emulator.fault_rules or ())),
     Metric(

@@ -15,6 +15,8 @@ from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from typing import Final
 
+from livetail.wire.awsjson import AwsResponse
+
 _HOST = re.compile(r"(?:\[(?P<address>[^][]+)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]*)?", re.IGNORECASE | re.ASCII)
 _LOCAL = re.compile(r"https?://(?:(?:[a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.ASCII)
 
@@ -22,8 +24,6 @@ _EXPOSED: Final = b"x-amzn-RequestId, x-amzn-ErrorType, Date"
 
 _MAX_AGE_S: Final = b"7200"
 """How long a browser may keep the response to a preflight; the maximum in Chromium."""
-
-Headers = list[tuple[bytes, bytes]]
 
 
 def refusal(host: str | None, origin: str | None, scheme: str, allowed_hosts: Collection[str]) -> str | None:
@@ -72,7 +72,7 @@ def is_preflight(method: str, headers: Mapping[str, str]) -> bool:
     return method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
-def response_headers(origin: str) -> Headers:
+def response_headers(origin: str) -> list[tuple[bytes, bytes]]:
     """The headers of a response that let a page of this origin read it."""
     return [
         (b"access-control-allow-origin", origin.encode("latin-1")),
@@ -81,17 +81,21 @@ def response_headers(origin: str) -> Headers:
     ]
 
 
-def preflight_headers(origin: str, headers: Mapping[str, str]) -> Headers:
-    """The headers of the response to a preflight. Every header is allowed, since a new SDK may send new ones."""
+def preflight_response(origin: str | None, headers: Mapping[str, str]) -> AwsResponse:
+    """The response to a preflight; `origin` is None if its pages may not call the API.
+
+    Every header is allowed, since a new SDK may send new ones.
+    """
+    if origin is None:
+        return AwsResponse(403, "text/plain", b"Pages of this origin may not call the API: see --allowed-origin.\n")
     granted = [
         (b"access-control-allow-origin", origin.encode("latin-1")),
         (b"access-control-allow-methods", b"POST"),
         (b"access-control-max-age", _MAX_AGE_S),
         (b"vary", b"Origin, Access-Control-Request-Headers"),
     ]
-    asked = headers.get("access-control-request-headers")
-    if asked:
+    if asked := headers.get("access-control-request-headers"):
         granted.append((b"access-control-allow-headers", asked.encode("latin-1")))
     if headers.get("access-control-request-private-network") == "true":
         granted.append((b"access-control-allow-private-network", b"true"))
-    return granted
+    return AwsResponse(200, "text/plain", b"", tuple(granted))
