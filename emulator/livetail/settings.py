@@ -6,11 +6,11 @@ are the same for all sources.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_origin
 
 from livetail.core.clock import parse_duration
 from livetail.core.unicode import well_formed
@@ -135,9 +135,9 @@ class Flag:
 
     field: str
     read: Callable[[str], Any]
-    default: str
     metavar: str | None
     help: str
+    default: str
     is_repeatable: bool
 
     @property
@@ -156,15 +156,6 @@ class Flag:
     @property
     def is_switch(self) -> bool:
         return self.read is _boolean
-
-    @property
-    def is_path(self) -> bool:
-        return self.read is Path
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether `GET /_livetail/settings` shows it."""
-        return self.field not in _NOT_SHOWN
 
     @property
     def default_shown(self) -> str:
@@ -206,16 +197,15 @@ class Flag:
             parser.add_argument(self.name, dest=self.field, action=action, metavar=self.metavar, help=text)
 
 
-def _flag(read: Callable[[str], Any], default: str, metavar: str | None, help: str, *, repeatable: bool = False) -> Any:
+def _flag(read: Callable[[str], Any], metavar: str | None, help: str, default: str = "") -> Any:
     """A field of `Settings` with the columns of its `Flag`."""
-    return field(metadata={"flag": (read, default, metavar, help, repeatable)})
+    return field(metadata={"flag": (read, metavar, help, default)})
 
 
-_NOT_SHOWN: Final = {
-    *("host", "port", "port_file", "loop", "log_level", "log_format"),
-    *("credentials", "certfile", "keyfile", "tls_dir"),
-}
-"""What clients need not know, and secrets."""
+def _switch(help: str) -> Any:
+    """A field whose flag has no value."""
+    return _flag(_boolean, None, help, "false")
+
 
 _REGION = _matching(r"[a-z]+(-[a-z]+)+-\d+", "is not a region such as us-east-1")
 _ACCOUNT = _matching(r"\d{12}", "is not an account id of 12 digits")
@@ -224,77 +214,59 @@ _ORIGIN = _matching(r"null|[a-z][a-z0-9+.-]*://[^/?#\s]+", "is not an origin suc
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a server is started with, each with its flag. Times are in milliseconds."""
+    """What a server is started with, each with its flag; flags of tuples are repeatable. Times are in milliseconds."""
 
-    host: str = _flag(str, "127.0.0.1", "ADDRESS", "address to listen on")
-    port: int = _flag(_whole(0, 65535), "4586", "N", "port to listen on; 0 takes a free one")
-    port_file: Path | None = _flag(Path, "", "PATH", "write the port here once the server is ready")
-    region: str = _flag(_REGION, "us-east-1", "NAME", "region of requests that name none")
-    account_id: str = _flag(_ACCOUNT, "123456789012", "ID", "account of requests that name none")
+    host: str = _flag(str, "ADDRESS", "address to listen on", "127.0.0.1")
+    port: int = _flag(_whole(0, 65535), "N", "port to listen on; 0 takes a free one", "4586")
+    port_file: Path | None = _flag(Path, "PATH", "write the port here once the server is ready")
+    region: str = _flag(_REGION, "NAME", "region of requests that name none", "us-east-1")
+    account_id: str = _flag(_ACCOUNT, "ID", "account of requests that name none", "123456789012")
     clock: ClockSetting = _flag(
         _clock,
-        "real",
         "CLOCK",
         "how time passes: real; manual (stands still until it is moved); manual@2026-01-01T00:00:00Z; "
         "60x (a minute passes each second)",
+        "real",
     )
     seed: int | None = _flag(
-        _whole(0), "", "N", "makes ids, samples, sources and faults repeat; without it a random one is printed"
+        _whole(0), "N", "makes ids, samples, sources and faults repeat; without it a random one is printed"
     )
-    session_timeout: int = _flag(_duration, "3h", "DURATION", "how long a session may last: 90s, 15m, 3h")
-    max_sessions: int = _flag(_whole(0), "15", "N", "concurrent sessions per account and region; 0 is no limit")
+    session_timeout: int = _flag(_duration, "DURATION", "how long a session may last: 90s, 15m, 3h", "3h")
+    max_sessions: int = _flag(_whole(0), "N", "concurrent sessions per account and region; 0 is no limit", "15")
     session_rate: int = _flag(
-        _whole(0), "0", "N", "StartLiveTail calls per second per account and region (AWS: 5); 0 is no limit"
+        _whole(0), "N", "StartLiveTail calls per second per account and region (AWS: 5); 0 is no limit", "0"
     )
     retain_events: int = _flag(
-        _whole(1), "100000", "N", "newest events kept per log group for GetLogEvents and FilterLogEvents"
+        _whole(1), "N", "newest events kept per log group for GetLogEvents and FilterLogEvents", "100000"
     )
     retain_bytes: int = _flag(
         _size,
-        "256MiB",
         "SIZE",
         "memory of the events kept in all log groups together, the oldest are removed first: 64MiB, 2GiB",
+        "256MiB",
     )
     scenario: tuple[Path, ...] = _flag(
-        Path,
-        "",
-        "PATH|NAME",
-        "scenario to play: a file, a folder of files, or the name of a bundled one; repeatable",
-        repeatable=True,
+        Path, "PATH|NAME", "scenario to play: a file, a folder of files, or the name of a bundled one"
     )
     replay: tuple[Path, ...] = _flag(
-        Path,
-        "",
-        "FILE",
-        "log events to replay: a recording, JSON lines, or the output of aws logs filter-log-events; repeatable",
-        repeatable=True,
+        Path, "FILE", "log events to replay: a recording, JSON lines, or the output of aws logs filter-log-events"
     )
-    verify_signatures: bool = _flag(_boolean, "false", None, "check SigV4 signatures against --credentials")
-    credentials: tuple[tuple[str, str], ...] = _flag(
-        _credentials, "", "ID:SECRET", "a key that may sign; repeatable", repeatable=True
-    )
-    allowed_host: tuple[str, ...] = _flag(
-        str, "", "NAME", "another Host that may use the control plane; repeatable", repeatable=True
-    )
+    verify_signatures: bool = _switch("check SigV4 signatures against --credentials")
+    credentials: tuple[tuple[str, str], ...] = _flag(_credentials, "ID:SECRET", "a key that may sign")
+    allowed_host: tuple[str, ...] = _flag(str, "NAME", "another Host that may use the control plane")
     allowed_origin: tuple[str, ...] = _flag(
-        _ORIGIN,
-        "",
-        "ORIGIN",
-        "another origin whose pages may call the AWS API, besides those on localhost; repeatable",
-        repeatable=True,
+        _ORIGIN, "ORIGIN", "another origin whose pages may call the AWS API, besides those on localhost"
     )
-    tls: bool = _flag(_boolean, "false", None, "serve HTTPS; without a certificate, with a temporary CA")
-    certfile: Path | None = _flag(Path, "", "PATH", "certificate chain for HTTPS (PEM)")
-    keyfile: Path | None = _flag(Path, "", "PATH", "private key for HTTPS (PEM)")
-    tls_dir: Path | None = _flag(
-        Path, "", "DIR", "serve HTTPS with a CA and certificate that are kept here across starts"
-    )
-    no_http2: bool = _flag(_boolean, "false", None, "serve HTTP/1.1 only, as the service itself")
-    loop: str = _flag(_one_of("asyncio", "uvloop"), "asyncio", "NAME", "event loop: asyncio or uvloop")
+    tls: bool = _switch("serve HTTPS; without a certificate, with a temporary CA")
+    certfile: Path | None = _flag(Path, "PATH", "certificate chain for HTTPS (PEM)")
+    keyfile: Path | None = _flag(Path, "PATH", "private key for HTTPS (PEM)")
+    tls_dir: Path | None = _flag(Path, "DIR", "serve HTTPS with a CA and certificate that are kept here across starts")
+    no_http2: bool = _switch("serve HTTP/1.1 only, as the service itself")
+    loop: str = _flag(_one_of("asyncio", "uvloop"), "NAME", "event loop: asyncio or uvloop", "asyncio")
     log_level: str = _flag(
-        _one_of("debug", "info", "warning", "error"), "info", "LEVEL", "debug, info, warning or error"
+        _one_of("debug", "info", "warning", "error"), "LEVEL", "debug, info, warning or error", "info"
     )
-    log_format: str = _flag(_one_of("text", "json"), "text", "FORMAT", "text or json")
+    log_format: str = _flag(_one_of("text", "json"), "FORMAT", "text or json", "text")
 
     @classmethod
     def resolve(cls, given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -311,14 +283,11 @@ class Settings:
             raise SettingsError(f"there is no setting {sorted(unknown)[0]!r}; there are {known}")
         environ = {name: value for name, value in (environ or {}).items() if not _is_service_link(name, value)}
         settings = cls(**{flag.field: flag.resolve(given, environ) for flag in FLAGS})
-        settings._check()
-        return settings
-
-    def _check(self) -> None:
-        if (self.certfile is None) != (self.keyfile is None):
+        if (settings.certfile is None) != (settings.keyfile is None):
             raise SettingsError("--certfile and --keyfile go together")
-        if self.verify_signatures and not self.credentials:
+        if settings.verify_signatures and not settings.credentials:
             raise SettingsError("--verify-signatures needs at least one --credentials ID:SECRET")
+        return settings
 
     @property
     def serves_tls(self) -> bool:
@@ -330,13 +299,25 @@ class Settings:
         return self.credentials[0] if self.verify_signatures else ANY_CREDENTIALS
 
     def as_json(self) -> dict[str, Any]:
-        """The settings that `GET /_livetail/settings` shows, by their keys there."""
-        shown = {flag.json_key: _as_json(getattr(self, flag.field)) for flag in FLAGS if flag.is_shown}
+        """The settings that clients may have to know, by their keys in `GET /_livetail/settings`."""
+        shown = {flag.json_key: _as_json(getattr(self, flag.field)) for flag in FLAGS if flag.field not in _NOT_SHOWN}
         return shown | {"tls": self.serves_tls}
 
 
-FLAGS: Final = tuple(Flag(each.name, *each.metadata["flag"]) for each in fields(Settings))
+def _flag_of(column: Field[Any]) -> Flag:
+    read, metavar, help, default = column.metadata["flag"]
+    is_repeatable = get_origin(column.type) is tuple
+    return Flag(column.name, read, metavar, f"{help}; repeatable" if is_repeatable else help, default, is_repeatable)
+
+
+FLAGS: Final = tuple(map(_flag_of, fields(Settings)))
 """The flags of all settings."""
+
+_NOT_SHOWN: Final = {
+    *("host", "port", "port_file", "loop", "log_level", "log_format"),
+    *("credentials", "certfile", "keyfile", "tls_dir"),
+}
+"""What only concerns the server's own machine, and secrets."""
 
 
 def _as_json(value: Any) -> Any:

@@ -140,7 +140,8 @@ class LiveTail:
         Raises:
             LiveTailError: the clock is not manual; or this call would block an event loop, which has to read updates.
         """
-        if _in_event_loop():
+        with suppress(RuntimeError):  # where no event loop runs
+            asyncio.get_running_loop()
             raise LiveTailError(
                 "advance() would stop the event loop that reads the updates:"
                 " use `await AsyncLiveTail(livetail).advance(seconds)`, or `async with LiveTailEmulator(...)`"
@@ -349,14 +350,6 @@ class LiveTail:
             **options,
             "config": ours.merge(options["config"]) if options.get("config") else ours,
         }
-
-
-def _in_event_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 def _without(error: ModuleNotFoundError, what: str, extra: str) -> ModuleNotFoundError:

@@ -135,16 +135,18 @@ def _checked(url: str, given: dict[str, Any]) -> "LiveTail":
     remote = LiveTail(url, region=settings.region, account_id=settings.account_id, credentials=credentials)
     runs_with, needed = remote.settings(), settings.as_json()
     for flag in FLAGS:
-        if flag.is_shown and given.get(flag.field) is not None:
-            there, wanted = runs_with.get(flag.json_key), needed[flag.json_key]
-            if there != wanted:
-                _fail(f"the emulator at {url} runs with {flag.name} {there}, and this test needs {wanted}")
+        key = flag.json_key
+        if given.get(flag.field) is not None and key in needed and runs_with.get(key) != needed[key]:
+            there = f"the emulator at {url} runs with {flag.name} {runs_with.get(key)}"
+            _fail(f"{there}, and this test needs {needed[key]}")
     return remote
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:
     """The settings in the markers of a test: for each setting the closest marker wins; paths are relative to the file
     of the test."""
+    from pathlib import Path
+
     from livetail.settings import FLAGS
 
     settings: dict[str, Any] = {}
@@ -153,7 +155,7 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
             _fail(f"@pytest.mark.livetail takes settings by name, such as clock='manual', and not {marker.args[0]!r}")
         settings = {**marker.kwargs, **settings}
     for flag in FLAGS:
-        if flag.is_path and settings.get(flag.field) is not None:
+        if flag.read is Path and settings.get(flag.field) is not None:
             paths = [node.path.parent / path for path in flag.texts(settings[flag.field])]
             settings[flag.field] = paths if flag.is_repeatable else paths[0]
     return settings

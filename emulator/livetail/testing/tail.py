@@ -42,8 +42,7 @@ class Tail:
         self._reader.start()
 
     def __iter__(self) -> Iterator[LogEvent]:
-        while (event := self._next()) is not None:
-            yield event
+        return iter(self._next, None)
 
     def next_event(self) -> LogEvent:
         """The next log event. Raises LiveTailError if the session has ended."""
