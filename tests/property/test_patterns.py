@@ -25,7 +25,6 @@ def verdict(pattern: str, message: str) -> bool:
     matcher = compile(pattern)
     matched = matcher.matches(Subject(message))
     assert matched or not matcher.matches_everything
-    assert matched or not matcher.extract(Subject(message))
     return matched
 
 
@@ -113,8 +112,8 @@ def test_a_pattern_is_refused_or_works(pattern: str, message: str) -> None:
         error.message().encode("latin-1")
         assert str(error).startswith(f"column {error.column}: ")
         return
-    assert verdict(pattern, message) in (True, False)
-    assert all(type(value) is str for value in matcher.extract(Subject(message)).values())
+    if verdict(pattern, message):
+        assert all(type(value) is str for value in matcher.extract(Subject(message)).values())
 
 
 long_atoms = st.tuples(

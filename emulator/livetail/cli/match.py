@@ -12,14 +12,12 @@ import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from typing import IO, Any, Final, cast
 
 from livetail.cli import discard_output
 from livetail.cli.command_parser import CommandError
 from livetail.patterns import InvalidPatternError, Matcher, Subject, compile
-
-if TYPE_CHECKING:
-    from livetail.patterns.explain import Explanation
+from livetail.patterns.matcher import Explanation
 
 # The limit of all operations with a filter pattern.
 _MAX_PATTERN_CHARACTERS: Final = 1_024
@@ -162,7 +160,8 @@ class _Printer:
         if self._arguments.explain:
             self._explain(line, prefix)
         elif self._arguments.json:
-            self._write_json(line, {"extracted": self._matcher.extract(Subject(line.message))})
+            extracted = {} if self._arguments.invert_match else self._matcher.extract(Subject(line.message))
+            self._write_json(line, {"extracted": extracted})
         else:
             content = self._with_found_terms(line)
             # The next file begins on a new line.
@@ -171,9 +170,7 @@ class _Printer:
 
     def _explain(self, line: _Line, prefix: bytes) -> None:
         """Write what each condition found in a line."""
-        from livetail.patterns.explain import explain
-
-        explanation = explain(self._matcher.pattern, line.message)
+        explanation = self._matcher.explain(Subject(line.message))
         if self._arguments.json:
             self._write_json(line, asdict(explanation))
             return
@@ -197,15 +194,13 @@ class _Printer:
     def _with_found_terms(self, line: _Line) -> bytes:
         if not self._color or self._arguments.invert_match:
             return line.content
-        from livetail.patterns.explain import found_terms
-
         written, end = b"", 0
-        for start, stop in found_terms(self._matcher, line.body):
+        for start, stop in self._matcher.find_terms(line.body):
             written += line.body[end:start] + _FOUND.encode() + line.body[start:stop] + _RESET.encode()
             end = stop
         return written + line.content[end:]
 
-    def _explanation(self, explanation: "Explanation") -> Iterator[str]:
+    def _explanation(self, explanation: Explanation) -> Iterator[str]:
         yield self._colored(_HOLDS[explanation.matches], "matches" if explanation.matches else "does not match")
         if explanation.note:
             yield explanation.note

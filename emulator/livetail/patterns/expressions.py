@@ -4,9 +4,9 @@
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from livetail.patterns.syntax import And, Condition, Leaf, Or
 from livetail.patterns.tokens import Tokens, unexpected
 
 T = TypeVar("T")
@@ -15,73 +15,64 @@ T = TypeVar("T")
 _MAX_TEXTS = 3
 
 
-def parse_expression(tokens: Tokens, parse_leaf: Callable[[], Leaf]) -> Condition:
-    """Read an expression to its end; `parse_leaf` reads the conditions between the operators.
+@dataclass(frozen=True, slots=True)
+class Test(Generic[T]):
+    """A condition, or several that are joined, as a function; and texts that each message that meets it contains."""
+
+    holds: Callable[[T], bool]
+    necessary_texts: frozenset[str] = frozenset()
+
+
+def parse_expression(tokens: Tokens, parse_condition: Callable[[], Test[T]]) -> Test[T]:
+    """Read an expression to its end; `parse_condition` reads the conditions between the operators.
 
     Raises:
         InvalidPatternError: a condition or a parenthesis is missing.
     """
     # The alternatives so far, of the whole and of each open parenthesis; each is a list of operands.
-    levels: list[list[list[Condition]]] = [[[]]]
+    levels: list[list[list[Test[T]]]] = [[[]]]
     openings: list[int] = []
     while True:
         while tokens.next == "(":
             openings.append(tokens.position)
             levels.append([[]])
             tokens.advance()
-        levels[-1][-1].append(parse_leaf())
+        levels[-1][-1].append(parse_condition())
         while openings and tokens.take(")"):
             openings.pop()
-            closed = _either(levels.pop())
+            closed = _any_of(levels.pop())
             levels[-1][-1].append(closed)
         if tokens.take("||"):
             levels[-1].append([])
         elif not tokens.take("&&"):
             break
     if not openings:
-        return _either(levels[0])
+        return _any_of(levels[0])
     if tokens.next:
         raise tokens.error(unexpected(tokens.next))
     raise tokens.error("the '(' is not closed", at=openings[-1])
 
 
-def _either(alternatives: list[list[Condition]]) -> Condition:
-    return _joined(Or, [_joined(And, operands) for operands in alternatives])
+def _any_of(alternatives: list[list[Test[T]]]) -> Test[T]:
+    return _join([_join(operands, decisive=False) for operands in alternatives], decisive=True)
 
 
-def _joined(kind: type[And] | type[Or], operands: list[Condition]) -> Condition:
-    if len(operands) == 1:
-        return operands[0]
-    flat: list[Condition] = []
-    for operand in operands:
-        flat += operand.operands if isinstance(operand, kind) else [operand]
-    return kind(tuple(flat))
+def _join(tests: list[Test[T]], *, decisive: bool) -> Test[T]:
+    """One or more tests as one, which ends at the first result that is `decisive`: True for `||`, False for `&&`."""
+    if len(tests) == 1:
+        return tests[0]
+    operands = [test.holds for test in tests]
 
-
-def build_expression(condition: Condition, build_leaf: Callable[[Leaf], Callable[[T], bool]]) -> Callable[[T], bool]:
-    """A test against the condition. A pattern of 1,024 characters has some 200 levels of `And` and `Or` at most."""
-    if not isinstance(condition, And | Or):
-        return build_leaf(condition)
-    tests = [build_expression(operand, build_leaf) for operand in condition.operands]
-    decisive = isinstance(condition, Or)
-
-    def joined(subject: T) -> bool:
-        for test in tests:
-            if test(subject) is decisive:
+    def holds(subject: T) -> bool:
+        for operand in operands:
+            if operand(subject) is decisive:
                 return decisive
         return not decisive
 
-    return joined
+    combine = frozenset.intersection if decisive else frozenset.union
+    return Test(holds, combine(*(test.necessary_texts for test in tests)))
 
 
-def necessary_texts(condition: Condition, texts_of: Callable[[Leaf], frozenset[str]]) -> frozenset[str]:
-    """Texts without which a message cannot meet the condition; `texts_of` gives those of a leaf."""
-    if not isinstance(condition, And | Or):
-        return texts_of(condition)
-    each = [necessary_texts(operand, texts_of) for operand in condition.operands]
-    return frozenset.union(*each) if isinstance(condition, And) else frozenset.intersection(*each)
-
-
-def selective_texts(texts: frozenset[str]) -> list[str]:
+def rarest_texts(texts: frozenset[str]) -> list[str]:
     """The longest of the texts, as they are rarest."""
     return sorted(texts, key=lambda text: (-len(text), text))[:_MAX_TEXTS]

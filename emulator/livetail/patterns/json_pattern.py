@@ -1,108 +1,93 @@
-"""JSON patterns, `{ $.level = "ERROR" && $.status >= 500 }`: conditions on the values of a message that is JSON."""
+"""JSON patterns, `{ $.level = "ERROR" && $.status >= 500 }`: conditions on the values of a message that is JSON.
+
+Comparisons apply to strings and numbers. If the selector finds nothing, or true, false, null, an object or an array,
+every comparison is false, `!=` too (recorded).
+"""
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.expressions import build_expression, necessary_texts, parse_expression, selective_texts
-from livetail.patterns.json_conditions import build_leaf, leaf_texts
-from livetail.patterns.subject import NOT_JSON, Subject
-from livetail.patterns.syntax import Check, Comparison, JsonPattern, Leaf, Selector, Step, Wildcard
+from livetail.patterns.expressions import Test, parse_expression, rarest_texts
+from livetail.patterns.json_selectors import MISSING, Selector, take_selector
+from livetail.patterns.matcher import Explanation, Finding, Matcher, shown
+from livetail.patterns.subject import NOT_JSON, Json, Subject
 from livetail.patterns.tokens import JSON, Tokens
+from livetail.patterns.values import Value, is_number, literal_parts, number_test, text_test
 
-_STEP = re.compile(
-    r"\.(?P<key>[A-Za-z0-9_-]+)|\.?\['(?P<quoted_key>[^']*)'\]|\[(?P<position>[0-9]+)\]|(?P<wildcard>\.\*|\[\*\])"
-)
-# Ten digits name more elements than a message has characters.
-_MAX_POSITION_DIGITS = 10
-_CHECKS = ("IS NULL", "IS TRUE", "IS FALSE", "NOT EXISTS")
+NodeTest = Callable[[Json], bool]
+
+_LITERALS = {"IS NULL": None, "IS TRUE": True, "IS FALSE": False}
 _MAX_WILDCARDS = 3
 _TOO_MANY_WILDCARDS = (
     f"Your input has exceeded the maximum of {_MAX_WILDCARDS} JSON wildcard selectors allowed per filter pattern."
 )
-_SEVERAL_WILDCARDS = (
-    "Your filter pattern has a JSON path selector that exceeds the maximum of 1 wildcard allowed per json selector."
-)
+_MAX_VALUES_SHOWN = 3
+
+# What JSON cannot hold in a string as it is.
+_ESCAPED_IN_JSON = re.compile(r'["\\\x00-\x1f]')
 
 
-def parse_json(pattern: str) -> JsonPattern:
-    """Read a pattern in braces.
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """`$.status >= 500`; or `$.done IS TRUE`, `IS FALSE`, `IS NULL` or `NOT EXISTS`, with the words as `operator`."""
+
+    selector: Selector
+    operator: str
+    value: Value | None
+    holds: NodeTest
+
+    def finding(self, root: Json) -> Finding:
+        value = "" if self.value is None else f" {self.value.written}"
+        return Finding(f"{self.selector.written} {self.operator}{value}", self.holds(root), self._reason(root))
+
+    def _reason(self, root: Json) -> str:
+        nodes = self.selector.find_all(root)
+        if not nodes:
+            if self.operator == "NOT EXISTS" and type(root) is list:
+                return "the message is an array"
+            return f"{self.selector.written} is not there"
+        if self.selector.has_wildcard:
+            more = ", …" if len(nodes) > _MAX_VALUES_SHOWN else ""
+            return f"{len(nodes)} found: {', '.join(map(shown, nodes[:_MAX_VALUES_SHOWN]))}{more}"
+        if type(nodes[0]) is str and self.operator not in ("=", "!=", "NOT EXISTS"):
+            return f"{shown(nodes[0])} is a string"
+        return f"it is {shown(nodes[0])}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _JsonMatcher(Matcher):
+    conditions: list[_Condition]
+
+    def explain(self, subject: Subject) -> Explanation:
+        root = subject.document
+        if root is NOT_JSON:
+            return Explanation("json", False, note="the message is not a JSON object or array")
+        findings = [condition.finding(root) for condition in self.conditions]
+        return Explanation("json", self.matches(subject), findings)
+
+
+def compile_json(pattern: str) -> Matcher:
+    """A matcher for a pattern in braces.
 
     Raises:
         InvalidPatternError: it is not a condition.
     """
-    return _Parser(Tokens(pattern, JSON)).parse()
+    tokens = Tokens(pattern, JSON)
+    conditions: list[_Condition] = []
+
+    def parse_condition() -> Test[Json]:
+        conditions.append(_take_condition(tokens, conditions))
+        return Test(conditions[-1].holds, _necessary_texts(conditions[-1]))
+
+    test = parse_expression(tokens, parse_condition)
+    tokens.check_end()
+    return _JsonMatcher(pattern, _message_test(test), False, conditions)
 
 
-class _Parser:
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-        self._wildcards = 0
-
-    def parse(self) -> JsonPattern:
-        tokens = self._tokens
-        condition = parse_expression(tokens, self._leaf)
-        tokens.check_end()
-        return JsonPattern(condition)
-
-    def _leaf(self) -> Leaf:
-        tokens = self._tokens
-        if not tokens.next:
-            raise tokens.error("a condition is missing here")
-        if not tokens.next.startswith("$"):
-            raise tokens.error(f"a condition begins with a selector such as $.key, not with {tokens.next!r}")
-        selector = self._selector()
-        comparison = tokens.take_comparison()
-        if comparison is not None:
-            return Comparison(selector, *comparison)
-        at = tokens.position
-        keyword = tokens.next.upper()
-        if keyword in ("IS", "NOT"):
-            tokens.advance()
-            word = tokens.next
-            check = f"{keyword} {word.upper()}"
-            if check in _CHECKS:
-                tokens.advance()
-                return Check(selector, check)
-            if keyword == "IS":
-                # Recorded for IS NOT NULL: operations on metric filters name the word, FilterLogEvents does not.
-                reason = "'IS' must be followed by 'NULL', 'TRUE' or 'FALSE'"
-                term = word if word.isalpha() else None
-                raise InvalidPatternError(tokens.position + 1, reason, term=term, by_metric_filters=True)
-        reason = "a comparison follows a selector: =, !=, <, <=, >, >=, IS NULL, IS TRUE, IS FALSE or NOT EXISTS"
-        raise tokens.error(reason, at=at)
-
-    def _selector(self) -> Selector:
-        tokens = self._tokens
-        steps: list[Step] = []
-        for found in _STEP.finditer(tokens.next):
-            kind = found.lastgroup or ""
-            text = found[kind]
-            at = tokens.position + found.start()
-            if kind == "wildcard":
-                if any(isinstance(step, Wildcard) for step in steps):
-                    error = tokens.error("a selector has at most one wildcard", at=at, text=_SEVERAL_WILDCARDS)
-                    tokens.limit_errors.append(error)
-                steps.append(Wildcard(text))
-            elif kind == "position":
-                if len(text.lstrip("0")) > _MAX_POSITION_DIGITS:
-                    raise tokens.error("the position of an element is too large", at=at)
-                steps.append(int(text.lstrip("0") or "0"))
-            else:
-                steps.append(text)
-        selector = Selector(tuple(steps))
-        self._wildcards += selector.has_wildcard
-        if self._wildcards > _MAX_WILDCARDS:
-            reason = f"a pattern has at most {_MAX_WILDCARDS} wildcards in its selectors"
-            tokens.limit_errors.append(tokens.error(reason, text=_TOO_MANY_WILDCARDS))
-        tokens.advance()
-        return selector
-
-
-def build_json(pattern: JsonPattern) -> Callable[[Subject], bool]:
-    """A test of a message against the condition."""
-    holds = build_expression(pattern.condition, build_leaf)
-    necessary = selective_texts(necessary_texts(pattern.condition, leaf_texts))
+def _message_test(test: Test[Json]) -> Callable[[Subject], bool]:
+    holds, necessary = test.holds, rarest_texts(test.necessary_texts)
 
     def matches(subject: Subject) -> bool:
         text = subject.text
@@ -114,3 +99,98 @@ def build_json(pattern: JsonPattern) -> Callable[[Subject], bool]:
         return document is not NOT_JSON and holds(document)
 
     return matches
+
+
+def _take_condition(tokens: Tokens, earlier: list[_Condition]) -> _Condition:
+    if not tokens.next:
+        raise tokens.error("a condition is missing here")
+    if not tokens.next.startswith("$"):
+        raise tokens.error(f"a condition begins with a selector such as $.key, not with {tokens.next!r}")
+    at = tokens.position
+    selector = take_selector(tokens)
+    if selector.has_wildcard and sum(condition.selector.has_wildcard for condition in earlier) >= _MAX_WILDCARDS:
+        reason = f"a pattern has at most {_MAX_WILDCARDS} wildcards in its selectors"
+        tokens.limit_errors.append(tokens.error(reason, at=at, text=_TOO_MANY_WILDCARDS))
+    comparison = tokens.take_comparison()
+    if comparison is not None:
+        test = _comparison_test(*comparison)
+        return _Condition(selector, *comparison, _on_selected(selector, test, compares=True))
+    at = tokens.position
+    keyword = tokens.next.upper()
+    if keyword in ("IS", "NOT"):
+        tokens.advance()
+        word = tokens.next
+        check = f"{keyword} {word.upper()}"
+        if check == "NOT EXISTS" or check in _LITERALS:
+            tokens.advance()
+            holds = _on_selected(selector, _literal_test(check)) if check in _LITERALS else _not_exists(selector)
+            return _Condition(selector, check, None, holds)
+        if keyword == "IS":
+            # Recorded for IS NOT NULL: operations on metric filters name the word, FilterLogEvents does not.
+            reason = "'IS' must be followed by 'NULL', 'TRUE' or 'FALSE'"
+            term = word if word.isalpha() else None
+            raise InvalidPatternError(tokens.position + 1, reason, term=term, by_metric_filters=True)
+    reason = "a comparison follows a selector: =, !=, <, <=, >, >=, IS NULL, IS TRUE, IS FALSE or NOT EXISTS"
+    raise tokens.error(reason, at=at)
+
+
+def _on_selected(selector: Selector, test: NodeTest, *, compares: bool = False) -> NodeTest:
+    """A test of the root of a message: whether what the selector finds, or any of several values, passes `test`."""
+    if selector.has_wildcard:
+        find_all = selector.find_all
+        if not compares:
+            return lambda root: any(map(test, find_all(root)))
+        # Of many values, as in 1 MB of numbers, each is compared once.
+        return lambda root: any(map(test, {node for node in find_all(root) if type(node) in (bytes, str)}))
+    if len(selector.steps) == 1 and isinstance(selector.steps[0], str):
+        name = selector.steps[0]
+        # The usual selector, $.key.
+        return lambda root: type(root) is dict and test(root.get(name, MISSING))
+    find_one = selector.find_one
+    return lambda root: test(find_one(root))
+
+
+def _literal_test(check: str) -> NodeTest:
+    wanted = _LITERALS[check]
+    # AWS also finds the literal among the elements of an array (recorded for null).
+    return lambda node: node is wanted or (type(node) is list and any(element is wanted for element in node))
+
+
+def _not_exists(selector: Selector) -> NodeTest:
+    find_all = selector.find_all
+    if selector.begins_with_key:
+        # A key can be absent only from an object: false on an array at the root (recorded).
+        return lambda root: type(root) is dict and not find_all(root)
+    return lambda root: not find_all(root)
+
+
+def _comparison_test(operator: str, value: Value) -> NodeTest:
+    if operator not in ("=", "!="):
+        in_order = number_test(operator, value.written)
+        return lambda node: type(node) is bytes and in_order(node)
+    text_equals = text_test(value)
+    number_text_equals = text_test(value, inner_wildcards=True)
+    number_equals = number_test("=", value.written) if is_number(value.written) else None
+    expected = operator == "="
+
+    def test(node: Json) -> bool:
+        if type(node) is str:
+            return text_equals(node) is expected
+        if type(node) is bytes:
+            equal = number_text_equals(node.decode()) if number_equals is None else number_equals(node)
+            return equal is expected
+        return False
+
+    return test
+
+
+def _necessary_texts(condition: _Condition) -> frozenset[str]:
+    """Texts without which a message cannot meet the condition, unless it has a backslash."""
+    if condition.operator == "NOT EXISTS":
+        return frozenset()
+    texts = {step for step in condition.selector.steps if isinstance(step, str)}
+    if condition.value is None:
+        texts.add(condition.operator.removeprefix("IS ").lower())
+    else:
+        texts |= literal_parts(condition.operator, condition.value)
+    return frozenset(text for text in texts if text and not _ESCAPED_IN_JSON.search(text))

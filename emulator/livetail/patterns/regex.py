@@ -6,6 +6,7 @@ operators. There are no groups. RE2 supports more than AWS does, so a body is re
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.regex_engine import Atom, build_search, compile_expression, is_class
@@ -22,22 +23,34 @@ _TOO_COSTLY = "Regular expression evaluation time exceeded allowed limit"
 _NOT_COMPILED = "Failed to compile regular expression."
 
 
-def regex_search(body: str, column: int) -> Callable[[bytes], bool]:
-    """A search in UTF-8 text for a body that begins at `column` of its pattern.
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """A regular expression.
+
+    Attributes:
+        search: whether it is found in UTF-8 text.
+    """
+
+    search: Callable[[bytes], bool]
+    _written: str  # in RE2's syntax
+
+    def spans(self, encoded: bytes) -> list[tuple[int, int]]:
+        """Where it is found in UTF-8 text."""
+        found_each = compile_expression(self._written).finditer(encoded)
+        return [found.span() for found in found_each if found.end() > found.start()]
+
+
+def read_regex(body: str, column: int) -> Regex:
+    """Read a body that begins at `column` of its pattern.
 
     Raises:
         InvalidPatternError: AWS does not accept it, or it would take too long to run.
     """
-    search = build_search(*_read(body, column))
+    written, branches = _read(body, column)
+    search = build_search(written, branches)
     if search is None:
         raise InvalidPatternError(column, "the regular expression takes too long to run", text=_TOO_COSTLY)
-    return search
-
-
-def regex_spans(body: str, encoded: bytes) -> list[tuple[int, int]]:
-    """Where the body, which was checked, is found in UTF-8 text."""
-    found_each = compile_expression(_read(body, 1)[0]).finditer(encoded)
-    return [found.span() for found in found_each if found.end() > found.start()]
+    return Regex(search, written)
 
 
 def _read(body: str, column: int) -> tuple[str, list[list[Atom]]]:

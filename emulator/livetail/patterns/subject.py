@@ -6,14 +6,9 @@ needs them, and kept for the others. Reading never fails: a message that is not 
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn
 
 from livetail.core.unicode import utf8
-
-if TYPE_CHECKING:
-    from livetail.patterns.syntax import Pattern
 
 Json = object
 """A JSON value: dict, list, str, bool, None, or bytes.
@@ -120,23 +115,3 @@ def _read_json(text: str) -> Json:
     except (ValueError, RecursionError):
         return NOT_JSON
     return document
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Matcher:
-    """A compiled filter pattern.
-
-    Attributes:
-        pattern: its text, as given.
-        syntax: its parsed form.
-        matches_everything: whether it matches every message, so that no message has to be read.
-        matches: whether a message matches. Never raises: a message that the pattern cannot read does not match.
-        extract: the values that TestMetricFilter reports for a message: the fields of a space-delimited pattern, as
-            `$name` or `$1`. Empty for the other kinds, and for a message that does not match.
-    """
-
-    pattern: str
-    syntax: "Pattern"
-    matches_everything: bool
-    matches: Callable[[Subject], bool]
-    extract: Callable[[Subject], dict[str, str]]

@@ -5,11 +5,11 @@ A term is found as a substring, also inside a word.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.regex import regex_spans
+from livetail.patterns.matcher import Explanation, Finding, Matcher
 from livetail.patterns.subject import Subject
-from livetail.patterns.syntax import Item, Regex, Terms, Value
 from livetail.patterns.tokens import (
     BLANKS,
     MAX_REGEXES,
@@ -21,25 +21,97 @@ from livetail.patterns.tokens import (
     read_value,
     too_many_regexes,
 )
-
-Test = Callable[[Subject], bool]
+from livetail.patterns.values import Value
 
 # A blank after the minus is in the documentation of 2018, and still in use. Words have letters, digits and `_` in the
 # documentation; the full stop is in patterns of deployed stacks (?Runtime.ExitError).
-_ITEM = re.compile(rf"[{BLANKS}]*(-[{BLANKS}]*|\?|)({STRING}|{REGEX}|[A-Za-z0-9_.]+|)", re.DOTALL)
+_TERM = re.compile(rf"[{BLANKS}]*(-[{BLANKS}]*|\?|)({STRING}|{REGEX}|[A-Za-z0-9_.]+|)", re.DOTALL)
 
 
-def parse_terms(pattern: str) -> Terms:
-    """Read a pattern of terms.
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term with its marker: `-` excludes it, `?` makes it optional; empty if it is required."""
+
+    marker: str
+    value: Value
+    is_in: Callable[[Subject], bool]
+
+    def spans(self, encoded: bytes) -> list[tuple[int, int]]:
+        """Where it is in a message in UTF-8."""
+        if self.value.regex is not None:
+            return self.value.regex.spans(encoded)
+        term = self.value.text.encode("utf-8", "surrogateescape")
+        return [found.span() for found in re.finditer(re.escape(term), encoded)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _TermsMatcher(Matcher):
+    """A pattern of terms, with those that count: optional ones beside others are ignored (documented)."""
+
+    terms: list[_Term]
+    counted: list[_Term]
+
+    def explain(self, subject: Subject) -> Explanation:
+        matches = self.matches(subject)
+        if not self.terms:
+            return Explanation("terms", matches, note="an empty pattern matches every message")
+        findings = []
+        for term in self.terms:
+            found = term.is_in(subject)
+            holds: bool | None = found is not (term.marker == "-")
+            reason = "found" if found else "not found"
+            if term not in self.counted:
+                holds, reason = None, "ignored, as optional terms count only where all terms are optional"
+            findings.append(Finding(term.marker + term.value.written, holds, reason))
+        return Explanation("terms", matches, findings)
+
+    def find_terms(self, encoded: bytes) -> list[tuple[int, int]]:
+        apart: list[tuple[int, int]] = []
+        for start, end in sorted(span for term in self.counted if term.marker != "-" for span in term.spans(encoded)):
+            if apart and start <= apart[-1][1]:
+                apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+            else:
+                apart.append((start, end))
+        return apart
+
+
+def compile_terms(pattern: str) -> Matcher:
+    """A matcher for a pattern of terms; without any term it matches every message.
 
     Raises:
         InvalidPatternError: a term holds a character that needs quotation marks, or is missing after its marker.
     """
-    items: list[Item] = []
+    terms = _read_terms(pattern)
+    counted = [term for term in terms if term.marker != "?"] or terms
+    return _TermsMatcher(pattern, _message_test(counted), not terms, terms, counted)
+
+
+def _message_test(terms: list[_Term]) -> Callable[[Subject], bool]:
+    if not terms:
+        return lambda _: True
+    # Plain terms cost less than regular expressions.
+    quickest_first = sorted(terms, key=lambda term: term.value.regex is not None)
+    tests = [(term.is_in, term.marker != "-") for term in quickest_first]
+    if len(tests) == 1 and tests[0][1]:
+        return tests[0][0]
+    if terms[0].marker == "?":
+        return lambda subject: any(is_in(subject) for is_in, _ in tests)
+
+    def matches(subject: Subject) -> bool:
+        for is_in, wanted in tests:  # noqa: SIM110 - a generator would cost more than the search
+            if is_in(subject) is not wanted:
+                return False
+        return True
+
+    return matches
+
+
+def _read_terms(pattern: str) -> list[_Term]:
+    terms: list[_Term] = []
     regexes: list[int] = []
     end = 0
     while True:
-        found = _ITEM.match(pattern, end)
+        found = _TERM.match(pattern, end)
         assert found is not None  # it also matches an empty text
         marker, token = found[1].rstrip(BLANKS), found[2]
         start, end = found.span(2)
@@ -53,17 +125,17 @@ def parse_terms(pattern: str) -> Terms:
         if token == '""':
             raise InvalidPatternError(start + 1, "a quoted term must not be empty", term=token)
         value = read_value(token, start)
-        if isinstance(value, Regex):
+        if value.regex is not None:
             regexes.append(start)
         # A hyphen begins an exclusion also inside a word: ORDER-1 is ORDER -1 (observed three times).
         if following and following not in BLANKS + "-":
             if token[0] not in '"%' and following != '"':
                 raise _unexpected(pattern, end)
             raise InvalidPatternError(end + 1, f"a blank is missing before {following!r}")
-        items.append(Item(marker, value))
+        terms.append(_Term(marker, value, _search(value)))
     if len(regexes) > MAX_REGEXES:
         raise too_many_regexes(regexes[MAX_REGEXES])
-    return Terms(tuple(items))
+    return terms
 
 
 def _unexpected(pattern: str, position: int) -> InvalidPatternError:
@@ -76,45 +148,10 @@ def _unexpected(pattern: str, position: int) -> InvalidPatternError:
     return invalid_token(pattern, position, UNFINISHED_TERM, reason)
 
 
-def counted_items(terms: Terms) -> tuple[Item, ...]:
-    """The items that count: optional ones beside others are ignored (documented)."""
-    others = tuple(item for item in terms.items if item.marker != "?")
-    return others or terms.items
-
-
-def build_terms(terms: Terms) -> Test | None:
-    """A test of a message against the terms; None if there are none, and every message passes."""
-    # Plain terms cost less than regular expressions.
-    items = sorted(counted_items(terms), key=lambda item: isinstance(item.value, Regex))
-    if not items:
-        return None
-    tests = [(build_term(item.value), item.marker != "-") for item in items]
-    if len(tests) == 1 and tests[0][1]:
-        return tests[0][0]
-    if items[0].marker == "?":
-        return lambda subject: any(test(subject) for test, _ in tests)
-
-    def matches(subject: Subject) -> bool:
-        for test, wanted in tests:  # noqa: SIM110 - a generator would cost more than the search
-            if test(subject) is not wanted:
-                return False
-        return True
-
-    return matches
-
-
-def build_term(value: Value) -> Test:
+def _search(value: Value) -> Callable[[Subject], bool]:
     """A search of a message for one term."""
-    if isinstance(value, Regex):
-        search = value.search
+    if value.regex is not None:
+        search = value.regex.search
         return lambda subject: search(subject.encoded)
     text = value.text
     return lambda subject: text in subject.text
-
-
-def find_term(value: Value, encoded: bytes) -> list[tuple[int, int]]:
-    """The spans (start, end) in bytes of a term in a message in UTF-8."""
-    if isinstance(value, Regex):
-        return regex_spans(value.body, encoded)
-    term = value.text.encode("utf-8", "surrogateescape")
-    return [found.span() for found in re.finditer(re.escape(term), encoded)]

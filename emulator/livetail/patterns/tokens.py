@@ -9,12 +9,11 @@ Positions are counted from 0, columns from 1.
 
 import re
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.regex import regex_search
-from livetail.patterns.syntax import Operator, Regex, Text, Value
-from livetail.patterns.values import is_number
+from livetail.patterns.regex import read_regex
+from livetail.patterns.values import Value, is_number
 
 BLANKS: Final = " \t\r\n\v\f"
 """Characters that separate the parts of a pattern."""
@@ -34,9 +33,10 @@ _UNFINISHED_VALUE = rf'"(?:[^"\\]|\\.)*\\?|%{_REGEX_CHARACTER}*'
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """The tokens of one kind of pattern, their unfinished forms, and the words that are values only in quotation
-    marks."""
+    """The last character of one kind of pattern, its tokens, their unfinished forms, and the words that are values only
+    in quotation marks."""
 
+    closing: str
     token: re.Pattern[str]
     unfinished: re.Pattern[str]
     reserved_words: tuple[str, ...]
@@ -44,11 +44,13 @@ class Grammar:
 
 UNFINISHED_TERM: Final = re.compile(f"{_UNFINISHED_VALUE}|", re.DOTALL)
 JSON: Final = Grammar(
+    "}",
     re.compile(rf"\${_STEP}+|{_COMMON}|{_STEP}+", re.DOTALL),
     re.compile(rf"[!&|]|\$\.\[(?:'[^']*'?)?|\$?\[(?:'[^']*'?|[0-9]+|\*)?|\$\.?|{_UNFINISHED_VALUE}|", re.DOTALL),
     ("null", "NULL"),  # recorded: `{ $.v = null }` is refused, `{ $.v = true }` is not
 )
 SPACE: Final = Grammar(
+    "]",
     re.compile(f"{_COMMON}|,", re.DOTALL),
     re.compile(f"[!&|]|{_UNFINISHED_VALUE}|", re.DOTALL),
     ("SPACE",),  # recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not
@@ -73,7 +75,9 @@ class Tokens:
     """
 
     def __init__(self, pattern: str, grammar: Grammar) -> None:
-        """Raises InvalidPatternError if a part of the pattern is not a token."""
+        """Raises InvalidPatternError if the pattern does not end as it must, or a part of it is not a token."""
+        if len(pattern) < 2 or pattern[-1] != grammar.closing:
+            raise _unclosed(pattern, grammar.closing)
         self.limit_errors: list[InvalidPatternError] = []
         self._reserved_words = grammar.reserved_words
         self._regexes = 0
@@ -102,7 +106,7 @@ class Tokens:
         self.advance()
         return True
 
-    def take_comparison(self) -> tuple[Operator, Value] | None:
+    def take_comparison(self) -> tuple[str, Value] | None:
         """Return the operator and the value here, and move past them; None if no operator is here.
 
         Raises:
@@ -110,7 +114,7 @@ class Tokens:
         """
         if self.next not in _OPERATORS:
             return None
-        operator = cast("Operator", self.advance())
+        operator = self.advance()
         token, at = self.next, self.position
         if not token:
             raise self.error("a value is missing here")
@@ -118,11 +122,11 @@ class Tokens:
             raise self.error(f"{token[0]!r} cannot begin a value; put the value in double quotation marks")
         value = read_value(token, at)
         if operator not in ("=", "!=") and not is_number(token):
-            shown = str(value) if isinstance(value, Regex) else f'"{value.text}"'
+            shown = f'"{value.text}"' if value.regex is None else token
             raise self.error(f"{operator!r} compares with an unquoted number only", term=shown)
         if token in self._reserved_words:
             raise self.error(f"the word {token} is a value only in double quotation marks")
-        if isinstance(value, Regex):
+        if value.regex is not None:
             self._regexes += 1
             if self._regexes > MAX_REGEXES:
                 self.limit_errors.append(too_many_regexes(at))
@@ -147,6 +151,16 @@ class Tokens:
         return InvalidPatternError((self.position if at is None else at) + 1, reason, term=term, text=text)
 
 
+def _unclosed(pattern: str, closing: str) -> InvalidPatternError:
+    text = f"If a filter pattern starts with '{pattern[0]}' it must end with '{closing}'"
+    stripped = pattern.rstrip(BLANKS)
+    if len(stripped) > 1 and stripped.endswith(closing):
+        reason = f"nothing may follow the closing {closing!r}, not even a blank"
+        return InvalidPatternError(len(stripped) + 1, reason, text=text)
+    reason = f"a pattern that begins with {pattern[0]!r} must end with {closing!r}"
+    return InvalidPatternError(len(pattern) + 1, reason, text=text)
+
+
 def read_value(token: str, position: int) -> Value:
     r"""Read the value of a token at `position`. In quotation marks, backslashes before other characters are dropped.
 
@@ -154,10 +168,10 @@ def read_value(token: str, position: int) -> Value:
         InvalidPatternError: it is a regular expression that AWS does not accept.
     """
     if token.startswith('"'):
-        return Text(_ESCAPED.sub(r"\1", token[1:-1]), is_quoted=True)
+        return Value(token, _ESCAPED.sub(r"\1", token[1:-1]))
     if token.startswith("%"):
-        return Regex(token[1:-1], regex_search(token[1:-1], position + 2))
-    return Text(token, is_quoted=False)
+        return Value(token, regex=read_regex(token[1:-1], position + 2))
+    return Value(token, token)
 
 
 def too_many_regexes(position: int) -> InvalidPatternError:

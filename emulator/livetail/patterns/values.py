@@ -1,4 +1,4 @@
-"""Tests of a text or of a number against the value of a condition.
+"""The values in a pattern, and tests of a text or of a number against them.
 
 Numbers are compared exactly, from their text. A message may hold an integer beyond 2**53 or a decimal fraction; floats
 would call different numbers equal. `Decimal` keeps every digit, reads in linear time and compares without expanding
@@ -8,11 +8,12 @@ exponents, so 1e999999999 costs nothing.
 import operator
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from livetail.core.unicode import utf8
-from livetail.patterns.syntax import Comparison, Regex, Value
+from livetail.patterns.regex import Regex
 
 TextTest = Callable[[str], bool]
 
@@ -32,15 +33,23 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
 _MAX_EXPONENT_DIGITS = 17
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A word, a text in double quotation marks or a regular expression.
+
+    Attributes:
+        written: as in the pattern, with the marks around it.
+        text: a word or a text without quotation marks and escapes; unused for a regular expression.
+    """
+
+    written: str
+    text: str = ""
+    regex: Regex | None = None
+
+
 def is_number(text: str) -> bool:
     """Whether `text` is a number of the pattern language: `123`, `-12.50`, `.5`, `1e+3`."""
     return _NUMBER.fullmatch(text) is not None
-
-
-def numeric_literal(value: Value) -> str | None:
-    """The text of an unquoted number; None for every other value."""
-    written = str(value)
-    return written if is_number(written) else None
 
 
 def number_test(comparison: str, literal: str) -> Callable[[str | bytes], bool]:
@@ -76,8 +85,8 @@ def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
     At the beginning and at the end, `*` is a wildcard. Between other characters it is one only with `inner_wildcards`,
     as observed for numbers; in texts it is an ordinary character there (AWS's documentation of 2018).
     """
-    if isinstance(value, Regex):
-        search = value.search
+    if value.regex is not None:
+        search = value.regex.search
         return lambda text: search(utf8(text))
     wanted = value.text
     parts = wanted.split("*")
@@ -102,9 +111,8 @@ def text_test(value: Value, *, inner_wildcards: bool = False) -> TextTest:
     return test
 
 
-def literal_parts(comparison: Comparison) -> frozenset[str]:
+def literal_parts(operator: str, value: Value) -> frozenset[str]:
     """Texts that every text with a true comparison contains; none for a number, as it has several spellings."""
-    value = comparison.value
-    if comparison.operator != "=" or isinstance(value, Regex) or numeric_literal(value) is not None:
+    if operator != "=" or value.regex is not None or is_number(value.written):
         return frozenset()
     return frozenset(filter(None, value.text.split("*")))

@@ -4,23 +4,22 @@ import pytest
 
 from livetail.patterns import InvalidPatternError, Matcher, Subject, compile
 from livetail.patterns.subject import NOT_JSON
-from livetail.patterns.syntax import JsonPattern, SpacePattern, Terms
 from tests.unit.patterns.tables import refusal
 
 
 @pytest.mark.parametrize(
     ("pattern", "kind"),
     [
-        ("ERROR", Terms),
-        ("%a%", Terms),
-        ("", Terms),
-        ("{ $.a = 1 }", JsonPattern),
-        ("[a]", SpacePattern),
-        ('"{"', Terms),
+        ("ERROR", "terms"),
+        ("%a%", "terms"),
+        ("", "terms"),
+        ("{ $.a = 1 }", "json"),
+        ("[a]", "space"),
+        ('"{"', "terms"),
     ],
 )
-def test_the_first_character_decides_the_kind(pattern: str, kind: type) -> None:
-    assert isinstance(compile(pattern).syntax, kind)
+def test_the_first_character_decides_the_kind(pattern: str, kind: str) -> None:
+    assert compile(pattern).explain(Subject("")).kind == kind
 
 
 def test_equal_patterns_share_a_matcher() -> None:
@@ -105,8 +104,9 @@ PATTERNS = [
 def test_no_message_is_an_error(pattern: str, message: str) -> None:
     subject = Subject(message)
     matcher = compile(pattern)
-    assert isinstance(matcher.matches(subject), bool)
-    for name, value in matcher.extract(subject).items():
+    matched = matcher.matches(subject)
+    assert isinstance(matched, bool)
+    for name, value in matcher.extract(subject).items() if matched else ():
         assert name.startswith("$") and type(value) is str
 
 

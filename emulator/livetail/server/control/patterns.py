@@ -3,13 +3,12 @@
 import asyncio
 from typing import Annotated, Final
 
-import msgspec
 from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
 
 from livetail.core.limits import MAX_BATCH_BYTES, MAX_EVENT_BYTES
-from livetail.patterns import compile
-from livetail.patterns.errors import InvalidPatternError
+from livetail.patterns import InvalidPatternError, Subject, compile
+from livetail.patterns.matcher import Explanation
 from livetail.server.control.route import ControlRoute, Shape
 
 _MAX_MESSAGES: Final = 1_000
@@ -24,28 +23,10 @@ class PatternRequest(Struct, forbid_unknown_fields=True):
     messages: Annotated[list[Annotated[str, Meta(max_length=MAX_EVENT_BYTES)]], Meta(max_length=_MAX_MESSAGES)] = []
 
 
-class FindingShape(Shape):
-    """What one condition, or one term, of the pattern found in a message."""
-
-    condition: Annotated[str, Meta(description="As pattern text, such as `$.status >= 500`.")]
-    holds: Annotated[bool | None, Meta(description="Null for terms that are ignored.")]
-    reason: str
-
-
-class PatternResult(Shape):
-    """Whether the pattern matches one message, and why."""
-
-    kind: Annotated[str, Meta(description="`terms`, `json` or `space`.")]
-    matches: bool
-    findings: list[FindingShape]
-    note: Annotated[str | None, Meta(description="What decides where no condition was tried.")]
-    extracted: Annotated[dict[str, str], Meta(description="The fields of a space-delimited pattern by name.")]
-
-
 class PatternResults(Shape):
     """The results in the order of the messages; or why AWS would refuse the pattern."""
 
-    results: list[PatternResult]
+    results: list[Explanation]
     error: Annotated[str | None, Meta(description="AWS's text; null for a good pattern.")] = None
     reason: Annotated[str | None, Meta(description="What is wrong with the pattern, in our words.")] = None
     column: Annotated[int | None, Meta(description="Where in the pattern the error is, from 1.")] = None
@@ -53,15 +34,13 @@ class PatternResults(Shape):
 
 async def try_pattern(body: PatternRequest) -> PatternResults:
     """Try a filter pattern on messages: which of them match, and why."""
-    from livetail.patterns.explain import explain
-
     if sum(len(message.encode()) for message in body.messages) > _MAX_BYTES:
         raise HTTPException(400, f"the messages have more than {_MAX_BYTES:,} bytes")
     results = []
     try:
-        compile(body.pattern)
+        matcher = compile(body.pattern)
         for message in body.messages:
-            results.append(msgspec.convert(explain(body.pattern, message), PatternResult, from_attributes=True))
+            results.append(matcher.explain(Subject(message)))
             await asyncio.sleep(0)  # so that other requests do not wait for all of them
     except InvalidPatternError as error:
         return PatternResults([], error.message(), error.reason, error.column)
