@@ -8,7 +8,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from livetail.faults import parse_rule
-from livetail.scenarios.scenario import parse_toml
+from livetail.scenarios.scenario import parse
 from tests.docs.reading import Block, blocks, document
 
 NAME = "docs/faults.md"
@@ -28,7 +28,7 @@ def test_commands_run(manual: LiveTailEmulator, block: Block) -> None:
 
 @pytest.mark.parametrize("block", blocks(NAME, "toml"), ids=lambda block: f"line {block.line}")
 def test_scenario_tables_are_rules(block: Block) -> None:
-    assert len(parse_toml(block.text).faults) == block.text.count("[[fault]]") == 1
+    assert len(parse(block.text.encode()).faults) == block.text.count("[[fault]]") == 1
 
 
 def test_rules_within_the_text_are_rules() -> None:

@@ -21,7 +21,7 @@ from livetail.scenarios.rates import Burst, Constant, Once, Poisson, Ramp, Rate,
 from livetail.scenarios.recording import read_recording
 from livetail.scenarios.replay import Line, Replay
 from livetail.scenarios.replay_files import read_replay
-from livetail.scenarios.scenario import parse_json, parse_toml
+from livetail.scenarios.scenario import parse
 from livetail.scenarios.templates import TemplateFormat
 from tests.unit.scenarios.builders import Emission, run_until
 
@@ -227,7 +227,7 @@ def toml(value: Any) -> str:
 def check_outcome(text: str) -> None:
     """It runs, or is refused in sentences that name the file."""
     try:
-        scenario = parse_toml(text, "any.toml")
+        scenario = parse(text.encode(), "any.toml")
     except ScenarioError as error:
         assert error.problems
         for problem in error.problems:
@@ -277,7 +277,7 @@ def test_a_slip_in_a_good_file_runs_or_is_refused_in_sentences(position: int, re
 @given(st.text() | documents.map(json.dumps))
 def test_any_json_runs_or_is_refused_in_sentences(text: str) -> None:
     try:
-        parse_json(text.encode(errors="surrogatepass"), "any.toml")
+        parse(text.encode(errors="surrogatepass"), "any.toml")
     except ScenarioError as error:
         assert all(SENTENCE.fullmatch(problem) for problem in error.problems)
 

@@ -5,6 +5,8 @@ change. The limits bound the cost of reading a file: some hundred milliseconds a
 """
 
 import re
+import tomllib
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path as FilePath
 from pathlib import PurePath
@@ -15,10 +17,9 @@ import msgspec
 from livetail.core.clock import parse_duration
 from livetail.core.tables import Problem, Problems, shown
 from livetail.core.unicode import well_formed
-from livetail.faults.reading import read_rule
+from livetail.faults.reading import AnyRule, read_rule
 from livetail.scenarios import ScenarioError, fixtures
 from livetail.scenarios.model import LogGroup, ReplayTable, Scenario, ScenarioTable
-from livetail.scenarios.recording import NOT_JSON
 from livetail.scenarios.replay import Replay
 from livetail.scenarios.replay_files import read_file, read_replay
 from livetail.scenarios.toml_lines import MAX_KEY_PARTS, TomlLines
@@ -29,7 +30,7 @@ MAX_ENTRIES: Final = 200
 
 
 def load(path: str | FilePath) -> Scenario:
-    """Read a scenario from a TOML file; what it replays is relative to the folder of the file.
+    """Read a scenario from a file; what it replays is relative to the folder of the file.
 
     Raises:
         ScenarioError: the file cannot be read, or something in it is wrong.
@@ -37,14 +38,10 @@ def load(path: str | FilePath) -> Scenario:
     name, path = str(path), FilePath(path)
     try:
         content = read_file(path, MAX_SCENARIO_BYTES)
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ScenarioError([f"{name}:{line}: byte {error.start} is not UTF-8"]) from None
     except ScenarioError as error:
         bundled = "" if path.suffix or path.parent.name else f"; bundled scenarios are {', '.join(fixtures.names())}"
         raise ScenarioError([f"{name}: {error}{bundled}"]) from None
-    return parse_toml(text, name, path.parent)
+    return parse(content, name, path.parent)
 
 
 def load_replay(path: FilePath) -> Scenario:
@@ -54,51 +51,44 @@ def load_replay(path: FilePath) -> Scenario:
         ScenarioError: it cannot be replayed.
     """
     try:
-        lines, length_ms = read_replay(path)
+        replay = Replay(*read_replay(path))
     except ScenarioError as error:
         raise ScenarioError([f"{path}: {problem}" for problem in error.problems]) from None
-    groups = dict.fromkeys(line.log_group for line in lines)
-    log_groups = tuple(LogGroup(name=name) for name in groups)
-    return Scenario(well_formed(path.name), log_groups=log_groups, replays=(Replay(lines, length_ms),))
+    return _scenario(path.name, ScenarioTable(), [replay], [])
 
 
-def parse_toml(text: str, name: str = "scenario", directory: FilePath | None = None) -> Scenario:
-    """Read a scenario from TOML. `name` begins each problem; without a `directory` nothing can be replayed.
+def parse(content: bytes, name: str = "scenario", directory: FilePath | None = None) -> Scenario:
+    """Read a scenario from TOML, or from a JSON object with the same tables and keys: no TOML begins with a brace.
+
+    `name` begins each problem; without a `directory` nothing can be replayed.
 
     Raises:
         ScenarioError: something in it is wrong.
     """
-    import tomllib  # a server without scenarios starts without it
-
-    _check_size(name, text)
-    lines = TomlLines(text)
-    if lines.long_key:  # tomllib's time and memory grow with the square of the parts
-        raise ScenarioError([f"{name}:{lines.long_key}: a key has more than {MAX_KEY_PARTS} parts"])
+    if len(content) > MAX_SCENARIO_BYTES:
+        raise ScenarioError([f"{name}: it has more than {MAX_SCENARIO_BYTES:,} bytes, which is the limit"])
+    lines = None
     try:
-        document = tomllib.loads(text)
+        text = content.decode("utf-8-sig")
+        if text.lstrip().startswith("{"):
+            document = msgspec.json.decode(text)
+        else:
+            lines = TomlLines(text)
+            if lines.long_key:  # tomllib's time and memory grow with the square of the parts
+                raise ScenarioError([f"{name}:{lines.long_key}: a key has more than {MAX_KEY_PARTS} parts"])
+            document = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ScenarioError([f"{name}:{line}: byte {error.start} is not UTF-8"]) from None
     except RecursionError:
         raise ScenarioError([f"{name}: it is nested too deeply"]) from None
+    except msgspec.DecodeError as error:
+        raise ScenarioError([f"{name}: it is not JSON: {error}"]) from None
     except ValueError as error:  # TOMLDecodeError, or an integer of too many digits
         found = re.search(r"at line (\d+)|at end of document", str(error))
         place = f"{name}:{found[1] or text.count(chr(10)) + 1}" if found else name
         raise ScenarioError([f"{place}: it is not TOML: {error}"]) from None
     return _build(document, name, directory, lines)
-
-
-def parse_json(body: bytes, name: str = "scenario", directory: FilePath | None = None) -> Scenario:
-    """Read a scenario from JSON: the same tables and keys as in TOML.
-
-    Raises:
-        ScenarioError: something in it is wrong.
-    """
-    _check_size(name, body)
-    try:
-        document = msgspec.json.decode(body)
-    except RecursionError:
-        raise ScenarioError([f"{name}: it is nested too deeply"]) from None
-    except NOT_JSON as error:
-        raise ScenarioError([f"{name}: it is not JSON: {error}"]) from None
-    return _build(document, name, directory, None)
 
 
 def _build(document: object, name: str, directory: FilePath | None, lines: TomlLines | None) -> Scenario:
@@ -111,41 +101,43 @@ def _build(document: object, name: str, directory: FilePath | None, lines: TomlL
     entries = given.get("fault")
     rules = enumerate(entries[:MAX_ENTRIES] if isinstance(entries, list) else (), 1)
     faults = [read_rule(rule, ("fault", number), problems) for number, rule in rules]
-    replays = [
-        _replay(replay, number, problems, directory) for number, replay in enumerate(table.replay if table else (), 1)
-    ]
+    replays: list[Replay] = []
+    for number, replay in enumerate(table.replay if table else (), 1):
+        try:
+            replays.append(_read_replay(replay, directory))
+        except ScenarioError as error:
+            for problem in error.problems:
+                problems.add(("replay", number, "file"), f"is {shown(replay.file)}: {problem}")
     if problems or table is None:
         raise ScenarioError(_sentences(name, problems, lines))
-    declared = {group.name for group in table.log_group}
-    # Also those that only get log events: they can be tailed before the first one.
-    written = dict.fromkeys(source.log_group for source in table.source)
-    written |= dict.fromkeys(line.log_group for replay in replays if replay for line in replay.lines)
-    return Scenario(
-        well_formed(PurePath(name).name.removesuffix(".toml")),
-        table.seed,
-        (*table.log_group, *(LogGroup(name=group) for group in written if group not in declared)),
-        tuple(table.source),
-        tuple(replay for replay in replays if replay is not None),
-        tuple(rule for rule in faults if rule is not None),
-    )
+    return _scenario(PurePath(name).name, table, replays, [rule for rule in faults if rule is not None])
 
 
-def _replay(table: ReplayTable, number: int, problems: Problems, directory: FilePath | None) -> Replay | None:
-    path = ("replay", number, "file")
+def _read_replay(table: ReplayTable, directory: FilePath | None) -> Replay:
     if directory is None:
-        problems.add(path, f"is {shown(table.file)}; a scenario that is not a file itself cannot replay files")
-        return None
+        raise ScenarioError(["a scenario that is not a file itself cannot replay files"])
     file = directory / table.file
     if not file.is_file():
-        problems.add(path, f"is {shown(table.file)}: there is no file {file}")
-        return None
-    try:
-        lines, length_ms = read_replay(file, table.log_group)
-    except ScenarioError as error:
-        for problem in error.problems:
-            problems.add(path, f"is {shown(table.file)}: {problem}")
-        return None
+        raise ScenarioError([f"there is no file {file}"])
+    lines, length_ms = read_replay(file, table.log_group)
     return Replay(lines, length_ms, Fraction(str(table.speed)), table.loop, parse_duration(table.start))
+
+
+def _scenario(name: str, table: ScenarioTable, replays: Sequence[Replay], faults: Sequence[AnyRule]) -> Scenario:
+    groups = {group.name: group for group in table.log_group}
+    # Also those that only get log events: they can be tailed before the first one.
+    written = dict.fromkeys(source.log_group for source in table.source)
+    written |= dict.fromkeys(line.log_group for replay in replays for line in replay.lines)
+    for group in written:
+        groups.setdefault(group, LogGroup(name=group))
+    return Scenario(
+        well_formed(name.removesuffix(".toml")),
+        table.seed,
+        tuple(groups.values()),
+        tuple(table.source),
+        tuple(replays),
+        tuple(faults),
+    )
 
 
 def _sentences(name: str, problems: Problems, lines: TomlLines | None) -> list[str]:
@@ -156,8 +148,3 @@ def _sentences(name: str, problems: Problems, lines: TomlLines | None) -> list[s
 
     ordered = sorted(problems, key=lambda problem: (not problem.path, line_of(problem)))
     return [f"{name}:{line_of(one)}: {one}" if line_of(one) else f"{name}: {one}" for one in ordered]
-
-
-def _check_size(name: str, content: str | bytes) -> None:
-    if len(content) > MAX_SCENARIO_BYTES:
-        raise ScenarioError([f"{name}: it has more than {MAX_SCENARIO_BYTES:,} bytes, which is the limit"])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from livetail.core.chance import Chance
 from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.player import Player
-from livetail.scenarios.scenario import parse_toml
+from livetail.scenarios.scenario import parse
 from livetail.store.batch import LogEvent
 
 STARTED_AT = 1_767_225_600_000
@@ -25,7 +25,7 @@ class Emission(NamedTuple):
 
 def player(text: str, *, seed: int = 1, directory: Path | None = None, started_at: int = STARTED_AT) -> Player:
     """A player of the scenario in TOML."""
-    return Player(parse_toml(text, "test.toml", directory), started_at, Chance(seed))
+    return Player(parse(text.encode(), "test.toml", directory), started_at, Chance(seed))
 
 
 def play(text: str, seconds: float, *, seed: int = 1, directory: Path | None = None) -> list[Emission]:

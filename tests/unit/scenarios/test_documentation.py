@@ -12,7 +12,7 @@ from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.model import LogGroup, ReplayTable, ScenarioTable, Source
 from livetail.scenarios.rates import AnyRate
 from livetail.scenarios.replay_files import MAX_FILE_BYTES, read_replay
-from livetail.scenarios.scenario import parse_toml
+from livetail.scenarios.scenario import parse
 from livetail.scenarios.templates import FIELDS
 from tests.unit.scenarios.builders import STARTED_AT, player, run_until
 
@@ -79,7 +79,7 @@ def test_every_format_field_and_fixture_is_described() -> None:
 
 def test_the_problems_are_as_printed() -> None:
     with pytest.raises(ScenarioError) as refused:
-        parse_toml('[[source]]\nlog_group = "/x"\nrate = { shape = "brust" }\nfromat = "json"\n', "shop.toml")
+        parse(b'[[source]]\nlog_group = "/x"\nrate = { shape = "brust" }\nfromat = "json"\n', "shop.toml")
     assert list(refused.value.problems) == blocks("text")[-1].splitlines()
 
 

@@ -7,7 +7,7 @@ import pytest
 from livetail.core.chance import Chance
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.player import GRID_MS, MAX_SLICE_WEIGHT, Player
-from livetail.scenarios.scenario import load, parse_toml
+from livetail.scenarios.scenario import load, parse
 from tests.unit.scenarios.builders import STARTED_AT, Emission, events_of, play, player, run_until
 
 SHOP = """
@@ -204,7 +204,7 @@ def test_fifty_thousand_a_second_are_all_there() -> None:
 
 
 def test_scenarios_without_a_seed_differ_by_nothing_but_the_seed() -> None:
-    scenario = parse_toml('[[source]]\nlog_group = "/x"\nrate = 5', "x.toml")
+    scenario = parse(b'[[source]]\nlog_group = "/x"\nrate = 5', "x.toml")
     runs = [run_until(Player(scenario, STARTED_AT, Chance(seed)), STARTED_AT + 5_000) for seed in (1, 2)]
     assert runs[0] != runs[1]
 

@@ -10,7 +10,7 @@ from livetail.faults import as_json
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.model import LogGroup, Scenario
 from livetail.scenarios.rates import LIFETIME_MS, Burst, Constant, Once, Poisson, Ramp, Rate, Sine
-from livetail.scenarios.scenario import load, load_replay, parse_json, parse_toml
+from livetail.scenarios.scenario import load, load_replay, parse
 from tests.unit.scenarios.builders import play
 
 FULL = """
@@ -59,7 +59,7 @@ def source(**keys: str) -> str:
 
 def problems_of(text: str, directory: Path | None = None) -> tuple[str, ...]:
     with pytest.raises(ScenarioError) as refused:
-        parse_toml(text, "shop.toml", directory)
+        parse(text.encode(), "shop.toml", directory)
     return refused.value.problems
 
 
@@ -111,7 +111,7 @@ def test_reads_the_same_as_json(folder: Path) -> None:
     import tomllib
 
     document = tomllib.loads(FULL)
-    check_full(parse_json(json.dumps(document).encode(), "shop.toml", folder))
+    check_full(parse(json.dumps(document).encode(), "shop.toml", folder))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_reads_the_same_as_json(folder: Path) -> None:
     ],
 )
 def test_rates(text: str, rate: Rate) -> None:
-    assert parse_toml(source(rate=text)).sources[0].any_rate == rate
+    assert parse(source(rate=text).encode()).sources[0].any_rate == rate
 
 
 def test_a_source_writes_text_unless_it_says_otherwise() -> None:
@@ -304,7 +304,7 @@ def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
 
 def test_json_has_places_without_lines() -> None:
     with pytest.raises(ScenarioError) as refused:
-        parse_json(b'{"source": [{"log_group": "/x", "rate": {"shape": "brust"}}]}', "posted")
+        parse(b'{"source": [{"log_group": "/x", "rate": {"shape": "brust"}}]}', "posted")
     assert refused.value.problems == (
         "posted: source 1: rate.shape is 'brust'; one of constant, poisson, ramp, sine, burst, once is expected",
     )
@@ -314,31 +314,29 @@ def test_json_has_places_without_lines() -> None:
     ("body", "problem"),
     [
         (b"{", "posted: it is not JSON: Input data was truncated"),
-        (b"\xff\xfe", "posted: it is not JSON: "),
-        (b"[]", "posted: it is a list; a table is expected"),
-        (b"3", "posted: it is 3; a table is expected"),
-        (b"[" * 100_000, "posted: it is nested too deeply"),
+        (b'{"\xff": 1}', "posted:1: byte 2 is not UTF-8"),
+        (b'{"a": ' + b"[" * 100_000, "posted: it is nested too deeply"),
         (b'{"1": 2}', "posted: 1 is not a key of a scenario; it takes seed, log_group, source, replay, fault"),
     ],
 )
 def test_refuses_json(body: Any, problem: str) -> None:
     with pytest.raises(ScenarioError) as refused:
-        parse_json(body, "posted")
+        parse(body, "posted")
     assert refused.value.problems[0].startswith(problem)
 
 
 def test_a_posted_scenario_cannot_read_files() -> None:
     with pytest.raises(ScenarioError) as refused:
-        parse_toml("[[replay]]\nfile = '/etc/passwd'", "posted")
+        parse(b"[[replay]]\nfile = '/etc/passwd'", "posted")
     assert refused.value.problems == (
-        "posted:2: replay 1: file is '/etc/passwd'; a scenario that is not a file itself cannot replay files",
+        "posted:2: replay 1: file is '/etc/passwd': a scenario that is not a file itself cannot replay files",
     )
 
 
 def test_problems_of_faults_have_the_lines_of_their_keys() -> None:
     text = source() + "\n[[fault]]\nwhere.log_group = 1\ntimes = -1\neffect = { type = 'x' }"
     with pytest.raises(ScenarioError) as refused:
-        parse_toml(text, "shop.toml")
+        parse(text.encode(), "shop.toml")
     where, times, effect = refused.value.problems
     assert where == "shop.toml:5: fault 1: where.log_group is 1; a text of 1 to 2,048 characters is expected"
     assert times == "shop.toml:6: fault 1: times is -1; a whole number from 0 to 1,000,000,000 is expected"

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 from starlette.types import Message
 
-from livetail.scenarios.scenario import parse_toml
+from livetail.scenarios.scenario import parse
 from livetail.server.app import make_app
 from livetail.server.emulator import Emulator
 from livetail.settings import Settings
@@ -106,7 +106,7 @@ def _say_at(emulator: Emulator, *offsets: int) -> None:
         """
         for offset in offsets
     )
-    emulator.start_scenario(parse_toml("".join(sources)))
+    emulator.start_scenario(parse("".join(sources).encode()))
 
 
 def test_sources_faults_and_timeouts_in_their_order() -> None:

@@ -6,13 +6,13 @@ import pytest
 
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.player import Emission
-from livetail.scenarios.scenario import parse_toml
+from livetail.scenarios.scenario import parse
 from livetail.server.emulator import Emulator
 from livetail.server.scenarios import MAX_EVENTS_AT_ONCE, MAX_RUNNING
 from livetail.settings import Settings
 
-ONCE = parse_toml('[[source]]\nlog_group = "/once"\nrate = { shape = "once", count = 5000 }\n')
-STEADY = parse_toml('[[source]]\nlog_group = "/steady"\nrate = 10\n')
+ONCE = parse(b'[[source]]\nlog_group = "/once"\nrate = { shape = "once", count = 5000 }\n')
+STEADY = parse(b'[[source]]\nlog_group = "/steady"\nrate = 10\n')
 
 
 def emulator(clock: str = "manual@2026-01-01T00:00:00Z") -> Emulator:

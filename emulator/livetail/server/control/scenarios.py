@@ -41,7 +41,9 @@ async def list_scenarios(emulator: Emulator) -> list[Scenario]:
 
 async def start_scenario(emulator: Emulator, body: bytes) -> Scenario:
     """Play a scenario from now on, given as TOML or as the same in JSON."""
-    return await _start(emulator, partial(_read_scenario, body))
+    from livetail.scenarios.scenario import parse
+
+    return await _start(emulator, partial(parse, body))
 
 
 async def list_bundled_scenarios() -> list[BundledScenario]:
@@ -79,19 +81,6 @@ async def _start(emulator: Emulator, read: Callable[[], "ScenarioModel"]) -> Sce
         raise HTTPException(400, "; ".join(error.problems)) from None
     emulator.wake_all()
     return _scenario(emulator, scenario_id)
-
-
-def _read_scenario(body: bytes) -> "ScenarioModel":
-    from livetail.scenarios import ScenarioError
-    from livetail.scenarios.scenario import parse_json, parse_toml
-
-    if body.lstrip().startswith(b"{"):  # no line of TOML begins with a brace
-        return parse_json(body)
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        raise ScenarioError(["the scenario is not UTF-8"]) from None
-    return parse_toml(text)
 
 
 def _scenario(emulator: Emulator, scenario_id: str) -> Scenario:
