@@ -12,8 +12,7 @@ There is a module for each kind of pattern: `terms_pattern`, `json_pattern` and 
 
 from functools import lru_cache
 
-from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.matcher import Matcher
+from livetail.patterns.matcher import InvalidPatternError, Matcher
 from livetail.patterns.subject import Subject
 
 __all__ = ["InvalidPatternError", "Matcher", "Subject", "compile"]

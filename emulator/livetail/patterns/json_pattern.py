@@ -8,10 +8,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from livetail.patterns.errors import InvalidPatternError
 from livetail.patterns.expressions import Test, parse_expression, rarest_texts
 from livetail.patterns.json_selectors import MISSING, Selector, take_selector
-from livetail.patterns.matcher import Explanation, Finding, Matcher, shown
+from livetail.patterns.matcher import Explanation, Finding, InvalidPatternError, Matcher, shown
 from livetail.patterns.subject import NOT_JSON, Json, Subject
 from livetail.patterns.tokens import JSON, Tokens
 from livetail.patterns.values import Value, is_number, literal_parts, number_test, text_test

@@ -1,4 +1,4 @@
-"""A compiled pattern, whatever its kind; and why a message matches it or not."""
+"""What a pattern becomes: a matcher, whatever its kind, or an error; and why a message matches or not."""
 
 import json
 from collections.abc import Callable
@@ -9,6 +9,39 @@ from livetail.core.unicode import well_formed
 from livetail.patterns.subject import Json, Subject
 
 _MAX_SHOWN = 60
+
+
+@dataclass(eq=False)
+class InvalidPatternError(Exception):
+    """A filter pattern is not valid; `str()` has the column and the reason, `message()` is AWS's text.
+
+    Attributes:
+        column: where in the pattern, counted in characters from 1; one past the end where something is missing there.
+        reason: one sentence for a person, without the full stop.
+        term: the term in AWS's text `Invalid character(s) in term '…'`. Without `term` and `text` it is generic.
+        text: AWS's whole text.
+        by_metric_filters: only the operations on metric filters name the term.
+    """
+
+    column: int
+    reason: str
+    term: str | None = None
+    text: str | None = None
+    by_metric_filters: bool = False
+
+    def __str__(self) -> str:
+        return f"column {self.column}: {self.reason}"
+
+    def message(self, subject: Literal["filter pattern", "metric filter pattern"] = "filter pattern") -> str:
+        """AWS's text: of FilterLogEvents, or of the operations on metric filters.
+
+        Characters beyond Latin-1 show as `?`: recorded are `%café` as it is and typographic quotation marks as `?`.
+        """
+        if self.text is not None:
+            return self.text
+        if self.term is not None and (subject == "metric filter pattern" or not self.by_metric_filters):
+            return f"Invalid character(s) in term '{self.term.encode('latin-1', 'replace').decode('latin-1')}'"
+        return f"Invalid {subject}"
 
 
 @dataclass(frozen=True, slots=True)

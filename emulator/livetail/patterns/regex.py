@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from livetail.patterns.errors import InvalidPatternError
+from livetail.patterns.matcher import InvalidPatternError
 from livetail.patterns.regex_engine import Atom, build_search, compile_expression, is_class
 
 _QUANTIFIER = re.compile(r"[*+?]|\{(?!,?\})[0-9]*,?[0-9]*\}")

@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from livetail.patterns.errors import InvalidPatternError
-from livetail.patterns.matcher import Explanation, Finding, Matcher
+from livetail.patterns.matcher import Explanation, Finding, InvalidPatternError, Matcher
 from livetail.patterns.subject import Subject
 from livetail.patterns.tokens import (
     BLANKS,

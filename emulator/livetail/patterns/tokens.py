@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from livetail.patterns.errors import InvalidPatternError
+from livetail.patterns.matcher import InvalidPatternError
 from livetail.patterns.regex import read_regex
 from livetail.patterns.values import Value, is_number
 
