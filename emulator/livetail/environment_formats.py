@@ -15,6 +15,7 @@ def variables_as_text(form: str, variables: Mapping[str, str], kept: Collection[
     """The variables in one of `FORMATS`, with the `NOTES` on them where the format has comments.
 
     Args:
+        variables: no value has a line break.
         kept: names whose existing values are kept, in the formats for shells.
     """
     if form == "json":
@@ -52,9 +53,9 @@ def _dotenv(name: str, value: str, _: bool) -> str:
     """For `.env` files. Plain values are not quoted: `docker --env-file` keeps quotes as part of the value."""
     if _PLAIN.fullmatch(value):
         return f"{name}={value}"
-    if "'" not in value and "\n" not in value:
+    if "'" not in value:
         return f"{name}='{value}'"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'{name}="{escaped}"'
 
 
@@ -63,12 +64,7 @@ def _github(name: str, value: str, _: bool) -> str:
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#environment-files
     """
-    if "\n" not in value and "\r" not in value:
-        return f"{name}={value}"
-    delimiter = "END"
-    while delimiter in value.splitlines():
-        delimiter += "_"
-    return f"{name}<<{delimiter}\n{value}\n{delimiter}"
+    return f"{name}={value}"
 
 
 _LINES: Final[Mapping[str, Callable[[str, str, bool], str]]] = {

@@ -53,7 +53,13 @@ class Fault:
 
 
 class LiveTail:
-    """A running emulator, in this process or elsewhere."""
+    """A running emulator, in this process or elsewhere.
+
+    Raises:
+        LiveTailError: every call that is refused; its subclass NoResponseError if nothing responds.
+        LiveTailTimeoutError: every call with a `timeout`, in real seconds, when that has passed; the message lists the
+            sessions and requests that there were instead.
+    """
 
     def __init__(
         self,
@@ -163,11 +169,7 @@ class LiveTail:
         return ended_sessions(self._client)
 
     def wait_for_sessions(self, count: int, timeout: float = 10) -> list[SessionInfo]:
-        """Wait until at least `count` sessions are open; returns them.
-
-        Raises:
-            LiveTailTimeoutError: fewer were open after `timeout` seconds.
-        """
+        """Wait until at least `count` sessions are open; returns them."""
         clock = self._client.request("GET", "/clock")
         path = f"/sessions?wait={count}&timeout={timeout:g}"
         try:
@@ -178,12 +180,7 @@ class LiveTail:
     def wait_for_new_session(self, after: Session | None = None, timeout: float = 10) -> Session:
         """Wait for a session that this method has not returned yet, also an ended one; the oldest first.
 
-        Args:
-            after: only a session that started later than this one.
-            timeout: real seconds.
-
-        Raises:
-            LiveTailTimeoutError: there was none in time.
+        With `after`, only one that started later than that session.
         """
 
         def look() -> Session | None:
@@ -233,11 +230,7 @@ class LiveTail:
     def tail(
         self, *log_groups: str, filter_pattern: str | None = None, log_streams: Iterable[str] = (), timeout: float = 10
     ) -> Tail:
-        """A session that the test opens, for a `with` block; log groups are made if they are missing.
-
-        Raises:
-            LiveTailError: the session is refused.
-        """
+        """A session that the test opens, for a `with` block; log groups are made if they are missing."""
         for log_group in log_groups:
             with suppress(AwsError):  # it is there
                 self._client.call("CreateLogGroup", {"logGroupName": log_group}, self.region)
@@ -249,11 +242,7 @@ class LiveTail:
         return Tail(self._client, parameters, self.region, timeout)
 
     def events(self, *log_groups: str, filter_pattern: str | None = None, timeout: float = 10) -> Iterator[LogEvent]:
-        """The log events that are written to log groups from now on, as a session delivers them.
-
-        Raises:
-            LiveTailTimeoutError: none came within `timeout` real seconds.
-        """
+        """The log events that are written to log groups from now on, as a session delivers them."""
         return iterate(self.tail(*log_groups, filter_pattern=filter_pattern, timeout=timeout))
 
     # ---- requests --------------------------------------------------------------------------------------------------
@@ -263,11 +252,7 @@ class LiveTail:
         return list(self._client.request("GET", "/requests")["requests"])
 
     def wait_for_requests(self, operation: str, count: int = 1, timeout: float = 10) -> list[RequestInfo]:
-        """Wait until there were at least `count` requests of an operation; returns them.
-
-        Raises:
-            LiveTailTimeoutError: there were fewer after `timeout` real seconds.
-        """
+        """Wait until there were at least `count` requests of an operation; returns them."""
 
         def look() -> list[RequestInfo] | None:
             found = [request for request in self.requests() if request["operation"] == operation]

@@ -42,61 +42,6 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-class _Servers:
-    """The emulators of a test run: one for each set of settings, started for the first test that needs it. At most the
-    newest `_MAX_RUNNING` run, since each has a thread and sockets. With `--livetail-url` only that one is used."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._url: str | None = config.getoption("--livetail-url") or None
-        self._workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
-        self._running: dict[Settings, LiveTailEmulator] = {}
-        self._stops = ExitStack()
-
-    def one_of_its_own(self, given: dict[str, Any]) -> "LiveTail":
-        """An emulator that no test resets."""
-        with _failing():
-            if self._url is not None:
-                return _checked(self._url, given)
-            return self._stops.enter_context(_started(given))
-
-    def as_new(self, given: dict[str, Any]) -> "LiveTail":
-        """An emulator with these settings, as it is after its start."""
-        with _failing():
-            return self._kept(given) if self._url is None else self._reset(self._url, given)
-
-    def stop(self) -> None:
-        for emulator in self._running.values():
-            emulator.stop()
-        self._stops.close()
-
-    def _kept(self, given: dict[str, Any]) -> "LiveTail":
-        """An emulator of these settings that was kept and is reset, or a new one."""
-        from livetail.errors import NoResponseError
-
-        settings = _resolved(given)
-        if (kept := self._running.pop(settings, None)) is not None:
-            try:
-                kept.reset()
-            except NoResponseError:  # a test has stopped it
-                kept.stop()
-                kept = None
-        self._running[settings] = kept or _started(given)  # the newest is the last
-        if len(self._running) > _MAX_RUNNING:
-            self._running.pop(next(iter(self._running))).stop()
-        return self._running[settings]
-
-    def _reset(self, url: str, given: dict[str, Any]) -> "LiveTail":
-        """The server at `url`, after a reset."""
-        if self._workers > 1:
-            _fail(f"{self._workers} workers cannot share the emulator at {url}, since each test resets it")
-        remote = _checked(url, given)
-        remote.reset()
-        start, now = _resolved(given).clock.start, remote.now()
-        if start is not None and start != now:
-            _fail(f"the clock of the emulator at {url} starts at {now}, and this test needs {start} (epoch ms)")
-        return remote
-
-
 def _fail(sentence: str) -> NoReturn:
     pytest.fail(f"livetail: {sentence}", pytrace=False)
 
@@ -110,6 +55,59 @@ def _failing() -> Iterator[None]:
         yield
     except LiveTailError as error:
         _fail(str(error))
+
+
+class _Servers:
+    """The emulators of a test run: one for each set of settings, started for the first test that needs it. At most the
+    newest `_MAX_RUNNING` run, since each has a thread and sockets. With `--livetail-url` only that one is used."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._url: str | None = config.getoption("--livetail-url") or None
+        self._workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+        self._running: dict[Settings, LiveTailEmulator] = {}
+        self._stops = ExitStack()
+
+    @_failing()
+    def one_of_its_own(self, given: dict[str, Any]) -> "LiveTail":
+        """An emulator that no test resets."""
+        if self._url is not None:
+            return _checked(self._url, given)
+        return self._stops.enter_context(_started(given))
+
+    @_failing()
+    def as_new(self, given: dict[str, Any]) -> "LiveTail":
+        """An emulator with these settings, as it is after its start: one that was kept and is reset, or a new one."""
+        from livetail.errors import NoResponseError
+
+        if self._url is not None:
+            return self._reset(self._url, given)
+        settings = _resolved(given)
+        if (kept := self._running.pop(settings, None)) is not None:
+            try:
+                kept.reset()
+            except NoResponseError:  # a test has stopped it
+                kept.stop()
+                kept = None
+        self._running[settings] = kept or _started(given)  # the newest is the last
+        if len(self._running) > _MAX_RUNNING:
+            self._running.pop(next(iter(self._running))).stop()
+        return self._running[settings]
+
+    def stop(self) -> None:
+        for emulator in self._running.values():
+            emulator.stop()
+        self._stops.close()
+
+    def _reset(self, url: str, given: dict[str, Any]) -> "LiveTail":
+        """The server at `url`, after a reset."""
+        if self._workers > 1:
+            _fail(f"{self._workers} workers cannot share the emulator at {url}, since each test resets it")
+        remote = _checked(url, given)
+        remote.reset()
+        start, now = _resolved(given).clock.start, remote.now()
+        if start is not None and start != now:
+            _fail(f"the clock of the emulator at {url} starts at {now}, and this test needs {start} (epoch ms)")
+        return remote
 
 
 def _resolved(given: dict[str, Any]) -> "Settings":

@@ -13,6 +13,9 @@ class Session:
         id: the `sessionId` of its sessionStart.
         log_groups: the log group identifiers of its request.
         filter_pattern: of its request; None if there is none.
+
+    Raises:
+        LiveTailTimeoutError: every call with a `timeout`, in real seconds, when that has passed.
     """
 
     def __init__(self, client: ControlClient, info: SessionInfo) -> None:
@@ -42,18 +45,13 @@ class Session:
         return None if ended_by is None else str(ended_by)
 
     def wait_until_ended(self, timeout: float = 10) -> str:
-        """Wait for its end; returns `ended_by`.
-
-        Raises:
-            LiveTailTimeoutError: it is still open after `timeout` real seconds.
-        """
+        """Wait for its end; returns `ended_by`."""
         return wait_for(self._client, lambda: self.ended_by, timeout, f"session {self.id} has not ended")
 
     def wait_for_delivered(self, count: int, timeout: float = 10) -> Counters:
         """Wait until it has delivered at least `count` log events; returns its counters.
 
         Raises:
-            LiveTailTimeoutError: there were fewer after `timeout` real seconds.
             LiveTailError: it has ended before.
         """
 

@@ -11,7 +11,7 @@ from livetail.errors import LiveTailTimeoutError
 
 T = TypeVar("T")
 
-_PAUSES_S: Final = (0.002, 0.005, 0.01, 0.02, 0.04)
+_PAUSE_S: Final = 0.005
 
 _MAX_SHOWN_REQUESTS: Final = 5
 
@@ -27,11 +27,11 @@ def wait_for(client: ControlClient, look: Callable[[], T | None], timeout: float
         LiveTailTimeoutError: `look` returned nothing in time.
     """
     began, clock = _uptime_s(), client.request("GET", "/clock")
-    pause, pauses = Event(), iter(_PAUSES_S)
+    pause = Event()  # not time.sleep, which tests may replace
     while (found := look()) is None:
         if _uptime_s() - began >= timeout:
             raise LiveTailTimeoutError(f"{wanted} within {timeout:g} s; {situation(client, clock)}")
-        pause.wait(min(next(pauses, _PAUSES_S[-1]), max(timeout, 0.001)))
+        pause.wait(_PAUSE_S)
     return found
 
 

@@ -32,7 +32,7 @@ def control_plane(emulator: Emulator) -> ASGIApp:
     for row in ROUTES:
         resources.setdefault(PREFIX + row.path, {})[row.method] = row
     routes = [Route(path, partial(_respond, emulator, rows), methods=list(rows)) for path, rows in resources.items()]
-    router = Router([*routes, Route(PREFIX, _redirect_to_page)], redirect_slashes=False)
+    router = Router([*routes, Route(PREFIX, RedirectResponse(f"{PREFIX}/", 308))], redirect_slashes=False)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
@@ -85,10 +85,6 @@ def read(row: ControlRoute, body: bytes, query: Mapping[str, str]) -> dict[str, 
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HTTPException(400, f"the body is not valid JSON: {error}") from None
     return given
-
-
-async def _redirect_to_page(_: Request) -> Response:
-    return RedirectResponse(f"{PREFIX}/", 308)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
