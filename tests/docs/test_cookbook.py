@@ -10,7 +10,6 @@ import pytest
 
 from livetail import LiveTailEmulator
 from livetail.faults import as_json, parse_rule
-from livetail.faults.reading import full_rule
 from tests.docs.reading import blocks, document
 from tests.docs.shell import run
 from tests.testing.projects import run_pytest
@@ -47,7 +46,7 @@ def test_the_commands_run_and_make_the_rule(title: str, manual: LiveTailEmulator
     finished = run(commands, manual.endpoint_url, tmp_path)
     assert finished.returncode == 0, finished.stderr
     given = [parse_rule(json.loads(text)) for text in in_recipe(title, "json")]
-    rules = [as_json(rule) | {"operation": full_rule(rule).operation_name} for rule in given]
+    rules = [as_json(rule) | {"operation": rule.full_rule().operation_name} for rule in given]
     assert [_rule(fault) for fault in manual.faults()] == rules * 2  # once by the command, once by curl
 
 

@@ -131,13 +131,12 @@ def _row(fault: dict[str, Any]) -> tuple[object, ...]:
     remaining, sequence = fault.get("remaining"), fault.get("sequence")
     if sequence:
         remaining = f"fail {sequence['fail']}, pass {sequence['pass']}"
-    after = " ".join(f"{amount} {name}" for name, amount in (fault.get("after") or {}).items() if amount is not None)
     return (
         fault["id"],
-        (fault.get("effect") or {}).get("type") or fault.get("preset") or "",
+        fault.get("preset") or fault["effect"]["type"],
         fault["operation"],
-        (fault.get("where") or {}).get("logGroup") or "",
-        after,
+        fault.get("where", {}).get("logGroup", ""),
+        " ".join(f"{amount} {name}" for name, amount in fault.get("after", {}).items()),
         fault["fired"],
         "always" if remaining is None else remaining,
     )

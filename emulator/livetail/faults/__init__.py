@@ -15,12 +15,12 @@ Raises:
 """
 
 from collections.abc import Mapping
-from typing import Literal, TypedDict, TypeVar, Unpack
+from typing import Literal, TypedDict, Unpack
 
 from livetail.faults import effects, presets
 from livetail.faults.effects import AnyEffect
-from livetail.faults.reading import AnyRule, as_json, parse_as, parse_rule
-from livetail.faults.rules import FaultRule, FaultRuleError
+from livetail.faults.reading import RuleT, as_json, parse_as, parse_rule
+from livetail.faults.rules import AnyRule, FaultRule, FaultRuleError
 
 __all__ = [
     "AnyRule",
@@ -59,8 +59,6 @@ __all__ = [
     "truncate",
     "unknown_event",
 ]
-
-PresetT = TypeVar("PresetT", bound=presets.Preset)
 
 
 class PresetKeys(TypedDict, total=False):
@@ -103,13 +101,12 @@ def error(
     message: str | None = None,
     *,
     status: int | None = None,
-    members: Mapping[str, str] | None = None,
+    members: dict[str, str] | None = None,
     carry_out: bool = False,
     **keys: Unpack[RequestKeys],
 ) -> FaultRule:
     """The response is an error of the service, by default in AWS's own words where they are known for the code."""
-    more = None if members is None else dict(members)
-    return _rule(effects.Error(code=code, message=message, status=status, members=more, carry_out=carry_out), keys)
+    return _rule(effects.Error(code=code, message=message, status=status, members=members, carry_out=carry_out), keys)
 
 
 def delay(seconds: float, **keys: Unpack[RequestKeys]) -> FaultRule:
@@ -156,8 +153,7 @@ def exception(
 
 def error_message(code: str = "InternalFailure", message: str | None = None, **keys: Unpack[SessionKeys]) -> FaultRule:
     """The stream ends with an error outside the model (`:message-type: error`)."""
-    effect = effects.ErrorMessage(code=code) if message is None else effects.ErrorMessage(code=code, message=message)
-    return _rule(effect, keys)
+    return _rule(effects.ErrorMessage(code=code, message=message), keys)
 
 
 def end(**keys: Unpack[SessionKeys]) -> FaultRule:
@@ -225,76 +221,77 @@ def no_initial_response(**keys: Unpack[SessionKeys]) -> FaultRule:
 
 def observed_disconnect(minutes: float = 34, **keys: Unpack[PresetKeys]) -> presets.ObservedDisconnect:
     """The connection of every session is closed in the middle of a message after `minutes`."""
-    return _preset(presets.ObservedDisconnect(minutes=minutes), keys)
+    return _checked(presets.ObservedDisconnect(minutes=minutes), keys)
 
 
 def observed_silence(minutes: float = 5, seconds: float = 75, **keys: Unpack[PresetKeys]) -> presets.ObservedSilence:
     """After `minutes`, nothing comes on a stream for `seconds`, not even empty updates."""
-    return _preset(presets.ObservedSilence(minutes=minutes, seconds=seconds), keys)
+    return _checked(presets.ObservedSilence(minutes=minutes, seconds=seconds), keys)
 
 
 def observed_disorder(
     milliseconds: int = 856, share: float = 20 / 7_000, **keys: Unpack[PresetKeys]
 ) -> presets.ObservedDisorder:
     """Some log events come after others that were ingested later."""
-    return _preset(presets.ObservedDisorder(milliseconds=milliseconds, share=share), keys)
+    return _checked(presets.ObservedDisorder(milliseconds=milliseconds, share=share), keys)
 
 
 def observed_loss(bytes_per_second: int = 3_000_000, **keys: Unpack[PresetKeys]) -> presets.ObservedLoss:
     """What is beyond about 3 MB of messages a second is lost, with `sampled` false."""
-    return _preset(presets.ObservedLoss(bytes_per_second=bytes_per_second), keys)
+    return _checked(presets.ObservedLoss(bytes_per_second=bytes_per_second), keys)
 
 
 def operation_aborted(operation: str = "CreateLogGroup", **keys: Unpack[PresetKeys]) -> presets.OperationAborted:
     """A race for one log group: OperationAbortedException, once by default."""
-    return _preset(presets.OperationAborted(operation=operation), keys)
+    return _checked(presets.OperationAborted(operation=operation), keys)
 
 
 def invalid_sequence_token(**keys: Unpack[PresetKeys]) -> presets.InvalidSequenceToken:
     """PutLogEvents refuses the sequence token and names the next one, once by default."""
-    return _preset(presets.InvalidSequenceToken(), keys)
+    return _checked(presets.InvalidSequenceToken(), keys)
 
 
 def data_already_accepted(**keys: Unpack[PresetKeys]) -> presets.DataAlreadyAccepted:
     """PutLogEvents stores the batch and responds that it was stored before, once by default."""
-    return _preset(presets.DataAlreadyAccepted(), keys)
+    return _checked(presets.DataAlreadyAccepted(), keys)
 
 
 def throttling(fail: int = 3, pass_: int = 2, operation: str = "*", **keys: Unpack[PresetKeys]) -> presets.Throttling:
     """`fail` requests get ThrottlingException, then `pass_` are served, and so on."""
-    return _preset(presets.Throttling(fail=fail, pass_=pass_, operation=operation), keys)
+    return _checked(presets.Throttling(fail=fail, pass_=pass_, operation=operation), keys)
 
 
 def read_delay(seconds: float = 10, **keys: Unpack[PresetKeys]) -> presets.ReadDelay:
     """FilterLogEvents and GetLogEvents have log events only `seconds` after their ingestion."""
-    return _preset(presets.ReadDelay(seconds=seconds), keys)
+    return _checked(presets.ReadDelay(seconds=seconds), keys)
 
 
 def empty_pages(**keys: Unpack[PresetKeys]) -> presets.EmptyPages:
     """FilterLogEvents and GetLogEvents return pages without log events, with a token: `times` pages, 3 by default."""
-    return _preset(presets.EmptyPages(), keys)
+    return _checked(presets.EmptyPages(), keys)
 
 
-def _rule(effect: AnyEffect, keys: Mapping[str, object]) -> FaultRule:
-    """A checked rule; `keys` are those of one of the classes above."""
-    return parse_as(FaultRule, {"effect": as_json(effect), **_as_json_keys(keys)})
+def _rule(effect: AnyEffect, keywords: Mapping[str, object]) -> FaultRule:
+    return _checked(FaultRule(effect=effect), keywords)
 
 
-def _preset(preset: PresetT, keys: Mapping[str, object]) -> PresetT:
-    return parse_as(type(preset), {**as_json(preset), **_as_json_keys(keys)})
+def _checked(rule: RuleT, keywords: Mapping[str, object]) -> RuleT:
+    """The rule, with keywords of the classes above, as if it had been read from JSON."""
+    return parse_as(type(rule), {**as_json(rule), **_as_json_keys(keywords)})
 
 
-def _as_json_keys(keys: Mapping[str, object]) -> dict[str, object]:
+def _as_json_keys(keywords: Mapping[str, object]) -> dict[str, object]:
     """Keywords as the keys of a rule in its JSON form."""
-    given: dict[str, object] = {}
-    after = {}
-    for name, value in keys.items():
+    keys: dict[str, object] = {}
+    after: dict[str, object] = {}
+    for name, value in keywords.items():
         if name == "log_group":
-            given["where"] = {"logGroup": value}
+            keys["where"] = {"logGroup": value}
         elif name == "sequence" and isinstance(value, tuple):
-            given["sequence"] = dict(zip(("fail", "pass"), value, strict=False))
+            keys["sequence"] = dict(zip(("fail", "pass"), value, strict=False))
         elif name.startswith("after_"):
             after[name.removeprefix("after_")] = value
+            keys["after"] = after
         else:
-            given[name] = value
-    return {**given, "after": after} if after else given
+            keys[name] = value
+    return keys

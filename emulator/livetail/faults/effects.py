@@ -188,10 +188,7 @@ class ErrorMessage(SessionEffect, frozen=True, tag="error-message"):
     """The stream ends with an error outside the model (`:message-type: error`)."""
 
     code: Code = "InternalFailure"
-    # The default is the text of "Common errors" in AWS's API references.
-    message: Annotated[Text, Meta(description="Its text.")] = (
-        "The request processing has failed because of an unknown error, exception or failure."
-    )
+    message: Annotated[Text | None, Meta(description="Its text; that of InternalFailure where none is given.")] = None
 
 
 class End(SessionEffect, frozen=True, tag="end"):
@@ -275,9 +272,17 @@ class NoInitialResponse(SessionEffect, frozen=True, tag="no-initial-response"):
     acts_on: ClassVar[ActsOn] = ActsOn.FIRST_MESSAGE
 
 
-RequestEffect: TypeAlias = Error | Delay | Reset | Empty | Status | EmptyPage | HideEvents
+ResponseEffect: TypeAlias = Error | Reset | Empty | Status
+"""Effects that decide on the response to a request."""
+
 AnyEffect: TypeAlias = (
-    RequestEffect
+    Error
+    | Delay
+    | Reset
+    | Empty
+    | Status
+    | EmptyPage
+    | HideEvents
     | StreamException
     | ErrorMessage
     | End

@@ -23,7 +23,7 @@ from livetail.faults.effects import (
     Share,
     Stall,
 )
-from livetail.faults.rules import ANY_OPERATION, MAX_COUNT, After, FaultRule, Repeat, RuleKeys
+from livetail.faults.rules import ANY_OPERATION, MAX_COUNT, After, AnyRule, FaultRule, Repeat
 
 _DYNAMODB_TOOLS: Final = "https://github.com/awslabs/amazon-dynamodb-tools/issues"
 
@@ -37,7 +37,7 @@ def _after(minutes: float) -> After:
     return After(seconds=minutes * MINUTE / SECOND)
 
 
-class Preset(RuleKeys, frozen=True, tag_field="preset"):
+class Preset(AnyRule, frozen=True, tag_field="preset"):
     """A rule with a name; `sources` is where it was seen."""
 
     title: ClassVar[str] = "the preset"
@@ -47,14 +47,13 @@ class Preset(RuleKeys, frozen=True, tag_field="preset"):
         """The rule without the keys that rules have in common."""
         raise NotImplementedError
 
-    def rule(self) -> FaultRule:
-        """The rule that the preset stands for."""
-        common = {name: getattr(self, name) for name in RuleKeys.__struct_fields__}
+    def full_rule(self) -> FaultRule:
+        common = {name: getattr(self, name) for name in AnyRule.__struct_fields__}
         given = {name: value for name, value in common.items() if value is not UNSET}
         return msgspec.structs.replace(self.default_rule(), **given)
 
     def check(self) -> Iterable[tuple[Path, str]]:
-        yield from self.rule().check()
+        yield from self.full_rule().check()
 
 
 class ObservedDisconnect(Preset, frozen=True, tag="observed-disconnect"):

@@ -1,19 +1,16 @@
 """Reads fault rules from JSON or TOML, and describes them for the control plane, the page and the terminal."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 from livetail.core.tables import Path, Problems, Table
 from livetail.faults.effects import EFFECTS
-from livetail.faults.presets import PRESETS, AnyPreset, Preset
-from livetail.faults.rules import FaultRule, FaultRuleError, RuleKeys
+from livetail.faults.presets import PRESETS, AnyPreset
+from livetail.faults.rules import AnyRule, FaultRule, FaultRuleError
 
-AnyRule: TypeAlias = FaultRule | Preset
-"""A rule as it was given: with an effect, or as a preset."""
-
-RuleT = TypeVar("RuleT", bound=RuleKeys)
+RuleT = TypeVar("RuleT", bound=AnyRule)
 
 
 def read_rule(values: object, path: Path, problems: Problems) -> AnyRule | None:
@@ -22,12 +19,12 @@ def read_rule(values: object, path: Path, problems: Problems) -> AnyRule | None:
 
 
 def parse_rule(given: object) -> AnyRule:
-    """A rule from its JSON form, or as it is if `livetail.faults` has made it.
+    """A rule from its JSON form.
 
     Raises:
         FaultRuleError: it is none, with every problem of it.
     """
-    return given if isinstance(given, AnyRule) else parse_as(_kind_of(given), given)
+    return parse_as(_kind_of(given), given)
 
 
 def parse_as(kind: type[RuleT], given: object) -> RuleT:
@@ -45,12 +42,7 @@ def parse_as(kind: type[RuleT], given: object) -> RuleT:
 
 def _kind_of(values: object) -> type[AnyRule]:
     is_preset = isinstance(values, Mapping) and values.get("preset") is not None
-    return cast("type[AnyRule]", AnyPreset if is_preset else FaultRule)
-
-
-def full_rule(rule: AnyRule) -> FaultRule:
-    """The rule that a preset stands for; any other rule as it is."""
-    return rule.rule() if isinstance(rule, Preset) else rule
+    return cast("type[AnyRule]", AnyPreset) if is_preset else FaultRule
 
 
 def as_json(rule: Table) -> dict[str, Any]:
@@ -90,8 +82,8 @@ def keys_of(table: type[Table]) -> list[dict[str, Any]]:
     _, parts = msgspec.json.schema_components([table])
     schema = parts[table.__name__]
     others = [table.__struct_config__.tag_field]
-    if issubclass(table, RuleKeys):
-        others += [field.encode_name for field in msgspec.structs.fields(RuleKeys)]
+    if issubclass(table, AnyRule):
+        others += [field.encode_name for field in msgspec.structs.fields(AnyRule)]
     return [
         {"name": key, "required": key in schema["required"], **_without_null(properties)}
         for key, properties in schema["properties"].items()

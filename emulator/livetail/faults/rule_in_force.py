@@ -4,7 +4,8 @@ from collections import Counter, deque
 from typing import Any, Final
 
 from livetail.core.chance import Chance, Random
-from livetail.faults.reading import AnyRule, as_json, full_rule
+from livetail.faults.reading import as_json
+from livetail.faults.rules import AnyRule
 
 MAX_FIRINGS_KEPT: Final = 100
 """How many of the newest requests and sessions in `firedOn` of a rule are kept."""
@@ -23,7 +24,7 @@ class RuleInForce:
     def __init__(self, rule_id: str, given: AnyRule, added_at: int, chance: Chance, totals: Counter[str]) -> None:
         """`totals` counts the firings of all rules by the type of their effect."""
         self.rule_id = rule_id
-        self.rule = full_rule(given)
+        self.rule = given.full_rule()
         self.added_at = added_at
         self.requests = 0
         self.fired = 0
@@ -33,7 +34,7 @@ class RuleInForce:
         self._chance = chance
         self._totals = totals
         totals[self.rule.effect.type_name()] += 0
-        self._random: Random | None = None
+        self._random = self.random_of("requests")
 
     @property
     def is_exhausted(self) -> bool:
@@ -53,17 +54,17 @@ class RuleInForce:
         self._totals[self.rule.effect.type_name()] += 1
         return True
 
-    def fires_on_request(self, now: int) -> bool:
+    def fires_on_request(self, request_id: str, now: int) -> bool:
         """Whether it fires on a matching request. The caller has counted the request."""
-        waits_for = self.rule.waits_for
-        number = self.requests - 1 - (waits_for.requests or 0)
-        if number < 0 or now < self.added_at + (waits_for.milliseconds or 0):
+        number = self.requests - 1 - (self.rule.after.requests or 0)
+        if number < 0 or now < self.added_at + (self.rule.after.milliseconds or 0):
             return False
         if self.rule.sequence is not None and not self.rule.sequence.fires(number):
             return False
-        if self._random is None:
-            self._random = self.random_of("requests")
-        return self.fires(self._random)
+        if not self.fires(self._random):
+            return False
+        self.note_firing(now, request_id)
+        return True
 
     def note_firing(self, time: int, request_id: str, session_id: str | None = None) -> None:
         """Add the request or session that it has fired on first at this time (epoch milliseconds)."""

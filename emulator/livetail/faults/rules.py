@@ -3,7 +3,7 @@
     {"operation": "StartLiveTail", "where": {"logGroup": "/aws/lambda/*"}, "after": {"updates": 3},
      "times": 1, "probability": 1.0, "effect": {"type": "exception"}}
 
-The structs are the rule as people write it, in JSON, TOML or Python; `livetail.faults.reading` reads it.
+The structs are the rule as people write it, in JSON or TOML; `livetail.faults.reading` reads it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -68,14 +68,12 @@ class After(Table, frozen=True, rename="camel"):
 
     @property
     def milliseconds(self) -> int | None:
+        """`seconds` in milliseconds."""
         return None if self.seconds is None else round(self.seconds * SECOND)
 
     def check(self) -> Iterable[tuple[Path, str]]:
         if len(self.given) > 1:
             yield (), f"has {' and '.join(self.given)}; it takes one of them"
-
-
-_AT_ONCE: Final = After()
 
 
 class Repeat(Table, frozen=True):
@@ -111,31 +109,38 @@ OperationName = Annotated[
 ]
 
 
-class RuleKeys(Table, frozen=True, rename="camel"):
-    """The keys that rules and presets have in common."""
+class AnyRule(Table, frozen=True, rename="camel"):
+    """A rule as it is given: with an effect, or as a preset. These are the keys that both have."""
 
     operation: OperationName | UnsetType = UNSET
-    where: Where | None = None
+    where: Where = Where()
     times: Annotated[Count | UnsetType, Meta(description="How often the rule fires in all; 0 is always.")] = UNSET
     probability: Annotated[float, Meta(ge=0, le=1, description="The chance that it fires when it could.")] = 1.0
     sessions: Annotated[
         Literal["all", "new"], Meta(description="`new` leaves out the sessions that are open when the rule is added.")
     ] = "all"
 
+    def full_rule(self) -> "FaultRule":
+        """The rule with its effect."""
+        raise NotImplementedError
 
-class FaultRule(RuleKeys, frozen=True, kw_only=True):
+
+class FaultRule(AnyRule, frozen=True, kw_only=True):
     """A rule."""
 
     title: ClassVar[str] = "a fault rule"
 
-    after: Annotated[After | None, Meta(extra_json_schema={"maxProperties": 1})] = None
+    after: Annotated[After, Meta(extra_json_schema={"maxProperties": 1})] = After()
     sequence: Repeat | None = None
     effect: AnyEffect
+
+    def full_rule(self) -> "FaultRule":
+        return self
 
     @property
     def acts_on(self) -> ActsOn:
         """What the effect acts on in this rule."""
-        waits_in_session = self.waits_for.requests is None and bool(self.waits_for.given)
+        waits_in_session = self.after.updates is not None or self.after.seconds is not None
         if self.effect.in_session and waits_in_session and self.operation_name == START_LIVE_TAIL:
             return self.effect.in_session
         return self.effect.acts_on
@@ -146,16 +151,6 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
         if self.times is UNSET:
             return 0 if self.sequence else 1
         return self.times
-
-    @property
-    def log_group(self) -> str | None:
-        """The glob for names of log groups; None for all requests."""
-        return None if self.where is None else self.where.log_group
-
-    @property
-    def waits_for(self) -> After:
-        """The `after` of the rule; one without keys if it acts at once."""
-        return _AT_ONCE if self.after is None else self.after
 
     @property
     def operation_name(self) -> str:
@@ -171,7 +166,7 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
 
     def matched_group(self, log_groups: Sequence[str]) -> str | None:
         """The first of these names that the rule matches, None if it matches none of them."""
-        pattern = self.log_group
+        pattern = self.where.log_group
         return next((name for name in log_groups if pattern is None or fnmatchcase(name, pattern)), None)
 
     def matches(self, operation: str, log_groups: Sequence[str]) -> bool:
@@ -182,7 +177,7 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
         return (
             self.operation_name in (ANY_OPERATION, operation)
             and (not self.effect.operations or operation in self.effect.operations)
-            and (self.log_group is None or self.matched_group(log_groups) is not None)
+            and (self.where.log_group is None or self.matched_group(log_groups) is not None)
         )
 
     def check(self) -> Iterable[tuple[Path, str]]:
@@ -199,7 +194,7 @@ class FaultRule(RuleKeys, frozen=True, kw_only=True):
         possible = ["requests"]
         if self.acts_on is not ActsOn.FIRST_MESSAGE:
             possible += ["seconds"] if self.acts_on.is_request else ["updates", "seconds"]
-        for given in self.waits_for.given:
+        for given in self.after.given:
             if given not in possible:
                 words = f"the effect {name} acts on {self.acts_on.value} and takes {' or '.join(possible)}"
                 yield ("after", given), f"is given; {words}"

@@ -18,7 +18,7 @@ from livetail.faults.effects import ActsOn, AnyEffect, Effect
 from livetail.faults.log_events import LateEvents, without_lost
 from livetail.faults.messages import Step, beginning_of, corrupted
 from livetail.faults.rule_in_force import RuleInForce
-from livetail.live.session import STREAMING_FAILURE, TIMEOUT_MESSAGE
+from livetail.live.session import STREAMING_FAILURE, TIMEOUT_MESSAGE, Session
 from livetail.live.window import Update
 from livetail.wire import livetail
 from livetail.wire.livetail import Message, MessageKind
@@ -27,6 +27,9 @@ _EXCEPTION_TEXTS: Final = {
     "SessionTimeoutException": TIMEOUT_MESSAGE,
     "SessionStreamingException": STREAMING_FAILURE,
 }
+_INTERNAL_FAILURE: Final = "The request processing has failed because of an unknown error, exception or failure."
+"""The text of "Common errors" in AWS's API references."""
+
 EffectT = TypeVar("EffectT", bound=Effect)
 
 
@@ -36,7 +39,6 @@ class _AppliedRule:
 
     Attributes:
         random: the draws of this rule for this session.
-        ordinal: the number of the session in the count of the rule; 0 if it was open before the rule was added.
         is_done: it has acted on this session once, or its random draw was against it.
         is_running: it acts on the rest of the session.
         is_listed: the session is in `firedOn` of the rule.
@@ -44,7 +46,6 @@ class _AppliedRule:
 
     in_force: RuleInForce
     random: Random
-    ordinal: int
     is_done: bool = False
     is_running: bool = False
     is_listed: bool = False
@@ -58,32 +59,28 @@ class SessionRules:
     """The rules that concern one session, in the order in which they were added.
 
     Attributes:
-        session_id: of the session.
         lost_events: log events that will never be delivered.
         has_ended_stream: a rule has ended the stream.
     """
 
-    def __init__(self, session_id: str, request_id: str, started_at: int, updates: int = -1) -> None:
-        """`updates` is how many session updates have been written; -1 until sessionStart has been."""
-        self.session_id = session_id
-        self._request_id = request_id
-        self._started_at = started_at
-        self._updates = updates
-        self._is_open = updates >= 0
+    def __init__(self, session: Session) -> None:
+        self._session_id = session.session_id
+        self._request_id = session.request_id
+        self._started_at = self._last_take_at = self._updated_at = session.started_at
+        # Session updates that have been written; -1 until sessionStart has been, -2 until initial-response has been.
+        self._updates = session.counters.updates if session.counters.bytes else -2
         self._applied: list[_AppliedRule] = []
         self._steps: deque[Step] = deque()
         self._being_written: MessageKind | None = None
         self._pause: tuple[int, RuleInForce] | None = None
-        self._last_take_at = started_at
-        self._updated_at = started_at
         self._late = LateEvents()
         self.lost_events = 0
         self.has_ended_stream = False
 
-    def add(self, rule: RuleInForce, ordinal: int) -> None:
-        """Let a rule act on the session. `ordinal` is its number in the rule's count, 0 if it is older."""
+    def add(self, rule: RuleInForce) -> None:
+        """Let a rule act on the session."""
         self._applied = [applied for applied in self._applied if not applied.in_force.is_removed]
-        self._applied.append(_AppliedRule(rule, rule.random_of(f"session {self.session_id}"), ordinal))
+        self._applied.append(_AppliedRule(rule, rule.random_of(f"session {self._session_id}")))
 
     # ---- for the writer ----------------------------------------------------------------------------------------------
 
@@ -101,9 +98,8 @@ class SessionRules:
             return None
         if not self._steps:
             self._count_written()
-        if self._is_open and self._resets_between_messages(now):
-            self.has_ended_stream = True
-            return Step(then="reset")
+        if self._is_open:
+            self._act_between_messages(now)
         if self._is_paused(now):
             return None
         while not self._steps:
@@ -114,7 +110,11 @@ class SessionRules:
             self._steps.extend(self._steps_for(message, now))
             if not self._steps:
                 self._count_written()
-        return self._next_step(now)
+        step = self._steps.popleft()
+        if self._is_open and step.data and step.then != "close":
+            step = self._dribbled(step, now)
+        self.has_ended_stream = step.is_last
+        return step
 
     def resets_blocked_writer(self, now: int) -> bool:
         """Whether a rule resets the connection now, although its writer still waits for the client."""
@@ -132,23 +132,26 @@ class SessionRules:
         return bool(self._steps)
 
     def holds_back(self, now: int) -> bool:
-        """Whether a rule delays what is, or may be, ready to be written."""
-        return not self.has_ended_stream and (bool(self._steps) or self._is_paused(now))
+        """Whether `take` returned None because a rule delays what is, or may be, ready to be written."""
+        return not self.has_ended_stream and self._is_paused(now)
 
     def next_due(self) -> int | None:
         """The next instant at which to call `take` even without a new message; epoch milliseconds."""
         if self.has_ended_stream:
             return None
-        waits = [applied.in_force.rule.waits_for.milliseconds for applied in self._active(ActsOn.SESSION)]
-        instants = [self._started_at + milliseconds for milliseconds in waits if milliseconds is not None]
-        dues = [instant for instant in instants if instant > self._last_take_at]
+        waits = [applied.in_force.rule.after.milliseconds for applied in self._active(ActsOn.SESSION)]
+        dues = [self._started_at + milliseconds for milliseconds in waits if milliseconds is not None]
         if self._pause is not None and self._is_paused(self._last_take_at):
             dues.append(self._pause[0])
-        return min(dues, default=None)
+        return min((due for due in dues if due > self._last_take_at), default=None)
 
-    def mark_writer_woken(self, now: int) -> None:
-        """The writer has been woken for what was due by `now`; `next_due` does not return it again."""
-        self._last_take_at = max(self._last_take_at, now)
+    def run_due(self, now: int) -> bool:
+        """Whether the writer has to be woken for what is due by `now`; `next_due` does not return that again."""
+        due = self.next_due()
+        if due is None or due > now:
+            return False
+        self._last_take_at = now
+        return True
 
     def shift(self, milliseconds: int) -> None:
         """Move all due times by `milliseconds`, because the clock was set."""
@@ -172,11 +175,11 @@ class SessionRules:
         It has at most 500 log events, too.
         """
         elapsed, self._updated_at = now - self._updated_at, now
-        for effect, random, _ in self._lasting(effects.Lose, now):
-            kept = without_lost(update, effect, random, elapsed)
+        for lose, applied in self._running(effects.Lose, now):
+            kept = without_lost(update, lose, applied.random, elapsed)
             self.lost_events += update.events - kept.events
             update = kept
-        late = [(effect, random) for effect, random, _ in self._lasting(effects.Reorder, now)]
+        late = [(reorder, applied.random) for reorder, applied in self._running(effects.Reorder, now)]
         return self._late.reorder(update, late, now) if late or self._late else update
 
     def flush(self) -> list[Update]:
@@ -194,31 +197,29 @@ class SessionRules:
         """The rules that can act by `now`."""
         return [applied for applied in self._active(acts_on) if self._has_waited(applied, now)]
 
-    def _lasting(self, kind: type[EffectT], now: int) -> list[tuple[EffectT, Random, RuleInForce]]:
+    def _has_waited(self, applied: _AppliedRule, now: int) -> bool:
+        after = applied.in_force.rule.after
+        if after.updates is not None:
+            return self._updates >= after.updates
+        return now >= self._started_at + (after.milliseconds or 0)
+
+    def _running(self, kind: type[EffectT], now: int) -> list[tuple[EffectT, _AppliedRule]]:
         """The effects of a kind that act on the rest of the session; those that are due begin now."""
         for applied in self._due(ActsOn.REST, now):
             if isinstance(applied.effect, kind):
                 applied.is_running = self._fires_once(applied, now)
         return [
-            (applied.effect, applied.random, applied.in_force)
+            (applied.effect, applied)
             for applied in self._applied
             if applied.is_running and not applied.in_force.is_removed and isinstance(applied.effect, kind)
         ]
-
-    def _has_waited(self, applied: _AppliedRule, now: int) -> bool:
-        waits_for = applied.in_force.rule.waits_for
-        if waits_for.requests is not None:
-            return applied.ordinal > waits_for.requests
-        if waits_for.updates is not None:
-            return self._updates >= waits_for.updates
-        return now >= self._started_at + (waits_for.milliseconds or 0)
 
     def _fires(self, applied: _AppliedRule, now: int) -> bool:
         if not applied.in_force.fires(applied.random):
             return False
         if not applied.is_listed:
             applied.is_listed = True
-            applied.in_force.note_firing(now, self._request_id, self.session_id)
+            applied.in_force.note_firing(now, self._request_id, self._session_id)
         return True
 
     def _fires_once(self, applied: _AppliedRule, now: int) -> bool:
@@ -228,39 +229,39 @@ class SessionRules:
 
     # ---- between the messages ----------------------------------------------------------------------------------------
 
+    @property
+    def _is_open(self) -> bool:
+        """Whether the client has the initial-response; rules act between the messages from then on."""
+        return self._updates > -2
+
     def _count_written(self) -> None:
         """Count the last message, which has been written or was left out."""
-        match self._being_written:
-            case MessageKind.INITIAL_RESPONSE:
-                self._is_open = True
-            case MessageKind.SESSION_START:
-                self._updates = 0
-            case MessageKind.SESSION_UPDATE:
-                self._updates += 1
+        if self._being_written not in (None, MessageKind.LAST):
+            self._updates += 1
         self._being_written = None
 
-    def _resets_between_messages(self, now: int) -> bool:
-        """Apply the rules that act between two messages; returns whether one of them resets the connection."""
+    def _act_between_messages(self, now: int) -> None:
+        """Apply the rules that act between two messages, until one ends the stream."""
         if self._steps and self._steps[-1].is_last:
-            return False  # it ends already
+            return  # it ends already
         for applied in self._due(ActsOn.SESSION, now):
             if not self._fires_once(applied, now):
                 continue
             match applied.effect:
-                case effects.Reset():
-                    return True
                 case effects.Stall(seconds=seconds):
                     self._hold(now + round(seconds * SECOND), applied.in_force)
                     continue
-                case effects.StreamException(name=name, message=message):
-                    text = _EXCEPTION_TEXTS[name] if message is None else message
+                case effects.Reset():
+                    self._steps, self._pause = deque([Step(then="reset")]), None
+                case effects.StreamException(name=name, message=text):
+                    text = _EXCEPTION_TEXTS[name] if text is None else text
                     self._steps.append(Step(livetail.modeled_exception(name, text), "end"))
                 case effects.ErrorMessage(code=code, message=text):
+                    text = _INTERNAL_FAILURE if text is None else text
                     self._steps.append(Step(livetail.unmodeled_error(code, text), "end"))
                 case effects.End():
                     self._steps.append(Step(then="end"))
             break
-        return False
 
     def _hold(self, until: int, rule: RuleInForce) -> None:
         """Write nothing before `until`, as long as the rule is in force. Of two pauses the longer one counts."""
@@ -286,21 +287,14 @@ class SessionRules:
                 steps[-1:] = _on_message(applied.effect, last.data)
         return steps
 
-    def _next_step(self, now: int) -> Step:
-        step = self._steps.popleft()
-        if self._is_open and step.data and step.then != "close":
-            step = self._dribbled(step, now)
-        self.has_ended_stream = step.is_last
-        return step
-
     def _dribbled(self, step: Step, now: int) -> Step:
         """The first piece of a step if a rule writes in pieces; the rest waits."""
-        for effect, _, rule in self._lasting(effects.Dribble, now)[:1]:
-            piece, rest = step.data[: effect.bytes], step.data[effect.bytes :]
+        for dribble, applied in self._running(effects.Dribble, now)[:1]:
+            piece, rest = step.data[: dribble.bytes], step.data[dribble.bytes :]
             if rest:
                 self._steps.appendleft(Step(rest, step.then))
-            self._hold(now + round(effect.seconds * SECOND), rule)
-            return Step(piece) if rest else step
+                step = Step(piece)
+            self._hold(now + round(dribble.seconds * SECOND), applied.in_force)
         return step
 
 

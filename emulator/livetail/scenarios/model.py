@@ -10,7 +10,7 @@ from livetail.core import limits
 from livetail.core.chance import Chance
 from livetail.core.clock import parse_duration
 from livetail.core.tables import Path, Table, shown
-from livetail.faults.reading import AnyRule
+from livetail.faults.rules import AnyRule
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
 from livetail.scenarios.rates import LIFETIME_MS, AnyRate, Constant, Duration, DurationOrZero, Once, PerSecond, Rate

@@ -17,7 +17,8 @@ import msgspec
 from livetail.core.clock import parse_duration
 from livetail.core.tables import Problem, Problems, shown
 from livetail.core.unicode import well_formed
-from livetail.faults.reading import AnyRule, read_rule
+from livetail.faults.reading import read_rule
+from livetail.faults.rules import AnyRule
 from livetail.scenarios import ScenarioError, fixtures
 from livetail.scenarios.model import LogGroup, ReplayTable, Scenario, ScenarioTable
 from livetail.scenarios.replay import Replay

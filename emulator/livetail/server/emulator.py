@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from livetail.control_shapes import EndedSessionInfo
     from livetail.faults.fault_rules import FaultRules
     from livetail.faults.rule_in_force import RuleInForce
+    from livetail.faults.rules import AnyRule
     from livetail.scenarios.model import Scenario
 
 _MAX_ENDED_KEPT: Final = 100
@@ -153,8 +154,7 @@ class Emulator:
             return []
         ready = self.hub.run_due(now)
         if self.fault_rules is not None:
-            found = map(self.hub.get, self.fault_rules.run_due(now))
-            ready += [session for session in found if session is not None]
+            ready += self.fault_rules.run_due(now)
         return ready
 
     def shift(self, milliseconds: int) -> None:
@@ -177,15 +177,8 @@ class Emulator:
             self.add_fault(rule)
         return scenario_id
 
-    def add_fault(self, rule: object) -> "RuleInForce":
-        """Put a fault rule in force, also for the sessions that are open.
-
-        Args:
-            rule: in its JSON form, or made by `livetail.faults`.
-
-        Raises:
-            FaultRuleError: the rule is not valid.
-        """
+    def add_fault(self, rule: "AnyRule") -> "RuleInForce":
+        """Put a fault rule in force, also for the sessions that are open."""
         from livetail.faults.fault_rules import FaultRules  # takes 15 ms, so not at the start
 
         if self.fault_rules is None:

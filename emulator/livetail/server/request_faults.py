@@ -12,7 +12,8 @@ from starlette.types import Receive
 
 from livetail.api.identifiers import named_log_groups
 from livetail.core.arns import LogGroupArn
-from livetail.faults.effects import Empty, Error, Reset, Status
+from livetail.core.clock import SECOND
+from livetail.faults.effects import Delay, EmptyPage, Error, HideEvents, Reset, ResponseEffect, Status
 from livetail.faults.fault_rules import FaultRules
 from livetail.live.session import Ending, Session
 from livetail.server.aws_request import AwsRequest
@@ -47,36 +48,40 @@ class RequestFaults:
             ClientGoneError: while a rule delayed the request, its client left, or the emulator was reset or stopped.
                 The connection is closed.
         """
-        emulator, entry = self._emulator, request.entry
-        fault = rules.on_request(
-            request.call.operation, request.caller.request_id, named_log_groups(request.body), emulator.clock.now()
-        )
-        if fault is None:
+        emulator, entry, log_groups = self._emulator, request.entry, named_log_groups(request.body)
+        fired = rules.fire_on_request(entry.operation, request.caller.request_id, log_groups, emulator.clock.now())
+        if not fired:
             return carry_out(request)
-        if fault.delay_ms:
+        empty_pages = rules.fired[EmptyPage.type_name()]
+        delay_ms = sum(round(rule.effect.seconds * SECOND) for rule in fired if isinstance(rule.effect, Delay))
+        if delay_ms:
             if not self._has_room(request):
                 return _error(request, Error(code="ServiceUnavailableException"), None)
-            if not await self._wait(fault.delay_ms, request, receive) or emulator.fault_rules is not rules:
+            if not await self._wait(delay_ms, request, receive) or emulator.fault_rules is not rules:
                 self._close(request)
                 raise ClientGoneError
-        if fault.outcome is None:
-            hidden_after = emulator.clock.now() - fault.hide_ms if fault.hide_ms else None
-            request.caller = replace(entry.caller, empty_page=fault.empty_page, hidden_after=hidden_after)
+        for rule in fired:
+            match rule.effect:
+                case EmptyPage():
+                    request.caller = replace(request.caller, empty_page=empty_pages)
+                case HideEvents(seconds=seconds):
+                    hidden_after = emulator.clock.now() - round(seconds * SECOND)
+                    earlier = min(hidden_after, request.caller.hidden_after or hidden_after)
+                    request.caller = replace(request.caller, hidden_after=earlier)
+        effect = fired[-1].effect
+        if not isinstance(effect, ResponseEffect):
             return carry_out(request)
-        if fault.outcome.carry_out:
+        if effect.carry_out:
             discarded = carry_out(request)
             if isinstance(discarded, Session):
                 emulator.hub.close(discarded, Ending.FAULT)
-        match fault.outcome:
-            case Error() as error:
-                return _error(request, error, fault.log_group)
+        match effect:
+            case Error():
+                return _error(request, effect, fired[-1].matched_group(log_groups))
             case Status(status=status, body=text):
                 entry.status, entry.error, entry.message = status, None, None
                 return AwsResponse(status, "text/plain", text.encode())
-            case Reset():
-                self._close(request, reset=True)
-            case Empty():
-                self._close(request)
+        self._close(request, reset=isinstance(effect, Reset))
         return None
 
     def _has_room(self, request: AwsRequest) -> bool:

@@ -1,6 +1,6 @@
 """A session under fault rules without a server: the real session, and what its writer would do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from livetail.core.arns import LogGroupArn
@@ -9,6 +9,7 @@ from livetail.core.clock import HOUR
 from livetail.faults import FaultRuleError, parse_rule
 from livetail.faults.fault_rules import FaultRules
 from livetail.faults.messages import Step
+from livetail.faults.rule_in_force import RuleInForce
 from livetail.faults.session_rules import SessionRules
 from livetail.live.encoding import session_start_json, session_update_json
 from livetail.live.session import Session
@@ -45,8 +46,18 @@ def problems_of(given: object) -> list[str]:
 def rules_with(*given: object, seed: int = 7) -> FaultRules:
     rules = FaultRules(Chance(seed))
     for one in given:
-        rules.add(one, START)
+        add(rules, one, START)
     return rules
+
+
+def add(rules: FaultRules, given: object, now: int, sessions: Iterable[Session] = ()) -> RuleInForce:
+    """Put a rule in its JSON form in force."""
+    return rules.add(parse_rule(given), now, sessions)
+
+
+def shown_of(rules: FaultRules) -> list[dict[str, Any]]:
+    """The rules as the control plane lists them."""
+    return [rule.as_json() for rule in rules]
 
 
 def event_of(number: int) -> Selection:
@@ -164,6 +175,6 @@ def play(rules: FaultRules, sessions: list[WrittenSession], since: int, until: i
         assert woken, "nobody was due"
         instants.append(due)
         for session in sessions:
-            if session.session.session_id in woken:
+            if session.session in woken:
                 session.write(due)
     return instants

@@ -73,7 +73,7 @@ def test_every_preset_has_a_row_with_its_defaults_and_sources() -> None:
         assert list(written) == [key["name"] for key in keys_of(preset)]
         for key in keys_of(preset):
             assert key["default"] == pytest.approx(float(written[key["name"]]))
-        rule = preset().rule()
+        rule = preset().full_rule()
         assert operation_and_times == f"{rule.operation_name}, {rule.max_firings}"
         assert code(meaning)[0] == rule.effect.type_name()
         assert tuple(re.findall(r"\((https:[^)]+)\)", sources)) == preset.sources

@@ -6,37 +6,36 @@ import pytest
 
 from livetail.api.identifiers import named_log_groups
 from livetail.core.arns import LogGroupArn
-from livetail.faults import FaultRuleError
-from livetail.faults.effects import Empty, Error, Reset, Status
-from livetail.faults.fault_rules import FaultRules, RequestFault
+from livetail.faults.effects import AnyEffect, Delay, Empty, EmptyPage, Error, HideEvents, Reset, Status
+from livetail.faults.fault_rules import FaultRules
 from livetail.faults.messages import Step
-from tests.unit.faults.sessions import GROUP, START, WrittenSession, effect, rule, rules_with
+from tests.unit.faults.sessions import GROUP, START, WrittenSession, add, effect, rule, rules_with, shown_of
 
 
-def fault_on(rules: FaultRules, operation: str, groups: list[str], now: int = START) -> RequestFault | None:
-    return rules.on_request(operation, "r", groups, now)
+def fired_on(rules: FaultRules, operation: str, groups: list[str], now: int = START) -> list[AnyEffect]:
+    return [rule.effect for rule in rules.fire_on_request(operation, "r", groups, now)]
 
 
 def on_put(type_: str, **values: Any) -> dict[str, Any]:
     return {"operation": "PutLogEvents", "effect": effect(type_, **values)}
 
 
-OUTCOMES: list[tuple[dict[str, Any], RequestFault]] = [
-    (effect("error", code="Other"), RequestFault(outcome=Error(code="Other"), log_group=GROUP)),
-    (effect("delay", seconds=1.5), RequestFault(delay_ms=1_500)),
-    (effect("reset"), RequestFault(outcome=Reset(), log_group=GROUP)),
-    (effect("empty"), RequestFault(outcome=Empty(), log_group=GROUP)),
-    (effect("status", status=502, body="x"), RequestFault(outcome=Status(status=502, body="x"), log_group=GROUP)),
+EFFECTS: list[tuple[dict[str, Any], AnyEffect]] = [
+    (effect("error", code="Other"), Error(code="Other")),
+    (effect("delay", seconds=1.5), Delay(seconds=1.5)),
+    (effect("reset"), Reset()),
+    (effect("empty"), Empty()),
+    (effect("status", status=502, body="x"), Status(status=502, body="x")),
 ]
 
 
-@pytest.mark.parametrize(("given", "outcome"), OUTCOMES, ids=[row[0]["type"] for row in OUTCOMES])
+@pytest.mark.parametrize(("given", "fired"), EFFECTS, ids=[row[0]["type"] for row in EFFECTS])
 @pytest.mark.parametrize("operation", ["StartLiveTail", "PutLogEvents", "*"])
-def test_effects_on_a_request(operation: str, given: dict[str, Any], outcome: RequestFault) -> None:
+def test_effects_on_a_request(operation: str, given: dict[str, Any], fired: AnyEffect) -> None:
     rules = rules_with({"operation": operation, "effect": given})
     asked = "CreateLogGroup" if operation == "*" else operation
-    assert fault_on(rules, asked, [GROUP], START) == outcome
-    assert fault_on(rules, asked, [GROUP], START) is None, "it fires once"
+    assert fired_on(rules, asked, [GROUP]) == [fired]
+    assert fired_on(rules, asked, [GROUP]) == [], "it fires once"
 
 
 def test_an_error_has_the_words_and_the_status_of_aws_where_they_are_known() -> None:
@@ -60,8 +59,9 @@ def test_an_error_has_the_words_and_the_status_of_aws_where_they_are_known() -> 
 
 def test_an_error_names_the_log_group_that_its_rule_is_about() -> None:
     rules = rules_with({"where": {"logGroup": "/b*"}, "effect": effect("error", code="AccessDeniedException")})
-    found = fault_on(rules, "StartLiveTail", ["/a", "/b1", "/b2"], START)
-    assert found is not None and found.log_group == "/b1"
+    groups = ["/a", "/b1", "/b2"]
+    (fired,) = rules.fire_on_request("StartLiveTail", "r", groups, START)
+    assert fired.matched_group(groups) == "/b1"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_an_error_names_the_log_group_that_its_rule_is_about() -> None:
 )
 def test_which_requests_a_rule_is_about(given: dict[str, Any], operation: str, groups: list[str], fires: bool) -> None:
     rules = rules_with({"effect": {"type": "empty"}} | given)
-    assert (fault_on(rules, operation, groups, START) is not None) is fires
+    assert bool(fired_on(rules, operation, groups)) is fires
 
 
 def test_delays_add_up_and_the_first_other_effect_decides() -> None:
@@ -93,35 +93,35 @@ def test_delays_add_up_and_the_first_other_effect_decides() -> None:
         on_put("delay", seconds=4),
         on_put("reset"),
     )
-    assert fault_on(rules, "PutLogEvents", [], START) == RequestFault(3_000, Status(status=503))
+    assert fired_on(rules, "PutLogEvents", []) == [Delay(seconds=1), Delay(seconds=2), Status(status=503)]
     assert [fault.fired for fault in rules] == [1, 1, 1, 0, 0]
-    assert fault_on(rules, "PutLogEvents", [], START) == RequestFault(4_000, Reset())
-    assert fault_on(rules, "PutLogEvents", [], START) is None
+    assert fired_on(rules, "PutLogEvents", []) == [Delay(seconds=4), Reset()]
+    assert fired_on(rules, "PutLogEvents", []) == []
 
 
 def test_every_rule_counts_every_request_it_is_about() -> None:
     rules = rules_with(on_put("empty"), on_put("reset") | {"after": {"requests": 1}})
-    assert fault_on(rules, "PutLogEvents", [], START) == RequestFault(outcome=Empty())
-    assert fault_on(rules, "PutLogEvents", [], START) == RequestFault(outcome=Reset())
+    assert fired_on(rules, "PutLogEvents", []) == [Empty()]
+    assert fired_on(rules, "PutLogEvents", []) == [Reset()]
 
 
 def test_the_first_requests_pass() -> None:
     rules = rules_with(on_put("empty") | {"after": {"requests": 2}, "times": 0})
-    fired = [fault_on(rules, "PutLogEvents", [], START) is not None for _ in range(4)]
+    fired = [bool(fired_on(rules, "PutLogEvents", [])) for _ in range(4)]
     assert fired == [False, False, True, True]
 
 
 def test_a_sequence_fails_some_and_lets_some_pass_again_and_again() -> None:
     rules = rules_with(on_put("empty") | {"sequence": {"fail": 3, "pass": 2}, "after": {"requests": 1}})
-    fired = [fault_on(rules, "PutLogEvents", []) is not None for _ in range(12)]
+    fired = [bool(fired_on(rules, "PutLogEvents", [])) for _ in range(12)]
     assert fired == [False, True, True, True, False, False, True, True, True, False, False, True]
 
 
 def test_a_rule_names_the_newest_requests_that_it_has_fired_on() -> None:
     rules = rules_with(on_put("empty") | {"times": 0})
     for number in range(150):
-        rules.on_request("PutLogEvents", f"r{number}", [], START + number)
-    (shown,) = rules.as_json()
+        rules.fire_on_request("PutLogEvents", f"r{number}", [], START + number)
+    (shown,) = shown_of(rules)
     assert shown["fired"] == 150
     assert [firing["requestId"] for firing in shown["firedOn"]] == [f"r{number}" for number in range(50, 150)]
     assert shown["firedOn"][-1] == {"time": START + 149, "requestId": "r149", "sessionId": None}
@@ -129,27 +129,27 @@ def test_a_rule_names_the_newest_requests_that_it_has_fired_on() -> None:
 
 def test_pages_are_changed_for_the_operations_that_have_them() -> None:
     rules = rules_with({"effect": effect("empty-page")}, {"preset": "read-delay", "seconds": 2})
-    assert fault_on(rules, "PutLogEvents", []) is None
-    assert fault_on(rules, "GetLogEvents", []) == RequestFault(empty_page=1, hide_ms=2_000)
-    assert fault_on(rules, "FilterLogEvents", []) == RequestFault(hide_ms=2_000)
+    assert fired_on(rules, "PutLogEvents", []) == []
+    assert fired_on(rules, "GetLogEvents", []) == [EmptyPage(), HideEvents(seconds=2)]
+    assert fired_on(rules, "FilterLogEvents", []) == [HideEvents(seconds=2)]
 
 
 def test_seconds_of_a_request_rule_count_from_its_adding() -> None:
     rules = rules_with(on_put("empty") | {"after": {"seconds": 2}})
-    assert fault_on(rules, "PutLogEvents", [], START + 1_999) is None
-    assert fault_on(rules, "PutLogEvents", [], START + 2_000) is not None
+    assert fired_on(rules, "PutLogEvents", [], START + 1_999) == []
+    assert fired_on(rules, "PutLogEvents", [], START + 2_000) == [Empty()]
 
 
 @pytest.mark.parametrize(("times", "expected"), [(1, 1), (3, 3), (0, 10)])
 def test_times(times: int, expected: int) -> None:
     rules = rules_with(on_put("empty") | {"times": times})
-    assert sum(fault_on(rules, "PutLogEvents", [], START) is not None for _ in range(10)) == expected
+    assert sum(len(fired_on(rules, "PutLogEvents", [])) for _ in range(10)) == expected
 
 
 @pytest.mark.parametrize(("probability", "least", "most"), [(0, 0, 0), (0.25, 200, 300), (1, 1_000, 1_000)])
 def test_probability(probability: float, least: int, most: int) -> None:
     rules = rules_with(on_put("empty") | {"times": 0, "probability": probability})
-    fired = sum(fault_on(rules, "PutLogEvents", [], START) is not None for _ in range(1_000))
+    fired = sum(len(fired_on(rules, "PutLogEvents", [])) for _ in range(1_000))
     assert least <= fired <= most
 
 
@@ -164,7 +164,7 @@ def test_times_count_over_all_sessions() -> None:
 def test_the_first_sessions_pass() -> None:
     rules = rules_with()
     early = WrittenSession(rules, session_id="early")
-    rules.add(rule("end", after={"requests": 1}, times=0), START)
+    add(rules, rule("end", after={"requests": 1}, times=0), START)
     tails = [early, *(WrittenSession(rules, session_id=str(number)) for number in range(3))]
     for tail in tails:
         tail.write(START)
@@ -188,7 +188,7 @@ def test_what_the_control_plane_shows() -> None:
     given = {"after": {"updates": 1}, "times": 3, "effect": effect("cut")}
     rules = rules_with(given, {"preset": "observed-loss"})
     WrittenSession(rules).write(START)
-    assert rules.as_json() == [
+    assert shown_of(rules) == [
         {"id": "fault-1", **given, "operation": "StartLiveTail", "fired": 0, "remaining": 3, "firedOn": []},
         {
             "id": "fault-2",
@@ -204,7 +204,7 @@ def test_what_the_control_plane_shows() -> None:
     tail.update(START)
     tail.update(START)
     firing = {"time": START, "requestId": "request of t", "sessionId": "t"}
-    assert rules.as_json()[0].items() >= {"fired": 1, "remaining": 2, "firedOn": [firing]}.items()
+    assert shown_of(rules)[0].items() >= {"fired": 1, "remaining": 2, "firedOn": [firing]}.items()
 
 
 def test_rules_are_removed_by_id() -> None:
@@ -212,26 +212,19 @@ def test_rules_are_removed_by_id() -> None:
     assert rules.remove("fault-1")
     assert not rules.remove("fault-1")
     assert [fault.rule_id for fault in rules] == ["fault-2"]
-    assert rules.add(on_put("empty"), START).rule_id == "fault-3"
+    assert add(rules, on_put("empty"), START).rule_id == "fault-3"
     rules.clear()
-    assert len(rules) == 0 and rules.as_json() == []
-    assert fault_on(rules, "PutLogEvents", [], START) is None
-
-
-def test_a_rule_that_is_none_is_not_stored() -> None:
-    rules = rules_with()
-    with pytest.raises(FaultRuleError):
-        rules.add({"effect": {"type": "exeption"}}, START)
     assert len(rules) == 0
+    assert fired_on(rules, "PutLogEvents", []) == []
 
 
 def test_rules_do_not_shift_each_others_draws() -> None:
     sometimes = on_put("empty") | {"times": 0, "probability": 0.5}
     alone = rules_with(sometimes)
-    fired_alone = [fault_on(alone, "PutLogEvents", [], START) is not None for _ in range(100)]
+    fired_alone = [bool(fired_on(alone, "PutLogEvents", [])) for _ in range(100)]
     among_others = rules_with(sometimes, on_put("delay", seconds=1) | {"times": 0, "probability": 0.5})
-    found = [fault_on(among_others, "PutLogEvents", [], START) for _ in range(100)]
-    assert [one is not None and one.outcome is not None for one in found] == fired_alone
+    found = [fired_on(among_others, "PutLogEvents", []) for _ in range(100)]
+    assert [Empty() in effects for effects in found] == fired_alone
     assert len(set(fired_alone)) == 2
 
 

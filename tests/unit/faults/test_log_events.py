@@ -10,7 +10,7 @@ from livetail.live.encoding import session_update_json
 from livetail.live.limits import EVENTS_PER_UPDATE
 from livetail.live.window import Selection, Update
 from livetail.store.batch import Batch, LogEvent
-from tests.unit.faults.sessions import START, WrittenSession, rule, rules_with
+from tests.unit.faults.sessions import START, WrittenSession, add, rule, rules_with
 
 SECOND = 1_000
 
@@ -193,7 +193,7 @@ def test_what_is_held_back_does_not_keep_the_rest_of_its_batch_in_memory() -> No
 
 def test_when_the_rule_is_removed_the_next_update_brings_all_that_was_held_back() -> None:
     rules = rules_with()
-    rules.add(rule("reorder", milliseconds=60_000, share=1.0), START)
+    add(rules, rule("reorder", milliseconds=60_000, share=1.0), START)
     session = WrittenSession(rules).rules
     first = session.change_update(update_of(batch(START + 900, numbered(9))), START + SECOND)
     assert (first.events, session.held_events) == (0, 9)
@@ -207,7 +207,7 @@ def test_when_the_rule_is_removed_the_next_update_brings_all_that_was_held_back(
 @pytest.mark.parametrize("after", [{"seconds": 2.5}, {"updates": 2}])
 def test_an_effect_on_log_events_waits_as_every_rule_does(after: dict[str, float]) -> None:
     rules = rules_with()
-    rules.add(rule("lose", after=after), START)
+    add(rules, rule("lose", after=after), START)
     tail = WrittenSession(rules)
     tail.write(START)
     delivered = []
@@ -220,7 +220,7 @@ def test_an_effect_on_log_events_waits_as_every_rule_does(after: dict[str, float
 
 def test_a_mode_fires_once_per_session_and_times_counts_the_sessions() -> None:
     rules = rules_with()
-    fault = rules.add(rule("lose", times=2), START)
+    fault = add(rules, rule("lose", times=2), START)
     sessions = [WrittenSession(rules, session_id=str(number)).rules for number in range(3)]
     for now in (START + SECOND, START + 2 * SECOND):
         delivered = [each.change_update(update_of(batch(now, ["x"])), now).events for each in sessions]

@@ -9,7 +9,8 @@ from livetail import faults
 from livetail.faults import FaultRule, FaultRuleError, as_json, parse_rule
 from livetail.faults.effects import EFFECTS, ActsOn
 from livetail.faults.presets import PRESETS
-from livetail.faults.reading import catalogue, full_rule, keys_of
+from livetail.faults.reading import catalogue, keys_of
+from livetail.faults.rules import After, Where
 from tests.unit.faults.sessions import problems_of
 
 TYPES = ", ".join(EFFECTS)
@@ -29,13 +30,13 @@ def a_good(type_: str) -> dict[str, Any]:
 
 
 def rule_of(given: object) -> FaultRule:
-    return full_rule(parse_rule(given))
+    return parse_rule(given).full_rule()
 
 
 def test_the_defaults_of_a_rule() -> None:
     rule = rule_of({"effect": {"type": "end"}})
     assert (rule.matches("StartLiveTail", []), rule.matches("PutLogEvents", [])) == (True, False)
-    assert (rule.max_firings, rule.probability, rule.log_group, rule.after) == (1, 1.0, None, None)
+    assert (rule.max_firings, rule.probability, rule.where, rule.after) == (1, 1.0, Where(), After())
 
 
 def test_a_rule_with_everything() -> None:
@@ -49,7 +50,7 @@ def test_a_rule_with_everything() -> None:
         "effect": {"type": "exception", "name": "SessionTimeoutException", "message": "over"},
     }
     rule = rule_of(given)
-    assert (rule.log_group, rule.waits_for.updates, rule.max_firings, rule.probability, rule.sessions) == (
+    assert (rule.where.log_group, rule.after.updates, rule.max_firings, rule.probability, rule.sessions) == (
         "/aws/lambda/*",
         3,
         0,
@@ -65,7 +66,7 @@ def test_keys_in_snake_case_are_those_of_json() -> None:
 
 
 def test_seconds_become_milliseconds() -> None:
-    assert rule_of({"after": {"seconds": 1.5}, "effect": {"type": "end"}}).waits_for.milliseconds == 1_500
+    assert rule_of({"after": {"seconds": 1.5}, "effect": {"type": "end"}}).after.milliseconds == 1_500
 
 
 @pytest.mark.parametrize("type_", EFFECTS)

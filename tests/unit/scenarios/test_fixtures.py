@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from livetail.core.chance import Chance
-from livetail.faults.reading import full_rule
 from livetail.patterns import Subject, compile
 from livetail.scenarios import fixtures
 from livetail.scenarios.player import Player
@@ -99,9 +98,9 @@ def test_the_slow_consumer_is_not_sampled() -> None:
 
 def test_the_flaky_session_fails_in_three_ways() -> None:
     scenario = load(fixtures.path("flaky"))
-    rules = [full_rule(rule) for rule in scenario.faults]
+    rules = [rule.full_rule() for rule in scenario.faults]
     assert [rule.effect.type_name() for rule in rules] == ["error", "exception", "cut"]
-    assert rules[1].log_group == "/flaky/*"
+    assert rules[1].where.log_group == "/flaky/*"
 
 
 @pytest.mark.parametrize(

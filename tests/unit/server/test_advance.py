@@ -9,6 +9,7 @@ from unittest.mock import Mock
 
 from starlette.types import Message
 
+from livetail.faults import parse_rule
 from livetail.scenarios.scenario import parse
 from livetail.server.app import make_app
 from livetail.server.emulator import Emulator
@@ -113,7 +114,7 @@ def test_sources_faults_and_timeouts_in_their_order() -> None:
     async def test() -> None:
         emulator = _server(session_timeout="4s")
         _say_at(emulator, 500, 1_000, 1_001, 2_999, 3_500, 4_000)
-        emulator.add_fault({"after": {"seconds": 1.5}, "effect": {"type": "stall", "seconds": 1}})
+        emulator.add_fault(parse_rule({"after": {"seconds": 1.5}, "effect": {"type": "stall", "seconds": 1}}))
         tail = _tail(emulator)
         serving = tail.start()
         await _turns()
@@ -136,7 +137,7 @@ def test_sources_faults_and_timeouts_in_their_order() -> None:
 def test_fault_that_is_due_with_an_update_comes_before_it() -> None:
     async def test() -> None:
         emulator = _server()
-        emulator.add_fault({"after": {"seconds": 2}, "effect": {"type": "exception"}})
+        emulator.add_fault(parse_rule({"after": {"seconds": 2}, "effect": {"type": "exception"}}))
         tail = _tail(emulator)
         serving = tail.start()
         await _turns()
@@ -156,7 +157,7 @@ def test_delays_are_over_at_their_instants() -> None:
         for log_group, seconds in (("/late", 2.5), ("/soon", 0.75), ("*", 0.25)):
             effect = {"type": "delay", "seconds": seconds}
             rule = {"operation": "CreateLogGroup", "where": {"logGroup": log_group}, "times": 0, "effect": effect}
-            emulator.add_fault(rule)
+            emulator.add_fault(parse_rule(rule))
         callers = [_Caller(emulator, "CreateLogGroup", {"logGroupName": name}) for name in ("/late", "/soon", "/other")]
         servings = []
         for caller in callers:
@@ -173,7 +174,7 @@ def test_delays_are_over_at_their_instants() -> None:
 def test_session_behind_a_delay_begins_with_it() -> None:
     async def test() -> None:
         emulator = _server()
-        emulator.add_fault({"effect": {"type": "delay", "seconds": 1.3}})
+        emulator.add_fault(parse_rule({"effect": {"type": "delay", "seconds": 1.3}}))
         tail = _tail(emulator)
         tail.start()
         await _turns()

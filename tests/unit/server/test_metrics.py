@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from livetail import LiveTailEmulator
 from livetail.api.context import Caller
+from livetail.faults import parse_rule
 from livetail.live.session import Ending, Session
 from livetail.server.emulator import Emulator
 from livetail.server.metrics import CONTENT_TYPE, METRICS, exposition
@@ -64,7 +65,7 @@ def keeps_the_sum_rule(seen: Values) -> bool:
 class TestNames:
     def test_all_rows_are_exposed_in_order(self, emulator: Emulator) -> None:
         emulator.request_totals["PutLogEvents", 200, None] += 1
-        emulator.add_fault({"effect": {"type": "end"}})
+        emulator.add_fault(parse_rule({"effect": {"type": "end"}}))
         families = list(text_string_to_metric_families(exposition(emulator).decode()))
         assert [(f"{family.name}_total" if family.type == "counter" else family.name) for family in families] == [
             metric.full_name for metric in METRICS

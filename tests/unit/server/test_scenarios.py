@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from livetail.faults import parse_rule
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.player import Emission
 from livetail.scenarios.scenario import parse
@@ -84,7 +85,9 @@ def test_there_is_a_limit_to_what_is_played_at_a_time() -> None:
 def test_scenarios_and_fault_rules_follow_a_clock_that_is_set_back() -> None:
     one = emulator("real")
     player = one.scenarios.running[one.start_scenario(STEADY)]
-    rule = one.add_fault({"after": {"seconds": 1}, "operation": "PutLogEvents", "effect": {"type": "empty"}})
+    rule = one.add_fault(
+        parse_rule({"after": {"seconds": 1}, "operation": "PutLogEvents", "effect": {"type": "empty"}})
+    )
     due, started_at, added_at = one.next_due(), player.started_at, rule.added_at
     assert due is not None
     one.shift(-3_600_000)

@@ -42,8 +42,7 @@ class Effects(Shape):
 
 async def list_faults(emulator: Emulator) -> list[FaultInfo]:
     """The fault rules in force, in the order in which they were added."""
-    rules = emulator.fault_rules
-    return [] if rules is None else cast("list[FaultInfo]", rules.as_json())
+    return [cast("FaultInfo", rule.as_json()) for rule in emulator.fault_rules or ()]
 
 
 async def list_effects() -> Effects:
@@ -55,10 +54,10 @@ async def list_effects() -> Effects:
 
 async def add_fault(emulator: Emulator, body: dict[str, Any]) -> FaultInfo:
     """Add a fault rule; it also applies to sessions that are already open."""
-    from livetail.faults import FaultRuleError
+    from livetail.faults import FaultRuleError, parse_rule
 
     try:
-        rule = emulator.add_fault(body)
+        rule = emulator.add_fault(parse_rule(body))
     except FaultRuleError as error:
         raise HTTPException(400, str(error)) from None
     emulator.wake_all()
