@@ -25,20 +25,10 @@ or the session that StartLiveTail has opened."""
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the service: its name follows from that of its function, its request from the annotation.
+    """One operation of the service: the struct that its body is decoded to, and what carries it out."""
 
-    Attributes:
-        request_type: what its body is decoded to.
-    """
-
-    name: str
     request_type: type[Request]
     function: Function
-
-    @classmethod
-    def of(cls, function: Function) -> "Operation":
-        name = "".join(word.capitalize() for word in function.__name__.split("_"))
-        return cls(name, function.__annotations__["request"], function)
 
 
 _FUNCTIONS: tuple[Function, ...] = (
@@ -67,5 +57,10 @@ _FUNCTIONS: tuple[Function, ...] = (
     group_settings.list_tags_log_group,
 )
 
-OPERATIONS: Mapping[str, Operation] = {row.name: row for row in map(Operation.of, _FUNCTIONS)}
-"""The emulated operations by their names."""
+OPERATIONS: Mapping[str, Operation] = {
+    "".join(word.capitalize() for word in function.__name__.split("_")): Operation(
+        function.__annotations__["request"], function
+    )
+    for function in _FUNCTIONS
+}
+"""The emulated operations by their names, which follow from those of the functions."""

@@ -30,20 +30,13 @@ def log_request(entry: Entry, log_groups: Sequence[str], message: str | None, se
     `log_groups` are those that it names, `message` says more about its error, and `seconds` is the time from the end of
     the request to the response.
     """
-    milliseconds = round(seconds * 1000, 1)
-    status = str(entry.status) if entry.status else "connection closed"
-    words = filter(None, [entry.operation, _listed(log_groups), status, entry.error])
+    operation, status, error, milliseconds = entry.operation, entry.status, entry.error, round(seconds * 1000, 1)
+    words = filter(None, [operation, _listed(log_groups), str(status) if status else "connection closed", error])
     line = f"{' '.join(words)} {milliseconds} ms"
     if message:
         line += f": {message.partition(chr(10))[0]}"
-    fields = {
-        "operation": entry.operation,
-        "logGroups": list(log_groups),
-        "status": entry.status,
-        "error": entry.error,
-        "milliseconds": milliseconds,
-    }
-    _write(logging.INFO, line, fields)
+    fields = {"operation": operation, "logGroups": list(log_groups), "status": status, "error": error}
+    _write(logging.INFO, line, {**fields, "milliseconds": milliseconds})
 
 
 def log_rejection(log_groups: Sequence[str], rejection: Rejection, now: int) -> None:
@@ -96,24 +89,20 @@ def log_session_start(session: Session) -> None:
 
 def log_session_end(session: Session, now: int) -> None:
     """Write the line of a session that has ended; `now` is in epoch milliseconds."""
-    counters, ended_by = session.counters, session.ended_by
-    seconds = (now - session.started_at) / SECOND
-    by = f" ({ended_by})" if ended_by else ""
-    line = (
-        f"session {session.session_id} ended{by} after {seconds:g} s: {counters.updates} updates, "
-        f"{counters.delivered} delivered, {counters.sampled_out} sampled out, {counters.dropped_events} dropped"
-    )
-    fields = {
-        "event": "session ended",
-        **_session_fields(session),
-        "endedBy": ended_by,
-        "seconds": seconds,
+    counters, seconds = session.counters, (now - session.started_at) / SECOND
+    counts = {
         "updates": counters.updates,
         "delivered": counters.delivered,
         "sampledOut": counters.sampled_out,
         "dropped": counters.dropped_events,
     }
-    _write(logging.INFO, line, fields)
+    by = f" ({session.ended_by})" if session.ended_by else ""
+    line = (
+        f"session {session.session_id} ended{by} after {seconds:g} s: {counters.updates} updates, "
+        f"{counters.delivered} delivered, {counters.sampled_out} sampled out, {counters.dropped_events} dropped"
+    )
+    fields = {**_session_fields(session), "endedBy": session.ended_by, "seconds": seconds, **counts}
+    _write(logging.INFO, line, {"event": "session ended", **fields})
 
 
 class RefusalLog:
