@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from livetail.api.context import Context
-from livetail.api.shapes import INVALID_ARN
+from livetail.api.shapes import INVALID_ARN, NamedOrIdentifiedRequest
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import (
     InvalidOperationException,
@@ -17,22 +17,29 @@ from livetail.store.accounts import NO_SUCH_LOG_GROUP
 from livetail.store.log_group import LogGroup, LogGroupClass
 
 
-def log_group_by_name_or_identifier(context: Context, name: str | None, identifier: str | None) -> LogGroup:
-    """The group of `logGroupName` or `logGroupIdentifier` (a name or an ARN); a request has one of the two.
+def requested_log_group(context: Context, request: NamedOrIdentifiedRequest) -> LogGroup:
+    """The group of `logGroupName` or `logGroupIdentifier`; a request has one of the two.
 
     Raises:
         ValidationException: it has both (text of AWS on DescribeLogStreams).
         InvalidParameterException: it has neither, or the identifier is an ARN of something else (texts chosen).
         ResourceNotFoundException: there is no such group in the caller's account and region.
     """
+    name, identifier = request.log_group_name, request.log_group_identifier
     if name is not None and identifier is not None:
         raise ValidationException("LogGroup name and LogGroup ARN are mutually exclusive parameters.")
-    if identifier is not None and identifier.startswith("arn:"):
-        return log_group_by_arn(context, identifier)
-    wanted = name if identifier is None else identifier
-    if wanted is None:
+    if name is not None:
+        return context.store.group(name)
+    if identifier is None:
         raise InvalidParameterException("Either a LogGroup name or a LogGroup ARN must be specified.")
-    return context.store.group(wanted)
+    return log_group_by_identifier(context, identifier)
+
+
+def log_group_by_identifier(context: Context, identifier: str) -> LogGroup:
+    """The group of a name or an ARN; errors as those of `log_group_by_arn`."""
+    if identifier.startswith("arn:"):
+        return log_group_by_arn(context, identifier)
+    return context.store.group(identifier)
 
 
 def tagged_log_group(context: Context, arn: str) -> LogGroup:

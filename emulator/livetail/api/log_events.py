@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from livetail.api.context import Context
-from livetail.api.identifiers import check_class, log_group_by_name_or_identifier
+from livetail.api.identifiers import check_class, requested_log_group
 from livetail.api.paging import (
     StreamToken,
     decode_event_token,
@@ -28,10 +28,42 @@ from livetail.patterns import InvalidPatternError, Subject
 from livetail.patterns import compile as compile_pattern
 from livetail.store.batch import Batch
 from livetail.store.log_group import LogGroup
-from livetail.store.reading import END, in_order
+from livetail.store.reading import END, StoredEvent, in_order
 
 NEWEST_FIRST_SINCE = 1_704_067_200_000
 """FilterLogEvents reads backwards only from 2024-01-01T00:00:00Z on (its `startFromHead` in the model)."""
+
+
+def _read_page(
+    context: Context,
+    group: LogGroup,
+    batches: Iterable[Batch],
+    request: GetLogEventsRequest | FilterLogEventsRequest,
+    high: Position,
+    reached: int | None,
+    *,
+    newest_first: bool,
+    accepts: Callable[[str], bool] | None = None,
+) -> tuple[list[StoredEvent], StoredEvent | None, int | None]:
+    """As `page_of_events`, of what is between the start of the request and `high`, after the event or edge `reached`.
+
+    If a fault rule makes the page empty, the edge at which reading continues comes with it.
+    """
+    caller = context.caller
+    low = Position(max(request.start_time or 0, group.oldest_timestamp(context.now)), 0)
+    if reached is not None and newest_first:
+        high = min(high, position_of(reached))
+    elif reached is not None:
+        low = max(low, position_after(reached))
+    if caller.empty_page:
+        timestamp, sequence = high if newest_first else low
+        timestamp = min(timestamp, context.now + DAY)  # reading backward may begin at END
+        return [], None, edge_before(timestamp, sequence, caller.empty_page)
+    found: Iterable[StoredEvent] = in_order(batches, low, high, group.first_shown, newest_first=newest_first)
+    if (hidden_after := caller.hidden_after) is not None:
+        found = (event for event in found if event[0].ingestion_time <= hidden_after)
+    events, last = page_of_events(found, request.limit, accepts)
+    return events, last, None
 
 
 # ---- GetLogEvents --------------------------------------------------------------------------------------------------
@@ -43,27 +75,21 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     The tokens of a page are the ids of its last and first event. An empty page has edges instead: see `_empty_page`.
     """
     token = None if request.next_token is None else StreamToken.parse(request.next_token)
-    group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
+    group = requested_log_group(context, request)
     check_class(group, "GetLogEvents")
     stream = group.stream(request.log_stream_name)
-    low = _first_position(context, group, request.start_time)
     high = END if request.end_time is None else Position(request.end_time, 0)
+    reached = None if token is None else token.number
     is_forward = token.is_forward if token else bool(request.start_from_head)
-    if token and is_forward:
-        low = max(low, position_after(token.number))
-    elif token:
-        high = min(high, position_of(token.number))
-    found = _visible(context, in_order(stream.batches, low, high, group.first_shown, newest_first=not is_forward))
-    events, _ = page_of_events(found, request.limit)
+    events, _, edge = _read_page(context, group, stream.batches, request, high, reached, newest_first=not is_forward)
     if not is_forward:
         events.reverse()
     if events:
         forward_number, backward_number = (batch.event_id(index) for batch, index in (events[-1], events[0]))
     else:
         forward_number, backward_number = _empty_page(context, group, request, token)
-        if context.caller.empty_page:
-            edge = _edge_at(context, low if is_forward else high)
-            forward_number, backward_number = (edge, backward_number) if is_forward else (forward_number, edge)
+    if edge is not None:
+        forward_number, backward_number = (edge, backward_number) if is_forward else (forward_number, edge)
     return {
         "events": [
             {
@@ -127,18 +153,14 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
         )
     reached = None if request.next_token is None else decode_event_token(request.next_token)
     accepts = _message_test(request.filter_pattern)
-    group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
+    group = requested_log_group(context, request)
     check_class(group, "FilterLogEvents")
-    batches = _searched_batches(group, request)
-    low = _first_position(context, group, request.start_time)
     # Unlike that of GetLogEvents, this end is part of the range: only "a timestamp later than this time" is outside.
     high = END if request.end_time is None else Position(request.end_time + 1, 0)
-    if reached is not None and newest_first:
-        high = min(high, position_of(reached))
-    elif reached is not None:
-        low = max(low, position_after(reached))
-    found = _visible(context, in_order(batches, low, high, group.first_shown, newest_first=newest_first))
-    events, last = page_of_events(found, request.limit, accepts)
+    batches = _searched_batches(group, request)
+    events, last, edge = _read_page(
+        context, group, batches, request, high, reached, newest_first=newest_first, accepts=accepts
+    )
     response: dict[str, Any] = {
         "events": [
             {
@@ -154,26 +176,10 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
     }
     if last is not None:
         batch, index = last
-        response["nextToken"] = encode_event_token(batch.event_id(index))
-    if context.caller.empty_page:
-        response["nextToken"] = encode_event_token(_edge_at(context, high if newest_first else low))
+        edge = batch.event_id(index)
+    if edge is not None:
+        response["nextToken"] = encode_event_token(edge)
     return response
-
-
-def _visible(context: Context, found: Iterable[tuple[Batch, int]]) -> Iterable[tuple[Batch, int]]:
-    """The events that may be read: all, where no fault rule hides some."""
-    hidden_after = context.caller.hidden_after
-    if context.caller.empty_page:
-        return ()
-    if hidden_after is None:
-        return found
-    return (event for event in found if event[0].ingestion_time <= hidden_after)
-
-
-def _edge_at(context: Context, position: Position) -> int:
-    """The edge from which reading continues at the same position after an empty page of a fault rule."""
-    timestamp = min(position.timestamp, context.now + DAY)  # reading backward may begin at END
-    return edge_before(timestamp, position.sequence, context.caller.empty_page)
 
 
 def _searched_batches(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:
@@ -188,11 +194,6 @@ def _searched_batches(group: LogGroup, request: FilterLogEventsRequest) -> Itera
         return streams[0].batches
     names = {stream.name for stream in streams}
     return [batch for batch in group.batches if batch.log_stream_name in names]
-
-
-def _first_position(context: Context, group: LogGroup, start_time: int | None) -> Position:
-    """The first position that may be read: from the start time of the request on, and only what retention keeps."""
-    return Position(max(start_time or 0, group.oldest_timestamp(context.now)), 0)
 
 
 def _message_test(pattern: str | None) -> Callable[[str], bool] | None:

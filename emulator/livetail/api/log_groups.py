@@ -5,7 +5,7 @@ from typing import Any
 
 from livetail.api.context import Context
 from livetail.api.group_settings import check_kms_key, check_tag_keys
-from livetail.api.identifiers import log_group_by_name_or_identifier
+from livetail.api.identifiers import log_group_by_identifier
 from livetail.api.paging import page_of_rows
 from livetail.api.shapes import (
     CreateLogGroupRequest,
@@ -50,7 +50,7 @@ def delete_log_group(context: Context, request: LogGroupRequest) -> None:
 
 def put_log_group_deletion_protection(context: Context, request: PutLogGroupDeletionProtectionRequest) -> None:
     """Protect a log group from deletion, or stop protecting it."""
-    group = log_group_by_name_or_identifier(context, None, request.log_group_identifier)
+    group = log_group_by_identifier(context, request.log_group_identifier)
     group.deletion_protection = request.deletion_protection_enabled
 
 

@@ -4,7 +4,7 @@ from operator import itemgetter
 from typing import Any
 
 from livetail.api.context import Context
-from livetail.api.identifiers import log_group_by_name_or_identifier
+from livetail.api.identifiers import requested_log_group
 from livetail.api.log_groups import DESCRIBE_LIMIT, check_deletion
 from livetail.api.paging import page_of_rows
 from livetail.api.shapes import DescribeLogStreamsRequest, LogStreamRequest, OrderBy
@@ -34,7 +34,7 @@ def describe_log_streams(context: Context, request: DescribeLogStreamsRequest) -
     descending = bool(request.descending)
     if by_time and request.log_stream_name_prefix is not None:
         raise InvalidParameterException("Cannot order by LastEventTime with a logStreamNamePrefix.")
-    group = log_group_by_name_or_identifier(context, request.log_group_name, request.log_group_identifier)
+    group = requested_log_group(context, request)
     prefix = request.log_stream_name_prefix or ""
     rows = [
         (((stream.last_event_timestamp or 0) if by_time else 0, name), stream)

@@ -18,7 +18,7 @@ from livetail.api.shapes import DescribeLogGroupsRequest, DescribeLogStreamsRequ
 from livetail.core.errors import InvalidParameterException
 from livetail.core.ids import event_id_text
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_PAGE_BYTES, MAX_PAGE_EVENTS
-from livetail.store.batch import Batch
+from livetail.store.reading import StoredEvent
 
 MAX_EXAMINED_EVENTS: Final = 2_500
 MAX_EXAMINED_BYTES: Final = 1_048_576
@@ -137,8 +137,8 @@ def _request_hash(request: RowsRequest) -> str:
 
 
 def page_of_events(
-    found: Iterable[tuple[Batch, int]], limit: int | None, accepts: Callable[[str], bool] | None = None
-) -> tuple[list[tuple[Batch, int]], tuple[Batch, int] | None]:
+    found: Iterable[StoredEvent], limit: int | None, accepts: Callable[[str], bool] | None = None
+) -> tuple[list[StoredEvent], StoredEvent | None]:
     """As many events as fit on a page: `limit` (10,000 at most) and 1 MiB as PutLogEvents counts; at least one.
 
     Returns them in the order in which they were read, and the event after which the next page begins: the last one on
@@ -149,10 +149,10 @@ def page_of_events(
             `MAX_EXAMINED_BYTES`.
     """
     bytes_left = MAX_PAGE_BYTES
-    events: list[tuple[Batch, int]] = []
+    events: list[StoredEvent] = []
     max_events = MAX_PAGE_EVENTS if limit is None else limit
     examined_events = examined_bytes = 0
-    last: tuple[Batch, int] | None = None
+    last: StoredEvent | None = None
     for event in found:
         batch, index = event
         message = batch.events[index].message

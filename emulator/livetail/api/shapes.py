@@ -97,6 +97,13 @@ class LogStreamRequest(LogGroupRequest):
     log_stream_name: LogStreamName
 
 
+class NamedOrIdentifiedRequest(Request, kw_only=True):
+    """The request of operations on a log group that either of two members names."""
+
+    log_group_name: LogGroupName | None = None
+    log_group_identifier: LogGroupIdentifier | None = None
+
+
 class StartLiveTailRequest(Request):
     log_group_identifiers: Annotated[list[LogGroupIdentifier], items(1, 10)]
     log_stream_names: LogStreamNames | None = None
@@ -169,9 +176,7 @@ class DisassociateKmsKeyRequest(Request):
     resource_identifier: ResourceIdentifier | None = None
 
 
-class DescribeLogStreamsRequest(Request):
-    log_group_name: LogGroupName | None = None
-    log_group_identifier: LogGroupIdentifier | None = None
+class DescribeLogStreamsRequest(NamedOrIdentifiedRequest):
     log_stream_name_prefix: LogStreamName | None = None
     order_by: OrderBy | None = None
     descending: bool | None = None
@@ -194,9 +199,7 @@ class PutLogEventsRequest(LogStreamRequest):
     entity: Entity | None = None
 
 
-class GetLogEventsRequest(Request, kw_only=True):
-    log_group_name: LogGroupName | None = None
-    log_group_identifier: LogGroupIdentifier | None = None
+class GetLogEventsRequest(NamedOrIdentifiedRequest, kw_only=True):
     log_stream_name: LogStreamName
     start_time: Timestamp | None = None
     end_time: Timestamp | None = None
@@ -206,9 +209,7 @@ class GetLogEventsRequest(Request, kw_only=True):
     unmask: bool | None = None
 
 
-class FilterLogEventsRequest(Request):
-    log_group_name: LogGroupName | None = None
-    log_group_identifier: LogGroupIdentifier | None = None
+class FilterLogEventsRequest(NamedOrIdentifiedRequest):
     log_stream_names: LogStreamNames | None = None
     log_stream_name_prefix: LogStreamName | None = None
     start_time: Timestamp | None = None

@@ -8,11 +8,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush, heapreplace
 from operator import attrgetter
+from typing import TypeAlias
 
 from livetail.core.ids import Position
 from livetail.store.batch import Batch
 
 END = Position(2**64, 0)
+
+StoredEvent: TypeAlias = tuple[Batch, int]
+"""A batch, and the index of an event there."""
 
 _first = attrgetter("first_timestamp")
 _last = attrgetter("last_timestamp")
@@ -20,8 +24,8 @@ _last = attrgetter("last_timestamp")
 
 def in_order(
     batches: Iterable[Batch], low: Position, high: Position, first_shown: int = 0, *, newest_first: bool = False
-) -> Iterator[tuple[Batch, int]]:
-    """The events at positions from `low` (inclusive) to `high` (exclusive), each as its batch and its index there.
+) -> Iterator[StoredEvent]:
+    """The events at positions from `low` (inclusive) to `high` (exclusive).
 
     A batch is opened when reading reaches its first event, so a page of a large group costs little more than its
     events.
