@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.testing.projects import sentences, suite, suite_in_process
+from tests.testing.projects import sentences, suite
 
 pytest_plugins = ["pytester"]
 
@@ -327,7 +327,7 @@ def test_begins_anew(livetail):
 
 def test_open_sessions_fail_a_test_if_so_configured(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nlivetail_fail_on_open_sessions = true\n")
-    result = suite_in_process(pytester, OPEN_SESSIONS)
+    result = suite(pytester, OPEN_SESSIONS)
     result.assert_outcomes(passed=3, failed=1, errors=1)
     assert _in_full(result) == [
         "Live Tail sessions are still open, on [['arn:aws:logs:us-east-1:123456789012:log-group:/app/api']]"
@@ -336,4 +336,4 @@ def test_open_sessions_fail_a_test_if_so_configured(pytester: pytest.Pytester) -
 
 
 def test_open_sessions_are_nobodys_business_otherwise(pytester: pytest.Pytester) -> None:
-    suite_in_process(pytester, OPEN_SESSIONS).assert_outcomes(passed=3, failed=1)
+    suite(pytester, OPEN_SESSIONS).assert_outcomes(passed=3, failed=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from livetail import LiveTailEmulator
-from tests.testing.projects import LIKE_A_USER, WITHOUT_WORKERS, sentences, suite, suite_in_process
+from tests.testing.projects import LIKE_A_USER, WITHOUT_WORKERS, sentences, suite
 
 pytest_plugins = ["pytester"]
 
@@ -52,7 +52,8 @@ def test_client(livetail_client): ...
 
 
 def test_what_pytest_says_about_it(pytester: pytest.Pytester) -> None:
-    shown = pytester.runpytest_inprocess("--fixtures").stdout
+    options = (*LIKE_A_USER, *WITHOUT_WORKERS)
+    shown = pytester.runpytest_inprocess(*options, "--fixtures").stdout
     shown.fnmatch_lines_random(
         [
             "livetail -- *",
@@ -65,8 +66,8 @@ def test_what_pytest_says_about_it(pytester: pytest.Pytester) -> None:
         ]
     )
     shown.no_fnmatch_line("_livetail*")
-    pytester.runpytest_inprocess("--markers").stdout.fnmatch_lines(["@pytest.mark.livetail(**settings): settings of*"])
-    pytester.runpytest_inprocess("--help").stdout.fnmatch_lines_random(
+    pytester.runpytest_inprocess(*options, "--markers").stdout.fnmatch_lines(["@pytest.mark.livetail(**settings): settings of*"])
+    pytester.runpytest_inprocess(*options, "--help").stdout.fnmatch_lines_random(
         ["*--livetail-url=URL*", "*livetail_fail_on_open_sessions (bool):*"]
     )
 
@@ -75,22 +76,21 @@ def test_what_pytest_says_about_it(pytester: pytest.Pytester) -> None:
 
 
 def test_workers_have_servers_of_their_own(pytester: pytest.Pytester) -> None:
+    """Each of the two runs the test."""
     result = suite(
         pytester,
         """
 import os, pathlib
 
-@pytest.mark.parametrize("turn", range(20))
-def test_it(livetail, livetail_client, turn):
+def test_it(livetail, livetail_client):
     assert livetail_client.describe_log_groups()["logGroups"] == []
     livetail.put("/app/api", "web-1", ["hello"])
     assert len(livetail_client.describe_log_groups()["logGroups"]) == 1
     pathlib.Path(os.environ["PYTEST_XDIST_WORKER"]).write_text(livetail.endpoint_url)
 """,
-        "-n",
-        "2",
+        *("-n", "2", "--dist", "each"),
     )
-    result.assert_outcomes(passed=20)
+    result.assert_outcomes(passed=2)
     assert len({pytester.path.joinpath(worker).read_text() for worker in ("gw0", "gw1")}) == 2
 
 
@@ -132,7 +132,7 @@ def test_emulator_that_runs_already(
 
 def test_empty_address_is_none(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVETAIL_URL", "")
-    result = suite_in_process(pytester, "def test_it(livetail):\n    assert livetail.sessions() == []\n")
+    result = suite(pytester, "def test_it(livetail):\n    assert livetail.sessions() == []\n")
     result.assert_outcomes(passed=1)
 
 
@@ -227,6 +227,7 @@ import os
 import boto3
 
 BEFORE = dict(os.environ)
+SESSION_BEFORE = boto3.DEFAULT_SESSION
 
 @pytest.mark.livetail(region="eu-west-1")
 def test_it(livetail_env):
@@ -237,7 +238,7 @@ def test_it(livetail_env):
 
 def test_it_is_undone():
     assert {**os.environ, "PYTEST_CURRENT_TEST": ""} == {**BEFORE, "PYTEST_CURRENT_TEST": ""}
-    assert boto3.DEFAULT_SESSION is None
+    assert boto3.DEFAULT_SESSION is SESSION_BEFORE
 """,
     ).assert_outcomes(passed=2)
 
@@ -270,7 +271,7 @@ def test_it(livetail, livetail_client):
     ],
 )
 def test_nobody_there(pytester: pytest.Pytester, url: str, sentence: str) -> None:
-    result = suite_in_process(pytester, "def test_it(livetail): ...\n", "--livetail-url", url)
+    result = suite(pytester, "def test_it(livetail): ...\n", "--livetail-url", url)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"livetail: {sentence}"])
     assert len(sentences(result)) == 1
