@@ -1,11 +1,15 @@
-"""Runs commands out of the documentation, with a server on a free port in place of the default one."""
+"""Runs commands and programs out of the documentation."""
 
+import contextlib
+import io
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
-__all__ = ["DEFAULT_ENDPOINT", "environment", "run"]
+__all__ = ["DEFAULT_ENDPOINT", "environment", "run", "run_program"]
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:4586"
 
@@ -18,7 +22,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def run(commands: str, endpoint: str, folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run the lines of a block in one shell, until the first that fails."""
+    """Run the lines of a block in one shell, until the first that fails, with a server in place of the default one."""
     return subprocess.run(
         ["bash", "-eu", "-o", "pipefail", "-c", commands.replace(DEFAULT_ENDPOINT, endpoint)],
         env=environment(LIVETAIL_ENDPOINT=endpoint, **variables),
@@ -28,3 +32,19 @@ def run(commands: str, endpoint: str, folder: Path, **variables: str) -> "subpro
         timeout=60,
         check=False,
     )
+
+
+def run_program(text: str, folder: Path) -> str:
+    """Run a Python program in a folder, as `python program.py` does but in this process; returns what it prints."""
+    program = folder / "program.py"
+    program.write_text(text)
+    with (
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(io.StringIO()) as printed,
+        patch.object(sys, "argv", [str(program)]),
+    ):
+        try:
+            runpy.run_path(str(program), run_name="__main__")
+        except SystemExit as ended:
+            assert not ended.code, ended
+    return printed.getvalue()

@@ -94,7 +94,7 @@ RUN_BY: Final[dict[tuple[str, str], str | list[str]]] = {
     ("docs/sdks.md", "rust"): "tests/docs/test_sdks.py::test_code_is_cut_out_of_the_programs",
     ("docs/sdks.md", "text"): ["tests/docs/test_sdks.py::test_the_matrix_is_the_tested_one"],
     ("docs/terminal.md", "sh"): "tests/docs/test_terminal.py::test_commands_are_done",
-    ("docs/testing.md", "python"): "tests/docs/test_testing.py::test_examples_run",
+    ("docs/testing.md", "python"): "tests/docs/test_testing.py::test_there_is_an_example_for_each_way",
     ("docs/testing.md", "text"): ["tests/docs/test_testing.py::test_examples_run"],
     ("docs/testing.md", "py"): [NotRun("needs a container engine; tests/testing/test_container.py tries the class")],
     ("docs/troubleshooting.md", "text"): "tests/docs/test_troubleshooting.py::test_it_is_printed",

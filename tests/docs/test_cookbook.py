@@ -12,7 +12,9 @@ from livetail import LiveTailEmulator
 from livetail.faults import as_json, parse_rule
 from tests.docs.reading import blocks, document
 from tests.docs.shell import run
-from tests.testing.projects import run_pytest
+from tests.testing.projects import run_pytest_here
+
+pytest_plugins = ["pytester"]
 
 NAME = "docs/cookbook.md"
 RECIPES = dict(re.findall(r"^## (.+)\n((?:.*\n)+?)(?=^## |\Z)", document(NAME), re.MULTILINE))
@@ -32,12 +34,9 @@ def test_each_recipe_has_a_test_and_commands() -> None:
         assert [len(in_recipe(title, language)) for language in ("python", "sh")] == [1, 1], title
 
 
-def test_the_tests_pass(tmp_path: Path) -> None:
-    for number, block in enumerate(blocks(NAME, "python")):
-        (tmp_path / f"test_{number}.py").write_text(block.text)
-    finished = run_pytest(tmp_path)
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert f"{len(RECIPES)} passed" in finished.stdout
+def test_the_tests_pass(pytester: pytest.Pytester) -> None:
+    files = {f"test_line_{block.line}": block.text for block in blocks(NAME, "python")}
+    run_pytest_here(pytester, **files).assert_outcomes(passed=len(RECIPES))
 
 
 @pytest.mark.parametrize("title", RECIPES)

@@ -4,34 +4,32 @@ import os
 import re
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from livetail.cli.command_parser import COMMANDS
-from tests.cli.running import run_livetail, serving
+from tests.cli.running import call_livetail, serving
 from tests.docs.flags import flags_table
 from tests.docs.reading import ROOT, blocks, document
-from tests.testing.projects import LIKE_A_USER
+from tests.docs.shell import run_program
+from tests.testing.projects import run_pytest_here
+
+pytest_plugins = ["pytester"]
 
 DOCUMENTS = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 
-def test_the_snippet_prints_what_it_says() -> None:
+def test_the_snippet_prints_what_it_says(tmp_path: Path) -> None:
     snippet, _ = blocks("README.md", "python")
     printed, _ = blocks("README.md", "text")
-    run = subprocess.run([sys.executable, "-c", snippet.text], capture_output=True, text=True, timeout=60, check=False)
-    assert run.returncode == 0, run.stderr
-    assert run.stdout == printed.text
+    assert run_program(snippet.text, tmp_path) == printed.text
 
 
-def test_the_pytest_example_passes(tmp_path: Path) -> None:
+def test_the_pytest_example_passes(pytester: pytest.Pytester) -> None:
     _, example = blocks("README.md", "python")
-    (tmp_path / "test_example.py").write_text(example.text)
-    command = [sys.executable, "-m", "pytest", "-q", *LIKE_A_USER, str(tmp_path)]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False)
-    assert run.returncode == 0, run.stdout
-    assert "1 passed" in run.stdout
+    run_pytest_here(pytester, test_example=example.text).assert_outcomes(passed=1)
 
 
 def test_serve_prints_what_the_readme_shows() -> None:
@@ -53,11 +51,8 @@ def test_the_commands_of_the_server_section_run() -> None:
             ["sh", "-ec", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
         ) as tail:
             assert tail.stdout is not None
-            wait = f"{endpoint}/_livetail/sessions?wait=1&timeout=30"
-            subprocess.run(
-                [sys.executable, "-c", f"import urllib.request as u; u.urlopen({wait!r})"], check=True, timeout=60
-            )
-            run = run_livetail("put", "--endpoint", endpoint, "/app/api", "web-1", given=b"hello from your.log\n")
+            urllib.request.urlopen(f"{endpoint}/_livetail/sessions?wait=1&timeout=30").close()
+            run = call_livetail("put", "--endpoint", endpoint, "/app/api", "web-1", given=b"hello from your.log\n")
             assert run.returncode == 0, run.stderr
             assert tail.stdout.readline() == "hello from your.log\n"
             tail.terminate()

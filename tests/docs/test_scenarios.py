@@ -15,7 +15,9 @@ import pytest
 from livetail import LiveTailEmulator
 from livetail.scenarios import fixtures
 from livetail.scenarios.recording import read_recording
+from tests.cli.running import call_livetail
 from tests.docs.reading import blocks
+from tests.docs.shell import run_program
 from tests.processes import as_module, run_command, start_command
 
 NAME = "docs/scenarios.md"
@@ -60,20 +62,16 @@ def test_scenarios_are_served(folder: Path, number: int) -> None:
         assert process.wait(20) == 0
 
 
-def test_scenarios_are_checked_listed_shown_and_demonstrated(folder: Path) -> None:
-    check, names, show = blocks(NAME, "sh")[0].text.splitlines()[3:6]
-    demo = " ".join(commands(0)[6]) + " --seconds 1.2"
-    told = []
-    for command in (check, names, show, demo):
-        run = subprocess.run(
-            ["bash", "-c", command], capture_output=True, text=True, cwd=folder, env=environment(), timeout=60
-        )
-        assert (run.returncode, run.stderr) == (0, "")
-        told.append(run.stdout)
-    assert told[0].startswith("shop.toml: 2 log groups, 2 sources, ")
-    assert told[1].startswith("audit-trail    ")
-    assert (folder / "shop.toml").read_text() == fixtures.path("shop").read_text()
-    assert "plays burst.toml" in told[3]
+def test_scenarios_are_checked_listed_shown_and_demonstrated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    check, names, show, demo = (command[1:] for command in commands(0)[3:])
+    assert show[-2:] == [">", "shop.toml"]
+    runs = [call_livetail(*command) for command in (check, names, show[:-2], [*demo, "--seconds", "1.2"])]
+    assert [(run.returncode, run.stderr) for run in runs] == [(0, "")] * 4
+    assert runs[0].stdout.startswith("shop.toml: 2 log groups, 2 sources, ")
+    assert runs[1].stdout.startswith("audit-trail    ")
+    assert runs[2].stdout == fixtures.path("shop").read_text()
+    assert "plays burst.toml" in runs[3].stdout
 
 
 def test_the_first_recording_asks_whom_the_sdk_is_configured_for(folder: Path) -> None:
@@ -108,6 +106,4 @@ def test_the_recording_is_replayed(folder: Path) -> None:
     (folder / "incident.jsonl").write_text(blocks(NAME, "jsonl")[1].text)
     (folder / "replay.toml").write_text(blocks(NAME, "toml")[-2].text)
     (example,) = blocks(NAME, "python")
-    run = run_command([sys.executable, "-c", example.text], cwd=folder)
-    assert run.returncode == 0, run.stderr
-    assert run.stdout == blocks(NAME, "text")[0].text
+    assert run_program(example.text, folder) == blocks(NAME, "text")[0].text

@@ -1,36 +1,34 @@
 """The examples of docs/testing.md run as printed."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.docs.reading import Block, blocks
-from tests.processes import run_command
-from tests.testing.projects import run_pytest
+from tests.docs.shell import run_program
+from tests.testing.projects import run_pytest_here
+
+pytest_plugins = ["pytester"]
 
 EXAMPLES = blocks("docs/testing.md", "python")
+SUITES = [example for example in EXAMPLES if "\ndef test_" in example.text]
+PROGRAMS = [example for example in EXAMPLES if example not in SUITES]
 
 
-def runs_under(example: Block) -> str:
-    if "pytest" in example.text or "def test_" in example.text.split("\nclass")[0]:
-        return "pytest"
-    return "unittest" if "unittest" in example.text else "python"
+def test_examples_for_pytest_pass(pytester: pytest.Pytester) -> None:
+    files = {f"test_line_{example.line}": example.text for example in SUITES}
+    tests = sum(text.count("\ndef test_") for text in files.values())
+    run_pytest_here(pytester, **files).assert_outcomes(passed=tests)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"line {example.line}")
+@pytest.mark.parametrize("example", PROGRAMS, ids=lambda example: f"line {example.line}")
 def test_examples_run(example: Block, tmp_path: Path) -> None:
-    file = tmp_path / "test_example.py"
-    file.write_text(example.text)
-    if runs_under(example) == "pytest":
-        run = run_pytest(tmp_path)
-    else:
-        run = run_command([sys.executable, str(file)], cwd=tmp_path)
-    assert run.returncode == 0, run.stdout + run.stderr
-    if runs_under(example) == "python" and "print(" in example.text:
-        (printed,) = blocks("docs/testing.md", "text")
-        assert run.stdout == printed.text
+    printed = run_program(example.text, tmp_path)
+    if "print(" in example.text:
+        (shown,) = blocks("docs/testing.md", "text")
+        assert printed == shown.text
 
 
 def test_there_is_an_example_for_each_way() -> None:
-    assert set(map(runs_under, EXAMPLES)) == {"pytest", "python", "unittest"}
+    for way in ("import pytest\n", "import unittest\n", "import asyncio\n", "print("):
+        assert any(way in example.text for example in EXAMPLES)

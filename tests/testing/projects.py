@@ -12,7 +12,7 @@ import pytest
 import livetail
 from tests.processes import run_command
 
-__all__ = ["LIKE_A_USER", "WITHOUT_WORKERS", "run_pytest", "sentences", "suite"]
+__all__ = ["LIKE_A_USER", "WITHOUT_WORKERS", "run_pytest", "run_pytest_here", "sentences", "suite"]
 
 LIKE_A_USER: Final = (
     *("-W", "error", "--strict-config", "--strict-markers"),
@@ -37,14 +37,18 @@ def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
     return run_command(command, cwd=folder)
 
 
-def suite(pytester: pytest.Pytester, tests: str, *arguments: str, **files: str) -> pytest.RunResult:
-    """Run pytest on one file of tests: in this process, which takes a fifth of the time, unless it has workers.
+def run_pytest_here(pytester: pytest.Pytester, *arguments: str, **files: str) -> pytest.RunResult:
+    """Run pytest on Python files, by their names without `.py`, in this process, which takes a fifth of the time."""
+    pytester.makepyfile(**files)
+    return pytester.runpytest_inprocess("-q", *LIKE_A_USER, *WITHOUT_WORKERS, *arguments)
 
-    `files` are further Python files, by their names without `.py`.
-    """
-    pytester.makepyfile(test_suite="import pytest\n" + tests, **files)
+
+def suite(pytester: pytest.Pytester, tests: str, *arguments: str, **files: str) -> pytest.RunResult:
+    """Run pytest on one file of tests and further files: in this process, unless the run has workers."""
+    files["test_suite"] = "import pytest\n" + tests
     if "-n" not in arguments:
-        return pytester.runpytest_inprocess("-q", *LIKE_A_USER, *WITHOUT_WORKERS, *arguments)
+        return run_pytest_here(pytester, *arguments, **files)
+    pytester.makepyfile(**files)
     run = run_pytest(pytester.path, *arguments)
     return pytest.RunResult(run.returncode, run.stdout.splitlines(), run.stderr.splitlines(), 0)
 

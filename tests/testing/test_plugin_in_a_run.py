@@ -66,7 +66,9 @@ def test_what_pytest_says_about_it(pytester: pytest.Pytester) -> None:
         ]
     )
     shown.no_fnmatch_line("_livetail*")
-    pytester.runpytest_inprocess(*options, "--markers").stdout.fnmatch_lines(["@pytest.mark.livetail(**settings): settings of*"])
+    pytester.runpytest_inprocess(*options, "--markers").stdout.fnmatch_lines(
+        ["@pytest.mark.livetail(**settings): settings of*"]
+    )
     pytester.runpytest_inprocess(*options, "--help").stdout.fnmatch_lines_random(
         ["*--livetail-url=URL*", "*livetail_fail_on_open_sessions (bool):*"]
     )
