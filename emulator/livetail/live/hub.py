@@ -13,10 +13,9 @@ from livetail.core.clock import SECOND, Clock
 from livetail.core.errors import LimitExceededException
 from livetail.core.ids import uuid4
 from livetail.live.limits import TailLimits
-from livetail.live.session import STREAMING_FAILURE, Counters, Ending, Session, State
+from livetail.live.session import Counters, Ending, Session, State
 from livetail.live.subscription import Matching, Subscription
 from livetail.store.batch import Batch
-from livetail.wire import livetail
 
 _log = logging.getLogger(__name__)
 
@@ -143,13 +142,8 @@ class Hub:
                 continue
             try:
                 self.totals.updates_made += session.tick(now)
-            except Exception:
-                # An error in one session must not stop the updates of the others.
-                _log.exception("session %s failed", session.session_id)
-                if session.state is State.STREAMING:
-                    last = livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
-                    session.end(Ending.EXCEPTION, last)
-                session.ended_by = Ending.EXCEPTION
+            except Exception:  # it must not stop the updates of the other sessions
+                self.fail(session)
             if session.state is State.STREAMING:
                 heapq.heapreplace(self._due, (session.next_due, order, session))
             else:
@@ -168,6 +162,12 @@ class Hub:
     def end(self, session: Session, ending: Ending = Ending.DELETED) -> None:
         """End a session cleanly, after what is buffered."""
         session.end(ending)
+        self._release(session)
+
+    def fail(self, session: Session) -> None:
+        """End a session after an error in our code, which is being handled, and log the error."""
+        _log.exception("session %s failed", session.session_id)
+        session.fail()
         self._release(session)
 
     def close(self, session: Session, ending: Ending = Ending.CLIENT) -> None:

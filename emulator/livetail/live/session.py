@@ -190,9 +190,7 @@ class Session:
 
         It may be called in every state. The session has ENDED once it returns None after `end`.
         """
-        if self.state is State.ENDED:
-            return None
-        if not self._ready and self.backlog.updates:
+        if not self._ready and self.backlog.updates and self.state is not State.ENDED:
             self._encode_update(self.backlog.take())
         if self._ready:
             message = self._ready.popleft()
@@ -229,12 +227,21 @@ class Session:
         self._last = None if last is None else Message(MessageKind.LAST, last)
         self.ended_by = ending
 
+    def fail(self) -> None:
+        """End the session after an error in our code: all that it still sends is a SessionStreamingException."""
+        self.close()
+        self.ended_by = Ending.EXCEPTION
+        last = livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
+        self._ready.append(Message(MessageKind.LAST, last))
+
     def close(self, ending: Ending = Ending.CLIENT) -> None:
         """End the session at once: its client has left, or has received everything.
 
         `ending` is what ended a session that had not ended before.
         """
         self._move("close")
+        self._ready.clear()
+        self._last = None
         if self._unconfirmed is not None:  # an update that the client has not accepted is not delivered
             self._counted.pending_events += self._unconfirmed
             self._counted.delivered -= self._unconfirmed

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
@@ -25,7 +25,7 @@ from livetail.server.emulator import Emulator
 from livetail.server.origins import granted_origin, is_preflight, preflight_response, response_headers
 from livetail.server.other_requests import OTHER, OtherRequests
 from livetail.server.request_log import log_rejection, log_request, log_session_end, log_session_start, places_elsewhere
-from livetail.server.tail_writer import Client, TailWriter
+from livetail.server.tail_writer import Client
 from livetail.wire import awsjson
 from livetail.wire.awsjson import AwsCall, AwsResponse, error_response, json_response
 from livetail.wire.gzip_body import gunzip
@@ -145,24 +145,11 @@ class AwsEndpoint:
     async def _stream(
         self, session: Session, request: AwsRequest, receive: Receive, send: Send, origin: str | None
     ) -> None:
-        emulator = self._emulator
-        client = Client(
-            http_version=request.scope["http_version"],
-            user_agent=request.entry.user_agent,
-            connection=connection_of(request.scope),
-            close=partial(emulator.close_connection, request.scope),
-            reset=partial(emulator.close_connection, request.scope, reset=True),
-        )
-        emulator.open_session(session)
-        writer = TailWriter(session, emulator.hub, emulator.clock, client, emulator.scheduler.schedule)
-        emulator.scheduler.schedule()
+        client = Client(connection_of(request.scope), request.scope["http_version"], request.entry.user_agent)
         headers = self._headers(session.request_id, awsjson.EVENT_STREAM, origin)
         log_session_start(session)
-        try:
-            await emulator.tail_writers.serve(writer, receive, send, headers)
-        finally:
-            emulator.close_session(session, client)
-        log_session_end(session, emulator.clock.now())
+        await self._emulator.stream(session, client, receive, send, headers)
+        log_session_end(session, self._emulator.clock.now())
 
     def _headers(self, request_id: str, content_type: str, origin: str | None) -> list[tuple[bytes, bytes]]:
         headers = [

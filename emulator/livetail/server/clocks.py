@@ -8,12 +8,11 @@ A test may freeze the time of its process while a server runs in a thread of it.
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import lru_cache, partial
-from typing import Final, Protocol
+from typing import Final
 from wsgiref.handlers import format_date_time
 
-from livetail.core.clock import Clock, ManualClock
+from livetail.core.clock import ManualClock
 from livetail.settings import ClockSetting
 
 _REALTIME_COARSE: Final = 5
@@ -25,13 +24,9 @@ _MAX_DRIFT_NS: Final = 500_000_000
 def _real_ns() -> int:
     """The real time in nanoseconds, where time-machine may have changed what `time` returns."""
     time_machine = sys.modules.get("time_machine")
-    while True:  # a test in another thread may start or stop time-machine meanwhile
-        if time_machine is not None and time_machine.escape_hatch.is_travelling():
-            with suppress(ValueError):
-                return int(time_machine.escape_hatch.time.time_ns())
-        now_ns = time.clock_gettime_ns(time.CLOCK_REALTIME)
-        if time_machine is None or not time_machine.escape_hatch.is_travelling():
-            return now_ns
+    if time_machine is not None and time_machine.escape_hatch.is_travelling():
+        return int(time_machine.escape_hatch.time.time_ns())
+    return time.clock_gettime_ns(time.CLOCK_REALTIME)
 
 
 _wall_ns: Final[Callable[[], int]] = (
@@ -49,84 +44,47 @@ uptime_s: Final = partial(time.clock_gettime, time.CLOCK_MONOTONIC)
 """Returns seconds since some instant, for an event loop that no test can freeze. It is called often."""
 
 
-class RunningClock(Clock, Protocol):
-    """A clock that moves by itself, so that code can wait for an instant."""
-
-    def seconds_until(self, instant: int) -> float:
-        """Real seconds until `instant` (epoch milliseconds); 0 if it has passed."""
-        ...
-
-    def take_step_back(self) -> int:
-        """By how many milliseconds the time was set back since the last call."""
-        ...
-
-    def reset(self) -> None:
-        """Set the time back to the start, if the clock can."""
-        ...
-
-
-class RealClock:
-    """The time of this machine.
+class RunningClock:
+    """The time of this machine, or `speed` times as fast from the start on.
 
     It advances with the machine's uptime. If that differs by half a second from the machine's clock, because the clock
-    was set or the machine has slept, it follows the machine's clock.
+    was set or the machine has slept, it follows the machine's clock; it does not at another speed.
     """
 
-    def __init__(self) -> None:
-        self._step_back_ns = 0
+    def __init__(self, speed: float = 1.0) -> None:
+        self._speed = speed
         self.reset()
 
+    def reset(self) -> None:
+        """Read the machine's clock again."""
+        self._start_ns, self._start_uptime_ns = _wall_ns(), _uptime_ns()
+        self._step_back_ns = 0
+
     def now(self) -> int:
-        now_ns, wall_ns = _uptime_ns() + self._offset_ns, _wall_ns()
-        if abs(wall_ns - now_ns) > _MAX_DRIFT_NS:
-            self._offset_ns += wall_ns - now_ns
-            self._step_back_ns += max(0, now_ns - wall_ns)
-            now_ns = wall_ns
+        now_ns = self._start_ns + int((_uptime_ns() - self._start_uptime_ns) * self._speed)
+        if self._speed == 1:
+            ahead_ns = now_ns - _wall_ns()
+            if abs(ahead_ns) > _MAX_DRIFT_NS:
+                self._start_ns -= ahead_ns
+                self._step_back_ns += max(0, ahead_ns)
+                now_ns -= ahead_ns
         return now_ns // 1_000_000
 
     def seconds_until(self, instant: int) -> float:
-        return max(0.0, (instant - self.now()) / 1000)
+        """Real seconds until `instant` (epoch milliseconds); 0 if it has passed."""
+        return max(0.0, (instant - self.now()) / 1000 / self._speed)
 
     def take_step_back(self) -> int:
         """By how many milliseconds the machine's clock was set back since the last call."""
         step_ns, self._step_back_ns = self._step_back_ns, 0
         return step_ns // 1_000_000
 
-    def reset(self) -> None:
-        """Read the machine's clock again."""
-        self._offset_ns = _wall_ns() - _uptime_ns()
-        self._step_back_ns = 0
-
-
-class ScaledClock:
-    """A clock that starts at the real time and runs `speed` times as fast."""
-
-    def __init__(self, speed: float) -> None:
-        self._speed = speed
-        self.reset()
-
-    def reset(self) -> None:
-        self._epoch = _wall_ns() // 1_000_000
-        self._origin_ns = _uptime_ns()
-
-    def now(self) -> int:
-        return self._epoch + int((_uptime_ns() - self._origin_ns) * self._speed / 1_000_000)
-
-    def seconds_until(self, instant: int) -> float:
-        return max(0.0, (instant - self.now()) / 1000 / self._speed)
-
-    def take_step_back(self) -> int:
-        """Always 0: the machine's clock is read at the start alone."""
-        return 0
-
 
 def make_clock(setting: ClockSetting) -> ManualClock | RunningClock:
     """The clock of the settings."""
     if setting.mode == "manual":
         return ManualClock(real_now() if setting.start is None else setting.start)
-    if setting.mode == "scaled":
-        return ScaledClock(setting.speed)
-    return RealClock()
+    return RunningClock(setting.speed)
 
 
 @lru_cache(maxsize=1)  # within a second there are many responses

@@ -43,6 +43,9 @@ class Connection:
     - The requests of a client that has left end at once.
     - Idle connections stay open, since botocore does not check whether its pooled connections are open.
     - Nothing is written to a closed socket, since asyncio would report that on stderr.
+
+    Attributes:
+        ended_by_fault: a fault rule has closed it, with all sessions on it.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Connection:
         self._transport = writer.transport
         self._send_lock = asyncio.Lock()
         self._is_idle = True
+        self.ended_by_fault = False
 
     async def run(self) -> None:
         """Serve the client until the connection ends."""
@@ -164,8 +168,12 @@ class Connection:
             self._writer.write(f"{head}Content-Length: {len(sentence)}\r\n\r\n{sentence}".encode())
         self.close()
 
-    def reset(self) -> None:
-        """Reset the connection (TCP RST), as fault rules do; bytes that were not sent yet are lost."""
+    def end_by_fault(self, *, reset: bool) -> None:
+        """Close the connection for a fault rule, or reset it (TCP RST): then bytes that were not sent yet are lost."""
+        self.ended_by_fault = True
+        if not reset:
+            self.close()
+            return
         with suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()

@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from starlette.types import Scope
+from starlette.types import Receive, Send
 
 from livetail.api.context import Caller
 from livetail.api.service import Service
@@ -18,12 +18,11 @@ from livetail.live.hub import Hub
 from livetail.live.limits import TailLimits
 from livetail.live.session import Ending, Session, State
 from livetail.server.clocks import make_clock
-from livetail.server.connection import connection_of
 from livetail.server.journal import Journal
 from livetail.server.scenarios import RunningScenarios
 from livetail.server.scheduler import Scheduler
 from livetail.server.session_info import ended_session_info
-from livetail.server.tail_writer import Client, TailWriters
+from livetail.server.tail_writer import Client, TailWriter, TailWriters
 from livetail.settings import Settings
 from livetail.store.batch import LogEvent
 
@@ -96,8 +95,8 @@ class Emulator:
 
         Open sessions send their remaining messages and a clean end of stream.
         """
-        self.scheduler.interrupt()
         self._end_sessions(Ending.RESET)
+        self.scheduler.interrupt()
         self.clock.reset()
         self.journal.clear()
         self.ended_sessions.clear()
@@ -108,8 +107,8 @@ class Emulator:
     async def drain(self) -> None:
         """End all sessions, also those opened meanwhile, and wait until their remaining messages are written."""
         self._is_draining = True
-        self.scheduler.stop()
         self._end_sessions(Ending.SERVER)
+        self.scheduler.stop()
         await self.tail_writers.wait_until(lambda: not self.tail_writers)
 
     def _end_sessions(self, ending: Ending) -> None:
@@ -125,10 +124,6 @@ class Emulator:
         self.service.ingest(self._own_caller, log_group, log_stream, events)
 
     # For the scheduler.
-
-    @property
-    def has_open_sessions(self) -> bool:
-        return len(self.hub) > 0
 
     @property
     def updates_made(self) -> int:
@@ -199,18 +194,23 @@ class Emulator:
         self.tail_writers.wake(self.hub)
         self.scheduler.schedule()
 
-    def open_session(self, session: Session) -> None:
-        """Apply the fault rules to a session that has just started."""
+    async def stream(
+        self, session: Session, client: Client, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]
+    ) -> None:
+        """Respond to a client with the session that it has just started, until it ends or the client leaves."""
         if self.fault_rules is not None:
             self.fault_rules.open_session(session)
         if self._is_draining:
             self.hub.end(session, Ending.SERVER)
-
-    def close_session(self, session: Session, client: Client) -> None:
-        """Remove the fault state of an ended session, and record the session in `ended_sessions`."""
-        if self.fault_rules is not None:
-            self.fault_rules.close_session(session)
-        self.ended_sessions.append(ended_session_info(session, client, self.clock.now()))
+        writer = TailWriter(session, self.hub, self.clock, client, self.scheduler.schedule)
+        try:
+            with self.tail_writers.registered(writer):
+                self.scheduler.schedule()
+                await writer.run(receive, send, headers)
+        finally:
+            if self.fault_rules is not None:
+                self.fault_rules.close_session(session)
+            self.ended_sessions.append(ended_session_info(session, client, self.clock.now()))
 
     def end_session(self, session_id: str) -> bool:
         """End one session cleanly; False if it is not open."""
@@ -221,15 +221,6 @@ class Emulator:
             self.hub.end(session)
             self.tail_writers.wake([session])
         return True
-
-    def close_connection(self, scope: Scope, *, reset: bool = False) -> None:
-        """Close or reset the connection of a request for a fault rule; the sessions on it end by `fault`."""
-        connection = connection_of(scope)
-        self.tail_writers.end_by_fault(connection)
-        if reset:
-            connection.reset()
-        else:
-            connection.close()
 
 
 def _load(settings: Settings) -> "list[Scenario]":

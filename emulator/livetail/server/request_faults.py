@@ -18,6 +18,7 @@ from livetail.faults.fault_rules import FaultRules
 from livetail.live.session import Ending, Session
 from livetail.server.aws_request import AwsRequest
 from livetail.server.bodies import ClientGoneError, wait_for_disconnect
+from livetail.server.connection import connection_of
 from livetail.server.emulator import Emulator
 from livetail.wire.awsjson import AwsResponse, error_response
 
@@ -108,7 +109,7 @@ class RequestFaults:
         """Close the connection of a request, or reset it; the sessions that share it end with it."""
         entry = request.entry
         entry.status, entry.error, entry.message = 0, None, None
-        self._emulator.close_connection(request.scope, reset=reset)
+        connection_of(request.scope).end_by_fault(reset=reset)
 
 
 def _error(request: AwsRequest, error: Error, log_group: str | None) -> AwsResponse:

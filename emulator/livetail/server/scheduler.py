@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from livetail.core.clock import MAX_INSTANT, ManualClock
 from livetail.live.session import Session
 from livetail.server.clocks import RunningClock
+from livetail.server.tail_writer import TailWriters
 
 _log = logging.getLogger(__name__)
 
@@ -32,9 +33,6 @@ class DueWork(Protocol):
         """Session updates that have been made so far."""
         ...
 
-    @property
-    def has_open_sessions(self) -> bool: ...
-
     def next_due(self) -> int | None:
         """Epoch milliseconds of the next instant at which something is due."""
         ...
@@ -48,22 +46,10 @@ class DueWork(Protocol):
         ...
 
 
-class Writers(Protocol):
-    """The writers of the sessions."""
-
-    def wake(self, sessions: Iterable[Session]) -> None:
-        """Let the writers of these sessions write their next messages."""
-        ...
-
-    async def wait_until_written(self, sessions: Iterable[Session]) -> None:
-        """Wait until the writers of these sessions have written what their clients accept."""
-        ...
-
-
 class Scheduler:
     """Does work when it is due by a clock, and ends pauses by that clock (`sleeping`)."""
 
-    def __init__(self, clock: ManualClock | RunningClock, work: DueWork, writers: Writers) -> None:
+    def __init__(self, clock: ManualClock | RunningClock, work: DueWork, writers: TailWriters) -> None:
         self._clock = clock
         self._work = work
         self._writers = writers
@@ -71,7 +57,6 @@ class Scheduler:
         self._timer_due = 0
         self._advancing = asyncio.Lock()
         self._interruptions = 0
-        self._waiting: asyncio.Task[object] | None = None
         self._sleepers: list[tuple[int, int, asyncio.Future[bool]]] = []
         self._sleepers_started = 0
         self._awake: set[asyncio.Future[bool]] = set()
@@ -81,7 +66,7 @@ class Scheduler:
     def schedule(self) -> None:
         """Set the timer for what is due next. Call it when something may be due earlier than before."""
         if isinstance(self._clock, ManualClock):
-            if self._standstill_timer is None and self._work.has_open_sessions:
+            if self._standstill_timer is None and len(self._writers):
                 self._standstill_timer = asyncio.get_running_loop().call_later(STANDSTILL_S, self._warn_of_standstill)
             return
         due = self._next_due()
@@ -105,8 +90,7 @@ class Scheduler:
     def interrupt(self) -> None:
         """Stop a running `advance` at the present time, and end all pauses: the clock is set back."""
         self._interruptions += 1
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._writers.end_waits()  # a client may read slowly for minutes
         for _, _, sleeper in self._sleepers:
             sleeper.set_result(False)
         self._sleepers.clear()
@@ -172,26 +156,13 @@ class Scheduler:
                         break
                     continue
                 self._writers.wake(ready)
-                await self._wait_for_writers(ready)
+                await self._writers.wait_until_written(ready)
                 await asyncio.sleep(0)  # so that other requests are handled while hours of a scenario pass
                 if self._interruptions != interruptions:
                     return updates
             clock.move_to(target)
             self.schedule()
             return updates
-
-    async def _wait_for_writers(self, sessions: list[Session]) -> None:
-        """Wait for the writers of these sessions until a reset at most: a client may read slowly for minutes."""
-        interruptions, task = self._interruptions, asyncio.current_task()
-        assert task is not None
-        self._waiting = task
-        try:
-            await self._writers.wait_until_written(sessions)
-        except asyncio.CancelledError:
-            if self._interruptions == interruptions or task.uncancel():
-                raise  # the caller was cancelled
-        finally:
-            self._waiting = None
 
     def _next_due(self) -> int | None:
         due = self._work.next_due()
@@ -234,7 +205,7 @@ class Scheduler:
 
     def _warn_of_standstill(self) -> None:
         self._standstill_timer = None
-        if self._work.has_open_sessions:
+        if len(self._writers):
             _log.warning(
                 "a session is open, and for %g s the manual clock has not been moved: no update comes until you move it"
                 " (advance in Python, livetail advance, POST /_livetail/clock/advance)",

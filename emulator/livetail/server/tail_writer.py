@@ -8,7 +8,8 @@ its backlog drops the oldest; other sessions are not affected.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -16,9 +17,10 @@ from starlette.types import Receive, Send
 
 from livetail.core.clock import Clock
 from livetail.live.hub import Hub
-from livetail.live.session import STREAMING_FAILURE, Ending, Session, State
+from livetail.live.session import Ending, Session, State
 from livetail.server.bodies import wait_for_disconnect
-from livetail.wire import livetail
+from livetail.server.connection import Connection
+from livetail.wire.livetail import Message
 
 if TYPE_CHECKING:
     from livetail.faults.session_rules import SessionRules
@@ -35,21 +37,11 @@ of a response; where its transport is not done with that body yet, it closes the
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The client that reads a session.
+    """The client that reads a session; sessions over HTTP/2 may share a connection."""
 
-    Attributes:
-        http_version: that of its request.
-        user_agent: that of its request.
-        connection: the one that its request came on; sessions over HTTP/2 may share it.
-        close: closes its connection without an end of the body.
-        reset: resets its connection.
-    """
-
+    connection: Connection
     http_version: str
     user_agent: str | None
-    connection: object
-    close: Callable[[], None]
-    reset: Callable[[], None]
 
 
 class TailWriter:
@@ -61,7 +53,6 @@ class TailWriter:
         idle: set while the writer has nothing to write.
         accepted: how many messages the client has accepted.
         is_stalled: the client has not accepted anything for `STALL_S` seconds.
-        ended_by_fault: a fault rule closed the connection.
     """
 
     def __init__(
@@ -78,7 +69,6 @@ class TailWriter:
         self.idle = asyncio.Event()
         self.accepted = 0
         self.is_stalled = False
-        self.ended_by_fault = False
         self._hub = hub
         self._clock = clock
         self._schedule = schedule
@@ -92,7 +82,7 @@ class TailWriter:
         self.idle.clear()
         self._wake.set()
         if self._is_sending and (rules := self._rules) is not None and rules.resets_blocked_writer(self._clock.now()):
-            self.client.reset()
+            self.client.connection.end_by_fault(reset=True)
 
     async def run(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         """Respond to the request with the session's stream, until the session ends or the client leaves.
@@ -106,7 +96,7 @@ class TailWriter:
             await asyncio.wait((writer, watcher), return_when=asyncio.FIRST_COMPLETED)
         finally:
             rules = self._rules
-            by_fault = self.ended_by_fault or (rules is not None and rules.has_ended_stream)
+            by_fault = self.client.connection.ended_by_fault or (rules is not None and rules.has_ended_stream)
             self._hub.close(self.session, Ending.FAULT if by_fault else Ending.CLIENT)
             self.idle.set()
             for task in (writer, watcher):
@@ -166,7 +156,7 @@ class TailWriter:
             await self._end(send)
         elif step.then != "continue":
             self._is_over = True
-            (self.client.reset if step.then == "reset" else self.client.close)()
+            self.client.connection.end_by_fault(reset=step.then == "reset")
         return True
 
     async def _send(self, send: Send, data: bytes) -> bool:
@@ -194,15 +184,13 @@ class TailWriter:
         """The fault rules that concern the session; None where there are none, so that they cost nothing."""
         return cast("SessionRules | None", self.session.fault_rules)
 
-    def _take(self) -> livetail.Message | None:
-        """The next message of the session. An error in our code becomes a SessionStreamingException."""
+    def _take(self) -> Message | None:
+        """The next message of the session; after an error in our code a SessionStreamingException."""
         try:
             return self.session.take()
         except Exception:
-            _log.exception("session %s failed", self.session.session_id)
-            self._hub.close(self.session, Ending.EXCEPTION)
-            last = livetail.modeled_exception("SessionStreamingException", STREAMING_FAILURE)
-            return livetail.Message(livetail.MessageKind.LAST, last)
+            self._hub.fail(self.session)
+            return self.session.take()
 
 
 class TailWriters:
@@ -219,12 +207,13 @@ class TailWriters:
     def __len__(self) -> int:
         return len(self._writers)
 
-    async def serve(self, writer: TailWriter, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
-        """Run the writer of a session; it is registered while it runs."""
+    @contextmanager
+    def registered(self, writer: TailWriter) -> Iterator[None]:
+        """Register the writer of a session while it runs."""
         self._writers[writer.session] = writer
         self.notify()
         try:
-            await writer.run(receive, send, headers)
+            yield
         finally:
             del self._writers[writer.session]
             self.notify()
@@ -244,12 +233,6 @@ class TailWriters:
                 await waiting
             finally:
                 del self._waiting[waiting]
-
-    def end_by_fault(self, connection: object) -> None:
-        """Record that a fault rule is about to close a connection, with all sessions on it."""
-        for writer in self._writers.values():
-            if writer.client.connection is connection:
-                writer.ended_by_fault = True
 
     def client_of(self, session: Session) -> Client | None:
         """The client that reads a session; None when its writer has ended."""
@@ -280,3 +263,8 @@ class TailWriters:
                 for writer, before in zip(writers, accepted, strict=True):
                     writer.is_stalled = writer.accepted == before and not writer.idle.is_set()
                 writers = [writer for writer in writers if not writer.is_stalled]
+
+    def end_waits(self) -> None:
+        """Let `wait_until_written` return now."""
+        for writer in self._writers.values():
+            writer.idle.set()

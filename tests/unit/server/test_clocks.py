@@ -4,7 +4,7 @@ import pytest
 
 from livetail.core.clock import ManualClock
 from livetail.server import clocks
-from livetail.server.clocks import RealClock, ScaledClock, http_date, make_clock
+from livetail.server.clocks import RunningClock, http_date, make_clock
 from livetail.settings import ClockSetting
 
 
@@ -28,7 +28,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> _Machine:
 
 
 def test_real_clock(machine: _Machine) -> None:
-    clock = RealClock()
+    clock = RunningClock()
     assert clock.now() == 1_000_000
     machine.passes(2.5)
     assert clock.now() == 1_002_500
@@ -40,7 +40,7 @@ def test_real_clock(machine: _Machine) -> None:
 
 @pytest.mark.parametrize("step", [-3_600, -1, 1, 3_600])
 def test_real_clock_follows_a_machine_whose_clock_is_set(machine: _Machine, step: int) -> None:
-    clock = RealClock()
+    clock = RunningClock()
     machine.wall += step
     assert clock.now() == 1_000_000 + step * 1000
     assert clock.take_step_back() == max(0, -step * 1000)
@@ -50,7 +50,7 @@ def test_real_clock_follows_a_machine_whose_clock_is_set(machine: _Machine, step
 
 
 def test_real_clock_does_not_jitter_with_the_coarse_clock_of_the_machine(machine: _Machine) -> None:
-    clock = RealClock()
+    clock = RunningClock()
     for wall in (1_000.004, 999.996, 1_000.1):
         machine.wall = wall
         assert clock.now() == 1_000_000
@@ -58,7 +58,7 @@ def test_real_clock_does_not_jitter_with_the_coarse_clock_of_the_machine(machine
 
 
 def test_scaled_clock(machine: _Machine) -> None:
-    clock = ScaledClock(60)
+    clock = RunningClock(60)
     assert clock.now() == 1_000_000
     machine.passes(2)
     assert clock.now() == 1_120_000
@@ -67,23 +67,24 @@ def test_scaled_clock(machine: _Machine) -> None:
 
 
 def test_scaled_clock_does_not_follow_the_wall(machine: _Machine) -> None:
-    clock = ScaledClock(2)
+    clock = RunningClock(2)
     machine.wall -= 3_600
     machine.uptime += 1
     assert clock.now() == 1_002_000
 
 
 def test_scaled_clock_starts_again_at_the_real_time(machine: _Machine) -> None:
-    clock = ScaledClock(60)
+    clock = RunningClock(60)
     machine.passes(10)
     clock.reset()
     assert clock.now() == 1_010_000
 
 
 def test_choice(machine: _Machine) -> None:
-    assert isinstance(make_clock(ClockSetting()), RealClock)
-    scaled = make_clock(ClockSetting("scaled", None, 60.0))
-    assert isinstance(scaled, ScaledClock)
+    real, scaled = make_clock(ClockSetting()), make_clock(ClockSetting("scaled", None, 60.0))
+    machine.passes(1)
+    assert (real.now(), scaled.now()) == (1_001_000, 1_060_000)
+    machine.passes(-1)
     manual = make_clock(ClockSetting("manual"))
     assert isinstance(manual, ManualClock) and manual.now() == 1_000_000
     manual = make_clock(ClockSetting("manual", 5))

@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 from pathlib import Path
+from unittest.mock import Mock
 
 import livetail
 from livetail.core.arns import LogGroupArn
@@ -12,6 +13,7 @@ from livetail.live.session import Session
 from livetail.live.subscription import Subscription
 from livetail.patterns import compile as compile_pattern
 from livetail.server.emulator import Emulator
+from livetail.server.session_info import ended_session_info
 from livetail.server.tail_writer import Client
 from livetail.settings import Settings
 
@@ -30,19 +32,15 @@ def _take_all(session: Session) -> None:
         session.accept()
 
 
-CLIENT = Client("1.1", None, object(), close=lambda: None, reset=lambda: None)
-
-
 def _open(emulator: Emulator) -> Session:
     subscription = Subscription((ARN,), compile_pattern("ERROR"), (str(ARN),))
-    session = emulator.hub.open(subscription, OWNER, "request")
-    emulator.open_session(session)
-    return session
+    return emulator.hub.open(subscription, OWNER, "request")
 
 
 def _close(emulator: Emulator, session: Session) -> None:
     emulator.hub.close(session)
-    emulator.close_session(session, CLIENT)
+    client = Client(Mock(), "1.1", None)
+    emulator.ended_sessions.append(ended_session_info(session, client, emulator.clock.now()))
 
 
 def _held_bytes() -> int:

@@ -9,8 +9,9 @@ import pytest
 from livetail.core.clock import MAX_INSTANT, ManualClock
 from livetail.live.session import Session
 from livetail.server import scheduler as scheduler_module
-from livetail.server.clocks import RealClock, ScaledClock
+from livetail.server.clocks import RunningClock
 from livetail.server.scheduler import ClockRunsByItselfError, Scheduler
+from livetail.server.tail_writer import TailWriters
 
 
 class _DueWork:
@@ -22,7 +23,6 @@ class _DueWork:
         self.updates_made = 0
         self.late: dict[int, int] = {}
         self.on_run: Callable[[int], None] = lambda now: None
-        self.has_open_sessions = False
         self.shifts: list[int] = []
 
     def shift(self, milliseconds: int) -> None:
@@ -42,8 +42,9 @@ class _DueWork:
         return [None] * len(gone)  # type: ignore[list-item]  # nothing here looks into a session
 
 
-class _Writers:
+class _Writers(TailWriters):
     def __init__(self) -> None:
+        self.open_sessions = 0
         self.calls: list[tuple[str, int]] = []
         self.slow: asyncio.Event | None = None
         self.called = asyncio.Event()
@@ -58,6 +59,13 @@ class _Writers:
         self.on_wait()
         if self.slow is not None:
             await self.slow.wait()
+
+    def end_waits(self) -> None:
+        if self.slow is not None:
+            self.slow.set()
+
+    def __len__(self) -> int:
+        return self.open_sessions
 
 
 def _run(test: Coroutine[Any, Any, None]) -> None:
@@ -148,8 +156,8 @@ def test_advance_lets_others_work_between_instants() -> None:
     _run(test())
 
 
-@pytest.mark.parametrize("clock", [RealClock(), ScaledClock(60)])
-def test_running_clock_is_not_advanced(clock: RealClock | ScaledClock) -> None:
+@pytest.mark.parametrize("clock", [RunningClock(), RunningClock(60)])
+def test_running_clock_is_not_advanced(clock: RunningClock) -> None:
     async def test() -> None:
         with pytest.raises(ClockRunsByItselfError):
             await Scheduler(clock, _DueWork(), _Writers()).advance(1)
@@ -158,7 +166,7 @@ def test_running_clock_is_not_advanced(clock: RealClock | ScaledClock) -> None:
 
 
 def test_timer_rings_when_something_is_due() -> None:
-    clock = ScaledClock(1_000)
+    clock = RunningClock(1_000)
 
     async def test() -> None:
         rang = asyncio.Event()
@@ -177,7 +185,7 @@ def test_timer_rings_when_something_is_due() -> None:
 
 
 def test_timer_follows_what_becomes_due_earlier() -> None:
-    clock = ScaledClock(1_000)
+    clock = RunningClock(1_000)
 
     async def test() -> None:
         rang = asyncio.Event()
@@ -194,7 +202,7 @@ def test_timer_follows_what_becomes_due_earlier() -> None:
 
 
 def test_stopped_timer_does_not_run() -> None:
-    clock = ScaledClock(1_000)
+    clock = RunningClock(1_000)
 
     async def test() -> None:
         work = _DueWork(clock.now() + 1_000)
@@ -240,7 +248,7 @@ def test_what_fails_for_ever_does_not_hold_time(caplog: pytest.LogCaptureFixture
 
 
 def test_a_running_clock_goes_on_after_an_error(caplog: pytest.LogCaptureFixture) -> None:
-    clock = ScaledClock(1_000)
+    clock = RunningClock(1_000)
 
     async def test() -> None:
         rang = asyncio.Event()
@@ -307,7 +315,7 @@ def test_a_cancelled_advance_does_not_hold_the_next() -> None:
 
 
 def test_work_follows_a_clock_that_was_set_back(caplog: pytest.LogCaptureFixture) -> None:
-    class SetBack(ScaledClock):
+    class SetBack(RunningClock):
         def take_step_back(self) -> int:
             return 3_600_000
 
@@ -340,11 +348,11 @@ def test_a_manual_clock_that_stands_still_under_a_session_is_in_the_log(
     monkeypatch.setattr(scheduler_module, "STANDSTILL_S", 0.001)
 
     async def test() -> None:
-        work = _DueWork(10)
-        scheduler = Scheduler(ManualClock(0), work, _Writers())
+        writers = _Writers()
+        scheduler = Scheduler(ManualClock(0), _DueWork(10), writers)
         scheduler.schedule()
         assert scheduler._standstill_timer is None, "no session, no warning"
-        work.has_open_sessions = True
+        writers.open_sessions = 1
         scheduler.schedule()
         warned = asyncio.get_running_loop().create_future()
         asyncio.get_running_loop().call_later(0.01, warned.set_result, None)  # after the timer of the warning

@@ -89,7 +89,7 @@ class _Server:
             "headers": headers,
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2),
-            "state": {"connection": Mock()},
+            "state": {"connection": Mock(ended_by_fault=False)},
         }
 
         async def serve() -> None:
