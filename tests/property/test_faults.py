@@ -12,8 +12,7 @@ from livetail.faults.messages import Step
 from livetail.faults.presets import PRESETS
 from livetail.faults.reading import keys_of
 from livetail.faults.session_rules import SessionRules
-from livetail.live.limits import EVENTS_PER_UPDATE
-from livetail.live.window import Selection, Update
+from livetail.live.window import EVENTS_PER_UPDATE, Selection, Update
 from livetail.store.batch import Batch, LogEvent
 from tests.unit.faults.sessions import SESSION_START, START, WrittenSession, play, problems_of, rules_with, update
 from tests.unit.wire.codec import decode

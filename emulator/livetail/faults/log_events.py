@@ -11,8 +11,7 @@ from typing import TypeAlias
 from livetail.core.chance import Random
 from livetail.core.clock import SECOND
 from livetail.faults.effects import Lose, Reorder
-from livetail.live.limits import EVENTS_PER_UPDATE
-from livetail.live.window import Selection, Update
+from livetail.live.window import EVENTS_PER_UPDATE, Selection, Update
 
 _Late: TypeAlias = tuple[int, int, Selection, int]
 """A log event as a sort key: when it may be delivered, its number, its selection and its index there."""

@@ -5,9 +5,12 @@ LiveTailSessionUpdate events or 5000 log events, after which it starts dropping 
 """
 
 from collections import deque
+from typing import Final
 
-from livetail.live.limits import BACKLOG_EVENTS, BACKLOG_UPDATES
 from livetail.live.window import Update
+
+BACKLOG_UPDATES: Final = 10
+BACKLOG_EVENTS: Final = 5_000
 
 
 class Backlog:

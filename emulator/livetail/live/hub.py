@@ -1,4 +1,7 @@
-"""All open sessions: the log events for each, the due times, and the quotas."""
+"""All open sessions: the log events for each, the due times, and the quotas.
+
+The defaults are the service's: API_StartLiveTail and https://docs.aws.amazon.com/general/latest/gr/cwl_region.html
+"""
 
 import heapq
 import logging
@@ -9,10 +12,9 @@ from typing import Final
 
 from livetail.core.arns import LogGroupArn
 from livetail.core.chance import Chance
-from livetail.core.clock import SECOND, Clock
+from livetail.core.clock import HOUR, SECOND, Clock
 from livetail.core.errors import LimitExceededException
 from livetail.core.ids import uuid4
-from livetail.live.limits import TailLimits
 from livetail.live.session import Counters, Ending, Session, State
 from livetail.live.subscription import Matching, Subscription
 from livetail.store.batch import Batch
@@ -66,10 +68,26 @@ class Hub:
         totals: the totals of all sessions.
     """
 
-    def __init__(self, clock: Clock, chance: Chance, limits: TailLimits) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        chance: Chance,
+        *,
+        session_timeout_ms: int = 3 * HOUR,
+        max_sessions: int = 15,
+        session_rate: int = 0,
+    ) -> None:
+        """
+        Args:
+            session_timeout_ms: the time after which a session ends with SessionTimeoutException.
+            max_sessions: concurrent sessions per account and region; 0 is no limit.
+            session_rate: StartLiveTail calls per second per account and region; 0 is no limit.
+        """
         self._clock = clock
         self._chance = chance
-        self._limits = limits
+        self._session_timeout_ms = session_timeout_ms
+        self._max_sessions = max_sessions
+        self._session_rate = session_rate
         self._ids = chance.stream("session ids")
         self.totals = Totals()
         self._sessions: dict[str, Session] = {}
@@ -105,7 +123,7 @@ class Hub:
             request_id=request_id,
             subscription=subscription,
             started_at=now,
-            timeout_ms=self._limits.session_timeout_ms,
+            timeout_ms=self._session_timeout_ms,
             random=self._chance.stream(f"sampling of session {self.totals.started}"),
         )
         self._sessions[session.session_id] = session
@@ -180,15 +198,14 @@ class Hub:
 
     def _check_quotas(self, owner: Owner, now: int) -> None:
         """Both quotas were observed to give the same error: LimitExceededException, `Rate exceeded`."""
-        limits = self._limits
-        if limits.session_rate:
+        if self._session_rate:
             starts = self._recent_starts.setdefault(owner, deque())
             while starts and starts[0] <= now - SECOND:
                 starts.popleft()
-            if len(starts) >= limits.session_rate:
+            if len(starts) >= self._session_rate:
                 raise LimitExceededException("Rate exceeded")
             starts.append(now)
-        if limits.max_sessions and list(self._owners.values()).count(owner) >= limits.max_sessions:
+        if self._max_sessions and list(self._owners.values()).count(owner) >= self._max_sessions:
             raise LimitExceededException("Rate exceeded")
 
     def _release(self, session: Session) -> None:

@@ -16,9 +16,9 @@ from enum import StrEnum
 from typing import Final, Literal, Protocol
 
 from livetail.core.chance import Random
+from livetail.core.clock import SECOND
 from livetail.live.backlog import Backlog
 from livetail.live.encoding import session_start_json, session_update_json
-from livetail.live.limits import UPDATE_INTERVAL_MS
 from livetail.live.subscription import Subscription
 from livetail.live.window import Selection, Update, Window
 from livetail.wire import livetail
@@ -150,7 +150,7 @@ class Session:
 
     def __post_init__(self, timeout_ms: int, random: Random) -> None:
         self.ends_at = self.started_at + timeout_ms
-        self.next_due = min(self.started_at + UPDATE_INTERVAL_MS, self.ends_at)
+        self.next_due = min(self.started_at + SECOND, self.ends_at)
         self._window = Window(random)
         self._ready = deque([Message(MessageKind.INITIAL_RESPONSE, livetail.INITIAL_RESPONSE)])
         start = livetail.session_start(session_start_json(self.request_id, self.session_id, self.subscription))
@@ -171,7 +171,7 @@ class Session:
         self._move("tick")
         is_over = now >= self.ends_at
         matched = self._window.matched
-        has_update = not is_over or matched > 0 or (self.ends_at - self.started_at) % UPDATE_INTERVAL_MS == 0
+        has_update = not is_over or matched > 0 or (self.ends_at - self.started_at) % SECOND == 0
         if has_update:
             update = self._window.close() if matched else _EMPTY_UPDATE
             self._counted.sampled_out += matched - update.events
@@ -181,8 +181,8 @@ class Session:
         if is_over:
             self.end(Ending.TIMEOUT, livetail.modeled_exception("SessionTimeoutException", TIMEOUT_MESSAGE))
         else:
-            elapsed = (now - self.started_at) // UPDATE_INTERVAL_MS
-            self.next_due = min(self.started_at + (elapsed + 1) * UPDATE_INTERVAL_MS, self.ends_at)
+            elapsed = (now - self.started_at) // SECOND
+            self.next_due = min(self.started_at + (elapsed + 1) * SECOND, self.ends_at)
         return has_update
 
     def take(self) -> Message | None:

@@ -11,8 +11,10 @@ from itertools import compress
 from typing import Final, Self
 
 from livetail.core.chance import Random
-from livetail.live.limits import EVENTS_PER_UPDATE
 from livetail.store.batch import Batch, LogEvent, size_bytes_of
+
+EVENTS_PER_UPDATE: Final = 500
+"""The maximum of log events in an update. If more have matched, it has a sample of this size (API_StartLiveTail)."""
 
 MAX_HELD_EVENTS: Final = 8_192
 """Log events that a window holds before it is reduced to a sample: more than come in a usual second."""

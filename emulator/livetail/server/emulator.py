@@ -15,7 +15,6 @@ from livetail.api.service import Service
 from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock
 from livetail.live.hub import Hub
-from livetail.live.limits import TailLimits
 from livetail.live.session import Ending, Session, State
 from livetail.server.clocks import make_clock
 from livetail.server.journal import Journal
@@ -74,10 +73,15 @@ class Emulator:
     def _begin(self) -> None:
         settings = self.settings
         chance = Chance(self.seed)
-        limits = TailLimits(settings.session_timeout, settings.max_sessions, settings.session_rate)
         self.request_totals: Counter[tuple[str, int, str | None]] = Counter()
         self.request_ids = chance.stream("request ids")
-        self.hub = Hub(self.clock, chance, limits)
+        self.hub = Hub(
+            self.clock,
+            chance,
+            session_timeout_ms=settings.session_timeout,
+            max_sessions=settings.max_sessions,
+            session_rate=settings.session_rate,
+        )
         self.service = Service(
             clock=self.clock,
             hub=self.hub,

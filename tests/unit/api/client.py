@@ -12,7 +12,6 @@ from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock
 from livetail.core.errors import ServiceError
 from livetail.live.hub import Hub
-from livetail.live.limits import TailLimits
 from livetail.store.batch import Batch
 
 __all__ = ["ACCOUNT", "NOW", "REGION", "Client", "RecordingHub"]
@@ -26,7 +25,7 @@ class RecordingHub(Hub):
     """A hub that keeps what was published to it."""
 
     def __init__(self, clock: ManualClock, chance: Chance) -> None:
-        super().__init__(clock, chance, TailLimits())
+        super().__init__(clock, chance)
         self.published: list[tuple[LogGroupArn, Batch]] = []
 
     def publish(self, arn: LogGroupArn, batch: Batch) -> None:

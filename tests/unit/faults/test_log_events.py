@@ -7,8 +7,7 @@ import pytest
 
 from livetail.faults.session_rules import SessionRules
 from livetail.live.encoding import session_update_json
-from livetail.live.limits import EVENTS_PER_UPDATE
-from livetail.live.window import Selection, Update
+from livetail.live.window import EVENTS_PER_UPDATE, Selection, Update
 from livetail.store.batch import Batch, LogEvent
 from tests.unit.faults.sessions import START, WrittenSession, add, rule, rules_with
 

@@ -10,7 +10,6 @@ from livetail.core.chance import Chance
 from livetail.core.clock import SECOND, ManualClock
 from livetail.core.errors import LimitExceededException
 from livetail.live.hub import Hub, Owner
-from livetail.live.limits import TailLimits
 from livetail.live.session import Session, State
 from livetail.live.subscription import Subscription
 from tests.unit.live.building import ARN, START, batch, subscription, update_in
@@ -22,7 +21,7 @@ OWNER = Owner("123456789012", "us-east-1")
 
 
 def hub(clock: ManualClock | None = None, **limits: int) -> Hub:
-    return Hub(clock or ManualClock(START), Chance(1), TailLimits(**limits))
+    return Hub(clock or ManualClock(START), Chance(1), **limits)
 
 
 def opened(room: Hub, wanted: Subscription | None = None, owner: Owner = OWNER) -> Session:

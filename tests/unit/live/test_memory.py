@@ -5,7 +5,6 @@ import tracemalloc
 from livetail.core.chance import Chance
 from livetail.core.clock import SECOND, ManualClock
 from livetail.live.hub import Hub, Owner
-from livetail.live.limits import TailLimits
 from tests.unit.live.building import ARN, START, batch, subscription
 
 SECONDS = 40
@@ -15,7 +14,7 @@ EVENTS_PER_SECOND = 100
 def _kept_bytes(patterns: tuple[str, ...]) -> int:
     """The bytes in use after so many seconds in which a store keeps all batches, and sessions take all updates."""
     clock = ManualClock(START)
-    hub = Hub(clock, Chance(1), TailLimits())
+    hub = Hub(clock, Chance(1))
     sessions = [hub.open(subscription(pattern), Owner("123456789012", "us-east-1"), "request") for pattern in patterns]
     kept: list[object] = []
     tracemalloc.start()

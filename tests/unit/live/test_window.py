@@ -6,8 +6,7 @@ from collections import Counter
 import pytest
 
 from livetail.core.chance import Chance
-from livetail.live.limits import EVENTS_PER_UPDATE
-from livetail.live.window import MAX_HELD_BYTES, Selection, Update, Window, choose
+from livetail.live.window import EVENTS_PER_UPDATE, MAX_HELD_BYTES, Selection, Update, Window, choose
 from tests.unit.live.building import batch, numbered
 
 
