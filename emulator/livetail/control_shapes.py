@@ -94,3 +94,34 @@ class FaultInfo(TypedDict):
     sessions: NotRequired[str]
     effect: NotRequired[dict[str, Any]]
     preset: NotRequired[str]
+
+
+Keys: TypeAlias = Annotated[
+    list[dict[str, Any]], Meta(description="Of each key: its `name`, whether it is `required`, and its JSON Schema.")
+]
+
+
+class EffectInfo(TypedDict):
+    """An effect that a fault rule can have."""
+
+    name: Annotated[str, Meta(description="Its `type`.")]
+    description: str
+    actsOn: Annotated[str, Meta(description="In words.")]
+    operations: Annotated[list[str], Meta(description="The operations that it can act on; none is all.")]
+    keys: Keys
+
+
+class PresetInfo(TypedDict):
+    """A rule under a name of its own."""
+
+    name: str
+    description: str
+    sources: Annotated[list[str], Meta(description="Where it was seen of the real service.")]
+    keys: Keys
+
+
+class EffectsInfo(TypedDict):
+    """The effects and presets that fault rules can have, in the order of the documentation."""
+
+    effects: list[EffectInfo]
+    presets: list[PresetInfo]

@@ -3,12 +3,15 @@
 import argparse
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from livetail.cli.command_parser import CommandError
 from livetail.cli.endpoint import add_endpoint_flag, add_json_flag
 from livetail.cli.terminal import table
+
+if TYPE_CHECKING:
+    from livetail.control_shapes import EffectsInfo
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +114,7 @@ def _key_and_value(text: str) -> tuple[str, Any]:
         return key, value
 
 
-def _effects_table(listed: dict[str, list[dict[str, Any]]]) -> str:
+def _effects_table(listed: "EffectsInfo") -> str:
     rows = [
         (one["name"], kind, " ".join(key["name"] for key in one["keys"]), one["description"])
         for kind, ones in (("effect", listed["effects"]), ("preset", listed["presets"]))

@@ -204,9 +204,10 @@ def _fits(value: object, kind: inspect.Type) -> bool:
             return True
         case inspect.LiteralType(values), str():
             return value in values
-        case inspect.StrType(min_length, max_length), str():
-            is_short = max_length is None or len(value) <= max_length
-            return is_short and len(value) >= (min_length or 0) and well_formed(value) == value
+        case inspect.StrType(min_length, max_length, pattern), str():
+            has_length = len(value) >= (min_length or 0) and (max_length is None or len(value) <= max_length)
+            matches = pattern is None or re.fullmatch(pattern, value) is not None
+            return has_length and matches and well_formed(value) == value
         case (inspect.IntType() | inspect.FloatType(), bool()):
             return False
         case (inspect.IntType(ge=low, le=high), int()) | (inspect.FloatType(ge=low, le=high), int() | float()):

@@ -53,7 +53,7 @@ class Effect(Table, frozen=True, rename="camel", tag_field="type"):
         in_session: what it acts on if its rule has `after.updates` or `after.seconds`, if that differs.
     """
 
-    title: ClassVar[str] = "the effect"
+    title = "the effect"
     acts_on: ClassVar[ActsOn] = ActsOn.REQUEST
     operations: ClassVar[tuple[str, ...]] = ()
     in_session: ClassVar[ActsOn | None] = None
@@ -65,21 +65,21 @@ class Effect(Table, frozen=True, rename="camel", tag_field="type"):
 
 
 class PageEffect(Effect, frozen=True):
-    acts_on: ClassVar[ActsOn] = ActsOn.PAGE
-    operations: ClassVar[tuple[str, ...]] = ("FilterLogEvents", "GetLogEvents")
+    acts_on = ActsOn.PAGE
+    operations = ("FilterLogEvents", "GetLogEvents")
 
 
 class SessionEffect(Effect, frozen=True):
-    acts_on: ClassVar[ActsOn] = ActsOn.SESSION
-    operations: ClassVar[tuple[str, ...]] = ("StartLiveTail",)
+    acts_on = ActsOn.SESSION
+    operations = ("StartLiveTail",)
 
 
 class MessageEffect(SessionEffect, frozen=True):
-    acts_on: ClassVar[ActsOn] = ActsOn.MESSAGES
+    acts_on = ActsOn.MESSAGES
 
 
 class LastingEffect(SessionEffect, frozen=True):
-    acts_on: ClassVar[ActsOn] = ActsOn.REST
+    acts_on = ActsOn.REST
 
 
 # ---- requests --------------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ class Delay(Effect, frozen=True, tag="delay"):
 class Reset(Effect, frozen=True, tag="reset"):
     """The connection is reset (TCP RST)."""
 
-    in_session: ClassVar[ActsOn | None] = ActsOn.SESSION
+    in_session = ActsOn.SESSION
 
     carry_out: CarryOut = False
 
@@ -269,7 +269,7 @@ class UnknownEvent(MessageEffect, frozen=True, tag="unknown-event"):
 class NoInitialResponse(SessionEffect, frozen=True, tag="no-initial-response"):
     """The stream begins with sessionStart; the initial-response never comes."""
 
-    acts_on: ClassVar[ActsOn] = ActsOn.FIRST_MESSAGE
+    acts_on = ActsOn.FIRST_MESSAGE
 
 
 ResponseEffect: TypeAlias = Error | Reset | Empty | Status

@@ -40,7 +40,7 @@ def _after(minutes: float) -> After:
 class Preset(AnyRule, frozen=True, tag_field="preset"):
     """A rule with a name; `sources` is where it was seen."""
 
-    title: ClassVar[str] = "the preset"
+    title = "the preset"
     sources: ClassVar[tuple[str, ...]] = ()
 
     def default_rule(self) -> FaultRule:
@@ -59,7 +59,7 @@ class Preset(AnyRule, frozen=True, tag_field="preset"):
 class ObservedDisconnect(Preset, frozen=True, tag="observed-disconnect"):
     """The connection is closed in the middle of a message after half an hour: no last chunk, no exception."""
 
-    sources: ClassVar[tuple[str, ...]] = (f"{_DYNAMODB_TOOLS}/131", f"{_DYNAMODB_TOOLS}/278")
+    sources = (f"{_DYNAMODB_TOOLS}/131", f"{_DYNAMODB_TOOLS}/278")
 
     minutes: Annotated[Minutes, Meta(description="Minutes from the session's start to the cut.")] = 34.0
 
@@ -70,7 +70,7 @@ class ObservedDisconnect(Preset, frozen=True, tag="observed-disconnect"):
 class ObservedSilence(Preset, frozen=True, tag="observed-silence"):
     """Nothing comes on a stream for over a minute, not even empty updates."""
 
-    sources: ClassVar[tuple[str, ...]] = (f"{_DYNAMODB_TOOLS}/131", f"{_DYNAMODB_TOOLS}/278")
+    sources = (f"{_DYNAMODB_TOOLS}/131", f"{_DYNAMODB_TOOLS}/278")
 
     minutes: Annotated[Minutes, Meta(description="Minutes from the session's start to the silence.")] = 5.0
     seconds: Annotated[Seconds, Meta(description="How long it lasts.")] = 75.0
@@ -82,7 +82,7 @@ class ObservedSilence(Preset, frozen=True, tag="observed-silence"):
 class ObservedDisorder(Preset, frozen=True, tag="observed-disorder"):
     """Now and then a log event comes after others that were ingested up to 856 ms later."""
 
-    sources: ClassVar[tuple[str, ...]] = (f"{_DYNAMODB_TOOLS}/323",)
+    sources = (f"{_DYNAMODB_TOOLS}/323",)
 
     milliseconds: Annotated[int, Meta(ge=1, le=60_000, description="The maximum delay of one event.")] = 856
     share: Annotated[Share, Meta(description="How many are late: about 20 in 7,000.")] = 20 / 7_000
@@ -94,7 +94,7 @@ class ObservedDisorder(Preset, frozen=True, tag="observed-disorder"):
 class ObservedLoss(Preset, frozen=True, tag="observed-loss"):
     """What is beyond about 3 MB of messages a second is lost, with `sampled` false."""
 
-    sources: ClassVar[tuple[str, ...]] = (f"{_DYNAMODB_TOOLS}/315", f"{_DYNAMODB_TOOLS}/321")
+    sources = (f"{_DYNAMODB_TOOLS}/315", f"{_DYNAMODB_TOOLS}/321")
 
     bytes_per_second: Annotated[
         int, Meta(ge=0, le=2**40, description="Bytes of messages a second that are delivered.")
@@ -107,7 +107,7 @@ class ObservedLoss(Preset, frozen=True, tag="observed-loss"):
 class OperationAborted(Preset, frozen=True, tag="operation-aborted"):
     """Two clients change one log group at the same time, and one of them gets OperationAbortedException."""
 
-    sources: ClassVar[tuple[str, ...]] = (
+    sources = (
         "https://github.com/aws/aws-cdk/issues/15709",
         "https://github.com/lazywithclass/winston-cloudwatch/issues/1",
     )
@@ -120,7 +120,7 @@ class OperationAborted(Preset, frozen=True, tag="operation-aborted"):
 class InvalidSequenceToken(Preset, frozen=True, tag="invalid-sequence-token"):
     """PutLogEvents refuses the sequence token and names the next one, as it did before 2023."""
 
-    sources: ClassVar[tuple[str, ...]] = ("https://github.com/kdgregory/log4j-aws-appenders/issues/59",)
+    sources = ("https://github.com/kdgregory/log4j-aws-appenders/issues/59",)
 
     def default_rule(self) -> FaultRule:
         error = Error(
@@ -134,7 +134,7 @@ class InvalidSequenceToken(Preset, frozen=True, tag="invalid-sequence-token"):
 class DataAlreadyAccepted(Preset, frozen=True, tag="data-already-accepted"):
     """PutLogEvents stores the batch, and responds that it was stored before and which sequence token comes next."""
 
-    sources: ClassVar[tuple[str, ...]] = ("https://github.com/boxfuse/cloudwatchlogs-java-appender/issues/9",)
+    sources = ("https://github.com/boxfuse/cloudwatchlogs-java-appender/issues/9",)
 
     def default_rule(self) -> FaultRule:
         error = Error(
@@ -152,9 +152,7 @@ class DataAlreadyAccepted(Preset, frozen=True, tag="data-already-accepted"):
 class Throttling(Preset, frozen=True, tag="throttling"):
     """Every operation is throttled for some requests, then served for some, and so on."""
 
-    sources: ClassVar[tuple[str, ...]] = (
-        "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html",
-    )
+    sources = ("https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html",)
 
     fail: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="The number of requests that fail.")] = 3
     pass_: Annotated[int, Meta(ge=1, le=MAX_COUNT, description="The number of requests that pass then.")] = (
@@ -178,7 +176,7 @@ class ReadDelay(Preset, frozen=True, tag="read-delay"):
 class EmptyPages(Preset, frozen=True, tag="empty-pages"):
     """FilterLogEvents and GetLogEvents return pages without log events whose token leads on."""
 
-    sources: ClassVar[tuple[str, ...]] = (
+    sources = (
         "https://github.com/boto/boto3/issues/4258",
         "https://github.com/dstackai/dstack/pull/2501",
     )

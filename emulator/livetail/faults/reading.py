@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from livetail.control_shapes import EffectsInfo
 from livetail.core.tables import Path, Problems, Table
 from livetail.faults.effects import EFFECTS
 from livetail.faults.presets import PRESETS, AnyPreset
@@ -50,17 +51,13 @@ def as_json(rule: Table) -> dict[str, Any]:
     return dict(msgspec.to_builtins(rule))
 
 
-def catalogue() -> dict[str, list[dict[str, Any]]]:
-    """All effects and presets in the order of the documentation.
-
-    Each has a `name`, a `description` and its `keys`; an effect also has what it acts on and its `operations` (none is
-    all), a preset has its `sources`.
-    """
+def catalogue() -> EffectsInfo:
+    """All effects and presets in the order of the documentation."""
     return {
         "effects": [
             {
                 "name": name,
-                "description": effect.__doc__,
+                "description": effect.__doc__ or "",
                 "actsOn": effect.acts_on.value,
                 "operations": list(effect.operations),
                 "keys": keys_of(effect),
@@ -68,7 +65,12 @@ def catalogue() -> dict[str, list[dict[str, Any]]]:
             for name, effect in EFFECTS.items()
         ],
         "presets": [
-            {"name": name, "description": preset.__doc__, "sources": list(preset.sources), "keys": keys_of(preset)}
+            {
+                "name": name,
+                "description": preset.__doc__ or "",
+                "sources": list(preset.sources),
+                "keys": keys_of(preset),
+            }
             for name, preset in PRESETS.items()
         ],
     }

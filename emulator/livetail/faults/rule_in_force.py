@@ -1,8 +1,9 @@
 """A fault rule that is in force: how often it has fired, on what, and its random draws."""
 
-from collections import Counter, deque
-from typing import Any, Final
+from collections import Counter
+from typing import Final, cast
 
+from livetail.control_shapes import FaultInfo, FiringInfo
 from livetail.core.chance import Chance, Random
 from livetail.faults.reading import as_json
 from livetail.faults.rules import AnyRule
@@ -29,7 +30,7 @@ class RuleInForce:
         self.requests = 0
         self.fired = 0
         self.is_removed = False
-        self._fired_on: deque[dict[str, Any]] = deque(maxlen=MAX_FIRINGS_KEPT)
+        self._fired_on: dict[str, FiringInfo] = {}
         self._given = given
         self._chance = chance
         self._totals = totals
@@ -45,13 +46,20 @@ class RuleInForce:
         """The random numbers of a part of this rule, such as one session; they do not depend on other parts."""
         return self._chance.stream(f"{self.rule_id} {part}")
 
-    def fires(self, random: Random) -> bool:
-        """Whether it fires, by its probability; counts it if so. With probability 1 no random number is drawn."""
+    def fires(self, random: Random, now: int, request_id: str, session_id: str | None = None) -> bool:
+        """Whether it fires on a request or session, by its probability; records it if so.
+
+        With probability 1 no random number is drawn.
+        """
         probability = self.rule.probability
         if self.is_exhausted or (probability < 1 and random.random() >= probability):
             return False
         self.fired += 1
         self._totals[self.rule.effect.type_name()] += 1
+        if request_id not in self._fired_on:
+            self._fired_on[request_id] = {"time": now, "requestId": request_id, "sessionId": session_id}
+            if len(self._fired_on) > MAX_FIRINGS_KEPT:
+                del self._fired_on[next(iter(self._fired_on))]
         return True
 
     def fires_on_request(self, request_id: str, now: int) -> bool:
@@ -61,22 +69,16 @@ class RuleInForce:
             return False
         if self.rule.sequence is not None and not self.rule.sequence.fires(number):
             return False
-        if not self.fires(self._random):
-            return False
-        self.note_firing(now, request_id)
-        return True
+        return self.fires(self._random, now, request_id)
 
-    def note_firing(self, time: int, request_id: str, session_id: str | None = None) -> None:
-        """Add the request or session that it has fired on first at this time (epoch milliseconds)."""
-        self._fired_on.append({"time": time, "requestId": request_id, "sessionId": session_id})
-
-    def as_json(self) -> dict[str, Any]:
-        """The rule with its id and operation, how often it has fired and still can (None: no limit), and on what."""
-        return {
+    def as_json(self) -> FaultInfo:
+        """The rule as the control plane lists it."""
+        row = {
             "id": self.rule_id,
             **as_json(self._given),
             "operation": self.rule.operation_name,
             "fired": self.fired,
             "remaining": max(0, self.rule.max_firings - self.fired) if self.rule.max_firings else None,
-            "firedOn": list(self._fired_on),
+            "firedOn": list(self._fired_on.values()),
         }
+        return cast("FaultInfo", row)

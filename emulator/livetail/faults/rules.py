@@ -8,7 +8,7 @@ The structs are the rule as people write it, in JSON or TOML; `livetail.faults.r
 
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -39,7 +39,7 @@ class FaultRuleError(ValueError):
 class Where(Table, frozen=True, rename="camel"):
     """What the rule is about."""
 
-    title: ClassVar[str] = "where"
+    title = "where"
 
     log_group: Annotated[
         Annotated[str, Meta(min_length=1, max_length=2048)] | None,
@@ -50,7 +50,7 @@ class Where(Table, frozen=True, rename="camel"):
 class After(Table, frozen=True, rename="camel"):
     """What the rule waits for; at most one of these."""
 
-    title: ClassVar[str] = "after"
+    title = "after"
 
     requests: Annotated[Count | None, Meta(description="The number of matching requests that pass first.")] = None
     updates: Annotated[
@@ -79,7 +79,7 @@ class After(Table, frozen=True, rename="camel"):
 class Repeat(Table, frozen=True):
     """A sequence that repeats: the rule fires on `fail` matching requests, then lets `pass` requests pass."""
 
-    title: ClassVar[str] = "sequence"
+    title = "sequence"
 
     fail: Annotated[
         int, Meta(ge=1, le=MAX_COUNT, description="The number of matching requests on which the rule fires.")
@@ -93,18 +93,12 @@ class Repeat(Table, frozen=True):
         return number % (self.fail + self.pass_) < self.fail
 
 
-def _operation_problem(text: str) -> str | None:
-    is_name = text.isascii() and text.isalnum() and text[0].isupper()
-    return None if is_name or text == ANY_OPERATION else f"is {shown(text)}; the name of an operation or * is expected"
-
-
 OperationName = Annotated[
     str,
     Meta(
-        min_length=1,
-        max_length=128,
+        pattern=r"^(\*|[A-Z][A-Za-z0-9]{0,127})$",
         description="The operation, or `*` for every one that the effect can act on.",
-        extra={"check": _operation_problem},
+        extra={"expected": "the name of an operation or *"},
     ),
 ]
 
@@ -128,7 +122,7 @@ class AnyRule(Table, frozen=True, rename="camel"):
 class FaultRule(AnyRule, frozen=True, kw_only=True):
     """A rule."""
 
-    title: ClassVar[str] = "a fault rule"
+    title = "a fault rule"
 
     after: Annotated[After, Meta(extra_json_schema={"maxProperties": 1})] = After()
     sequence: Repeat | None = None

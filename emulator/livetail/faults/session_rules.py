@@ -41,14 +41,12 @@ class _AppliedRule:
         random: the draws of this rule for this session.
         is_done: it has acted on this session once, or its random draw was against it.
         is_running: it acts on the rest of the session.
-        is_listed: the session is in `firedOn` of the rule.
     """
 
     in_force: RuleInForce
     random: Random
     is_done: bool = False
     is_running: bool = False
-    is_listed: bool = False
 
     @property
     def effect(self) -> AnyEffect:
@@ -215,12 +213,7 @@ class SessionRules:
         ]
 
     def _fires(self, applied: _AppliedRule, now: int) -> bool:
-        if not applied.in_force.fires(applied.random):
-            return False
-        if not applied.is_listed:
-            applied.is_listed = True
-            applied.in_force.note_firing(now, self._request_id, self._session_id)
-        return True
+        return applied.in_force.fires(applied.random, now, self._request_id, self._session_id)
 
     def _fires_once(self, applied: _AppliedRule, now: int) -> bool:
         """Whether the rule fires; it is tried only once in this session."""

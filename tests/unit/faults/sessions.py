@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from livetail.control_shapes import FaultInfo
 from livetail.core.arns import LogGroupArn
 from livetail.core.chance import Chance
 from livetail.core.clock import HOUR
@@ -55,7 +56,7 @@ def add(rules: FaultRules, given: object, now: int, sessions: Iterable[Session] 
     return rules.add(parse_rule(given), now, sessions)
 
 
-def shown_of(rules: FaultRules) -> list[dict[str, Any]]:
+def shown_of(rules: FaultRules) -> list[FaultInfo]:
     """The rules as the control plane lists them."""
     return [rule.as_json() for rule in rules]
 
