@@ -15,6 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from livetail.core.clock import SECOND
 from livetail.core.tables import Path, Problem, Table, shown
+from livetail.errors import LiveTailError
 from livetail.faults.effects import ActsOn, AnyEffect, Reset
 
 START_LIVE_TAIL: Final = "StartLiveTail"
@@ -24,7 +25,7 @@ MAX_COUNT: Final = 1_000_000_000
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 
 
-class FaultRuleError(ValueError):
+class FaultRuleError(LiveTailError, ValueError):
     """A table is not a fault rule; `str()` is all its problems in one line.
 
     Attributes:

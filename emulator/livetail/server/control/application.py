@@ -15,6 +15,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from livetail.core.errors import ServiceError
+from livetail.errors import LiveTailError
 from livetail.server.bodies import ClientGoneError, read_to_end
 from livetail.server.control.route import JSON, PREFIX, ControlRoute
 from livetail.server.control.table import ROUTES
@@ -48,6 +49,7 @@ def control_plane(emulator: Emulator) -> ASGIApp:
 
     handlers = {
         HTTPException: _on_http_exception,
+        LiveTailError: _on_wrong_body,
         ServiceError: _on_service_error,
         ClientGoneError: _on_client_gone,
         Exception: _on_failure,
@@ -97,6 +99,10 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
             headers = {"Allow": ", ".join(sorted(headers["Allow"].split(", ")))}
             sentence += f"; it takes {headers['Allow']}"
     return _json_response({"error": sentence}, error.status_code, headers)
+
+
+async def _on_wrong_body(_: Request, error: Exception) -> Response:
+    return _json_response({"error": "; ".join(str(error).splitlines())}, 400)
 
 
 async def _on_service_error(_: Request, error: Exception) -> Response:

@@ -23,12 +23,9 @@ async def list_effects() -> EffectsInfo:
 
 async def add_fault(emulator: Emulator, body: dict[str, Any]) -> FaultInfo:
     """Add a fault rule; it also applies to sessions that are already open."""
-    from livetail.faults import FaultRuleError, parse_rule
+    from livetail.faults import parse_rule
 
-    try:
-        rule = emulator.add_fault(parse_rule(body))
-    except FaultRuleError as error:
-        raise HTTPException(400, str(error)) from None
+    rule = emulator.add_fault(parse_rule(body))
     emulator.wake_all()
     return rule.as_json()
 

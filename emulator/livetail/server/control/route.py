@@ -38,6 +38,7 @@ or a Starlette response.
 
 Raises:
     HTTPException: the request is refused, with one sentence.
+    LiveTailError: the body is wrong; the status is 400.
 """
 
 

@@ -72,13 +72,8 @@ async def stop_scenarios(emulator: Emulator) -> Done:
 
 
 async def _start(emulator: Emulator, read: Callable[[], "ScenarioModel"]) -> Scenario:
-    from livetail.scenarios import ScenarioError
-
-    try:
-        # In a thread: reading a large file takes a while, in which other requests are handled.
-        scenario_id = emulator.start_scenario(await asyncio.to_thread(read))
-    except ScenarioError as error:
-        raise HTTPException(400, "; ".join(error.problems)) from None
+    # In a thread: reading a large file takes a while, in which other requests are handled.
+    scenario_id = emulator.start_scenario(await asyncio.to_thread(read))
     emulator.wake_all()
     return _scenario(emulator, scenario_id)
 
