@@ -203,11 +203,15 @@ class TestErrors:
     @pytest.mark.parametrize(
         "query",
         ["wait=x", "wait=-1", "wait=1.5", "wait=", "wait=1000001", "wait=" + "9" * 5000]
-        + ["timeout=x", "timeout=-1", "timeout=nan", "timeout=inf", "timeout=-inf", "timeout=3601"],
+        + ["most=0", "timeout=x", "timeout=-1", "timeout=nan", "timeout=inf", "timeout=-inf", "timeout=3601"],
         ids=lambda query: query[:16],
     )
     def test_query_that_cannot_be(self, client: Http1, query: str) -> None:
         assert query.partition("=")[0] in _refused(client.ask("GET", f"/_livetail/sessions?{query}"), 400)
+
+    def test_query_of_a_route_without_parameters(self, client: Http1) -> None:
+        """Clients add some against caches."""
+        assert client.ask("GET", "/_livetail/health?_=1").status == 200
 
     @pytest.mark.parametrize("session_id", ["none", "%00", "%ff", "..%2f..", "\u00e9"])
     def test_session_that_is_not_open(self, client: Http1, session_id: str) -> None:

@@ -1,22 +1,20 @@
 """The handle of an emulator for asyncio. Its calls are coroutines, so the event loop can read updates meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from livetail.control_shapes import Counters
-from livetail.testing.handle import Fault, LiveTail
+from livetail.testing.handle import LiveTail
 from livetail.testing.session import Session
 from livetail.testing.shapes import LogEvent
 from livetail.testing.tail import Tail
 
-if TYPE_CHECKING:
-    from livetail.faults import AnyRule
-
 P = ParamSpec("P")
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 def _in_thread(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
@@ -27,6 +25,24 @@ def _in_thread(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
         return await asyncio.to_thread(method, *args, **kwargs)
 
     return call
+
+
+def _block_in_threads(
+    manager: Callable[P, AbstractContextManager[T]], shown_as: Callable[[T], U]
+) -> Callable[P, AbstractAsyncContextManager[U]]:
+    """An `async with` block that enters and leaves a `with` block in threads; its value is shown as `shown_as` does."""
+
+    @wraps(manager)
+    @asynccontextmanager
+    async def block(*args: P.args, **kwargs: P.kwargs) -> AsyncIterator[U]:
+        blocking = await asyncio.to_thread(manager, *args, **kwargs)
+        value = await asyncio.to_thread(blocking.__enter__)
+        try:
+            yield shown_as(value)
+        finally:
+            await asyncio.to_thread(blocking.__exit__, None, None, None)
+
+    return block
 
 
 class AsyncSession:
@@ -102,31 +118,10 @@ class AsyncLiveTail:
         self.scenarios = _in_thread(livetail.scenarios)
         self.stop_scenarios = _in_thread(livetail.stop_scenarios)
         self.reset = _in_thread(livetail.reset)
+        self.tail = _block_in_threads(livetail.tail, AsyncTail)
+        self.fault = _block_in_threads(livetail.fault, lambda fault: fault)
 
     async def wait_for_new_session(self, after: AsyncSession | None = None, timeout: float = 10) -> AsyncSession:
         """As `LiveTail.wait_for_new_session`."""
         before = None if after is None else after.session
         return AsyncSession(await asyncio.to_thread(self.livetail.wait_for_new_session, before, timeout))
-
-    @asynccontextmanager
-    async def tail(
-        self, *log_groups: str, filter_pattern: str | None = None, log_streams: Iterable[str] = (), timeout: float = 10
-    ) -> AsyncIterator[AsyncTail]:
-        """A session that the test opens on log groups, for `async with`."""
-        tail = await asyncio.to_thread(
-            self.livetail.tail, *log_groups, filter_pattern=filter_pattern, log_streams=log_streams, timeout=timeout
-        )
-        try:
-            yield AsyncTail(tail)
-        finally:
-            await asyncio.to_thread(tail.close)
-
-    @asynccontextmanager
-    async def fault(self, rule: "Mapping[str, Any] | AnyRule") -> AsyncIterator[Fault]:
-        """A fault rule that is in force in an `async with` block."""
-        rule_in_force = self.livetail.fault(rule)
-        fault = await asyncio.to_thread(rule_in_force.__enter__)
-        try:
-            yield fault
-        finally:
-            await asyncio.to_thread(rule_in_force.__exit__, None, None, None)
