@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 
+from livetail.api.lenient import read_leniently
 from livetail.api.operation import OPERATIONS
 from livetail.api.shapes import FilterLogEventsRequest
-from livetail.api.validation import read_leniently
 from livetail.core.errors import ServiceError
 from livetail.core.unicode import well_formed
 from tests.unit.api.client import Client

@@ -1,6 +1,6 @@
 """The operations: what a request must look like, and what each of them does.
 
 A valid request is decoded by msgspec straight into a struct of `shapes`. One that is not valid goes through `lenient`,
-which reads what AWS's front end would read, and `validation`, which names every broken constraint in AWS's words; both
-walk the same structs. Each operation is one function of a context and such a struct: see `operation.OPERATIONS`.
+which reads what AWS's front end would read, and names every broken constraint in AWS's words. Each operation is one
+function of a context and such a struct: see `operation.OPERATIONS`.
 """

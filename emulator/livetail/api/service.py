@@ -7,10 +7,10 @@ from functools import cache
 import msgspec
 
 from livetail.api.context import Caller, Context
+from livetail.api.lenient import read_leniently
 from livetail.api.operation import OPERATIONS
 from livetail.api.put_log_events import PutResult, Rejection
 from livetail.api.shapes import LogStreamRequest, PutLogEventsRequest, Request
-from livetail.api.validation import read_leniently, request_from
 from livetail.core.clock import Clock
 from livetail.core.errors import InvalidParameterException, UnknownOperationException
 from livetail.core.limits import MAX_BATCH_BYTES, MAX_BATCH_EVENTS
@@ -84,7 +84,8 @@ class Service:
         store = self.accounts.region(caller.account_id, caller.region)
         group = store.groups.get(log_group)
         if group is None or log_stream not in group.streams:
-            request_from({"logGroupName": log_group, "logStreamName": log_stream}, LogStreamRequest)
+            names = {"logGroupName": well_formed(log_group), "logStreamName": well_formed(log_stream)}
+            read_leniently(msgspec.json.encode(names), LogStreamRequest)
             group = group or store.create_group(log_group, now)
             group.create_stream(log_stream, now)
         stamped = [_stamped(event, now) for event in events]

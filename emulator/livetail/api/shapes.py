@@ -2,7 +2,7 @@
 
 Every member of the model is here, also those that the emulator only checks or does not need; a test compares them with
 botocore's copy of the model. The annotation of a constraint is used twice: msgspec enforces it while it decodes, and
-`livetail.api.validation` reads it to name what is wrong. msgspec searches with its patterns where AWS matches the whole
+`livetail.api.lenient` reads it to name what is wrong. msgspec searches with its patterns where AWS matches the whole
 of a text, and Python's classes are wider than those of Java; so a pattern is kept in both forms.
 """
 
