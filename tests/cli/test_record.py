@@ -8,7 +8,7 @@ import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,7 +127,7 @@ def read(file: Path) -> Recording:
     return read_recording(file.read_bytes())
 
 
-def updates_of(entries: tuple[Entry, ...]) -> list[list[tuple[str, str, str]]]:
+def updates_of(entries: Iterable[Entry]) -> list[list[tuple[str, str, str]]]:
     """Log group, log stream and message of each event of each update."""
     return [
         [(event.logGroupIdentifier, event.logStreamName, event.message) for event in entry.events or ()]
@@ -175,7 +175,6 @@ def test_a_replay_is_the_session_again(tmp_path: Path, output: Path) -> None:
         assert run.returncode == 0, run.stderr
         (session,) = emulator.ended_sessions()
     recorded = read(output)
-    assert not recorded.is_truncated
     updates = updates_of(recorded.entries)
     assert sum(map(len, updates)) == session["counters"]["delivered"]
     sampled = [entry.sampled for entry in recorded.entries if entry.kind == "update"]
@@ -387,7 +386,6 @@ def test_a_recorder_that_is_killed_leaves_what_it_had(emulator: LiveTailEmulator
         process.wait(10)
     assert messages(output) == [["message 0"], ["message 1"], ["message 2"]]
     output.write_bytes(output.read_bytes()[:-30])  # as a full disk may leave it
-    assert read(output).is_truncated
     replay = tmp_path / "replay.toml"
     replay.write_text(f'[[replay]]\nfile = "{output.name}"\n')
     with LiveTailEmulator(clock=CLOCK, scenario=replay) as again:

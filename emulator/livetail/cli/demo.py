@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import itertools
 import logging
 import threading
 import time
@@ -52,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     screen = Screen()
     with LiveTailEmulator(scenario=file) as emulator, contextlib.suppress(KeyboardInterrupt):
         screen.note(f"Livetail listens on {emulator.endpoint_url} and plays {file.name}; boto3 tails it.")
-        print(_first_comment(file.read_text(encoding="utf-8")), flush=True)
+        print(fixtures.description(arguments.scenario), flush=True)
         logs = emulator.client()
         groups = logs.describe_log_groups()["logGroups"]
         screen.name_groups([group["logGroupName"] for group in groups])
@@ -155,9 +154,3 @@ class Screen:
 
     def summary(self) -> str:
         return f"{self._updates} updates with {self._events:,} log events; {self._sampled} of the updates sampled."
-
-
-def _first_comment(scenario: str) -> str:
-    """The comment at the beginning of a bundled scenario, which describes it."""
-    lines = itertools.takewhile(lambda line: line.startswith("#"), scenario.splitlines())
-    return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)

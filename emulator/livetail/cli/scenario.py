@@ -4,14 +4,13 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from livetail.cli.command_parser import CommandError
 from livetail.cli.endpoint import add_json_flag
 from livetail.cli.terminal import counted
-
-if TYPE_CHECKING:
-    from livetail.scenarios.model import Scenario
+from livetail.scenarios import ScenarioError, fixtures
+from livetail.scenarios.model import Scenario
+from livetail.scenarios.scenario import load
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +32,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from livetail.scenarios import fixtures
-
     if arguments.action == "check":
         return _check(arguments.files)
     if arguments.action == "show":
@@ -54,9 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(files: list[str]) -> int:
-    from livetail.scenarios import ScenarioError, fixtures
-    from livetail.scenarios.scenario import load
-
     status = 0
     for given in files:
         for file in fixtures.find(Path(given)):
@@ -70,7 +64,7 @@ def _check(files: list[str]) -> int:
     return status
 
 
-def _summary(scenario: "Scenario") -> str:
+def _summary(scenario: Scenario) -> str:
     parts = [counted(len(scenario.log_groups), "log group"), counted(len(scenario.sources), "source")]
     if scenario.sources:
         parts.append(f"{scenario.rate:,.6g} events/s on average")

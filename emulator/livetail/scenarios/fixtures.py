@@ -26,11 +26,15 @@ def path(name: str) -> Path:
     return _folder() / f"{name}.toml"
 
 
-def summary(name: str) -> str:
-    """The first sentence in the file of the bundled scenario `name`."""
+def description(name: str) -> str:
+    """The comment at the beginning of the bundled scenario `name`."""
     lines = takewhile(lambda line: line.startswith("#"), path(name).read_text(encoding="utf-8").splitlines())
-    comment = " ".join(line.removeprefix("#").strip() for line in lines)
-    return comment.partition(". ")[0].removesuffix(".") + "."
+    return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)
+
+
+def summary(name: str) -> str:
+    """The first sentence of the description."""
+    return " ".join(description(name).split()).partition(". ")[0].removesuffix(".") + "."
 
 
 def find(given: Path) -> list[Path]:

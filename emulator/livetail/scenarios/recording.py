@@ -12,8 +12,7 @@ written at once; an incomplete last line is ignored.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, BinaryIO, Final, Generic, Literal, TypeVar
+from typing import Annotated, Any, BinaryIO, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -24,7 +23,6 @@ VERSION: Final = 1
 NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """The errors of msgspec for JSON that is not as expected."""
 
-EventT = TypeVar("EventT", bound=msgspec.Struct)
 Kind = Literal["start", "update", "exception", "end"]
 
 
@@ -60,17 +58,27 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str | None = None
 
 
-class _Page(msgspec.Struct, Generic[EventT]):
-    events: list[EventT]
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A recording that was read. `is_truncated`: its last line was not complete."""
+class Recording(NamedTuple):
+    """A recording that was read."""
 
     header: Header
-    entries: tuple[Entry, ...]
-    is_truncated: bool = False
+    entries: list[Entry]
+
+
+class EventLine(msgspec.Struct):
+    """A log event in a file that is not a recording: a line of JSON, or an event of the AWS CLI's output."""
+
+    message: str
+    timestamp: int | None = None
+    offset_ms: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    logGroup: str | None = None
+    logGroupName: str | None = None
+    logStream: str | None = None
+    logStreamName: str | None = None
+
+
+class _Page(msgspec.Struct):
+    events: list[EventLine]
 
 
 class RecordingWriter:
@@ -125,7 +133,6 @@ def read_recording(content: bytes) -> Recording:
     problems: list[str] = []
     entries: list[Entry] = []
     header = Header(VERSION)
-    is_truncated = False
     try:
         header = msgspec.json.decode(first, type=Header)
         if header.livetail != VERSION:
@@ -140,19 +147,18 @@ def read_recording(content: bytes) -> Recording:
             entries.append(decoder.decode(line))
         except NOT_JSON as error:
             # A complete line ends in a line feed. What follows the last one counts if it can be read.
-            is_truncated = number == len(lines) + 1
-            if not is_truncated:
+            if number <= len(lines):
                 problems.append(f"line {number}: {error}")
     if problems:
         raise ScenarioError(problems)
-    return Recording(header, tuple(entries), is_truncated)
+    return Recording(header, entries)
 
 
-def read_page(content: bytes, kind: type[EventT]) -> list[EventT]:
+def read_page(content: bytes) -> list[EventLine]:
     """The log events of one JSON document: the output of `aws logs filter-log-events`, or the list in it.
 
     Raises:
         One of NOT_JSON: it is something else.
     """
-    page: _Page[EventT] | list[EventT] = msgspec.json.decode(content, type=_Page[kind] | list[kind])  # type: ignore[valid-type]
+    page: _Page | list[EventLine] = msgspec.json.decode(content, type=_Page | list[EventLine])
     return page if isinstance(page, list) else page.events

@@ -8,12 +8,13 @@ JSON lines have `message` and either `offset_ms` or `timestamp`, and may have `l
 names that AWS has for them.
 """
 
+import contextlib
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from typing import Final
 
 import msgspec
 
@@ -21,29 +22,13 @@ from livetail.core.clock import SECOND
 from livetail.core.errors import ServiceError
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.model import group_problem, stream_problem
-from livetail.scenarios.recording import NOT_JSON, Entry, is_recording, read_page, read_recording
+from livetail.scenarios.recording import NOT_JSON, Entry, EventLine, is_recording, read_page, read_recording
 from livetail.scenarios.replay import Line
 from livetail.wire.gzip_body import gunzip
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_PROBLEMS: Final = 20
 _GZIP: Final = b"\x1f\x8b"
-
-
-class _PlainLine(msgspec.Struct):
-    """A line of a file that is not a recording, or an event of the AWS CLI's output."""
-
-    message: str
-    offset_ms: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    timestamp: int | None = None
-    logGroup: str | None = None
-    logGroupName: str | None = None
-    logStream: str | None = None
-    logStreamName: str | None = None
-
-
-_Numbered: TypeAlias = tuple[int, _PlainLine]
-"""A line with its number in the file."""
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:
@@ -78,12 +63,28 @@ def read_replay(path: Path, log_group: str | None = None) -> tuple[tuple[Line, .
         except ServiceError as error:
             raise ScenarioError([f"it cannot be unpacked: {error}"]) from None
     problems: list[str] = []
+    lines: list[Line] = []
     length_ms = 0
-    if is_recording(content.partition(b"\n")[0]):
-        lines, length_ms = _recorded(content, problems)
-    else:
+    found: Iterable[tuple[str, Line]] = ()
+    if not is_recording(content.partition(b"\n")[0]):
         name = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
-        lines = _plain(content, log_group or "/replay/" + re.sub(r"[^.\-_/#A-Za-z0-9]", "-", name), problems)
+        found = _plain(content, log_group or "/replay/" + re.sub(r"[^.\-_/#A-Za-z0-9]", "-", name), problems)
+    else:
+        try:
+            entries = read_recording(content).entries
+            found = _recorded(entries)
+            length_ms = max((entry.offset_ms for entry in entries), default=0)
+        except ScenarioError as error:
+            problems += error.problems
+    for place, line in found:
+        if problem := group_problem(line.log_group):
+            problems.append(f"{place}: the log group {problem}")
+        elif problem := stream_problem(line.log_stream):
+            problems.append(f"{place}: the log stream {problem}")
+        elif not line.message:
+            problems.append(f"{place}: the message is empty; a log event has at least one character")
+        else:
+            lines.append(line)
     if problems[MAX_PROBLEMS:]:
         problems[MAX_PROBLEMS:] = [f"and {len(problems) - MAX_PROBLEMS:,} more lines are bad"]
     if problems or not lines:
@@ -92,16 +93,10 @@ def read_replay(path: Path, log_group: str | None = None) -> tuple[tuple[Line, .
     return tuple(lines), max(length_ms, (lines[-1].offset_ms // SECOND + 1) * SECOND)
 
 
-def _recorded(content: bytes, problems: list[str]) -> tuple[list[Line], int]:
-    """The events of a recording, and its length in milliseconds."""
-    try:
-        entries = read_recording(content).entries
-    except ScenarioError as error:
-        problems += error.problems
-        return [], 0
+def _recorded(entries: Sequence[Entry]) -> Iterator[tuple[str, Line]]:
+    """The events of a recording, each with its place in the words of a problem."""
     seconds = _seconds_of(entries)
     beginning = _beginning(seconds)
-    lines: list[Line] = []
     offset_ms = 1  # at 0 no session is open yet
     for second, entry in seconds:
         for event in entry.events or ():
@@ -110,11 +105,9 @@ def _recorded(content: bytes, problems: list[str]) -> tuple[list[Line], int]:
             offset_ms = max(offset_ms, elapsed_ms + (elapsed_ms == (second - 1) * SECOND))
             # `logGroupIdentifier` is `ACCOUNT:NAME`; other emulators give an ARN, which ends in the name as well.
             group = event.logGroupIdentifier.rpartition(":")[2]
-            line = Line(
-                offset_ms, group, event.logStreamName, event.message, max(event.ingestionTime - event.timestamp, 0)
-            )
-            _add(line, f"an event of the update at {entry.offset_ms} ms", lines, problems)
-    return lines, max((entry.offset_ms for entry in entries), default=0)
+            age_ms = max(event.ingestionTime - event.timestamp, 0)
+            line = Line(offset_ms, group, event.logStreamName, event.message, age_ms)
+            yield f"an event of the update at {entry.offset_ms} ms", line
 
 
 def _seconds_of(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
@@ -147,56 +140,34 @@ def _beginning(seconds: Sequence[tuple[int, Entry]]) -> int:
     return first if latest == sys.maxsize else min(first, (earliest + latest) // 2)
 
 
-def _plain(content: bytes, log_group: str, problems: list[str]) -> list[Line]:
-    """The events of JSON lines, or of one document of the AWS CLI."""
-    decoder = msgspec.json.Decoder(_PlainLine)
-    read: list[_Numbered] = []
+def _plain(content: bytes, log_group: str, problems: list[str]) -> Iterator[tuple[str, Line]]:
+    """The events of JSON lines, or of one document of the AWS CLI, in the order of time, each with its place.
+
+    An event without a time has that of the one before it. Lines that are something else are added to `problems`.
+    """
+    decoder = msgspec.json.Decoder(EventLine)
+    read: list[tuple[int, EventLine]] = []
     for number, text in enumerate(content.split(b"\n"), 1):
         if not text.strip():
             continue
         try:
             read.append((number, decoder.decode(text)))
         except NOT_JSON as error:
-            if not read and not problems and (events := _events_of_page(content)) is not None:
-                read = list(enumerate(events, 1))
-                break
+            if not read and not problems:
+                with contextlib.suppress(*NOT_JSON):
+                    read = list(enumerate(read_page(content), 1))
+                    break
             problems.append(f"line {number}: {error}")
-    lines: list[Line] = []
-    for offset_ms, number, line in _in_order(read):
-        group = line.logGroup or line.logGroupName or log_group
-        stream = line.logStream or line.logStreamName or "main"
-        _add(Line(offset_ms, group, stream, line.message), f"line {number}", lines, problems)
-    return lines
-
-
-def _events_of_page(content: bytes) -> list[_PlainLine] | None:
-    try:
-        return read_page(content, _PlainLine)
-    except NOT_JSON:
-        return None
-
-
-def _in_order(read: Sequence[_Numbered]) -> list[tuple[int, int, _PlainLine]]:
-    """The lines with offset and number, in the order of time; one without a time has that of the line before it."""
-    has_offsets = all(line.offset_ms is not None for _, line in read)
-    timed = []
+    has_offsets = all(event.offset_ms is not None for _, event in read)
+    timed: list[tuple[int, int, EventLine]] = []
     time_ms = 0
-    for number, line in read:
-        given = line.offset_ms if has_offsets else line.timestamp
+    for number, event in read:
+        given = event.offset_ms if has_offsets else event.timestamp
         time_ms = time_ms if given is None else given
-        timed.append((time_ms, number, line))
+        timed.append((time_ms, number, event))
     timed.sort(key=itemgetter(0))
     beginning_ms = 0 if has_offsets else timed[0][0]
-    return [(time_ms - beginning_ms, number, line) for time_ms, number, line in timed]
-
-
-def _add(line: Line, where: str, lines: list[Line], problems: list[str]) -> None:
-    """Add the line if it can be a log event, else add its problem."""
-    if problem := group_problem(line.log_group):
-        problems.append(f"{where}: the log group {problem}")
-    elif problem := stream_problem(line.log_stream):
-        problems.append(f"{where}: the log stream {problem}")
-    elif not line.message:
-        problems.append(f"{where}: the message is empty; a log event has at least one character")
-    else:
-        lines.append(line)
+    for time_ms, number, event in timed:
+        group = event.logGroup or event.logGroupName or log_group
+        stream = event.logStream or event.logStreamName or "main"
+        yield f"line {number}", Line(time_ms - beginning_ms, group, stream, event.message)
