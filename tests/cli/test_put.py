@@ -241,7 +241,7 @@ def test_the_output_of_the_aws_cli_is_taken(emulator: LiveTailEmulator, indent: 
         ('{"message":"a"}\nhello', "line 2 is not a log event: JSON is malformed"),
         ('{"timestamp":1}', "line 1 is not a log event: Object missing required field `message`"),
         ('{"message":"a","timestamp":"now"}', "line 1 is not a log event: Expected `int | null`"),
-        ('{\n"events": 3}', "the document is not the output of aws logs filter-log-events: "),
+        ('{\n"events": 3}', "line 1 is not a log event: Input data was truncated; all of it is not the output of aws"),
         ("[" * 100_000, "line 1 is not a log event: "),
         (json.dumps({"message": "x" * 1_048_551}), "the message in line 1 has more than 1,048,550 bytes"),
     ],

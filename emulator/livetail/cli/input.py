@@ -86,29 +86,22 @@ class Input:
             raise CommandError(f"line {number} has more than {max_line_bytes:,} bytes, which is the limit")
 
     def _unpacked(self, idle_s: float) -> Iterator[bytes]:
-        portions = self.portions(idle_s)
-        beginning = b""
-        while _may_become_packed(beginning) and (portion := next(portions, None)) is not None:
-            if not portion:
-                yield portion
-            beginning += portion
+        """The bytes as `portions` gives them, unpacked if they are gzip. Raises CommandError if they are no text."""
+        first, portions = _look_at_first(self.portions(idle_s))
         for magic, kind in _PACKED.items():
-            if beginning.startswith(magic):
+            if first.startswith(magic):
                 raise CommandError(f"{self.name} is {kind}, not text; unpack it first (gzip is unpacked)")
-        portions = chain([beginning], portions)
-        if beginning.startswith(_GZIP):
-            portions = _gunzipped(portions, self.name)
-        is_checked = False
-        for portion in portions:
-            if not is_checked and b"\0" in portion:
-                raise CommandError(f"{self.name} is binary, not text: byte {portion.index(0)} is NUL")
-            is_checked = is_checked or portion != b""
-            yield portion
+        if first.startswith(_GZIP):
+            first, portions = _look_at_first(_gunzipped(portions, self.name))
+        if b"\0" in first:
+            raise CommandError(f"{self.name} is binary, not text: byte {first.index(0)} is NUL")
+        return portions
 
 
-def _may_become_packed(beginning: bytes) -> bool:
-    """Whether more bytes are needed to recognize a packed file; other input is not delayed."""
-    return any(len(beginning) < len(magic) and magic.startswith(beginning) for magic in (_GZIP, *_PACKED))
+def _look_at_first(portions: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first portion that has bytes, and all portions from this one on."""
+    first = next(filter(None, portions), b"")
+    return first, chain([first] if first else [], portions)
 
 
 def _gunzipped(portions: Iterator[bytes], name: str) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ A batch is sent when it is full, or `MAX_WAIT_S` after its first line, so that t
 """
 
 import argparse
+import math
 import re
 import sys
 import time
@@ -21,7 +22,7 @@ from livetail.cli.terminal import Progress, counted
 from livetail.control_client import ControlClient
 from livetail.core.limits import EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS
 from livetail.errors import AwsError, LiveTailError
-from livetail.scenarios.recording import NOT_JSON, read_page
+from livetail.scenarios.recording import NOT_JSON, EventLine, read_page
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 MAX_MESSAGE_BYTES: Final = MAX_BATCH_BYTES - EVENT_OVERHEAD_BYTES
@@ -76,47 +77,45 @@ def run(arguments: argparse.Namespace) -> int:
             progress.finish()
             if sys.exc_info()[0] in (None, KeyboardInterrupt):
                 print(sender.summary(), file=sys.stderr)
-    sender.check_rejected()
-    sender.check_kept()
+    sender.check()
     return 0
-
-
-class _Event(msgspec.Struct):
-    """A log event; a `timestamp` of None becomes the emulator's time."""
-
-    message: str
-    timestamp: int | None = None
-
-    @property
-    def size_bytes(self) -> int:
-        """As the service counts it."""
-        return len(self.message.encode()) + EVENT_OVERHEAD_BYTES
 
 
 @dataclass(slots=True)
 class _Batch:
-    """The log events of one request, in any order; `empty` counts the empty messages that were skipped."""
+    """The log events of one request, in any order; those without a timestamp get the emulator's time, all of them.
 
-    events: list[_Event] = field(default_factory=list)
+    Attributes:
+        size_bytes: as the service counts them.
+        empty: how many empty messages were skipped.
+    """
+
+    events: list[EventLine] = field(default_factory=list)
     size_bytes: int = 0
     empty: int = 0
-    earliest: int | None = None
-    latest: int | None = None
+    earliest: float = math.inf
+    latest: float = -math.inf
 
-    def has_room_for(self, event: _Event, max_events: int) -> bool:
-        if len(self.events) >= max_events or self.size_bytes + event.size_bytes > MAX_BATCH_BYTES:
+    @property
+    def is_timed(self) -> bool:
+        return self.latest >= self.earliest
+
+    def add(self, event: EventLine, max_events: int) -> bool:
+        """Add an event; returns False if it has to be in another request."""
+        size_bytes = self.size_bytes + len(event.message.encode()) + EVENT_OVERHEAD_BYTES
+        earliest, latest = self.earliest, self.latest
+        if event.timestamp is not None:
+            earliest, latest = min(earliest, event.timestamp), max(latest, event.timestamp)
+        if self.events and (
+            len(self.events) >= max_events
+            or size_bytes > MAX_BATCH_BYTES
+            or latest - earliest > MAX_BATCH_SPAN_MS
+            or self.is_timed != (event.timestamp is not None)
+        ):
             return False
-        time_ms = event.timestamp
-        if time_ms is None or self.earliest is None or self.latest is None:
-            return time_ms is None and self.earliest is None
-        return max(self.latest, time_ms) - min(self.earliest, time_ms) <= MAX_BATCH_SPAN_MS
-
-    def add(self, event: _Event) -> None:
         self.events.append(event)
-        self.size_bytes += event.size_bytes
-        if (time_ms := event.timestamp) is not None:
-            self.earliest = time_ms if self.earliest is None else min(self.earliest, time_ms)
-            self.latest = time_ms if self.latest is None else max(self.latest, time_ms)
+        self.size_bytes, self.earliest, self.latest = size_bytes, earliest, latest
+        return True
 
 
 class _Sender:
@@ -143,30 +142,34 @@ class _Sender:
             return
         try:
             # The emulator's time, which may differ from that of this machine.
-            now = self._emulator.request("GET", "/clock")["now"] if batch.earliest is None else 0
+            now = 0 if batch.is_timed else self._emulator.request("GET", "/clock")["now"]
             events = [{"timestamp": event.timestamp or now, "message": event.message} for event in batch.events]
             events.sort(key=itemgetter("timestamp"))  # PutLogEvents needs them in order
             response = self._emulator.call("PutLogEvents", {**self._stream, "logEvents": events}, self._region)
         except LiveTailError as error:
             raise CommandError(f"{error} (after {counted(self.sent, 'log event')})") from None
-        rejected = _count_rejected(response.get("rejectedLogEventsInfo") or {}, len(events))
-        self.rejected += rejected
-        self.sent += len(events) - rejected
+        info = response.get("rejectedLogEventsInfo") or {}
+        too_old = max(info.get("tooOldLogEventEndIndex", 0), info.get("expiredLogEventEndIndex", 0))
+        accepted = max(0, info.get("tooNewLogEventStartIndex", len(events)) - too_old)
+        self.rejected += len(events) - accepted
+        self.sent += accepted
 
     def summary(self) -> str:
         skipped = f"; {counted(self.empty, 'empty line')} skipped" if self.empty else ""
         return f"{counted(self.sent, 'log event')} sent{skipped}"
 
-    def check_rejected(self) -> None:
-        """Raises CommandError if PutLogEvents has rejected events for their timestamps."""
+    def check(self) -> None:
+        """Print a warning if the server does not keep all that was sent.
+
+        Raises:
+            CommandError: PutLogEvents has rejected events for their timestamps.
+        """
         if self.rejected:
             raise CommandError(
                 f"PutLogEvents rejected {counted(self.rejected, 'log event')} as too old or too new for the emulator's "
                 "clock; serve --clock manual@TIME, with a time close to theirs, takes them"
             )
 
-    def check_kept(self) -> None:
-        """Print a warning if the server does not keep all that was sent."""
         name = self._group["logGroupName"]
         region = self._region or self._emulator.request("GET", "/settings")["region"]
         groups = self._emulator.request("GET", "/log-groups")["logGroups"]
@@ -179,13 +182,7 @@ class _Sender:
             )
 
 
-def _count_rejected(info: dict[str, int], sent: int) -> int:
-    """How many of `sent` events were rejected, by the three indexes of a `rejectedLogEventsInfo`."""
-    too_old = max(info.get("tooOldLogEventEndIndex", 0), info.get("expiredLogEventEndIndex", 0))
-    return min(sent, too_old + sent - info.get("tooNewLogEventStartIndex", sent))
-
-
-def _batches(events: Iterable[_Event | None], rate: float | None) -> Iterator[_Batch]:
+def _batches(events: Iterable[EventLine | None], rate: float | None) -> Iterator[_Batch]:
     """The events in batches; an event of None means that no line came for `MAX_WAIT_S`. Ctrl-C sends the rest."""
     max_events = MAX_BATCH_EVENTS if rate is None else max(1, min(MAX_BATCH_EVENTS, int(rate * MAX_WAIT_S)))
     batch = _Batch()
@@ -203,12 +200,12 @@ def _batches(events: Iterable[_Event | None], rate: float | None) -> Iterator[_B
             if event is not None and not event.message:
                 batch.empty += 1
             elif event is not None:
-                if batch.events and not batch.has_room_for(event, max_events):
+                if not batch.add(event, max_events):
                     yield at_its_time(batch)
                     batch = _Batch()
-                if not batch.events:
+                    batch.add(event, max_events)
+                if len(batch.events) == 1:
                     deadline = time.monotonic() + MAX_WAIT_S
-                batch.add(event)
             if batch.events and (event is None or time.monotonic() >= deadline):
                 yield at_its_time(batch)
                 batch = _Batch()
@@ -218,7 +215,7 @@ def _batches(events: Iterable[_Event | None], rate: float | None) -> Iterator[_B
     yield at_its_time(batch)
 
 
-def _text_events(source: Input, starts: "re.Pattern[str] | None") -> Iterator[_Event | None]:
+def _text_events(source: Input, starts: "re.Pattern[str] | None") -> Iterator[EventLine | None]:
     """An event for each line; with `starts`, for each line that it matches and the lines up to the next match."""
     event: list[str] = []
     size_bytes = number = 0
@@ -229,10 +226,10 @@ def _text_events(source: Input, starts: "re.Pattern[str] | None") -> Iterator[_E
             text = line.rstrip(b"\r").decode(errors="replace")
             length = _check_size(text, f"line {number}") + 1  # with the line feed
         if starts is None:
-            yield None if text is None else _Event(text)
+            yield None if text is None else EventLine(text)
             continue
         if event and (text is None or starts.match(text) or size_bytes + length > MAX_MESSAGE_BYTES):
-            yield _Event("\n".join(event))
+            yield EventLine("\n".join(event))
             event, size_bytes = [], 0
         if text is None:
             yield None
@@ -240,16 +237,16 @@ def _text_events(source: Input, starts: "re.Pattern[str] | None") -> Iterator[_E
             event.append(text)
             size_bytes += length
     if event:
-        yield _Event("\n".join(event))
+        yield EventLine("\n".join(event))
 
 
-def _json_events(source: Input) -> Iterator[_Event | None]:
+def _json_events(source: Input) -> Iterator[EventLine | None]:
     """The events of JSON lines, or of one document as the AWS CLI prints it.
 
     Raises:
         CommandError: something is not JSON, or not a log event.
     """
-    decoder = msgspec.json.Decoder(_Event)
+    decoder = msgspec.json.Decoder(EventLine)
     lines = source.lines(MAX_JSON_BYTES, MAX_WAIT_S)
     number, is_first = 0, True
     for line in lines:
@@ -262,26 +259,21 @@ def _json_events(source: Input) -> Iterator[_Event | None]:
         try:
             event = decoder.decode(line)
         except NOT_JSON as error:
+            problem = f"line {number} is not a log event: {error}"
             if not is_first:
-                raise CommandError(f"line {number} is not a log event: {error}") from None
-            content = b"\n".join((line, *filter(None, lines)))
-            for event in _events_of_document(content, f"line {number} is not a log event: {error}"):
+                raise CommandError(problem) from None
+            try:
+                events = read_page(b"\n".join((line, *filter(None, lines))))
+            except NOT_JSON as page_error:
+                problem += f"; all of it is not the output of aws logs filter-log-events: {page_error}"
+                raise CommandError(problem) from None
+            for event in events:
                 _check_size(event.message, "the message of an event")
                 yield event
             return
         is_first = False
         _check_size(event.message, f"the message in line {number}")
         yield event
-
-
-def _events_of_document(content: bytes, problem: str) -> list[_Event]:
-    """The events of one JSON document; `problem` is the error message if it is not one."""
-    try:
-        return read_page(content, _Event)
-    except NOT_JSON as error:
-        if content.lstrip().partition(b"\n")[0].strip() in (b"{", b"[") or b'"events"' in content:
-            problem = f"the document is not the output of aws logs filter-log-events: {error}"
-        raise CommandError(problem) from None
 
 
 def _check_size(message: str, where: str) -> int:
