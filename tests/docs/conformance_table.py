@@ -8,8 +8,8 @@ __all__ = ["conformance_table"]
 def conformance_table() -> str:
     rows = ["| name | behaviour | known | source |", "| --- | --- | --- | --- |"]
     for check in CHECKS:
-        source = check.source.url.removeprefix("https://")
-        rows.append(f"| `{check.name}` | {check.behaviour} | {check.source.known} | [{source}]({check.source.url}) |")
+        source = check.source.removeprefix("https://")
+        rows.append(f"| `{check.name}` | {check.behaviour} | {check.known} | [{source}]({check.source}) |")
     return "\n".join(rows)
 
 

@@ -4,11 +4,12 @@ They are rows of `docs/behaviour.md` and `docs/filter-patterns.md`; `docs/confor
 raises `Differs` if the response is not as expected, and `NotAsked` if this endpoint cannot be checked.
 """
 
+import json
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, cast
 
 from livetail.cli.conformance_service import Differs, NotAsked, Service
 
@@ -33,13 +34,10 @@ def not_asked(why: str) -> CheckFunction:
     return check
 
 
-def _filled(value: Any, service: Service) -> Any:
-    """The value with the placeholders replaced."""
-    if isinstance(value, dict):
-        return {name: _filled(item, service) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_filled(item, service) for item in value]
-    return value.replace(_GROUP, service.group).replace(_ARN, service.arn) if isinstance(value, str) else value
+def _filled(members: dict[str, Any], service: Service) -> dict[str, Any]:
+    """The members of a request with the placeholders replaced."""
+    filled = json.dumps(members).replace(_GROUP, service.group).replace(_ARN, service.arn)
+    return cast("dict[str, Any]", json.loads(filled))
 
 
 # ---- sessions ------------------------------------------------------------------------------------------------------
@@ -134,7 +132,7 @@ def matches(pattern: str, messages: list[str], expected: list[int]) -> CheckFunc
 
     def check(service: Service) -> None:
         response = service.call("TestMetricFilter", filterPattern=pattern, logEventMessages=messages)
-        _expect([messages[match["eventNumber"] - 1] for match in response["matches"]], [messages[i] for i in expected])
+        _expect([match["eventMessage"] for match in response["matches"]], [messages[i] for i in expected])
 
     return check
 
@@ -209,40 +207,35 @@ def bearer_token(service: Service) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """How a behaviour is known, and its source."""
-
-    known: Literal["documented", "observed"]
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Check:
-    """A behaviour, its source, and the function that checks it."""
+    """A behaviour, the page on which somebody who saw it or AWS describes it, and the function that checks it."""
 
     name: str
     behaviour: str
-    source: Source
+    source: str
     function: CheckFunction
 
+    @property
+    def known(self) -> str:
+        return "documented" if self.source.startswith(_AWS) else "observed"
 
-_API: Final = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/"
+
+_AWS: Final = "https://docs.aws.amazon.com/"
+_API: Final = _AWS + "AmazonCloudWatchLogs/latest/APIReference/"
 _STACKD: Final = "https://github.com/radkawar/stackd/tree/9dc356f/testdata/aws/logs"
 
-_START: Final = Source("documented", _API + "API_StartLiveTail.html")
-_CREATE: Final = Source("documented", _API + "API_CreateLogGroup.html")
-_PUT: Final = Source("documented", _API + "API_PutLogEvents.html")
-_PATTERNS: Final = Source(
-    "documented", "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
-)
-_DEFANG: Final = Source("observed", "https://github.com/DefangLabs/defang/issues/1008")
-_JS_SDK: Final = Source("observed", "https://github.com/aws/aws-sdk-js-v3")
-_TABLES: Final = Source("observed", "https://github.com/awslabs/amazon-dynamodb-tools")
-_AXE: Final = Source("observed", "https://github.com/mikhail-m1/axe")
-_BOTO: Final = Source("observed", "https://github.com/boto/boto3/issues/4104")
-_LOGS: Final = Source("observed", _STACKD)
-_FILTERS: Final = Source("observed", f"{_STACKD}/filters.json")
-_INGESTION: Final = Source("observed", f"{_STACKD}/ingestion.json")
+_START: Final = _API + "API_StartLiveTail.html"
+_CREATE: Final = _API + "API_CreateLogGroup.html"
+_PUT: Final = _API + "API_PutLogEvents.html"
+_PATTERNS: Final = _AWS + "AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
+_DEFANG: Final = "https://github.com/DefangLabs/defang/issues/1008"
+_JS_SDK: Final = "https://github.com/aws/aws-sdk-js-v3"
+_TABLES: Final = "https://github.com/awslabs/amazon-dynamodb-tools"
+_AXE: Final = "https://github.com/mikhail-m1/axe"
+_BOTO: Final = "https://github.com/boto/boto3/issues/4104"
+_LOGS: Final = _STACKD
+_FILTERS: Final = f"{_STACKD}/filters.json"
+_INGESTION: Final = f"{_STACKD}/ingestion.json"
 
 _MISSING: Final = "ResourceNotFoundException"
 _INVALID: Final = "InvalidParameterException"

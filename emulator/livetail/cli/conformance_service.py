@@ -44,24 +44,30 @@ class Service:
 
     def call(self, operation: str, **members: Any) -> dict[str, Any]:
         """The response to a request. Raises `Differs` with code and message if it is refused."""
-        from botocore import xform_name
         from botocore.exceptions import ClientError
 
         try:
-            response: dict[str, Any] = getattr(self._client, xform_name(operation))(**members)
+            return self._send(operation, members)
         except ClientError as error:
-            raise Refused(*code_and_message(error)) from None
-        return response
+            raise Differs(": ".join(code_and_message(error))) from None
 
     def refusal(self, operation: str, **members: Any) -> tuple[str, str]:
         """Code and message of the error to a request. Raises `Differs` if it is accepted."""
+        from botocore.exceptions import ClientError
+
         try:
-            response = self.call(operation, **members)
-        except Refused as refused:
-            return refused.code, refused.message
+            response = self._send(operation, members)
+        except ClientError as error:
+            return code_and_message(error)
         if "responseStream" in response:
             response["responseStream"].close()
         raise Differs("accepted")
+
+    def _send(self, operation: str, members: dict[str, Any]) -> dict[str, Any]:
+        from botocore import xform_name
+
+        response: dict[str, Any] = getattr(self._client, xform_name(operation))(**members)
+        return response
 
     def put(self, stream: str, *messages: str) -> None:
         """Store messages with the present time."""
@@ -72,7 +78,7 @@ class Service:
         self.call("PutLogEvents", logGroupName=self.group, logStreamName=stream, logEvents=events)
 
     @contextlib.contextmanager
-    def tail(self, **filters: Any) -> "Iterator[Tail]":
+    def tail(self, **filters: Any) -> Iterator["Tail"]:
         """A Live Tail session on the group, closed at the end of the `with` block."""
         stream = self.call("StartLiveTail", **({"logGroupIdentifiers": [self.arn]} | filters))["responseStream"]
         with contextlib.closing(stream):
@@ -88,15 +94,6 @@ class Service:
         with contextlib.suppress(Exception):
             self.call("DeleteLogGroup", logGroupName=self.group)
         self._client.close()
-
-
-class Refused(Differs):
-    """A request was refused."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
 
 
 class Tail:

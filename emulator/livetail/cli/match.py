@@ -11,7 +11,7 @@ import stat
 import sys
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import IO, Any, Final, cast
 
 from livetail.cli import discard_output
@@ -25,7 +25,7 @@ _GZIP: Final = b"\x1f\x8b"
 
 # The colours of grep: file names, line numbers, separators, what was found.
 _FILE, _LINE, _SEPARATOR, _FOUND, _RESET = "\x1b[35m", "\x1b[32m", "\x1b[36m", "\x1b[1;31m", "\x1b[m"
-_HOLDS: Final = {True: "\x1b[32m", False: "\x1b[31m", None: "\x1b[2m"}
+_HOLDS: Final = {True: "\x1b[32m", False: "\x1b[31m"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -59,22 +59,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of a file. `content` includes its line end; `body` and `message` do not."""
+    """A line of a file. `content` includes its line end; `body` and the message of `subject` do not."""
 
-    file: str
-    number: int
-    content: bytes
-
-    @property
-    def body(self) -> bytes:
-        return self.content.removesuffix(b"\n").removesuffix(b"\r")
-
-    @property
-    def message(self) -> str:
-        """The text; bytes that are not UTF-8 become lone surrogates, which match no character."""
-        return self.body.decode("utf-8", "surrogateescape")
+    def __init__(self, file: str, number: int, content: bytes) -> None:
+        self.file = file
+        self.number = number
+        self.content = content
+        self.body = content.removesuffix(b"\n").removesuffix(b"\r")
+        # Bytes that are not UTF-8 become lone surrogates, which match no character.
+        self.subject = Subject(self.body.decode("utf-8", "surrogateescape"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -92,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
             count = 0
             try:
                 for line, is_live in _lines(file):
-                    is_selected = matcher.matches(Subject(line.message)) is not arguments.invert_match
+                    is_selected = matcher.matches(line.subject) is not arguments.invert_match
                     count += is_selected
                     if (is_selected or prints_all) and not arguments.count:
                         printer.print_line(line)
@@ -156,44 +150,38 @@ class _Printer:
         self._color = arguments.color == "always" or (arguments.color == "auto" and sys.stdout.isatty())
 
     def print_line(self, line: _Line) -> None:
-        prefix = self._prefix(line).encode("utf-8", "surrogateescape")
-        if self._arguments.explain:
-            self._explain(line, prefix)
-        elif self._arguments.json:
-            extracted = {} if self._arguments.invert_match else self._matcher.extract(Subject(line.message))
-            self._write_json(line, {"extracted": extracted})
-        else:
-            content = self._with_found_terms(line)
-            # The next file begins on a new line.
-            end = b"\n" if self._several and not content.endswith(b"\n") else b""
-            self._output.write(prefix + content + end)
-
-    def _explain(self, line: _Line, prefix: bytes) -> None:
-        """Write what each condition found in a line."""
-        explanation = self._matcher.explain(Subject(line.message))
+        explains, inverts = self._arguments.explain, self._arguments.invert_match
         if self._arguments.json:
-            self._write_json(line, asdict(explanation))
+            record = {"file": line.file, "line": line.number, "message": line.subject.text}
+            if explains:
+                record |= asdict(self._matcher.explain(line.subject))
+            else:
+                record["extracted"] = {} if inverts else self._matcher.extract(line.subject)
+            self._write_json(record)
             return
-        self._output.write(prefix + line.body + b"\n")
-        for text in self._explanation(explanation):
-            self._output.write(f"    {text}\n".encode("utf-8", "backslashreplace"))
+        self._write(self._prefix(line.file, line.number if explains or self._arguments.line_number else None))
+        if explains:
+            self._output.write(line.body + b"\n")
+            for text in self._explanation(self._matcher.explain(line.subject)):
+                self._write(f"    {text}\n")
+            return
+        self._output.write(self._with_found_terms(line) if self._color and not inverts else line.content)
+        if self._several and not line.content.endswith(b"\n"):
+            self._write("\n")  # the next file begins on a new line
 
     def print_count(self, file: str, count: int) -> None:
         if self._arguments.json:
-            self._output.write(_json_line({"file": file, "count": count}))
+            self._write_json({"file": file, "count": count})
         else:
-            name = self._colored(_FILE, file) + self._colored(_SEPARATOR, ":") if self._several else ""
-            self._output.write(f"{name}{count}\n".encode("utf-8", "surrogateescape"))
+            self._write(f"{self._prefix(file)}{count}\n")
 
-    def _prefix(self, line: _Line) -> str:
-        separator = self._colored(_SEPARATOR, ":")
-        file = self._colored(_FILE, line.file) + separator if self._several else ""
-        shows_number = self._arguments.line_number or self._arguments.explain
-        return file + (self._colored(_LINE, str(line.number)) + separator if shows_number else "")
+    def _prefix(self, file: str, number: int | None = None) -> str:
+        parts = [self._colored(_FILE, file)] if self._several else []
+        if number is not None:
+            parts.append(self._colored(_LINE, str(number)))
+        return "".join(part + self._colored(_SEPARATOR, ":") for part in parts)
 
     def _with_found_terms(self, line: _Line) -> bytes:
-        if not self._color or self._arguments.invert_match:
-            return line.content
         written, end = b"", 0
         for start, stop in self._matcher.find_terms(line.body):
             written += line.body[end:start] + _FOUND.encode() + line.body[start:stop] + _RESET.encode()
@@ -205,22 +193,20 @@ class _Printer:
         if explanation.note:
             yield explanation.note
         for finding in explanation.findings:
-            if finding.holds is None:
-                yield self._colored(_HOLDS[None], f"{finding.condition}: {finding.reason}")
-            else:
-                holds = self._colored(_HOLDS[finding.holds], str(finding.holds).lower())
-                yield f"{finding.condition}: {holds}, {finding.reason}"
+            reason = finding.reason
+            if finding.holds is not None:
+                reason = f"{self._colored(_HOLDS[finding.holds], str(finding.holds).lower())}, {reason}"
+            yield f"{finding.condition}: {reason}"
         for name, text in explanation.extracted.items():
             yield f"{name} = {json.dumps(text, ensure_ascii=False)}"
-
-    def _write_json(self, line: _Line, found: dict[str, Any]) -> None:
-        self._output.write(_json_line({"file": line.file, "line": line.number, "message": line.message} | found))
 
     def _colored(self, color: str, text: str) -> str:
         return f"{color}{text}{_RESET}" if self._color else text
 
+    def _write(self, text: str) -> None:
+        self._output.write(text.encode("utf-8", "surrogateescape"))
 
-def _json_line(record: dict[str, Any]) -> bytes:
-    """The record as JSON; bytes that are not UTF-8 become U+FFFD, since JSON cannot hold them."""
-    text = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogateescape")
-    return text.decode("utf-8", "replace").encode() + b"\n"
+    def _write_json(self, record: dict[str, Any]) -> None:
+        """Write a record as JSON; bytes that are not UTF-8 become U+FFFD, since JSON cannot hold them."""
+        text = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogateescape")
+        self._output.write(text.decode("utf-8", "replace").encode() + b"\n")

@@ -11,10 +11,15 @@ from livetail.cli.terminal import table
 
 _INTERVAL_S = 1.0
 _CLEAR = "\x1b[H\x1b[2J"
-_HEAD = (
-    *("SESSION", "STATE", "LOG GROUPS", "PATTERN"),
-    *("UPDATES", "DELIVERED", "SAMPLED OUT", "DROPPED UPDATES", "DROPPED EVENTS", "WAITING"),
-)
+_COUNTERS = {
+    "updates": "UPDATES",
+    "delivered": "DELIVERED",
+    "sampledOut": "SAMPLED OUT",
+    "droppedUpdates": "DROPPED UPDATES",
+    "droppedEvents": "DROPPED EVENTS",
+    "bufferedUpdates": "WAITING",
+}
+_HEAD = ("SESSION", "STATE", "LOG GROUPS", "PATTERN", *_COUNTERS.values())
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,21 +40,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _table(sessions: list[dict[str, Any]]) -> str:
-    return table(_HEAD, map(_row, sessions)) if sessions else "no session is open"
-
-
-def _row(session: dict[str, Any]) -> tuple[object, ...]:
-    counters = session["counters"]
-    groups = [str(group).rpartition(":log-group:")[2] for group in session["logGroupIdentifiers"]]
-    return (
-        session["sessionId"],
-        session["state"],
-        " ".join(groups),
-        session.get("logEventFilterPattern") or "",
-        counters["updates"],
-        counters["delivered"],
-        counters["sampledOut"],
-        counters["droppedUpdates"],
-        counters["droppedEvents"],
-        counters["bufferedUpdates"],
-    )
+    rows = [
+        (
+            session["sessionId"],
+            session["state"],
+            " ".join(str(group).rpartition(":log-group:")[2] for group in session["logGroupIdentifiers"]),
+            session.get("logEventFilterPattern") or "",
+            *(session["counters"][name] for name in _COUNTERS),
+        )
+        for session in sessions
+    ]
+    return table(_HEAD, rows) if rows else "no session is open"
