@@ -1,12 +1,13 @@
 """CreateLogGroup, DeleteLogGroup, PutLogGroupDeletionProtection, DescribeLogGroups and ListLogGroups."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from livetail.api.context import Context
 from livetail.api.group_settings import check_kms_key, check_tag_keys
 from livetail.api.identifiers import log_group_by_identifier
-from livetail.api.paging import page_of_rows
+from livetail.api.paging import Key, page_of_rows
 from livetail.api.shapes import (
     CreateLogGroupRequest,
     DescribeLogGroupsRequest,
@@ -19,9 +20,6 @@ from livetail.core.arns import LogGroupArn
 from livetail.core.errors import InvalidParameterException, ValidationException
 from livetail.core.limits import RESERVED_PREFIX
 from livetail.store.log_group import LogGroup, LogGroupClass
-
-DESCRIBE_LIMIT = 50
-"""How many rows the operations return without `limit`."""
 
 
 def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
@@ -67,26 +65,36 @@ def check_deletion(group: LogGroup) -> None:
 
 
 def describe_log_groups(context: Context, request: DescribeLogGroupsRequest) -> dict[str, Any]:
-    """The log groups in ASCII order of their names. Linked accounts are not emulated."""
+    """The log groups in ASCII order of their names."""
     prefix, pattern = request.log_group_name_prefix, request.log_group_name_pattern
     if prefix is not None and pattern is not None:
         raise InvalidParameterException(
             "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
         )
     groups = [
-        (name, group)
-        for name, group in sorted(context.store.groups.items())
-        if (prefix is None or name.startswith(prefix))
-        and (pattern is None or pattern in name)
+        group
+        for group in _own_groups(context, request)
+        if (prefix is None or group.name.startswith(prefix))
+        and (pattern is None or pattern in group.name)
         and (request.log_group_class is None or group.log_group_class is request.log_group_class)
     ]
     if request.log_group_identifiers is not None:
         wanted = _named_groups(context, request)
-        groups = [(name, group) for name, group in groups if name in wanted]
-    if request.include_linked_accounts and request.account_identifiers:
-        groups = groups if context.caller.account_id in request.account_identifiers else []
-    page, token = page_of_rows(request, groups, request.limit or DESCRIBE_LIMIT)
+        groups = [group for group in groups if group.name in wanted]
+    page, token = page_of_rows(request, groups, _by_name)
     return {"logGroups": [_row(group, pattern is not None) for group in page], **token}
+
+
+def _own_groups(context: Context, request: DescribeLogGroupsRequest | ListLogGroupsRequest) -> Iterable[LogGroup]:
+    """The log groups of the caller; none if the request asks for other accounts only, which are not emulated."""
+    accounts = request.account_identifiers
+    if request.include_linked_accounts and accounts and context.caller.account_id not in accounts:
+        return ()
+    return context.store.groups.values()
+
+
+def _by_name(group: LogGroup) -> Key:
+    return 0, group.name
 
 
 def _named_groups(context: Context, request: DescribeLogGroupsRequest) -> set[str]:
@@ -128,15 +136,13 @@ def _row(group: LogGroup, by_pattern: bool) -> dict[str, Any]:
 def list_log_groups(context: Context, request: ListLogGroupsRequest) -> dict[str, Any]:
     """The log groups that pass all filters, in ASCII order of their names.
 
-    Linked accounts, data sources and field indexes are not emulated.
+    Data sources and field indexes are not emulated.
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroups.html
     """
-    rows = [(name, group) for name, group in sorted(context.store.groups.items()) if _passes_filters(group, request)]
+    groups = [group for group in _own_groups(context, request) if _passes_filters(group, request)]
     if request.data_sources is not None or request.field_index_names is not None:
-        rows = []
-    if request.include_linked_accounts and request.account_identifiers:
-        rows = rows if context.caller.account_id in request.account_identifiers else []
-    page, token = page_of_rows(request, rows, request.limit or DESCRIBE_LIMIT)
+        groups = []
+    page, token = page_of_rows(request, groups, _by_name)
     response: dict[str, Any] = {
         "logGroups": [
             {

@@ -1,12 +1,11 @@
 """CreateLogStream, DeleteLogStream and DescribeLogStreams."""
 
-from operator import itemgetter
 from typing import Any
 
 from livetail.api.context import Context
 from livetail.api.identifiers import requested_log_group
-from livetail.api.log_groups import DESCRIBE_LIMIT, check_deletion
-from livetail.api.paging import page_of_rows
+from livetail.api.log_groups import check_deletion
+from livetail.api.paging import Key, page_of_rows
 from livetail.api.shapes import DescribeLogStreamsRequest, LogStreamRequest, OrderBy
 from livetail.core.errors import InvalidParameterException
 from livetail.store.log_group import LogGroup, LogStream
@@ -31,18 +30,16 @@ def describe_log_streams(context: Context, request: DescribeLogStreamsRequest) -
     A stream without events counts as one whose last event is at time 0. A token is valid only for the same parameters.
     """
     by_time = request.order_by is OrderBy.LAST_EVENT_TIME
-    descending = bool(request.descending)
     if by_time and request.log_stream_name_prefix is not None:
         raise InvalidParameterException("Cannot order by LastEventTime with a logStreamNamePrefix.")
     group = requested_log_group(context, request)
     prefix = request.log_stream_name_prefix or ""
-    rows = [
-        (((stream.last_event_timestamp or 0) if by_time else 0, name), stream)
-        for name, stream in group.streams.items()
-        if name.startswith(prefix)
-    ]
-    rows.sort(key=itemgetter(0), reverse=descending)
-    page, token = page_of_rows(request, rows, request.limit or DESCRIBE_LIMIT, descending=descending)
+    streams = [stream for name, stream in group.streams.items() if name.startswith(prefix)]
+
+    def key(stream: LogStream) -> Key:
+        return (stream.last_event_timestamp or 0) if by_time else 0, stream.name
+
+    page, token = page_of_rows(request, streams, key, descending=bool(request.descending))
     return {"logStreams": [_row(group, stream) for stream in page], **token}
 
 

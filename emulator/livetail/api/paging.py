@@ -25,13 +25,17 @@ MAX_EXAMINED_BYTES: Final = 1_048_576
 """How much FilterLogEvents examines in one request; then it returns what it has found, perhaps nothing, with a token to
 continue. AWS does so too, with unknown limits. These keep a request within some tens of milliseconds."""
 
+DEFAULT_ROWS: Final = 50
+"""How many rows the operations return without `limit`."""
+
 _STREAM_TOKEN: Final = re.compile(r"([fb])/([0-9]{56,64})/s")
 _FILTER_TOKEN_BYTES: Final = 256
 _ID_BYTES: Final = 27
 
 RowsRequest: TypeAlias = DescribeLogGroupsRequest | DescribeLogStreamsRequest | ListLogGroupsRequest
 Row = TypeVar("Row")
-Key = TypeVar("Key", str, tuple[int, str])
+Key: TypeAlias = tuple[int, str]
+"""What rows are ordered by: a time, or 0, and the name."""
 
 
 def invalid_token() -> InvalidParameterException:
@@ -91,20 +95,20 @@ class _RowToken(msgspec.Struct, frozen=True, array_like=True, tag="rows"):
     """The hash of a page's request, and the key of its last row."""
 
     request_hash: str
-    key: str | tuple[int, str]
+    key: Key
 
 
 def page_of_rows(
-    request: RowsRequest, rows: Iterable[tuple[Key, Row]], limit: int, *, descending: bool = False
+    request: RowsRequest, rows: Iterable[Row], key: Callable[[Row], Key], *, descending: bool = False
 ) -> tuple[list[Row], dict[str, str]]:
-    """A page of rows that are given in the order of their keys, and the member `nextToken` if there are more.
+    """A page of rows in the order of their keys, and the member `nextToken` if there are more.
 
     Raises:
         InvalidParameterException: the token of the request was not given here, or for other parameters; the texts were
             observed on DescribeMetricFilters (radkawar/stackd, testdata/aws/logs/metric_filters.json).
     """
     request_hash = _request_hash(request)
-    after = None
+    ordered = sorted(rows, key=key, reverse=descending)
     if request.next_token is not None:
         try:
             token = msgspec.json.decode(bytes.fromhex(request.next_token), type=_RowToken)
@@ -114,20 +118,11 @@ def page_of_rows(
             ) from None
         if token.request_hash != request_hash:
             raise invalid_token()
-        after = token.key
-    page: list[Row] = []
-    last: Key | None = None
-    for key, row in rows:
-        if after is not None and type(key) is not type(after):  # a key of the other order, put into a token by hand
-            raise invalid_token()
-        if after is not None and not (key < after if descending else key > after):
-            continue
-        if len(page) == limit:
-            assert last is not None
-            return page, {"nextToken": msgspec.json.encode(_RowToken(request_hash, last)).hex()}
-        page.append(row)
-        last = key
-    return page, {}
+        ordered = [row for row in ordered if (key(row) < token.key if descending else key(row) > token.key)]
+    page = ordered[: request.limit or DEFAULT_ROWS]
+    if len(page) == len(ordered):
+        return page, {}
+    return page, {"nextToken": msgspec.json.encode(_RowToken(request_hash, key(page[-1]))).hex()}
 
 
 def _request_hash(request: RowsRequest) -> str:
