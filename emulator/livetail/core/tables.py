@@ -144,7 +144,7 @@ class Problems:
         read: dict[str, Any] = {}
         for key, value in values.items():
             field = spellings.get(key) if isinstance(key, str) else None
-            if node.tag_field is not None and key == node.tag_field:
+            if key == node.tag_field:
                 continue
             if field is None:
                 title = f"{kind.title} {node.tag}" if node.tag_field else kind.title

@@ -29,15 +29,14 @@ _MAX_PART_CHARACTERS: Final = 1_000_000
 class Fault:
     """A fault rule in force."""
 
-    def __init__(self, client: ControlClient, fault_id: str) -> None:
-        self._client = client
+    def __init__(self, livetail: "LiveTail", fault_id: str) -> None:
+        self._livetail = livetail
         self.id = fault_id
 
     @property
     def info(self) -> FaultInfo:
         """The rule and its firings. Raises LiveTailError if it is no longer in force."""
-        faults: list[FaultInfo] = self._client.request("GET", "/faults")["faults"]
-        for fault in faults:
+        for fault in self._livetail.faults():
             if fault["id"] == self.id:
                 return fault
         raise LiveTailError(f"there is no fault {self.id!r}")
@@ -49,7 +48,7 @@ class Fault:
 
     def remove(self) -> None:
         """Remove it; its effect ends."""
-        self._client.request("DELETE", f"/faults/{self.id}")
+        self._livetail.remove_fault(self.id)
 
 
 class LiveTail:
@@ -287,7 +286,7 @@ class LiveTail:
     @contextmanager
     def fault(self, rule: "Mapping[str, Any] | AnyRule") -> Iterator[Fault]:
         """A fault rule that is in force in a `with` block."""
-        fault = Fault(self._client, self.add_fault(rule))
+        fault = Fault(self, self.add_fault(rule))
         try:
             yield fault
         finally:
