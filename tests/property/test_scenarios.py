@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 from livetail.core.chance import Chance
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
-from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.player import Player
 from livetail.scenarios.rates import Burst, Constant, Once, Poisson, Ramp, Rate, Sine
 from livetail.scenarios.recording import read_recording
-from livetail.scenarios.replay import Line, Replay
-from livetail.scenarios.replay_files import read_replay
-from livetail.scenarios.scenario import parse
+from livetail.scenarios.replay import Line, Replay, read_replay
+from livetail.scenarios.scenario import Scenario, parse
+from livetail.scenarios.tables import Source
 from livetail.scenarios.templates import TemplateFormat
 from tests.unit.scenarios.builders import Emission, run_until
 

@@ -9,8 +9,7 @@ from livetail.cli.command_parser import CommandError
 from livetail.cli.endpoint import add_json_flag
 from livetail.cli.terminal import counted
 from livetail.scenarios import ScenarioError, fixtures
-from livetail.scenarios.model import Scenario
-from livetail.scenarios.scenario import load
+from livetail.scenarios.scenario import Scenario, load
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -15,9 +15,10 @@ from typing import Final, NamedTuple
 
 from livetail.core.chance import Chance
 from livetail.scenarios.formats import FORMATS
-from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.rates import LIFETIME_MS
 from livetail.scenarios.replay import Replay
+from livetail.scenarios.scenario import Scenario
+from livetail.scenarios.tables import Source
 from livetail.scenarios.templates import TemplateFormat
 from livetail.store.batch import LogEvent
 

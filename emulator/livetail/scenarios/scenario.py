@@ -7,6 +7,7 @@ change. The limits bound the cost of reading a file: some hundred milliseconds a
 import re
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path as FilePath
 from pathlib import PurePath
@@ -20,14 +21,38 @@ from livetail.core.unicode import well_formed
 from livetail.faults.reading import read_rule
 from livetail.faults.rules import AnyRule
 from livetail.scenarios import ScenarioError, fixtures
-from livetail.scenarios.model import LogGroup, ReplayTable, Scenario, ScenarioTable
-from livetail.scenarios.replay import Replay
-from livetail.scenarios.replay_files import read_file, read_replay
+from livetail.scenarios.rates import Once
+from livetail.scenarios.replay import Replay, read_file, read_replay
+from livetail.scenarios.tables import LogGroup, ReplayTable, ScenarioTable, Source
 from livetail.scenarios.toml_lines import MAX_KEY_PARTS, TomlLines
 
 MAX_SCENARIO_BYTES: Final = 1024 * 1024
 MAX_ENTRIES: Final = 200
 """Tables of each kind in one scenario."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The content of a scenario file.
+
+    Attributes:
+        name: the name of the file without its ending, or the one that was given.
+        seed: all its random numbers come from it; None takes those of the player.
+        log_groups: the declared ones, then all others with log events.
+    """
+
+    name: str
+    seed: int | None = None
+    log_groups: tuple[LogGroup, ...] = ()
+    sources: tuple[Source, ...] = ()
+    replays: tuple[Replay, ...] = ()
+    faults: tuple[AnyRule, ...] = ()
+
+    @property
+    def rate(self) -> float:
+        """Events per second of all sources together, on average; replays and what happens once are left out."""
+        rates = [source.any_rate for source in self.sources]
+        return sum(rate.average() for rate in rates if not isinstance(rate, Once))
 
 
 def load(path: str | FilePath) -> Scenario:
@@ -52,7 +77,7 @@ def load_replay(path: FilePath) -> Scenario:
         ScenarioError: it cannot be replayed.
     """
     try:
-        replay = Replay(*read_replay(path))
+        replay = read_replay(path)
     except ScenarioError as error:
         raise ScenarioError([f"{path}: {problem}" for problem in error.problems]) from None
     return _scenario(path.name, ScenarioTable(), [replay], [])
@@ -120,8 +145,8 @@ def _read_replay(table: ReplayTable, directory: FilePath | None) -> Replay:
     file = directory / table.file
     if not file.is_file():
         raise ScenarioError([f"there is no file {file}"])
-    lines, length_ms = read_replay(file, table.log_group)
-    return Replay(lines, length_ms, Fraction(str(table.speed)), table.loop, parse_duration(table.start))
+    replay = read_replay(file, table.log_group)
+    return replace(replay, speed=Fraction(str(table.speed)), loop=table.loop, start_ms=parse_duration(table.start))
 
 
 def _scenario(name: str, table: ScenarioTable, replays: Sequence[Replay], faults: Sequence[AnyRule]) -> Scenario:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from livetail.faults.fault_rules import FaultRules
     from livetail.faults.rule_in_force import RuleInForce
     from livetail.faults.rules import AnyRule
-    from livetail.scenarios.model import Scenario
+    from livetail.scenarios.scenario import Scenario
 
 _MAX_ENDED_KEPT: Final = 100
 

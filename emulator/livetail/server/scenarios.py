@@ -11,8 +11,9 @@ from livetail.core.clock import ManualClock
 from livetail.store.log_group import LogGroupClass
 
 if TYPE_CHECKING:
-    from livetail.scenarios.model import LogGroup, Scenario
     from livetail.scenarios.player import Player
+    from livetail.scenarios.scenario import Scenario
+    from livetail.scenarios.tables import LogGroup
     from livetail.store.accounts import RegionStore
 
 _log = logging.getLogger(__name__)

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from livetail.core.chance import Chance
-from livetail.scenarios.model import Scenario, Source
 from livetail.scenarios.player import Player
-from livetail.scenarios.scenario import parse
+from livetail.scenarios.scenario import Scenario, parse
+from livetail.scenarios.tables import Source
 from livetail.store.batch import LogEvent
 
 STARTED_AT = 1_767_225_600_000

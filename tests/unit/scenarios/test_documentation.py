@@ -9,10 +9,10 @@ import pytest
 
 from livetail.scenarios import ScenarioError, fixtures
 from livetail.scenarios.formats import FORMATS
-from livetail.scenarios.model import LogGroup, ReplayTable, ScenarioTable, Source
 from livetail.scenarios.rates import AnyRate
-from livetail.scenarios.replay_files import MAX_FILE_BYTES, read_replay
+from livetail.scenarios.replay import MAX_FILE_BYTES, read_replay
 from livetail.scenarios.scenario import parse
+from livetail.scenarios.tables import LogGroup, ReplayTable, ScenarioTable, Source
 from livetail.scenarios.templates import FIELDS
 from tests.unit.scenarios.builders import STARTED_AT, player, run_until
 
@@ -42,8 +42,7 @@ def test_examples_are_played(example: str, tmp_path: Path) -> None:
 def test_lines_are_replayed(example: str, tmp_path: Path) -> None:
     path = tmp_path / "example.jsonl"
     path.write_text(example, encoding="utf-8")
-    lines, _ = read_replay(path)
-    assert lines[0].message == "checkout started"
+    assert read_replay(path).lines[0].message == "checkout started"
 
 
 def test_there_are_as_many_examples_as_were_counted() -> None:

@@ -15,8 +15,8 @@ from apachelogs import COMBINED, LogParser
 from livetail.core.chance import Chance
 from livetail.patterns import Subject, compile
 from livetail.scenarios.formats import FORMATS
-from livetail.scenarios.model import Scenario
 from livetail.scenarios.player import Player
+from livetail.scenarios.scenario import Scenario
 from livetail.store.batch import LogEvent
 from tests.unit.scenarios.builders import STARTED_AT, lines, play, run_until, source
 

@@ -10,8 +10,7 @@ import pytest
 
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.recording import RecordingWriter
-from livetail.scenarios.replay import Line
-from livetail.scenarios.replay_files import MAX_FILE_BYTES, read_replay
+from livetail.scenarios.replay import MAX_FILE_BYTES, Line, read_replay
 from tests.unit.scenarios.builders import STARTED_AT, events_of, play, player, run_until
 
 
@@ -127,9 +126,9 @@ def test_a_recording_keeps_order_gaps_and_ages(tmp_path: Path) -> None:
 
 
 def test_a_recording_loops_after_its_end(tmp_path: Path) -> None:
-    lines, length = read_replay(recording(tmp_path))
-    assert [entry.offset_ms for entry in lines] == [375, 625, 2_475, 2_475]
-    assert length == 7_500
+    replay = read_replay(recording(tmp_path))
+    assert [line.offset_ms for line in replay.lines] == [375, 625, 2_475, 2_475]
+    assert replay.length_ms == 7_500
 
 
 def seconds_of(folder: Path, *updates: tuple[int, list[int]]) -> list[int]:
@@ -141,7 +140,7 @@ def seconds_of(folder: Path, *updates: tuple[int, list[int]]) -> list[int]:
         writer.update(offset, update(*((time, time, "a", str(time)) for time in times)))
     path = folder / "lines.jsonl"
     path.write_bytes(file.getvalue())
-    lines, _ = read_replay(path)
+    lines = read_replay(path).lines
     assert [line.message for line in lines] == [str(time) for _, times in updates for time in times]
     return [-(-line.offset_ms // 1_000) for line in lines]
 
@@ -173,14 +172,14 @@ def test_what_arrives_at_the_turn_of_a_second_stays_on_its_side(tmp_path: Path) 
 def test_updates_that_fit_no_second_keep_their_gaps(tmp_path: Path) -> None:
     lines = (50, [5_000, 9_500]), (51, [9_600]), (52, [9_400])
     assert seconds_of(tmp_path, *lines) == [1, 5, 5, 5]
-    read, _ = read_replay(tmp_path / "lines.jsonl")
-    assert [line.offset_ms for line in read] == [1, 4_500, 4_600, 4_600]
+    read = read_replay(tmp_path / "lines.jsonl")
+    assert [line.offset_ms for line in read.lines] == [1, 4_500, 4_600, 4_600]
 
 
 def test_a_recording_that_was_cut_off_is_replayed(tmp_path: Path) -> None:
     path = recording(tmp_path)
     path.write_bytes(path.read_bytes()[:-20])
-    assert len(read_replay(path)[0]) == 4
+    assert len(read_replay(path).lines) == 4
 
 
 @pytest.mark.parametrize(
@@ -235,13 +234,13 @@ EVENTS = [
 def test_the_output_of_the_aws_cli_is_replayed_in_order(tmp_path: Path, content: str, packed: bool) -> None:
     path = tmp_path / ("my logs.json" + ".gz" * packed)
     path.write_bytes(gzip.compress(content.encode()) if packed else content.encode())
-    lines, length = read_replay(path)
-    assert lines == (
+    replay = read_replay(path)
+    assert replay.lines == (
         Line(0, "/replay/my-logs", "web-1", "first"),
         Line(1_500, "/replay/my-logs", "web-2", "later"),
     )
-    assert length == 2_000
-    assert {line.log_group for line in read_replay(path, "/other")[0]} == {"/other"}
+    assert replay.length_ms == 2_000
+    assert {line.log_group for line in read_replay(path, "/other").lines} == {"/other"}
 
 
 @pytest.mark.parametrize(
@@ -274,4 +273,4 @@ def test_refuses_folders_and_broken_names(tmp_path: Path) -> None:
 
 def test_lines_may_be_in_any_order(tmp_path: Path) -> None:
     path = write(tmp_path, line(5, "b") + "\n" + line(4, "a") + "\n" + line(5, "c"))
-    assert [(found.offset_ms, found.message) for found in read_replay(path)[0]] == [(4, "a"), (5, "b"), (5, "c")]
+    assert [(found.offset_ms, found.message) for found in read_replay(path).lines] == [(4, "a"), (5, "b"), (5, "c")]

@@ -8,9 +8,9 @@ import pytest
 
 from livetail.faults import as_json
 from livetail.scenarios import ScenarioError
-from livetail.scenarios.model import LogGroup, Scenario
 from livetail.scenarios.rates import LIFETIME_MS, Burst, Constant, Once, Poisson, Ramp, Rate, Sine
-from livetail.scenarios.scenario import load, load_replay, parse
+from livetail.scenarios.scenario import Scenario, load, load_replay, parse
+from livetail.scenarios.tables import LogGroup
 from tests.unit.scenarios.builders import play
 
 FULL = """

@@ -13,7 +13,7 @@ from livetail.server.control.route import ControlRoute, Count, Done, Shape, comp
 from livetail.server.emulator import Emulator
 
 if TYPE_CHECKING:
-    from livetail.scenarios.model import Scenario as ScenarioModel
+    from livetail.scenarios.scenario import Scenario as ScenarioModel
 
 
 class Scenario(Shape):

@@ -44,7 +44,7 @@ def document() -> dict[str, Any]:
     """The control plane as an OpenAPI document."""
     from livetail.faults.presets import PRESETS  # these rooms are imported when the document is requested
     from livetail.faults.rules import FaultRule
-    from livetail.scenarios.model import ScenarioTable
+    from livetail.scenarios.tables import ScenarioTable
 
     rules = (FaultRule, *PRESETS.values())
     bodies = [type_ for row in ROUTES for type_ in (row.result, row.body) if type_ not in (None, bytes)]

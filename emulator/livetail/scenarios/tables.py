@@ -1,7 +1,6 @@
 """The tables of a scenario file with the rules for each key, in the order of docs/scenarios.md."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from msgspec import Meta, field
@@ -10,11 +9,9 @@ from livetail.core import limits
 from livetail.core.chance import Chance
 from livetail.core.clock import parse_duration
 from livetail.core.tables import Path, Table, shown
-from livetail.faults.rules import AnyRule
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
-from livetail.scenarios.rates import LIFETIME_MS, AnyRate, Constant, Duration, DurationOrZero, Once, PerSecond, Rate
-from livetail.scenarios.replay import Replay
+from livetail.scenarios.rates import LIFETIME_MS, AnyRate, Constant, Duration, DurationOrZero, PerSecond, Rate
 from livetail.scenarios.templates import TemplateFormat
 
 MAX_STREAMS: Final = 1_000
@@ -177,27 +174,3 @@ class ScenarioTable(Table, frozen=True, kw_only=True):
         for number, group in enumerate(self.log_group, 1):
             if (other := first.setdefault(group.name, number)) != number:
                 yield ("log_group", number, "name"), f"is {group.name!r}, as is that of log_group {other}"
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """The content of a scenario file.
-
-    Attributes:
-        name: the name of the file without its ending, or the one that was given.
-        seed: all its random numbers come from it; None takes those of the player.
-        log_groups: the declared ones, then all others with log events.
-    """
-
-    name: str
-    seed: int | None = None
-    log_groups: tuple[LogGroup, ...] = ()
-    sources: tuple[Source, ...] = ()
-    replays: tuple[Replay, ...] = ()
-    faults: tuple[AnyRule, ...] = ()
-
-    @property
-    def rate(self) -> float:
-        """Events per second of all sources together, on average; replays and what happens once are left out."""
-        rates = [source.any_rate for source in self.sources]
-        return sum(rate.average() for rate in rates if not isinstance(rate, Once))
