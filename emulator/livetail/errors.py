@@ -1,5 +1,6 @@
 """The errors of the commands and of the Python interface."""
 
+import importlib
 from typing import Any, Final
 
 _SIGNATURE_ERRORS: Final = {
@@ -42,3 +43,15 @@ class AwsError(LiveTailError):
         if self.code in _SIGNATURE_ERRORS:
             sentence = f"{sentence.rstrip('.')}; the server checks signatures, and this request is not signed"
         super().__init__(sentence)
+
+
+class MissingExtraError(LiveTailError, ModuleNotFoundError):
+    """A package that an extra installs is missing; `str()` is one sentence."""
+
+
+def import_extra(package: str, what: str, *, extra: str = "boto3") -> Any:
+    """A package that an extra installs; `what` needs it. Raises MissingExtraError."""
+    try:
+        return importlib.import_module(package)
+    except ImportError:
+        raise MissingExtraError(f"{what} needs {package}: pip install 'livetail[{extra}]'") from None

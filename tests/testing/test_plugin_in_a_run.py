@@ -44,7 +44,7 @@ def test_client(livetail_client): ...
         conftest="import sys\nsys.modules['boto3'] = None\n",
     )
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["livetail: livetail_client needs the package boto3: pip install 'livetail*"])
+    result.stdout.fnmatch_lines(["livetail: client() needs boto3: pip install 'livetail*"])
     assert len(sentences(result)) == 1
 
 

@@ -313,12 +313,6 @@ class TestJournal:
         assert client.ask("DELETE", "/_livetail/requests").status == 200
         assert manual.requests() == []
 
-    def test_newest_thousand(self, manual: LiveTailEmulator, client: Http1) -> None:
-        for number in range(1_010):
-            client.call("DescribeLogGroups", {"limit": 1 + number % 50, "logGroupNamePrefix": str(number)})
-        prefixes = [entry["parameters"]["logGroupNamePrefix"] for entry in manual.requests()]
-        assert prefixes == [str(number) for number in range(10, 1_010)]
-
     @pytest.mark.parametrize(
         "body",
         [

@@ -62,14 +62,6 @@ def module_of(name: str) -> ModuleType:
     return importlib.import_module(f"livetail.cli.{name}")
 
 
-def import_extra(package: str, command: str, *, extra: str = "boto3") -> ModuleType:
-    """A package that comes with an extra. Raises CommandError where it is missing."""
-    try:
-        return importlib.import_module(package)
-    except ImportError:
-        raise CommandError(f"{command} needs {package}: pip install 'livetail[{extra}]'") from None
-
-
 def make_parser(configured: Container[str | None]) -> argparse.ArgumentParser:
     """A parser for all subcommands, with the flags of those in `configured`, whose modules are imported."""
     parser = Parser(prog="livetail", description="A local emulator of the Amazon CloudWatch Logs Live Tail API.")

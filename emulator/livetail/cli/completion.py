@@ -5,7 +5,8 @@ The script is static, so that pressing the tab key does not start Python.
 
 import argparse
 
-from livetail.cli.command_parser import COMMANDS, import_extra, make_parser
+from livetail.cli.command_parser import COMMANDS, make_parser
+from livetail.errors import import_extra
 
 SHELLS = ("bash", "zsh", "fish")
 

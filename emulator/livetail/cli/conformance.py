@@ -10,10 +10,11 @@ from collections import Counter
 from pathlib import Path
 
 from livetail.cli.aws_client import sentence
-from livetail.cli.command_parser import CommandError, import_extra
+from livetail.cli.command_parser import CommandError
 from livetail.cli.conformance_checks import CHECKS, Check
 from livetail.cli.conformance_service import Differs, NotAsked, Service, service_at
 from livetail.cli.endpoint import add_endpoint_flag
+from livetail.errors import import_extra
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

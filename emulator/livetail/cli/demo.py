@@ -7,9 +7,9 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from livetail.cli.command_parser import CommandError, import_extra, seconds
+from livetail.cli.command_parser import CommandError, seconds
 from livetail.cli.terminal import EventPrinter, counted
-from livetail.errors import LiveTailError
+from livetail.errors import LiveTailError, import_extra
 from livetail.scenarios import fixtures
 
 if TYPE_CHECKING:

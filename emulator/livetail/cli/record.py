@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from livetail.cli.aws_client import aws_client, code_and_message, sentence
-from livetail.cli.command_parser import CommandError, import_extra, seconds
+from livetail.cli.command_parser import CommandError, seconds
 from livetail.cli.endpoint import endpoint
 from livetail.cli.terminal import Progress, counted
+from livetail.errors import import_extra
 from livetail.scenarios.recording import VERSION, Header, RecordingWriter
 
 SILENCE_BEFORE_STOP_S: Final = 0.4

@@ -10,7 +10,7 @@ from livetail.control_client import ControlClient
 from livetail.control_shapes import EndedSessionInfo, FaultInfo, RequestInfo, SessionInfo
 from livetail.core.arns import LogGroupArn
 from livetail.environment import ANY_CREDENTIALS, sdk_environment
-from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError
+from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, import_extra
 from livetail.testing.patching import patched_environment
 from livetail.testing.session import Session
 from livetail.testing.shapes import EventToPut, LogEvent, Several
@@ -83,11 +83,8 @@ class LiveTail:
 
     def client(self, /, **options: Any) -> Any:
         """A boto3 client for CloudWatch Logs, ready to use; `options` as for `boto3.client`."""
-        try:
-            import boto3
-            from botocore.config import Config
-        except ModuleNotFoundError as error:
-            raise _without(error, "client()", "boto3") from None
+        boto3 = import_extra("boto3", "client()")
+        from botocore.config import Config
 
         return boto3.client("logs", **self._client_options(Config, options))
 
@@ -127,11 +124,9 @@ class LiveTail:
 
     def async_client(self, /, **options: Any) -> Any:
         """An aiobotocore client for `async with`; `options` as for its `create_client`."""
-        try:
-            from aiobotocore.config import AioConfig
-            from aiobotocore.session import get_session
-        except ModuleNotFoundError as error:
-            raise _without(error, "async_client()", "aiobotocore") from None
+        import_extra("aiobotocore", "async_client()", extra="aiobotocore")
+        from aiobotocore.config import AioConfig
+        from aiobotocore.session import get_session
 
         return get_session().create_client("logs", **self._client_options(AioConfig, options))
 
@@ -334,11 +329,6 @@ class LiveTail:
             **options,
             "config": ours.merge(options["config"]) if options.get("config") else ours,
         }
-
-
-def _without(error: ModuleNotFoundError, what: str, extra: str) -> ModuleNotFoundError:
-    sentence = f"{what} needs the package {error.name}: pip install 'livetail[{extra}]'"
-    return ModuleNotFoundError(sentence, name=error.name)
 
 
 def _parts(given: list[str | EventToPut]) -> Iterator[list[str | EventToPut]]:
