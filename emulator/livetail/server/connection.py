@@ -9,10 +9,9 @@ from typing import Any, Final, cast
 
 from h2.errors import ErrorCodes
 from hypercorn.asyncio.task_group import TaskGroup
-from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.events import Closed, Event, RawData, Updated
 from hypercorn.protocol.h11 import H2ProtocolAssumedError
-from hypercorn.typing import AppWrapper, ConnectionState
+from hypercorn.typing import ConnectionState
 from hypercorn.utils import parse_socket_addr
 from starlette.types import Scope
 
@@ -50,16 +49,12 @@ class Connection:
 
     def __init__(
         self,
-        app: AppWrapper,
         config: ServerConfig,
-        context: WorkerContext,
         sock: socket.socket,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
-        self._app = app
         self._config = config
-        self._context = context
         self._socket = sock
         self._reader = reader
         self._writer = writer
@@ -80,7 +75,8 @@ class Connection:
         state = ConnectionState({"connection": self})
         try:
             async with TaskGroup(asyncio.get_running_loop()) as tasks:
-                shared = (self._app, self._config, self._context, tasks, state)
+                config = self._config
+                shared = (config.app, config, config.context, tasks, state)
                 arguments = (*shared, tls is not None, client, server, self._send)
                 is_http2 = tls is not None and tls.selected_alpn_protocol() == "h2"
                 self._protocol: Http1 | Http2 = (Http2 if is_http2 else Http1)(*arguments)
@@ -122,7 +118,7 @@ class Connection:
             self.close()
         elif isinstance(event, Updated):
             self._is_idle = event.idle
-            if event.idle and self._context.terminated.is_set():
+            if event.idle and self._config.context.terminated.is_set():
                 self.end()
 
     def close(self) -> None:

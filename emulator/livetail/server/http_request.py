@@ -2,11 +2,14 @@
 
 import logging
 import re
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.config import Config
 from hypercorn.protocol.events import Body, EndBody, Event, Request, Response, StreamClosed
 from hypercorn.protocol.http_stream import ASGIHTTPState, HTTPStream
+from starlette.types import ASGIApp
 
 _log = logging.getLogger(__name__)
 
@@ -49,11 +52,15 @@ class ServerConfig(Config):
     """Hypercorn's settings for endless streams, and what the requests of a server share.
 
     Attributes:
+        app: the application.
+        context: whether the server stops, as Hypercorn's protocols look for it.
         http2: whether HTTP/2 is supported besides HTTP/1.1.
         unfinished_bodies: the bodies that are being received.
     """
 
-    def __init__(self, *, http2: bool = True) -> None:
+    def __init__(self, app: ASGIApp, *, http2: bool) -> None:
+        self.app = ASGIWrapper(cast("Any", app))  # Starlette and Hypercorn name the same ASGI messages differently
+        self.context = WorkerContext(None)
         self.http2 = http2
         self.unfinished_bodies = UnfinishedBodies()
         self.include_server_header = False

@@ -12,8 +12,6 @@ import ssl
 from contextlib import suppress
 from typing import Any, Final, cast
 
-from hypercorn.app_wrappers import ASGIWrapper
-from hypercorn.asyncio.worker_context import WorkerContext
 from starlette.types import ASGIApp
 
 from livetail.errors import LiveTailError
@@ -108,13 +106,12 @@ class HttpServer:
         self, app: ASGIApp, listener: socket.socket, *, tls: ssl.SSLContext | None = None, http2: bool = True
     ) -> None:
         """`tls` is a context with a certificate; its protocols (ALPN) are set here."""
-        self._app = ASGIWrapper(cast("Any", app))  # Starlette and Hypercorn name the same ASGI messages differently
         self._listener = listener
         self._tls = tls
         if tls is not None:
             tls.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
-        self._config = ServerConfig(http2=http2)
-        self._context = WorkerContext(None)
+        self._config = ServerConfig(app, http2=http2)
+        self._stopping = self._config.context.terminated
         self._tasks: set[asyncio.Task[None]] = set()
         self._connections: dict[asyncio.Task[None], Connection] = {}
         self._handshakes: dict[asyncio.Task[None], float] = {}  # with the time at which each began
@@ -128,9 +125,9 @@ class HttpServer:
 
     async def stop_accepting(self) -> None:
         """Accept no more connections and requests; requests in progress continue, and idle connections are closed."""
-        if self._context.terminated.is_set():
+        if self._stopping.is_set():
             return
-        await self._context.terminated.set()
+        await self._stopping.set()
         try:
             # This ends `sock_accept` with an error; to cancel it could lose a connection that it has just accepted.
             # It also frees the port where a forked process has a copy of the socket.
@@ -167,12 +164,12 @@ class HttpServer:
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
-        while not self._context.terminated.is_set():
+        while not self._stopping.is_set():
             await self._make_room()
             try:
                 sock, _ = await loop.sock_accept(self._listener)
             except OSError as error:
-                if not self._context.terminated.is_set():
+                if not self._stopping.is_set():
                     self._log_exhaustion(error)
                     await self._wait_for_change(ACCEPT_RETRY_S)
                 continue
@@ -203,7 +200,7 @@ class HttpServer:
             self._handshakes.pop(task, None)
             self._changed.set()
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-        connection = Connection(self._app, self._config, self._context, sock, reader, writer)
+        connection = Connection(self._config, sock, reader, writer)
         self._connections[task] = connection
         await connection.run()
 
@@ -217,7 +214,7 @@ class HttpServer:
 
     async def _make_room(self) -> None:
         """Wait while too many handshakes are in progress, or end the oldest when it takes too long."""
-        while len(self._handshakes) >= MAX_HANDSHAKES and not self._context.terminated.is_set():
+        while len(self._handshakes) >= MAX_HANDSHAKES and not self._stopping.is_set():
             task, began = next(iter(self._handshakes.items()))
             seconds_left = began + MIN_HANDSHAKE_S - asyncio.get_running_loop().time()
             if seconds_left <= 0:

@@ -1,10 +1,10 @@
 """Runs what is due: by a timer if the clock runs by itself, in `advance` if it is manual."""
 
 import asyncio
-import heapq
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Final, Protocol
 
 from livetail.core.clock import MAX_INSTANT, ManualClock
@@ -57,8 +57,8 @@ class Scheduler:
         self._timer_due = 0
         self._advancing = asyncio.Lock()
         self._interruptions = 0
-        self._sleepers: list[tuple[int, int, asyncio.Future[bool]]] = []
-        self._sleepers_started = 0
+        self._sleepers: dict[asyncio.Future[bool], int] = {}
+        """The pauses that have not ended, each with the instant of its end."""
         self._awake: set[asyncio.Future[bool]] = set()
         self._none_awake = asyncio.Event()
         self._standstill_timer: asyncio.TimerHandle | None = None
@@ -91,7 +91,7 @@ class Scheduler:
         """Stop a running `advance` at the present time, and end all pauses: the clock is set back."""
         self._interruptions += 1
         self._writers.end_waits()  # a client may read slowly for minutes
-        for _, _, sleeper in self._sleepers:
+        for sleeper in self._sleepers:
             sleeper.set_result(False)
         self._sleepers.clear()
 
@@ -103,18 +103,15 @@ class Scheduler:
         after it has run up to its next `await`.
         """
         sleeper: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._sleepers_started += 1
-        heapq.heappush(self._sleepers, (self._clock.now() + milliseconds, self._sleepers_started, sleeper))
+        self._sleepers[sleeper] = self._clock.now() + milliseconds
         self.schedule()
         try:
             yield sleeper
         finally:
+            self._sleepers.pop(sleeper, None)
             self._awake.discard(sleeper)
             if not self._awake:
                 self._none_awake.set()
-            if sleeper.cancelled() or not sleeper.done():
-                self._sleepers = [entry for entry in self._sleepers if entry[2] is not sleeper]
-                heapq.heapify(self._sleepers)
 
     async def advance(self, milliseconds: int) -> int:
         """Move a manual clock on, through every instant at which something is due, in order.
@@ -167,16 +164,18 @@ class Scheduler:
     def _next_due(self) -> int | None:
         due = self._work.next_due()
         if self._sleepers:
-            return self._sleepers[0][0] if due is None else min(due, self._sleepers[0][0])
+            wake_at = min(self._sleepers.values())
+            return wake_at if due is None else min(due, wake_at)
         return due
 
     def _wake_sleepers(self, now: int) -> None:
         """End the pauses that are over."""
-        while self._sleepers and self._sleepers[0][0] <= now:
-            sleeper = heapq.heappop(self._sleepers)[2]
-            sleeper.set_result(True)
-            self._awake.add(sleeper)
-            self._none_awake.clear()
+        for sleeper, wake_at in sorted(self._sleepers.items(), key=itemgetter(1)):
+            if wake_at <= now:
+                del self._sleepers[sleeper]
+                self._awake.add(sleeper)
+                self._none_awake.clear()
+                sleeper.set_result(True)
 
     def _run_due(self, now: int) -> list[Session] | None:
         """Do what is due; returns None after an error in it, which is logged."""
@@ -193,7 +192,7 @@ class Scheduler:
         if (step_ms := self._clock.take_step_back()) > 0:
             _log.warning("the clock of this machine was set back by %d ms; sessions go on from there", step_ms)
             self._work.shift(-step_ms)
-            self._sleepers = [(due - step_ms, number, sleeper) for due, number, sleeper in self._sleepers]
+            self._sleepers = {sleeper: wake_at - step_ms for sleeper, wake_at in self._sleepers.items()}
         self._wake_sleepers(now)
         ready = self._run_due(now)
         if ready is None:

@@ -202,7 +202,7 @@ class TailWriters:
 
     def __init__(self) -> None:
         self._writers: dict[Session, TailWriter] = {}
-        self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
+        self._changed = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._writers)
@@ -219,20 +219,14 @@ class TailWriters:
             self.notify()
 
     def notify(self) -> None:
-        """Wake the callers of `wait_until` whose condition holds now: sessions may have been opened or ended."""
-        for waiting, condition in self._waiting.items():
-            if not waiting.done() and condition():
-                waiting.set_result(None)
+        """Let `wait_until` check its condition: sessions may have been opened or ended."""
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     async def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds; it is checked whenever a session has been opened or has ended."""
         while not condition():
-            waiting = asyncio.get_running_loop().create_future()
-            self._waiting[waiting] = condition
-            try:
-                await waiting
-            finally:
-                del self._waiting[waiting]
+            await self._changed.wait()
 
     def client_of(self, session: Session) -> Client | None:
         """The client that reads a session; None when its writer has ended."""
