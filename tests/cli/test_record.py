@@ -20,7 +20,7 @@ import pytest
 from livetail import LiveTailEmulator
 from livetail.cli import record
 from livetail.cli.aws_client import aws_client
-from livetail.scenarios.recording import Entry, Recording, RecordingWriter, read_recording
+from livetail.scenarios.recording import VERSION, Entry, Header, Recording, read_recording, write_line
 from tests.cli.running import call_livetail, run_livetail
 from tests.clients.tailing import PATIENT, Tail, until
 from tests.processes import start_command
@@ -338,7 +338,8 @@ def test_silence_is_a_connection_that_broke_off() -> None:
     arrived.put({"sessionStart": {"sessionId": "s"}})
     arrived.put(ReadTimeoutError(None, "", "Read timed out."))  # type: ignore[arg-type]  # as a pool would fill it in
     file = io.BytesIO()
-    end = record._Recorder(RecordingWriter(file), 0.0).record(arrived, [], math.inf)
+    write_line(file, Header(VERSION))
+    end = record._Recorder(file, 0.0).record(arrived, [], math.inf)
     assert end.broken is not None
     assert read_recording(file.getvalue()).entries[-1].reason == "silent"
 

@@ -19,12 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias
 
+import msgspec
+
 from livetail.cli.aws_client import aws_client, code_and_message, sentence
 from livetail.cli.command_parser import CommandError, seconds
 from livetail.cli.endpoint import endpoint
 from livetail.cli.terminal import Progress, counted
 from livetail.errors import import_extra
-from livetail.scenarios.recording import VERSION, Header, RecordingWriter
+from livetail.scenarios.recording import VERSION, Entry, Header, Kind, RecordedEvent, write_line
 
 SILENCE_BEFORE_STOP_S: Final = 0.4
 """After a stop was requested, the recording ends when no message has come for this time."""
@@ -74,7 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
         _wait_for_session(arrived, stops)
         header = Header(VERSION, tuple(arguments.arns), recorded_at, str(client.meta.endpoint_url))
         with _output(arguments.output, overwrite=arguments.force) as file:
-            recorder = _Recorder(RecordingWriter(file, header), asked_at)
+            write_line(file, header)
+            recorder = _Recorder(file, asked_at)
             ends_at = math.inf if arguments.seconds is None else time.monotonic() + arguments.seconds
             end = recorder.record(arrived, stops, ends_at)
     where = "" if arguments.output == "-" else f" in {arguments.output}"
@@ -184,7 +187,7 @@ def _end_by(error: Exception | None) -> _End:
 class _Recorder:
     """Writes the messages of a session to a recording. Offsets are milliseconds since `asked_at` (monotonic s)."""
 
-    writer: RecordingWriter
+    file: BinaryIO
     asked_at: float
     updates: int = 0
     events: int = 0
@@ -194,26 +197,28 @@ class _Recorder:
         """Record until the session ends or a stop is requested."""
         progress = Progress()
         while not isinstance(message := _next(arrived, stops, ends_at), _End):
-            self._write(message)
+            if "sessionStart" in message:
+                self._write("start", session=message["sessionStart"])
+            if "sessionUpdate" in message:
+                self._write_update(message["sessionUpdate"])
             progress.show(self.counts())
         progress.finish()
         if message.exception is not None:
-            self.writer.exception(self._offset_ms(), *message.exception)
-        self.writer.end(self._offset_ms(), message.reason, message.broken)
+            name, text = message.exception
+            self._write("exception", name=name, message=text)
+        self._write("end", reason=message.reason, message=message.broken)
         return message
 
-    def _write(self, message: dict[str, Any]) -> None:
-        if "sessionStart" in message:
-            self.writer.start(self._offset_ms(), message["sessionStart"])
-        if "sessionUpdate" in message:
-            update = message["sessionUpdate"]
-            self.writer.update(self._offset_ms(), update)
-            self.updates += 1
-            self.events += len(update.get("sessionResults") or ())
-            self.sampled += bool((update.get("sessionMetadata") or {}).get("sampled"))
+    def _write_update(self, update: dict[str, Any]) -> None:
+        events = msgspec.convert(update.get("sessionResults") or (), tuple[RecordedEvent, ...])
+        sampled = bool((update.get("sessionMetadata") or {}).get("sampled"))
+        self._write("update", sampled=sampled, events=events)
+        self.updates += 1
+        self.events += len(events)
+        self.sampled += sampled
 
-    def _offset_ms(self) -> int:
-        return round((time.monotonic() - self.asked_at) * 1000)
+    def _write(self, kind: Kind, **content: Any) -> None:
+        write_line(self.file, Entry(round((time.monotonic() - self.asked_at) * 1000), kind, **content))
 
     def counts(self) -> str:
         updates, events = counted(self.updates, "update"), counted(self.events, "log event")

@@ -11,7 +11,6 @@ Offsets are milliseconds since StartLiveTail was called. Keys that AWS has are s
 written at once; an incomplete last line is ignored.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any, BinaryIO, Final, Literal, NamedTuple
 
 import msgspec
@@ -46,7 +45,15 @@ class RecordedEvent(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line after the header. Which of the last fields it has depends on its kind."""
+    """A line after the header. Which of the last fields it has depends on its kind.
+
+    Attributes:
+        offset_ms: since StartLiveTail was called.
+        session: the `sessionStart` event.
+        sampled: whether the events of the update are a sample.
+        name: of the exception, whose text is `message`.
+        reason: closed, stopped, exception, cut, silent or damaged; `message` is the error.
+    """
 
     offset_ms: int
     kind: Kind
@@ -81,38 +88,10 @@ class _Page(msgspec.Struct):
     events: list[EventLine]
 
 
-class RecordingWriter:
-    """Writes a recording to a binary file, each line at once.
-
-    The dictionaries are those of boto3; offsets are milliseconds since StartLiveTail was called.
-    """
-
-    def __init__(self, file: BinaryIO, header: Header | None = None) -> None:
-        self._file = file
-        self._encoder = msgspec.json.Encoder()
-        self._write(header or Header(VERSION))
-
-    def start(self, offset_ms: int, session: Mapping[str, Any]) -> None:
-        """Write the `sessionStart` of the session."""
-        self._write(Entry(offset_ms, "start", session=dict(session)))
-
-    def update(self, offset_ms: int, update: Mapping[str, Any]) -> None:
-        """Write a `sessionUpdate`: its events in their order, and whether they are a sample."""
-        events = tuple(msgspec.convert(event, RecordedEvent) for event in update.get("sessionResults") or ())
-        sampled = bool((update.get("sessionMetadata") or {}).get("sampled", False))
-        self._write(Entry(offset_ms, "update", sampled=sampled, events=events))
-
-    def exception(self, offset_ms: int, name: str, message: str) -> None:
-        """Write an exception that the session ended with."""
-        self._write(Entry(offset_ms, "exception", name=name, message=message))
-
-    def end(self, offset_ms: int, reason: str, message: str | None = None) -> None:
-        """Write the end. `reason` is closed, stopped, exception, cut, silent or damaged; `message` is the error."""
-        self._write(Entry(offset_ms, "end", reason=reason, message=message))
-
-    def _write(self, line: Header | Entry) -> None:
-        self._file.write(self._encoder.encode(line) + b"\n")
-        self._file.flush()
+def write_line(file: BinaryIO, line: Header | Entry) -> None:
+    """Write a line of a recording, at once."""
+    file.write(msgspec.json.encode(line) + b"\n")
+    file.flush()
 
 
 def is_recording(first_line: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 import io
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,34 +11,28 @@ from livetail.scenarios.recording import (
     Entry,
     Header,
     RecordedEvent,
-    RecordingWriter,
     is_recording,
     read_recording,
+    write_line,
 )
 
-UPDATE: dict[str, Any] = {
-    "sessionMetadata": {"sampled": True},
-    "sessionResults": [
-        {
-            "logGroupIdentifier": "123456789012:/shop/api",
-            "logStreamName": "web-1",
-            "timestamp": 1_000,
-            "ingestionTime": 1_010,
-            "message": "ä line\nand another",
-        }
-    ],
-}
 EVENT = RecordedEvent("123456789012:/shop/api", "web-1", 1_000, 1_010, "ä line\nand another")
+
+
+ENTRIES = [
+    Entry(12, "start", session={"sessionId": "s", "requestId": "r"}),
+    Entry(1_015, "update", sampled=True, events=(EVENT,)),
+    Entry(2_015, "update", sampled=False, events=()),
+    Entry(2_020, "exception", name="SessionStreamingException", message="broken"),
+    Entry(2_021, "end", reason="exception"),
+]
 
 
 def recorded() -> bytes:
     file = io.BytesIO()
-    writer = RecordingWriter(file, Header(VERSION, ("arn:aws:logs:us-east-1:123456789012:log-group:/shop/api",), 5_000))
-    writer.start(12, {"sessionId": "s", "requestId": "r"})
-    writer.update(1_015, UPDATE)
-    writer.update(2_015, {"sessionMetadata": {"sampled": False}, "sessionResults": []})
-    writer.exception(2_020, "SessionStreamingException", "broken")
-    writer.end(2_021, "exception")
+    write_line(file, Header(VERSION, ("arn:aws:logs:us-east-1:123456789012:log-group:/shop/api",), 5_000))
+    for entry in ENTRIES:
+        write_line(file, entry)
     return file.getvalue()
 
 
@@ -47,22 +40,16 @@ def test_what_is_written_is_read() -> None:
     recording = read_recording(recorded())
     assert recording.header.livetail == 1
     assert recording.header.recordedAt == 5_000
-    assert recording.entries == [
-        Entry(12, "start", session={"sessionId": "s", "requestId": "r"}),
-        Entry(1_015, "update", sampled=True, events=(EVENT,)),
-        Entry(2_015, "update", sampled=False, events=()),
-        Entry(2_020, "exception", name="SessionStreamingException", message="broken"),
-        Entry(2_021, "end", reason="exception"),
-    ]
+    assert recording.entries == ENTRIES
 
 
 def test_each_line_is_on_disk_before_the_next(tmp_path: Path) -> None:
     path = tmp_path / "session.jsonl"
     with path.open("wb") as file:
-        writer = RecordingWriter(file)
+        write_line(file, Header(VERSION))
         assert is_recording(path.read_bytes())
-        writer.update(1, UPDATE)
-        assert read_recording(path.read_bytes()).entries[0].events == (EVENT,)
+        write_line(file, ENTRIES[1])
+        assert read_recording(path.read_bytes()).entries == [ENTRIES[1]]
 
 
 def test_any_cut_loses_at_most_the_line_it_is_in() -> None:

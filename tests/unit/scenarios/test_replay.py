@@ -1,15 +1,14 @@
 """Replay: the gaps, the order, the speed and the loop of what was recorded."""
 
 import gzip
-import io
 import json
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import pytest
 
 from livetail.scenarios import ScenarioError
-from livetail.scenarios.recording import RecordingWriter
+from livetail.scenarios.recording import VERSION, Entry, Header, RecordedEvent
 from livetail.scenarios.replay import MAX_FILE_BYTES, Line, read_replay
 from tests.unit.scenarios.builders import STARTED_AT, events_of, play, player, run_until
 
@@ -78,33 +77,28 @@ def test_a_run_of_one_stream_is_one_emission(tmp_path: Path) -> None:
     assert len(emission.events) == 49
 
 
-def update(*events: tuple[int, int, str, str]) -> dict[str, Any]:
-    return {
-        "sessionMetadata": {"sampled": False},
-        "sessionResults": [
-            {
-                "logGroupIdentifier": "123456789012:/shop/api",
-                "logStreamName": stream,
-                "timestamp": timestamp,
-                "ingestionTime": ingestion,
-                "message": message,
-            }
-            for timestamp, ingestion, stream, message in events
-        ],
-    }
+def update(offset: int, *events: tuple[int, int, str, str]) -> Entry:
+    """An update at an offset, with the timestamp, ingestion time, log stream and message of each event."""
+    recorded = [
+        RecordedEvent("123456789012:/shop/api", stream, timestamp, ingestion, message)
+        for timestamp, ingestion, stream, message in events
+    ]
+    return Entry(offset, "update", sampled=False, events=tuple(recorded))
+
+
+def write_recording(folder: Path, *entries: Entry) -> Path:
+    return write(folder, *(msgspec.json.encode(line).decode() for line in (Header(VERSION), *entries)), "")
 
 
 def recording(folder: Path) -> Path:
-    file = io.BytesIO()
-    writer = RecordingWriter(file)
-    writer.start(10, {"sessionId": "s"})
-    writer.update(1_010, update((5_000_000, 5_000_200, "a", "one"), (4_999_000, 5_000_450, "b", "two")))
-    writer.update(2_010, update())
-    writer.update(3_010, update((5_002_300, 5_002_300, "a", "three"), (5_002_200, 5_002_300, "a", "four")))
-    writer.end(7_500, "closed")
-    path = folder / "lines.jsonl"
-    path.write_bytes(file.getvalue())
-    return path
+    return write_recording(
+        folder,
+        Entry(10, "start", session={"sessionId": "s"}),
+        update(1_010, (5_000_000, 5_000_200, "a", "one"), (4_999_000, 5_000_450, "b", "two")),
+        update(2_010),
+        update(3_010, (5_002_300, 5_002_300, "a", "three"), (5_002_200, 5_002_300, "a", "four")),
+        Entry(7_500, "end", reason="closed"),
+    )
 
 
 def test_a_recording_keeps_order_gaps_and_ages(tmp_path: Path) -> None:
@@ -132,14 +126,9 @@ def test_a_recording_loops_after_its_end(tmp_path: Path) -> None:
 
 
 def seconds_of(folder: Path, *updates: tuple[int, list[int]]) -> list[int]:
-    """Record updates, given by their offsets and the ingestion times in them; answers the second of each event."""
-    file = io.BytesIO()
-    writer = RecordingWriter(file)
-    writer.start(40, {"sessionId": "s"})
-    for offset, times in updates:
-        writer.update(offset, update(*((time, time, "a", str(time)) for time in times)))
-    path = folder / "lines.jsonl"
-    path.write_bytes(file.getvalue())
+    """Record updates, given by their offsets and the ingestion times in them; returns the second of each event."""
+    entries = [update(offset, *((time, time, "a", str(time)) for time in times)) for offset, times in updates]
+    path = write_recording(folder, Entry(40, "start", session={"sessionId": "s"}), *entries)
     lines = read_replay(path).lines
     assert [line.message for line in lines] == [str(time) for _, times in updates for time in times]
     return [-(-line.offset_ms // 1_000) for line in lines]
