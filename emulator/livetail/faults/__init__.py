@@ -15,11 +15,11 @@ Raises:
 """
 
 from collections.abc import Mapping
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, TypedDict, TypeVar, Unpack, cast
 
 from livetail.faults import effects, presets
 from livetail.faults.effects import AnyEffect
-from livetail.faults.reading import RuleT, as_json, parse_as, parse_rule
+from livetail.faults.reading import as_json, parse_rule
 from livetail.faults.rules import AnyRule, FaultRule, FaultRuleError
 
 __all__ = [
@@ -59,6 +59,9 @@ __all__ = [
     "truncate",
     "unknown_event",
 ]
+
+
+RuleT = TypeVar("RuleT", bound=AnyRule)
 
 
 class PresetKeys(TypedDict, total=False):
@@ -277,7 +280,7 @@ def _rule(effect: AnyEffect, keywords: Mapping[str, object]) -> FaultRule:
 
 def _checked(rule: RuleT, keywords: Mapping[str, object]) -> RuleT:
     """The rule, with keywords of the classes above, as if it had been read from JSON."""
-    return parse_as(type(rule), {**as_json(rule), **_as_json_keys(keywords)})
+    return cast("RuleT", parse_rule({**as_json(rule), **_as_json_keys(keywords)}))
 
 
 def _as_json_keys(keywords: Mapping[str, object]) -> dict[str, object]:

@@ -1,10 +1,11 @@
-"""The next step of a session's writer, and how an effect damages a message."""
+"""The steps of a session's writer, and what the effects on messages make of a message."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
 from zlib import crc32
 
-from livetail.faults.effects import Corrupt
+from livetail.faults.effects import AnyEffect, Corrupt, Cut, Duplicate, Truncate, UnknownEvent
+from livetail.wire import livetail
 from livetail.wire.eventstream import MIN_MESSAGE_LENGTH, PRELUDE_LENGTH
 
 _CHECKSUM_LENGTH: Final = 4
@@ -29,12 +30,27 @@ class Step:
         return self.then != "continue"
 
 
-def beginning_of(message: bytes, length: int | None) -> bytes:
+def steps_of(effect: AnyEffect, message: bytes) -> list[Step]:
+    """The steps for a message that an effect acts on."""
+    match effect:
+        case Corrupt():
+            return [Step(_corrupted(message, effect))]
+        case Duplicate():
+            return [Step(message), Step(message)]
+        case UnknownEvent(name=name):
+            return [Step(livetail.unknown_event(name)), Step(message)]
+        case Cut(bytes=length):
+            return [Step(_beginning_of(message, length), "close")]
+    assert isinstance(effect, Truncate)
+    return [Step(_beginning_of(message, effect.bytes), "end")]
+
+
+def _beginning_of(message: bytes, length: int | None) -> bytes:
     """The first `length` bytes of the message, half of it for None, never all of it."""
     return message[: len(message) // 2 if length is None else min(length, len(message) - 1)]
 
 
-def corrupted(message: bytes, effect: Corrupt) -> bytes:
+def _corrupted(message: bytes, effect: Corrupt) -> bytes:
     """The message with one byte of the effect's part changed; its length stays.
 
     In the prelude that is the total length, in the headers the type of the first value, in the payload the first byte,

@@ -33,10 +33,6 @@ SEQUENCE_TOKEN: Final = "4959029351512118414351624100945951499348355164456527573
 Minutes = Annotated[float, Meta(ge=0, le=DAY // MINUTE)]
 
 
-def _after(minutes: float) -> After:
-    return After(seconds=minutes * MINUTE / SECOND)
-
-
 class Preset(AnyRule, frozen=True, tag_field="preset"):
     """A rule with a name; `sources` is where it was seen."""
 
@@ -64,7 +60,8 @@ class ObservedDisconnect(Preset, frozen=True, tag="observed-disconnect"):
     minutes: Annotated[Minutes, Meta(description="Minutes from the session's start to the cut.")] = 34.0
 
     def default_rule(self) -> FaultRule:
-        return FaultRule(effect=Cut(), times=0, after=_after(self.minutes))
+        after = After(seconds=self.minutes * MINUTE / SECOND)
+        return FaultRule(effect=Cut(), times=0, after=after)
 
 
 class ObservedSilence(Preset, frozen=True, tag="observed-silence"):
@@ -76,7 +73,8 @@ class ObservedSilence(Preset, frozen=True, tag="observed-silence"):
     seconds: Annotated[Seconds, Meta(description="How long it lasts.")] = 75.0
 
     def default_rule(self) -> FaultRule:
-        return FaultRule(effect=Stall(seconds=self.seconds), times=0, after=_after(self.minutes))
+        after = After(seconds=self.minutes * MINUTE / SECOND)
+        return FaultRule(effect=Stall(seconds=self.seconds), times=0, after=after)
 
 
 class ObservedDisorder(Preset, frozen=True, tag="observed-disorder"):

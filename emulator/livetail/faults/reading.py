@@ -1,7 +1,7 @@
 """Reads fault rules from JSON or TOML, and describes them for the control plane, the page and the terminal."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import msgspec
 
@@ -11,12 +11,11 @@ from livetail.faults.effects import EFFECTS
 from livetail.faults.presets import PRESETS, AnyPreset
 from livetail.faults.rules import AnyRule, FaultRule, FaultRuleError
 
-RuleT = TypeVar("RuleT", bound=AnyRule)
-
 
 def read_rule(values: object, path: Path, problems: Problems) -> AnyRule | None:
     """The rule at `path` of a document; None if it has problems, which are added to `problems`."""
-    return problems.read(_kind_of(values), values, path)
+    is_preset = isinstance(values, Mapping) and values.get("preset") is not None
+    return problems.read(cast("type[AnyRule]", AnyPreset) if is_preset else FaultRule, values, path)
 
 
 def parse_rule(given: object) -> AnyRule:
@@ -25,25 +24,11 @@ def parse_rule(given: object) -> AnyRule:
     Raises:
         FaultRuleError: it is none, with every problem of it.
     """
-    return parse_as(_kind_of(given), given)
-
-
-def parse_as(kind: type[RuleT], given: object) -> RuleT:
-    """A rule of one kind from its JSON form.
-
-    Raises:
-        FaultRuleError: it is none, with every problem of it.
-    """
     problems = Problems()
-    rule = problems.read(kind, given)
+    rule = read_rule(given, (), problems)
     if rule is None:
         raise FaultRuleError(problems)
     return rule
-
-
-def _kind_of(values: object) -> type[AnyRule]:
-    is_preset = isinstance(values, Mapping) and values.get("preset") is not None
-    return cast("type[AnyRule]", AnyPreset) if is_preset else FaultRule
 
 
 def as_json(rule: Table) -> dict[str, Any]:

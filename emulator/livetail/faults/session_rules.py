@@ -16,7 +16,7 @@ from livetail.core.clock import SECOND
 from livetail.faults import effects
 from livetail.faults.effects import ActsOn, AnyEffect, Effect
 from livetail.faults.log_events import LateEvents, without_lost
-from livetail.faults.messages import Step, beginning_of, corrupted
+from livetail.faults.messages import Step, steps_of
 from livetail.faults.rule_in_force import RuleInForce
 from livetail.live.session import STREAMING_FAILURE, TIMEOUT_MESSAGE, Session
 from livetail.live.window import Update
@@ -277,7 +277,7 @@ class SessionRules:
             if last.is_last:
                 break
             if self._fires(applied, now):
-                steps[-1:] = _on_message(applied.effect, last.data)
+                steps[-1:] = steps_of(applied.effect, last.data)
         return steps
 
     def _dribbled(self, step: Step, now: int) -> Step:
@@ -289,18 +289,3 @@ class SessionRules:
                 step = Step(piece)
             self._hold(now + round(dribble.seconds * SECOND), applied.in_force)
         return step
-
-
-def _on_message(effect: AnyEffect, message: bytes) -> list[Step]:
-    """The steps for a message that an effect acts on."""
-    match effect:
-        case effects.Corrupt():
-            return [Step(corrupted(message, effect))]
-        case effects.Duplicate():
-            return [Step(message), Step(message)]
-        case effects.UnknownEvent(name=name):
-            return [Step(livetail.unknown_event(name)), Step(message)]
-        case effects.Cut(bytes=length):
-            return [Step(beginning_of(message, length), "close")]
-    assert isinstance(effect, effects.Truncate)
-    return [Step(beginning_of(message, effect.bytes), "end")]

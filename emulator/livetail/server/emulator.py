@@ -184,10 +184,6 @@ class Emulator:
             self.fault_rules = FaultRules(self._chance)
         return self.fault_rules.add(rule, self.clock.now(), self.hub)
 
-    def remove_fault(self, rule_id: str) -> bool:
-        """Take a fault rule out of force; returns whether there was such a rule."""
-        return self.fault_rules is not None and self.fault_rules.remove(rule_id)
-
     def clear_faults(self) -> None:
         """Take all fault rules out of force."""
         if self.fault_rules is not None:

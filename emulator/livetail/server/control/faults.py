@@ -32,7 +32,7 @@ async def add_fault(emulator: Emulator, body: dict[str, Any]) -> FaultInfo:
 
 async def remove_fault(emulator: Emulator, id: str) -> Done:
     """Remove a fault rule; its effect on open sessions ends."""
-    if not emulator.remove_fault(id):
+    if emulator.fault_rules is None or not emulator.fault_rules.remove(id):
         raise HTTPException(404, f"there is no fault {id!r}")
     emulator.wake_all()
     return Done()
