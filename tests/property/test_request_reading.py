@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from livetail.api.lenient import read_leniently
-from livetail.api.operation import OPERATIONS
+from livetail.api.service import OPERATIONS
 from livetail.api.shapes import FilterLogEventsRequest
 from livetail.core.errors import ServiceError
 from livetail.core.unicode import well_formed
@@ -22,7 +22,11 @@ documents = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=12
 )
 MEMBERS = sorted(
-    {field.encode_name for row in OPERATIONS.values() for field in msgspec.structs.fields(row.request_type)}
+    {
+        field.encode_name
+        for function in OPERATIONS.values()
+        for field in msgspec.structs.fields(function.__annotations__["request"])
+    }
 )
 good_words = st.text(string.ascii_letters + "/-_.", min_size=1, max_size=6)
 words = st.text(string.ascii_letters + "/-_.#:*é ", max_size=6)
@@ -69,7 +73,7 @@ def structures(type_: inspect.StructType) -> st.SearchStrategy[dict[str, Any]]:
 @given(data=st.data())
 @settings(max_examples=10)
 def test_the_two_ways_agree(name: str, data: st.DataObject) -> None:
-    request_type = OPERATIONS[name].request_type
+    request_type = OPERATIONS[name].__annotations__["request"]
     schema = inspect.type_info(request_type)
     assert isinstance(schema, inspect.StructType)
     body = json.dumps(data.draw(structures(schema)), ensure_ascii=data.draw(st.booleans())).encode()

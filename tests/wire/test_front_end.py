@@ -1,13 +1,13 @@
 """Requests that never reach an operation, and errors of operations: their exact heads and bodies."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from livetail import LiveTailEmulator
-from livetail.api.operation import OPERATIONS, Operation
+from livetail.api.service import OPERATIONS, Operation
+from livetail.api.shapes import CreateLogGroupRequest
 from tests.wire.http1 import Answer, Http1, aws_headers, request_bytes
 from tests.wire.http2 import Http2
 
@@ -161,12 +161,11 @@ def test_unexpected_exception_in_an_operation(
 ) -> None:
     """One that no request is known to raise, so it is put in: the client gets AWS's 500, the log says why."""
 
-    def fails(context: object, request: object) -> None:
+    def fails(context: object, request: CreateLogGroupRequest) -> None:
         raise ZeroDivisionError("this operation is broken")
 
-    broken = replace(OPERATIONS["CreateLogGroup"], function=fails)
     with monkeypatch.context() as patch:
-        patch.setitem(cast("dict[str, Operation]", OPERATIONS), "CreateLogGroup", broken)
+        patch.setitem(cast("dict[str, Operation]", OPERATIONS), "CreateLogGroup", fails)
         answer = _ask(manual, b'{"logGroupName":"/a"}', aws_headers("CreateLogGroup"))
     assert (answer.status, answer.body) == (500, b'{"__type":"InternalFailure"}')
     assert answer.headers["content-type"] == JSON_1_1

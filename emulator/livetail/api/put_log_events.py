@@ -69,15 +69,7 @@ class Rejection:
         return {reason: count for reason, count in counts.items() if count}
 
 
-@dataclass(frozen=True, slots=True)
-class PutResult:
-    """What PutLogEvents returns: the members of its response by AWS's names, and the events that it rejected."""
-
-    members: dict[str, Any]
-    rejection: Rejection | None
-
-
-def put_log_events(context: Context, request: PutLogEventsRequest) -> PutResult:
+def put_log_events(context: Context, request: PutLogEventsRequest) -> tuple[dict[str, Any], Rejection | None]:
     """Ingest the accepted events and report the others. The sequence token is ignored, as by AWS."""
     now, events = context.now, request.log_events
     timestamps = check(events, context.body_length)
@@ -91,7 +83,7 @@ def put_log_events(context: Context, request: PutLogEventsRequest) -> PutResult:
     members: dict[str, Any] = {"nextSequenceToken": stream.sequence_token}
     if rejection is not None:
         members["rejectedLogEventsInfo"] = rejection.info
-    return PutResult(members, rejection)
+    return members, rejection
 
 
 def check(events: Sequence[LogEvent], byte_bound: int) -> list[int]:

@@ -1,15 +1,19 @@
-"""The service as a whole: carries out a request, given by its operation and body, and returns the response."""
+"""The service as a whole: the table of its operations, and how a request is carried out.
+
+A new operation is a function in this table, a request in `shapes` and a test file.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from livetail.api import group_settings, live_tail, log_events, log_groups, log_streams, metric_filters, put_log_events
 from livetail.api.context import Caller, Context
 from livetail.api.lenient import read_leniently
-from livetail.api.operation import OPERATIONS
-from livetail.api.put_log_events import PutResult, Rejection
+from livetail.api.put_log_events import Rejection
 from livetail.api.shapes import LogStreamRequest, PutLogEventsRequest, Request
 from livetail.core.clock import Clock
 from livetail.core.errors import InvalidParameterException, UnknownOperationException
@@ -19,6 +23,46 @@ from livetail.live.hub import Hub
 from livetail.live.session import Session
 from livetail.store.accounts import Accounts
 from livetail.store.batch import LogEvent
+
+Operation: TypeAlias = Callable[
+    [Context, Any], dict[str, Any] | tuple[dict[str, Any], Rejection | None] | Session | None
+]
+"""Carries out an operation on a request, of the type that its annotation names.
+
+Returns the members of the response by AWS's names, None where AWS's response has no body; PutLogEvents also what it
+rejected; or the session that StartLiveTail has opened.
+"""
+
+_FUNCTIONS: Final[tuple[Operation, ...]] = (
+    live_tail.start_live_tail,
+    log_groups.create_log_group,
+    log_groups.delete_log_group,
+    log_groups.describe_log_groups,
+    log_groups.list_log_groups,
+    log_groups.put_log_group_deletion_protection,
+    group_settings.associate_kms_key,
+    group_settings.disassociate_kms_key,
+    log_streams.create_log_stream,
+    log_streams.delete_log_stream,
+    log_streams.describe_log_streams,
+    put_log_events.put_log_events,
+    log_events.get_log_events,
+    log_events.filter_log_events,
+    metric_filters.test_metric_filter,
+    group_settings.put_retention_policy,
+    group_settings.delete_retention_policy,
+    group_settings.tag_resource,
+    group_settings.untag_resource,
+    group_settings.list_tags_for_resource,
+    group_settings.tag_log_group,
+    group_settings.untag_log_group,
+    group_settings.list_tags_log_group,
+)
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "".join(word.capitalize() for word in function.__name__.split("_")): function for function in _FUNCTIONS
+}
+"""The emulated operations by their names, which follow from those of the functions."""
 
 
 class Service:
@@ -52,24 +96,21 @@ class Service:
         Raises:
             ServiceError: what AWS would send instead.
         """
-        row = OPERATIONS.get(operation)
-        if row is None:
+        function = OPERATIONS.get(operation)
+        if function is None:
             raise UnknownOperationException(
                 f"{operation} is not emulated. These operations are: {', '.join(OPERATIONS)}."
             )
-        request = _read(row.request_type, body)
+        request = _read(function.__annotations__["request"], body)
         store = self.accounts.region(caller.account_id, caller.region)
         context = Context(caller, self.clock.now(), len(body), store, self.accounts, self.hub)
-        result = row.function(context, request)
+        result = function(context, request)
         if isinstance(result, Session):
             return result
-        if result is None:
-            return b"", None
-        if not isinstance(result, PutResult):
-            return msgspec.json.encode(result), None
-        if result.rejection is not None:
-            self.rejected_events.update(result.rejection.reasons)
-        return msgspec.json.encode(result.members), result.rejection
+        members, rejection = result if isinstance(result, tuple) else (result, None)
+        if rejection is not None:
+            self.rejected_events.update(rejection.reasons)
+        return b"" if members is None else msgspec.json.encode(members), rejection
 
     def ingest(self, caller: Caller, log_group: str, log_stream: str, events: Sequence[str | LogEvent]) -> None:
         """Ingest events without the rules of PutLogEvents, for the control plane, scenarios and replays.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.types import Receive, Scope, Send
 
 from livetail.api.identifiers import named_log_groups
-from livetail.api.operation import OPERATIONS
+from livetail.api.service import OPERATIONS
 from livetail.core.errors import (
     InternalFailure,
     RequestEntityTooLargeException,

@@ -8,7 +8,7 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StringShape, StructureShape
 from msgspec import inspect
 
-from livetail.api.operation import OPERATIONS
+from livetail.api.service import OPERATIONS
 from livetail.api.shapes import INTEGER, INTEGER_RANGES, LONG
 
 MODEL = ServiceModel(Loader().load_service_model("logs", "service-2"))
@@ -51,13 +51,13 @@ def test_every_operation_of_the_contract_is_in_the_table() -> None:
 def test_request_has_the_members_and_constraints_of_the_model(name: str) -> None:
     shape = MODEL.operation_model(name).input_shape
     assert shape is not None
-    assert describe(inspect.type_info(OPERATIONS[name].request_type)) == modeled(shape)
+    assert describe(inspect.type_info(OPERATIONS[name].__annotations__["request"])) == modeled(shape)
 
 
 @pytest.mark.parametrize("name", EMULATED)
 def test_answer_has_a_body_where_the_model_has_an_output(name: str) -> None:
     has_output = MODEL.operation_model(name).output_shape is not None
-    returned = OPERATIONS[name].function.__annotations__["return"]
+    returned = OPERATIONS[name].__annotations__["return"]
     assert (returned is not None) == has_output
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from livetail.api.context import Caller
-from livetail.api.operation import OPERATIONS
+from livetail.api.service import OPERATIONS
 from livetail.core.clock import DAY
 from livetail.core.errors import (
     InvalidParameterException,
