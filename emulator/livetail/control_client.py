@@ -8,7 +8,7 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
-from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, NoResponseError, UrlError
+from livetail.errors import AwsError, LiveTailError, NoResponseError, UrlError
 
 TIMEOUT_S: Final = 60.0
 
@@ -50,7 +50,7 @@ class ControlClient:
         """Send `body` to the control plane, a str as it is, all else as JSON; returns the JSON of the response.
 
         Raises:
-            LiveTailError: the request is refused; LiveTailTimeoutError if a wait of the server timed out.
+            LiveTailError: the request is refused.
         """
         status, content = self._read(method, f"/_livetail{path}", body, timeout_s=timeout_s)
         response = parse_json(content)
@@ -58,7 +58,7 @@ class ControlClient:
             return _Response(response)
         if not isinstance(response, dict) or "error" not in response:
             raise LiveTailError(f"{self.url} responds, but not as Livetail does (status {status})")
-        raise (LiveTailTimeoutError if status == 408 else LiveTailError)(response["error"])
+        raise LiveTailError(response["error"])
 
     def health(self, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
         """What the health route returns. Raises LiveTailError if what responds is not Livetail."""

@@ -105,7 +105,9 @@ def test_nothing_dropped(manual: LiveTailEmulator, logs: Any) -> None:
 def test_requests_can_be_waited_for(manual: LiveTailEmulator, logs: Any) -> None:
     logs.describe_log_groups()
     assert len(manual.wait_for_requests("DescribeLogGroups", 1)) == 1
-    expected = "^no 2 requests DescribeLogGroups within 0 s; .*requests: DescribeLogGroups 200; the clock is manual"
+    expected = (
+        "^fewer than 2 requests DescribeLogGroups within 0 s; .*requests: DescribeLogGroups 200; the clock is manual"
+    )
     with pytest.raises(LiveTailTimeoutError, match=expected):
         manual.wait_for_requests("DescribeLogGroups", 2, timeout=0)
 

@@ -16,7 +16,7 @@ from livetail.testing.session import Session
 from livetail.testing.shapes import EventToPut, LogEvent, Several
 from livetail.testing.tail import Tail, iterate
 from livetail.testing.verifying import check_requested
-from livetail.testing.waiting import ended_sessions, situation, wait_for
+from livetail.testing.waiting import ended_sessions, wait_for
 
 if TYPE_CHECKING:
     from livetail.faults import AnyRule
@@ -164,12 +164,12 @@ class LiveTail:
 
     def wait_for_sessions(self, count: int, timeout: float = 10) -> list[SessionInfo]:
         """Wait until at least `count` sessions are open; returns them."""
-        clock = self._client.request("GET", "/clock")
-        path = f"/sessions?wait={count}&timeout={timeout:g}"
-        try:
-            return list(self._client.request("GET", path, timeout_s=timeout + 10)["sessions"])
-        except LiveTailTimeoutError as error:
-            raise LiveTailTimeoutError(f"{error}; {situation(self._client, clock)}") from None
+
+        def look() -> list[SessionInfo] | None:
+            found = self.sessions()
+            return found if len(found) >= count else None
+
+        return wait_for(self._client, look, timeout, f"fewer than {count} sessions")
 
     def wait_for_new_session(self, after: Session | None = None, timeout: float = 10) -> Session:
         """Wait for a session that this method has not returned yet, also an ended one; the oldest first.
@@ -197,7 +197,7 @@ class LiveTail:
             AssertionError: sessions are still open after `timeout` seconds.
         """
         try:
-            self._client.request("GET", f"/sessions?max=0&timeout={timeout:g}", timeout_s=timeout + 10)
+            wait_for(self._client, lambda: None if self.sessions() else True, timeout, "sessions")
         except LiveTailTimeoutError:
             groups = [session["logGroupIdentifiers"] for session in self.sessions()]
             raise AssertionError(f"Live Tail sessions are still open, on {groups}") from None
@@ -252,7 +252,7 @@ class LiveTail:
             found = [request for request in self.requests() if request["operation"] == operation]
             return found if len(found) >= count else None
 
-        return wait_for(self._client, look, timeout, f"no {count} requests {operation}")
+        return wait_for(self._client, look, timeout, f"fewer than {count} requests {operation}")
 
     def assert_requested(
         self, operation: str, *, times: int | None = None, where: Mapping[str, Any] | None = None

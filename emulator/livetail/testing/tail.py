@@ -2,17 +2,19 @@
 
 import os
 import socket
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeAlias
 
 from livetail.control_client import ControlClient
-from livetail.errors import LiveTailError, LiveTailTimeoutError
+from livetail.errors import LiveTailError
 from livetail.session_stream import session_events
 from livetail.testing.shapes import LogEvent
-from livetail.testing.waiting import situation
+from livetail.testing.waiting import wait_for
+
+_End: TypeAlias = LiveTailError | Literal["clean"]
 
 
 class Tail:
@@ -31,12 +33,16 @@ class Tail:
     def __init__(self, client: ControlClient, parameters: dict[str, Any], region: str, timeout: float) -> None:
         self._client = client
         self._timeout = timeout
-        self._arrived: SimpleQueue[LogEvent | LiveTailError | None] = SimpleQueue()
+        self._arrived: deque[LogEvent] = deque()
+        self._end: _End | None = None
         with ExitStack() as opened:
             response = opened.enter_context(client.start_live_tail(parameters, region))
             self._socket = opened.enter_context(socket.socket(fileno=os.dup(response.fileno())))
             self._events = session_events(response)
-            self.id = self._read_start()
+            start = next((event for kind, event in self._events if kind == "sessionStart"), None)
+            if start is None:
+                raise LiveTailError("the session ended before its sessionStart")
+            self.id = str(start["sessionId"])
             self._opened = opened.pop_all()
         self._reader = Thread(target=self._read, name="livetail-tail", daemon=True)
         self._reader.start()
@@ -69,35 +75,25 @@ class Tail:
         self.close()
 
     def _next(self) -> LogEvent | None:
-        try:
-            found = self._arrived.get(timeout=0.001)
-        except Empty:
-            clock = self._client.request("GET", "/clock")
-            try:
-                found = self._arrived.get(timeout=self._timeout)
-            except Empty:
-                others = situation(self._client, clock)
-                raise LiveTailTimeoutError(f"no log event within {self._timeout:g} s; {others}") from None
+        found: LogEvent | _End = wait_for(self._client, self._look, self._timeout, "no log event")
         if isinstance(found, LiveTailError):
             raise found
-        if found is None:
-            self._arrived.put(None)  # for the next call
-        return found
+        return None if found == "clean" else found
+
+    def _look(self) -> LogEvent | _End | None:
+        """The next log event that has arrived, else how the session ended, else None."""
+        end = self._end  # read first: the last log event arrives before it
+        return self._arrived.popleft() if self._arrived else end
 
     def _read(self) -> None:
         try:
             for kind, event in self._events:
-                for log_event in event["sessionResults"] if kind == "sessionUpdate" else ():
-                    self._arrived.put(log_event)
+                if kind == "sessionUpdate":
+                    self._arrived.extend(event["sessionResults"])
         except LiveTailError as error:
-            self._arrived.put(error)
-        self._arrived.put(None)
-
-    def _read_start(self) -> str:
-        for kind, event in self._events:
-            if kind == "sessionStart":
-                return str(event["sessionId"])
-        raise LiveTailError("the session ended before its sessionStart")
+            self._end = error
+        else:
+            self._end = "clean"
 
 
 def iterate(tail: Tail) -> Iterator[LogEvent]:

@@ -26,6 +26,8 @@ def wait_for(client: ControlClient, look: Callable[[], T | None], timeout: float
     Raises:
         LiveTailTimeoutError: `look` returned nothing in time.
     """
+    if (found := look()) is not None:
+        return found
     began, clock = _uptime_s(), client.request("GET", "/clock")
     pause = Event()  # not time.sleep, which tests may replace
     while (found := look()) is None:
