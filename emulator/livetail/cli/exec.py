@@ -5,15 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from types import FrameType
 from typing import Final
 
 from livetail.cli.command_parser import CommandError
-from livetail.cli.serve import resolved_settings
+from livetail.cli.serve import make_server, resolved_settings
 from livetail.environment import KEYS, adapted_to, region_of
-from livetail.settings import FLAGS, Settings, unknown_variables
+from livetail.settings import FLAGS
 
 _PASSED_ON: Final = (
     *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
@@ -37,6 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from livetail.server.runner import ServerThread
+
     command = arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv
     if not command:
         raise CommandError("exec needs a command: livetail exec -- COMMAND", status=2)
@@ -46,31 +47,17 @@ def run(arguments: argparse.Namespace) -> int:
     # The server uses the region of the environment, as the command does.
     given["region"] = given["region"] or os.environ.get("LIVETAIL_REGION") or region_of(os.environ)
     settings = resolved_settings(given)
-    with _emulator(settings) as variables:
-        environ = {**os.environ, **adapted_to(os.environ, variables)}
-        if not settings.verify_signatures:  # then any keys will do, and a key of 12 digits picks the account
-            environ |= {name: os.environ[name] for name in KEYS if os.environ.get(name)}
-        environ["LIVETAIL_ENDPOINT"] = variables["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"]
-        return _run(command, environ)
-
-
-@contextmanager
-def _emulator(settings: Settings) -> Iterator[dict[str, str]]:
-    """A running emulator: the variables that point a client at it."""
-    from livetail.server.logs import configure_logging
-    from livetail.server.runner import ServerThread
-    from livetail.server.server import Server
-
-    configure_logging(settings.log_level, settings.log_format)
-    for sentence in unknown_variables(os.environ):
-        print(f"livetail: {sentence}", file=sys.stderr)
     # Until the command runs, SIGTERM must stop the server before this process ends.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    server = Server(settings)
+    server = make_server(settings)
+    environ = {**os.environ, **adapted_to(os.environ, server.environment)}
+    if not settings.verify_signatures:  # then any keys will do, and a key of 12 digits picks the account
+        environ |= {name: os.environ[name] for name in KEYS if os.environ.get(name)}
+    environ["LIVETAIL_ENDPOINT"] = server.endpoint_url
     thread = ServerThread(server)
     thread.start()
     try:
-        yield server.environment
+        return _run(command, environ)
     finally:
         thread.stop()
 

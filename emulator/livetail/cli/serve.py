@@ -33,6 +33,17 @@ def resolved_settings(given: dict[str, str | None]) -> Settings:
         raise CommandError(str(error), status=2) from None
 
 
+def make_server(settings: Settings) -> "Server":
+    """A server that logs to stderr. Raises LiveTailError if it cannot start."""
+    from livetail.server.logs import configure_logging
+    from livetail.server.server import Server
+
+    configure_logging(settings.log_level, settings.log_format)
+    for sentence in unknown_variables(os.environ):
+        _log.warning("%s", sentence)
+    return Server(settings)
+
+
 def run(arguments: argparse.Namespace) -> int:
     settings = resolved_settings({flag.field: getattr(arguments, flag.field) for flag in FLAGS})
     try:
@@ -43,17 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _serve(settings: Settings) -> int:
-    from livetail.server.logs import configure_logging
     from livetail.server.runner import serve_in_foreground
-    from livetail.server.server import Server
 
-    configure_logging(settings.log_level, settings.log_format)
-    for sentence in unknown_variables(os.environ):
-        _log.warning("%s", sentence)
     in_json = settings.log_format == "json"
     print_ready = _print_ready_as_json if in_json else _print_ready
     try:
-        server = Server(settings)
+        server = make_server(settings)
         gc.freeze()  # so that collections skip what has been loaded, and pause the tails for a shorter time
         serve_in_foreground(server, lambda: print_ready(server))
     except LiveTailError as error:
@@ -94,6 +100,5 @@ def _print_ready_as_json(server: "Server") -> None:
         "environment": server.environment,
         "caBundle": server.ca_bundle,
     }
-    record = _log.makeRecord(_log.name, logging.INFO, "", 0, "Ready. %s", (server.endpoint_url,), None)
-    record.fields = fields
-    print(JsonFormatter().format(record), flush=True)
+    ready = {"name": _log.name, "levelname": "INFO", "msg": f"Ready. {server.endpoint_url}", "fields": fields}
+    print(JsonFormatter().format(logging.makeLogRecord(ready)), flush=True)

@@ -39,19 +39,11 @@ class Emulator:
     """What the requests of one server share.
 
     Attributes:
-        clock: the clock of all parts.
-        seed: the seed of all random numbers.
-        hub: the open sessions.
-        service: the operations of the AWS API.
         fault_rules: the fault rules in force; None until there has been one.
-        scenarios: the scenarios that are being played.
-        journal: the newest requests.
         request_ids: the random numbers for request ids.
         request_totals: how many requests had which result since the last reset: by operation, HTTP status (0 where a
             fault rule closed the connection instead), and code of the error or None.
-        tail_writers: the writers of the open sessions.
         ended_sessions: the newest ended sessions, oldest first.
-        scheduler: runs what is due.
         ca_pem: the certificate authority that the server generated, if any (PEM).
     """
 

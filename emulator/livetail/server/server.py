@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ from livetail.environment import reachable_host, sdk_environment
 from livetail.server.app import make_app
 from livetail.server.emulator import Emulator
 from livetail.server.http_server import HttpServer, StartError, Stop, listen
-from livetail.server.tls import Certificate, certificate_for
+from livetail.server.tls import Certificate, certificate_for, write_atomically
 from livetail.settings import Settings
 
 GRACE_S: Final = 0.8
@@ -25,9 +24,7 @@ class Server:
     """An emulator and a socket that listens. Nothing is accepted before `serve`.
 
     Attributes:
-        emulator: what it serves.
         app: the ASGI application that responds to requests.
-        endpoint_url: where clients reach it.
         environment: the variables that point an SDK at it.
         ca_bundle: path of the CA that it generated, if any.
         loop: the event loop to run on: asyncio or uvloop.
@@ -105,22 +102,18 @@ class Server:
 
 
 def _write_port(path: Path, port: int) -> None:
-    """Write the port atomically: a program that waits for the file never reads half of it.
-
-    A special file, such as /dev/stdout or a pipe, is written to directly; a link is followed.
+    """Write the port; a link is followed, and a special file, such as /dev/stdout or a pipe, is not replaced.
 
     Raises:
         StartError: it cannot be written.
     """
-    text = f"{port}\n"
+    text = f"{port}\n".encode()
     try:
-        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            with open(os.open(path, os.O_WRONLY | os.O_NONBLOCK), "w") as file:  # a pipe that nobody reads is an error
-                file.write(text)
-            return
         target = path.resolve()
-        temporary = target.with_name(f"{target.name}.{os.getpid()}")
-        temporary.write_text(text)
-        temporary.replace(target)
+        if target.exists() and not target.is_file():
+            with open(os.open(target, os.O_WRONLY | os.O_NONBLOCK), "wb") as file:  # fails if nobody reads a pipe
+                file.write(text)
+        else:
+            write_atomically(target, text)
     except OSError as error:
         raise StartError(f"cannot write the port to {path}: {error.strerror}") from None

@@ -48,21 +48,12 @@ class TailWriter:
     """One session being written to one client.
 
     Attributes:
-        session: what is being written.
-        client: who reads it.
         idle: set while the writer has nothing to write.
         accepted: how many messages the client has accepted.
         is_stalled: the client has not accepted anything for `STALL_S` seconds.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        hub: Hub,
-        clock: Clock,
-        client: Client,
-        schedule: Callable[[], None],
-    ) -> None:
+    def __init__(self, session: Session, hub: Hub, clock: Clock, client: Client, schedule: Callable[[], None]) -> None:
         """`schedule` is called when something new is due: the end of a pause by a fault."""
         self.session = session
         self.client = client

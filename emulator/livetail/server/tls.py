@@ -111,13 +111,13 @@ def _made(folder: Path, host: str, *, is_kept: bool) -> Certificate:
         if authority is None:
             authority = trustme.CA()
             if is_kept:
-                _write(ca_key, authority.private_key_pem.bytes(), mode=0o600)
-            _write(made.authority, authority.cert_pem.bytes())
-            _write(made.truststore, make_truststore(authority.cert_pem.bytes()))
+                write_atomically(ca_key, authority.private_key_pem.bytes(), mode=0o600)
+            write_atomically(made.authority, authority.cert_pem.bytes())
+            write_atomically(made.truststore, make_truststore(authority.cert_pem.bytes()))
         if not _is_good(made, authority, names):
             issued = authority.issue_cert(*names)
-            _write(made.key, issued.private_key_pem.bytes(), mode=0o600)
-            _write(made.chain, b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+            write_atomically(made.key, issued.private_key_pem.bytes(), mode=0o600)
+            write_atomically(made.chain, b"".join(blob.bytes() for blob in issued.cert_chain_pems))
     except OSError as error:
         raise StartError(f"cannot keep a certificate in {folder}: {error.strerror or error}") from None
     except UnicodeError:
@@ -156,8 +156,8 @@ def _is_good(made: Certificate, authority: "trustme.CA", names: tuple[str, ...])
     return certificate.not_valid_after_utc > datetime.now(UTC) + _MIN_VALIDITY and hosts >= set(names)
 
 
-def _write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Write a file atomically, so that nobody reads half of it."""
+def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write a file so that nobody who waits for it reads half of it."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
         file.write(content)
