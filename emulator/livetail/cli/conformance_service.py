@@ -36,44 +36,43 @@ class Service:
         self.arn = ""
         self.is_aws = is_aws(emulator.url)
         self._client = aws_client(emulator.url, _READ_TIMEOUT_S, validates_parameters=False)
-        self._emulator = emulator
-        self._clock_is_manual = False
+        self._manual_clock: ControlClient | None = None
         if not self.is_aws:
             with contextlib.suppress(LiveTailError):  # another emulator
-                self._clock_is_manual = emulator.request("GET", "/clock")["mode"] == "manual"
+                if emulator.request("GET", "/clock")["mode"] == "manual":
+                    self._manual_clock = emulator
 
     def call(self, operation: str, **members: Any) -> dict[str, Any]:
         """The response to a request. Raises `Differs` with code and message if it is refused."""
-        from botocore.exceptions import ClientError
-
-        try:
-            return self._send(operation, members)
-        except ClientError as error:
-            raise Differs(": ".join(code_and_message(error))) from None
+        response = self._send(operation, members)
+        if isinstance(response, tuple):
+            raise Differs(": ".join(response))
+        return response
 
     def refusal(self, operation: str, **members: Any) -> tuple[str, str]:
         """Code and message of the error to a request. Raises `Differs` if it is accepted."""
-        from botocore.exceptions import ClientError
-
-        try:
-            response = self._send(operation, members)
-        except ClientError as error:
-            return code_and_message(error)
+        response = self._send(operation, members)
+        if isinstance(response, tuple):
+            return response
         if "responseStream" in response:
             response["responseStream"].close()
         raise Differs("accepted")
 
-    def _send(self, operation: str, members: dict[str, Any]) -> dict[str, Any]:
+    def _send(self, operation: str, members: dict[str, Any]) -> dict[str, Any] | tuple[str, str]:
+        """The response to a request; or code and message if it is refused."""
         from botocore import xform_name
+        from botocore.exceptions import ClientError
 
-        response: dict[str, Any] = getattr(self._client, xform_name(operation))(**members)
+        try:
+            response: dict[str, Any] = getattr(self._client, xform_name(operation))(**members)
+        except ClientError as error:
+            return code_and_message(error)
         return response
 
     def put(self, stream: str, *messages: str) -> None:
         """Store messages with the present time."""
-        now_ms = time.time_ns() // 1_000_000
-        if self._clock_is_manual:
-            now_ms = self._emulator.request("GET", "/clock")["now"]
+        clock = self._manual_clock
+        now_ms = clock.request("GET", "/clock")["now"] if clock else time.time_ns() // 1_000_000
         events = [{"timestamp": now_ms, "message": message} for message in messages]
         self.call("PutLogEvents", logGroupName=self.group, logStreamName=stream, logEvents=events)
 
@@ -86,8 +85,8 @@ class Service:
 
     def pass_a_second(self) -> None:
         """Move the time of a manual clock; elsewhere it passes by itself."""
-        if self._clock_is_manual:
-            self._emulator.request("POST", "/clock/advance", {"seconds": 1})
+        if self._manual_clock:
+            self._manual_clock.request("POST", "/clock/advance", {"seconds": 1})
 
     def close(self) -> None:
         """Delete the log group, if the endpoint allows it, and close the connections."""

@@ -43,11 +43,13 @@ _CHARACTERS = [*(bytes([code]) for code in range(128)), _NOT_ASCII]
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A part that matches one character, or an anchor: its text for RE2, and how often it repeats; None is no limit."""
+    """A part that matches one character, or an anchor; how often it repeats, None is no limit; and the text of both for
+    RE2."""
 
     written: str
     min_copies: int = 1
     max_copies: int | None = 1
+    quantifier: str = ""
 
     @property
     def positions(self) -> int:
