@@ -1,6 +1,5 @@
 """What commands print for people: counts, tables, a line of progress, and log events in colour."""
 
-import itertools
 import re
 import shutil
 import sys
@@ -43,34 +42,27 @@ class EventPrinter:
 
     def __init__(self, groups: Iterable[str] = ()) -> None:
         self.is_terminal = sys.stdout.isatty()
-        self._colours = itertools.cycle(_COLOURS)
-        self._colour_of: dict[str, str] = {}
-        self._width = 0
-        for group in groups:
-            self._add(group)
+        self._groups = list(groups)
 
     def line(self, event: dict[str, Any], *, cut: bool = False) -> str:
         """A log event of a session update; with `cut` it is one line, cut to the width of the terminal."""
         group = str(event["logGroupIdentifier"]).partition(":")[2]
-        if group not in self._colour_of:
-            self._add(group)
+        if group not in self._groups:
+            self._groups.append(group)
         clock = time.strftime("%H:%M:%S", time.gmtime(event["timestamp"] / 1000))
         message = str(event["message"]).rstrip()
         if cut:
             message, *more = message.splitlines() or [""]
             if more:
                 message += f" … and {counted(len(more), 'more line')}"
-        name = f"{group:<{self._width}}"
+        name = group.ljust(max(map(len, self._groups)))
         if not self.is_terminal:
             return f"{clock}  {name}  {message}"
         room = max(20, shutil.get_terminal_size().columns - len(clock) - len(name) - 4)
         if cut and len(message) > room:
             message = message[: room - 1] + "…"
-        return f"{clock}  {self._colour_of[group]}{name}{_PLAIN}  {printable(message)}{_PLAIN}"
-
-    def _add(self, group: str) -> None:
-        self._colour_of[group] = next(self._colours)
-        self._width = max(self._width, len(group))
+        colour = _COLOURS[self._groups.index(group) % len(_COLOURS)]
+        return f"{clock}  {colour}{name}{_PLAIN}  {printable(message)}{_PLAIN}"
 
 
 def printable(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from livetail.patterns.expressions import Test, parse_expression, rarest_texts
-from livetail.patterns.json_selectors import MISSING, Selector, take_selector
+from livetail.patterns.json_selectors import MISSING, Selector, Wildcard, take_selector
 from livetail.patterns.matcher import Explanation, Finding, InvalidPatternError, Matcher, shown
 from livetail.patterns.subject import NOT_JSON, Json, Subject
 from livetail.patterns.tokens import JSON, Tokens
@@ -157,7 +157,7 @@ def _literal_test(check: str) -> NodeTest:
 
 def _not_exists(selector: Selector) -> NodeTest:
     find_all = selector.find_all
-    if selector.begins_with_key:
+    if isinstance(selector.steps[0], str) or selector.steps[0] is Wildcard.ANY_KEY:
         # A key can be absent only from an object: false on an array at the root (recorded).
         return lambda root: type(root) is dict and not find_all(root)
     return lambda root: not find_all(root)

@@ -44,10 +44,6 @@ class Selector:
     def has_wildcard(self) -> bool:
         return any(isinstance(step, Wildcard) for step in self.steps)
 
-    @property
-    def begins_with_key(self) -> bool:
-        return self.steps[0] is Wildcard.ANY_KEY or isinstance(self.steps[0], str)
-
     def find_one(self, node: Any) -> Json:
         """The value that a selector without a wildcard finds below a root; `MISSING` if there is none."""
         step: Any
