@@ -50,13 +50,11 @@ class Effect(Table, frozen=True, rename="camel", tag_field="type"):
     Attributes:
         acts_on: what it acts on.
         operations: the operations that it can act on; none is all of them.
-        in_session: what it acts on if its rule has `after.updates` or `after.seconds`, if that differs.
     """
 
     title = "the effect"
     acts_on: ClassVar[ActsOn] = ActsOn.REQUEST
     operations: ClassVar[tuple[str, ...]] = ()
-    in_session: ClassVar[ActsOn | None] = None
 
     @classmethod
     def type_name(cls) -> str:
@@ -138,8 +136,6 @@ class Delay(Effect, frozen=True, tag="delay"):
 
 class Reset(Effect, frozen=True, tag="reset"):
     """The connection is reset (TCP RST)."""
-
-    in_session = ActsOn.SESSION
 
     carry_out: CarryOut = False
 

@@ -134,10 +134,10 @@ class FaultRule(AnyRule, frozen=True, kw_only=True):
 
     @property
     def acts_on(self) -> ActsOn:
-        """What the effect acts on in this rule."""
+        """What the effect acts on in this rule. A reset that waits in a session acts on that, else on the request."""
         waits_in_session = self.after.updates is not None or self.after.seconds is not None
-        if self.effect.in_session and waits_in_session and self.operation_name == START_LIVE_TAIL:
-            return self.effect.in_session
+        if isinstance(self.effect, Reset) and waits_in_session and self.operation_name == START_LIVE_TAIL:
+            return ActsOn.SESSION
         return self.effect.acts_on
 
     @property

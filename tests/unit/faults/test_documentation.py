@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec import UNSET, structs
 
-from livetail.faults.effects import EFFECTS
+from livetail.faults.effects import EFFECTS, ActsOn
 from livetail.faults.presets import PRESETS
 from livetail.faults.reading import keys_of
 from livetail.faults.rules import After, FaultRule, Where
@@ -36,7 +36,7 @@ def code(cell: str) -> list[str]:
 def test_every_effect_has_a_row_with_its_keys() -> None:
     documented = [(code(row[0])[0], code(row[1])) for row in rows("effect", "keys", "HTTP/1.1", "HTTP/2", "boto3")]
     request = [name for name, effect in EFFECTS.items() if effect.acts_on.is_request]
-    session = [name for name, effect in EFFECTS.items() if not effect.acts_on.is_request or effect.in_session]
+    session = [name for name, effect in EFFECTS.items() if not effect.acts_on.is_request or name == "reset"]
     assert sorted(name for name, _ in documented[: len(request)]) == sorted(request)
     assert sorted(name for name, _ in documented[len(request) :]) == sorted(session)
     for name, keys in documented:
@@ -46,7 +46,7 @@ def test_every_effect_has_a_row_with_its_keys() -> None:
 def test_every_effect_is_where_it_acts() -> None:
     documented = {(row[0], name) for row in rows("acts on", "effects", "fires") for name in code(row[1])}
     places = {(effect.acts_on.value, name) for name, effect in EFFECTS.items()}
-    places |= {(effect.in_session.value, name) for name, effect in EFFECTS.items() if effect.in_session}
+    places.add((ActsOn.SESSION.value, "reset"))
     assert documented == places
 
 
