@@ -1,7 +1,9 @@
 """Runs the command in another process, or its function in this one, which takes a tenth of the time."""
 
 import io
+import logging
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,13 +37,17 @@ def run_livetail(
 def call_livetail(
     *arguments: str | Path, given: bytes = b"", variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Call what `livetail` calls, in this process: for commands that neither wait for signals nor start processes."""
+    """Call what `livetail` calls, in this process: for commands that do not wait for signals.
+
+    What processes write that the command starts is not in the result.
+    """
     command = [str(argument) for argument in arguments]
     output, errors = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with (
         patch.dict(os.environ, _environment(variables), clear=True),
         patch.multiple(sys, argv=["livetail", *command], stdout=output, stderr=errors),
         _standard_input(given),
+        _signals_and_logging(),
     ):
         status = main()
         errors.flush()
@@ -63,6 +69,26 @@ def _standard_input(given: bytes) -> Iterator[None]:
         finally:
             os.dup2(before, 0)
             os.close(before)
+
+
+@contextmanager
+def _signals_and_logging() -> Iterator[None]:
+    """Restore what `serve` and `exec` set for their whole process."""
+    numbers = (*(signal.SIGINT, signal.SIGTERM, signal.SIGHUP), *(signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2))
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    root, ours = logging.getLogger(), logging.getLogger("livetail")
+    root_level, root_handlers, our_level = root.level, root.handlers[:], ours.level
+    with patch.multiple(logging, logThreads=True, logProcesses=True, logMultiprocessing=True):
+        try:
+            yield
+        finally:
+            logging.captureWarnings(False)
+            root.setLevel(root_level)
+            root.handlers = root_handlers
+            ours.setLevel(our_level)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+            assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()), "a server in this thread would end this process"
 
 
 @contextmanager

@@ -104,7 +104,7 @@ def test_a_filter_pattern(show: Show) -> None:
 
 
 def test_a_pattern_that_is_not_valid_is_refused_once() -> None:
-    run = run_livetail("demo", "--filter-pattern", "{ broken")
+    run = call_livetail("demo", "--filter-pattern", "{ broken")
     assert run.returncode == 1
     assert run.stderr.startswith("livetail: An error occurred (InvalidParameterException)")
     assert run.stderr.count("\n") == 1
@@ -123,7 +123,7 @@ def test_stack_traces_take_a_line_each(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_the_command_as_it_is() -> None:
-    run = run_livetail("demo", "--seconds", "1.4")
+    run = call_livetail("demo", "--seconds", "1.4")
     assert (run.returncode, run.stderr) == (0, "")
     assert summary(run.stdout)[0] == 1
 

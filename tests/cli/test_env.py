@@ -29,13 +29,6 @@ def variables_of(endpoint: str, *arguments: str | Path, variables: dict[str, str
     return found
 
 
-def test_it_prints_what_serve_prints() -> None:
-    with serving() as (_, lines):
-        endpoint = lines[0].removeprefix("Ready. ")
-        run = call_livetail("env", "--endpoint", endpoint)
-        assert (run.returncode, run.stdout.splitlines()) == (0, lines[2:-2])
-
-
 def test_a_server_that_does_not_run_yet() -> None:
     run = call_livetail("env", variables={"LIVETAIL_PORT": "1", "LIVETAIL_REGION": "eu-west-3"})
     assert run.stdout.splitlines()[0] == "export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://127.0.0.1:1"

@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,12 +28,18 @@ print(next(iter(tail["responseStream"]))["sessionStart"]["logGroupIdentifiers"])
 """
 
 
-def environment_in(*flags: str, variables: dict[str, str] | None = None) -> dict[str, str]:
-    run = run_livetail("exec", *flags, "--", sys.executable, "-c", PRINT_ENVIRONMENT, variables=variables)
-    assert run.returncode == 0, run.stderr
-    found = json.loads(run.stdout)
-    assert isinstance(found, dict)
-    return found
+@pytest.fixture
+def environment_in(capfd: pytest.CaptureFixture[str]) -> Callable[..., dict[str, str]]:
+    """Returns the environment of a command, by the flags of `livetail exec`."""
+
+    def environment(*flags: str, variables: dict[str, str] | None = None) -> dict[str, str]:
+        run = call_livetail("exec", *flags, "--", sys.executable, "-c", PRINT_ENVIRONMENT, variables=variables)
+        assert run.returncode == 0, run.stderr
+        found = json.loads(capfd.readouterr().out)
+        assert isinstance(found, dict)
+        return found
+
+    return environment
 
 
 def test_a_command_finds_the_emulator() -> None:
@@ -42,8 +50,11 @@ def test_a_command_finds_the_emulator() -> None:
     assert (run.returncode, run.stderr) == (0, "")
 
 
-def test_nothing_is_left_behind(tmp_path: Path) -> None:
-    found = environment_in("--tls", variables={"TMPDIR": str(tmp_path)})
+def test_nothing_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment_in: Callable[..., dict[str, str]]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    found = environment_in("--tls")
     assert found["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"].startswith("https://")
     assert Path(found["AWS_CA_BUNDLE"]).is_relative_to(tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -62,12 +73,14 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     ],
 )
 def test_the_status_is_that_of_the_command(command: list[str], status: int) -> None:
-    run = run_livetail("exec", "--", *command)
+    run = call_livetail("exec", "--", *command)
     assert run.returncode == status
     assert len(run.stderr.splitlines()) == (1 if status in (126, 127) else 0)
 
 
-def test_keys_of_the_environment_pick_the_account_unless_signatures_are_checked() -> None:
+def test_keys_of_the_environment_pick_the_account_unless_signatures_are_checked(
+    environment_in: Callable[..., dict[str, str]],
+) -> None:
     mine = {"AWS_ACCESS_KEY_ID": "210987654321", "AWS_REGION": "eu-west-1"}
     found = environment_in("--region", "eu-west-2", variables=mine)
     assert (found["AWS_ACCESS_KEY_ID"], found["AWS_REGION"]) == ("210987654321", "eu-west-2")
@@ -103,7 +116,7 @@ signal.pause()
 """
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGUSR1"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGUSR1"])
 def test_a_signal_is_passed_on(name: str) -> None:
     number = signal.Signals[name]
     command = [sys.executable, "-m", "livetail", "exec", "--", sys.executable, "-c", WAIT_FOR_SIGNAL.format(name=name)]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from livetail.testing.handle import LiveTail
-from tests.cli.running import run_livetail, serving
+from tests.cli.running import call_livetail, serving
 from tests.processes import start_command
 
 GROUP = "/app/api"
@@ -97,10 +97,6 @@ def test_control_requests_are_logged_at_debug(text_log: list[str]) -> None:
     assert any(re.fullmatch(r"\S+ debug POST /_livetail/events 200 [\d.]+ ms", line) for line in text_log)
 
 
-def test_at_warning_nothing_is_logged_of_ordinary_requests() -> None:
-    assert log_of("--log-level", "warning")[2] == []
-
-
 def test_json_is_all_there_is() -> None:
     url, printed, log = log_of("--log-format", "json")
     (ready,) = map(json.loads, printed)
@@ -144,7 +140,7 @@ def test_why_a_session_ended() -> None:
 
 
 def test_a_start_that_fails_is_json_too() -> None:
-    run = run_livetail("serve", "--host", "no.such.host.invalid", "--port", "0", "--log-format", "json")
+    run = call_livetail("serve", "--host", "no.such.host.invalid", "--port", "0", "--log-format", "json")
     assert run.returncode == 1
     record = json.loads(run.stderr)
     assert record["level"] == "error"
@@ -152,8 +148,10 @@ def test_a_start_that_fails_is_json_too() -> None:
 
 
 def test_probes_of_other_services_are_one_line_of_a_kind() -> None:
-    with serving() as (process, lines):
+    """They are warnings; ordinary requests are not."""
+    with serving("--clock", "manual", "--log-level", "warning") as (process, lines):
         url = lines[0].removeprefix("Ready. ")
+        tail_once(url)
         for number in range(40):
             assert ask(f"{url}/bucket-{number}", {}) == 404
             assert ask(url, {"Content-Type": "text/plain"}) == 404

@@ -74,7 +74,7 @@ def test_a_full_device_is_one_sentence(arguments: list[str]) -> None:
     assert len(run.stderr.splitlines()) == 1
 
 
-FEW = ["help", "match", "record"]
+FEW = ["help", "match", "sessions"]
 """One that argparse prints, one that writes bytes, one that writes as time passes: `main` handles them all alike."""
 
 
@@ -86,7 +86,7 @@ def test_a_closed_output_is_one_sentence(arguments: list[str]) -> None:
     assert len(run.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("arguments", [*FEW, "decode", "demo", "sessions"], indirect=True)
+@pytest.mark.parametrize("arguments", [*FEW, "decode"], indirect=True)
 def test_a_reader_that_has_gone_ends_the_command_quietly(arguments: list[str]) -> None:
     run = shell("LIVETAIL | true; exit ${PIPESTATUS[0]}", *arguments)
     assert run.stderr == ""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from livetail.testing.handle import LiveTail
-from tests.cli.running import run_livetail, serving
+from tests.cli.running import call_livetail, run_livetail, serving
 
 
 def get(url: str) -> object:
@@ -50,6 +50,11 @@ def test_what_it_prints_is_a_script_that_keeps_credentials_that_are_set(greeting
     assert variables["AWS_REGION"] == "us-east-1"
 
 
+def test_livetail_env_prints_the_same(greeting: list[str]) -> None:
+    run = call_livetail("env", "--endpoint", endpoint(greeting))
+    assert (run.returncode, run.stdout.splitlines()) == (0, greeting[2:-2])
+
+
 def test_flags_and_variables_reach_the_server(greeting: list[str]) -> None:
     assert get(f"{endpoint(greeting)}/_livetail/clock") == {"mode": "manual", "now": 1_767_225_600_000}
     health = get(f"{endpoint(greeting)}/_livetail/health")
@@ -65,12 +70,13 @@ def test_flags_and_variables_reach_the_server(greeting: list[str]) -> None:
 def test_a_port_that_is_taken_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        run = run_livetail("serve", "--port", str(port))
+        run = call_livetail("serve", "--port", str(port))
         assert run.returncode == 1
         assert run.stderr == f"livetail: cannot listen on 127.0.0.1:{port}: Address already in use\n"
 
 
 def test_a_host_that_is_none_is_one_sentence() -> None:
+    """Here in a process of its own; the other starts that fail do so in this one."""
     run = run_livetail("serve", "--host", "no.such.host.invalid", "--port", "0")
     assert run.returncode == 1
     assert run.stderr.startswith("livetail: cannot listen on no.such.host.invalid:0: ")
@@ -78,16 +84,32 @@ def test_a_host_that_is_none_is_one_sentence() -> None:
 
 
 def test_certificates_that_are_not_there_are_one_sentence() -> None:
-    run = run_livetail("serve", "--certfile", "/nowhere/a.pem", "--keyfile", "/nowhere/a.key")
+    run = call_livetail("serve", "--certfile", "/nowhere/a.pem", "--keyfile", "/nowhere/a.key")
     assert (run.returncode, run.stderr) == (1, "livetail: there is no file /nowhere/a.pem\n")
 
 
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--certfile", "{folder}/garbage", "--keyfile", "{folder}/garbage"],
+        ["--host", "192.0.2.1"],
+        ["--scenario", "{folder}/garbage"],
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_used_is_one_sentence(tmp_path: Path, flags: list[str]) -> None:
+    (tmp_path / "garbage").write_text("neither a certificate nor a scenario")
+    run = call_livetail("serve", "--port", "0", *(flag.format(folder=tmp_path) for flag in flags))
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (1, "", 1)
+    assert run.stderr.startswith("livetail: ")
+
+
 def test_a_scenario_that_is_wrong_is_told_fault_by_fault(tmp_path: Path) -> None:
-    run = run_livetail("serve", "--scenario", "/nowhere/x.toml")
+    run = call_livetail("serve", "--scenario", "/nowhere/x.toml")
     assert (run.returncode, run.stderr) == (1, "livetail: /nowhere/x.toml: there is no such file\n")
     file = tmp_path / "bad.toml"
     file.write_text('[[source]]\nlog_group = "/a"\nrate = "fast"\n[[source]]\nrate = 1\n')
-    run = run_livetail("serve", "--scenario", str(file))
+    run = call_livetail("serve", "--scenario", file)
     assert run.returncode == 1
     lines = run.stderr.splitlines()
     assert len(lines) == 2

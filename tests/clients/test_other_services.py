@@ -1,9 +1,5 @@
 """SDKs that were pointed here as a whole: the caller's identity is told, other services are refused in words."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -77,18 +73,6 @@ def test_boto3_is_told_who_calls(emulator: LiveTailEmulator) -> None:
 def test_the_account_of_the_settings_where_the_key_names_none(emulator: LiveTailEmulator) -> None:
     identity = client(emulator, "sts", aws_access_key_id="test", region_name="cn-north-1").get_caller_identity()
     assert identity["Arn"] == "arn:aws-cn:iam::123456789012:root"
-
-
-def test_the_aws_cli_is_told_who_calls(emulator: LiveTailEmulator) -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    variables = {**kept, **emulator.environment(), "AWS_CONFIG_FILE": os.devnull}
-    command = [sys.executable, "-W", "ignore", "-m", "awscli", "sts", "get-caller-identity", "--output", "json"]
-    run = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, check=True)
-    assert json.loads(run.stdout) == {
-        "UserId": "123456789012",
-        "Account": "123456789012",
-        "Arn": "arn:aws:iam::123456789012:root",
-    }
 
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}

@@ -14,7 +14,7 @@ import pytest
 from botocore.config import Config
 
 from livetail import LiveTailEmulator
-from tests.cli.running import call_livetail, run_livetail, serving
+from tests.cli.running import call_livetail, serving
 from tests.docs.reading import Block, blocks
 
 NAME = "docs/troubleshooting.md"
@@ -90,7 +90,7 @@ def _at_a_server() -> Iterator[str]:
         yield "".join(log)
         yield call_livetail("env", "--endpoint", endpoint, variables={"AWS_REGION": "eu-west-1"}).stderr
         yield call_livetail("healthcheck", "--endpoint", endpoint.replace("127.0.0.1", "[::1]")).stderr
-        yield run_livetail("serve", "--port", endpoint.rpartition(":")[2]).stderr
+        yield call_livetail("serve", "--port", endpoint.rpartition(":")[2]).stderr
         yield call_livetail("match", "--explain", '{ $.level = "ERROR" }', given=b'{"level":"INFO"}\n').stdout
         request = urllib.request.Request(f"{endpoint}/_livetail/health", headers={"Host": "emulator.example.com"})
         with pytest.raises(urllib.error.HTTPError) as refused:

@@ -179,8 +179,8 @@ stream.close()
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"region": "eu-west-1"}, {"tls": True}, {"verify_signatures": True, "credentials": ["AKID:secret", "B:b"]}],
-    ids=str,
+    [{}, {"region": "eu-west-1", "tls": True, "verify_signatures": True, "credentials": ["AKID:secret", "B:b"]}],
+    ids=["as it is", "with settings"],
 )
 def test_environment_points_unmodified_programs_at_it(settings: dict[str, Any]) -> None:
     with LiveTailEmulator(**settings) as emulator:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from livetail import LiveTailEmulator
-from tests.cli.running import run_livetail
+from tests.cli.running import call_livetail
 
 NOBODY = "http://127.0.0.1:1"
 """A proxy that refuses every connection."""
@@ -32,6 +32,6 @@ def test_clients_and_the_handle(manual: LiveTailEmulator) -> None:
 
 
 def test_the_demo() -> None:
-    run = run_livetail("demo", "--seconds", "1.5", variables={"http_proxy": NOBODY})
+    run = call_livetail("demo", "--seconds", "1.5", variables={"http_proxy": NOBODY})
     assert run.returncode == 0, run.stderr
     assert "updates with" in run.stdout

@@ -1,12 +1,8 @@
-"""`livetail serve` as a process: what it says when it is ready, and how it fails."""
+"""`livetail serve` as a process: what it prints when it is ready."""
 
 import signal
-import sys
 from pathlib import Path
 
-import pytest
-
-from tests.processes import run_command
 from tests.wire.commands import serving
 from tests.wire.http1 import Http1
 from tests.wire.sockets import TIMEOUT, address_of
@@ -24,28 +20,3 @@ def test_ready(tmp_path: Path) -> None:
         command.signal(signal.SIGTERM)
         assert command.wait(TIMEOUT) == 0
         assert command.log == ""
-
-
-def test_tls_with_a_throw_away_ca(tmp_path: Path) -> None:
-    with serving(tmp_path, "--tls") as command:
-        assert command.handle.endpoint_url.startswith("https://")
-        with Http1(command.handle) as client:
-            assert client.ask().status == 200
-
-
-@pytest.mark.parametrize(
-    "flags",
-    [
-        ["--certfile", "{folder}/garbage", "--keyfile", "{folder}/garbage"],
-        ["--host", "192.0.2.1"],
-        ["--scenario", "{folder}/garbage"],
-    ],
-    ids=" ".join,
-)
-def test_failed_start_is_one_line(tmp_path: Path, flags: list[str]) -> None:
-    (tmp_path / "garbage").write_text("neither a certificate nor a scenario")
-    words = [word.format(folder=tmp_path) for word in flags]
-    ended = run_command([sys.executable, "-m", "livetail", "serve", "--port", "0", *words])
-    assert ended.returncode == 1
-    assert ended.stdout == ""
-    assert ended.stderr.startswith("livetail: ") and ended.stderr.count("\n") == 1
