@@ -8,19 +8,13 @@ from livetail.cli.command_parser import CommandError
 from livetail.control_client import ControlClient
 from livetail.environment import reachable_host, region_of
 from livetail.errors import UrlError
+from livetail.settings import FLAGS, Settings, SettingsError
 
 
 def default_endpoint() -> str:
     """The URL of the emulator of `livetail exec`, else of this container's server, else of one with this
     environment."""
-    if os.environ.get("LIVETAIL_ENDPOINT"):
-        return os.environ["LIVETAIL_ENDPOINT"]
-    if (url := served_by(1)) is not None:
-        return url
-    tls = os.environ.get("LIVETAIL_TLS", "").lower() in ("1", "true")
-    scheme = "https" if tls or os.environ.get("LIVETAIL_TLS_DIR") or os.environ.get("LIVETAIL_CERTFILE") else "http"
-    port = os.environ.get("LIVETAIL_PORT", "")  # Kubernetes sets it to tcp://… for a service called livetail
-    return f"{scheme}://127.0.0.1:{port if port.isdecimal() else 4586}"
+    return os.environ.get("LIVETAIL_ENDPOINT") or served_by(1) or _served_with([]) or "http://127.0.0.1:4586"
 
 
 def served_by(process_id: int) -> str | None:
@@ -34,15 +28,16 @@ def served_by(process_id: int) -> str | None:
     except OSError:
         return None  # there is no /proc on this system
     command = next((at for at, word in enumerate(words) if word == "serve" and _is_livetail(words[:at])), None)
-    if command is None:
-        return None
-    from livetail.settings import FLAGS, Settings, SettingsError  # not needed outside a container
+    return None if command is None else _served_with(words[command + 1 :])
 
+
+def _served_with(flags: list[str]) -> str | None:
+    """The endpoint of a server with these flags and this environment; None if a setting is wrong."""
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     for flag in FLAGS:
         flag.add_to(parser)
     try:
-        given, _ = parser.parse_known_args(words[command + 1 :])
+        given, _ = parser.parse_known_args(flags)
         settings = Settings.resolve(vars(given), os.environ)
     except (argparse.ArgumentError, SettingsError):
         return None

@@ -3,7 +3,6 @@
 # testcontainers may be absent where types are checked; the class is then a subclass of Any.
 # mypy: allow-subclassing-any
 
-from collections.abc import Mapping
 from typing import Any, Unpack
 
 from testcontainers.core.container import DockerContainer
@@ -43,10 +42,15 @@ class LiveTailContainer(DockerContainer):
         docker_client_kw: dict[str, Any] | None = None,
         **settings: Unpack[SettingsKeywords],
     ) -> None:
-        self._settings = _checked(settings)
+        self._settings = Settings.resolve(settings)  # the server itself would ignore unknown variables
+        given = dict(settings)
+        for name in _FIXED:
+            if given.get(name) is not None:
+                raise SettingsError(f"a container has no setting {name!r}: testcontainers chooses its address")
+        if self._settings.tls and self._settings.certfile is None:
+            raise SettingsError("a container with --tls needs --certfile and --keyfile, so that clients can trust it")
         super().__init__(image, docker_client_kw=docker_client_kw)
         self.with_exposed_ports(_PORT)
-        given: Mapping[str, Any] = settings
         for flag in FLAGS:
             if given.get(flag.field) is not None:
                 self.with_env(flag.variable, ",".join(flag.texts(given[flag.field])))
@@ -71,14 +75,3 @@ class LiveTailContainer(DockerContainer):
             ca_bundle=ca_bundle,
             credentials=self._settings.client_credentials,
         )
-
-
-def _checked(given: Mapping[str, Any]) -> Settings:
-    """The checked settings; the server itself would ignore unknown variables."""
-    settings = Settings.resolve(given)
-    for name in _FIXED:
-        if given.get(name) is not None:
-            raise SettingsError(f"a container has no setting {name!r}: testcontainers chooses its address")
-    if settings.tls and settings.certfile is None:
-        raise SettingsError("a container with --tls needs --certfile and --keyfile, so that clients can trust it")
-    return settings

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from livetail.control_client import ControlClient
 from livetail.control_shapes import EndedSessionInfo, FaultInfo, RequestInfo, SessionInfo
@@ -219,7 +218,7 @@ class LiveTail:
 
     def end_session(self, session_id: str) -> None:
         """End a session with a clean end of stream."""
-        self._client.request("DELETE", f"/sessions/{quote(session_id, safe='')}")
+        self._client.request("DELETE", f"/sessions/{session_id}")
 
     def tail(
         self, *log_groups: str, filter_pattern: str | None = None, log_streams: Iterable[str] = (), timeout: float = 10

@@ -7,6 +7,7 @@ pytest imports this file in every run of a user's suite, so it imports only what
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -143,8 +144,6 @@ def _checked(url: str, given: dict[str, Any]) -> "LiveTail":
 def _marked(node: pytest.Item) -> dict[str, Any]:
     """The settings in the markers of a test: for each setting the closest marker wins; paths are relative to the file
     of the test."""
-    from pathlib import Path
-
     from livetail.settings import FLAGS
 
     settings: dict[str, Any] = {}
