@@ -7,8 +7,10 @@ import heapq
 import logging
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec.structs import astuple
 
 from livetail.core.arns import LogGroupArn
 from livetail.core.chance import Chance

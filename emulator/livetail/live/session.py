@@ -11,9 +11,12 @@ While it is ENDING, `take` still returns the buffered updates, then the last mes
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass, field, replace
+from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 from typing import Final, Literal, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from livetail.core.chance import Random
 from livetail.core.clock import SECOND
@@ -88,8 +91,7 @@ class IllegalInputError(Exception):
     """The state of a session does not allow a call: an error of the caller."""
 
 
-@dataclass(slots=True)
-class Counters:
+class Counters(Struct, rename="camel"):
     """What happened to the log events of a session.
 
     At any instant `matched == delivered + sampled_out + dropped_events + buffered_events + pending_events`.

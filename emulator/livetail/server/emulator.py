@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from msgspec import to_builtins
 from starlette.types import Receive, Send
 
 from livetail.api.context import Caller
@@ -20,13 +21,12 @@ from livetail.server.clocks import make_clock
 from livetail.server.journal import Journal
 from livetail.server.scenarios import RunningScenarios
 from livetail.server.scheduler import Scheduler
-from livetail.server.session_info import ended_session_info
 from livetail.server.tail_writer import Client, TailWriter, TailWriters
 from livetail.settings import Settings
 from livetail.store.batch import LogEvent
 
 if TYPE_CHECKING:
-    from livetail.control_shapes import EndedSessionInfo
+    from livetail.control_shapes import EndedSessionInfo, SessionInfo
     from livetail.faults.fault_rules import FaultRules
     from livetail.faults.rule_in_force import RuleInForce
     from livetail.faults.rules import AnyRule
@@ -202,7 +202,17 @@ class Emulator:
         finally:
             if self.fault_rules is not None:
                 self.fault_rules.close_session(session)
-            self.ended_sessions.append(ended_session_info(session, client, self.clock.now()))
+            self.ended_sessions.append(
+                {
+                    **session_info(session, client),
+                    "endedAt": self.clock.now(),
+                    "endedBy": session.ended_by or Ending.CLIENT,
+                }
+            )
+
+    def sessions(self) -> "list[SessionInfo]":
+        """The open sessions, in order of their start."""
+        return [session_info(session, self.tail_writers.client_of(session)) for session in self.hub]
 
     def end_session(self, session_id: str) -> bool:
         """End one session cleanly; False if it is not open."""
@@ -213,6 +223,25 @@ class Emulator:
             self.hub.end(session)
             self.tail_writers.wake([session])
         return True
+
+
+def session_info(session: Session, client: Client | None) -> "SessionInfo":
+    """A session as the control plane shows it; `client` is None before its response begins."""
+    subscription = session.subscription
+    streams, prefixes = subscription.log_stream_names, subscription.log_stream_name_prefixes
+    return {
+        "sessionId": session.session_id,
+        "requestId": session.request_id,
+        "state": session.state.value,
+        "startedAt": session.started_at,
+        "logGroupIdentifiers": list(subscription.log_group_identifiers),
+        "logStreamNames": None if streams is None else list(streams),
+        "logStreamNamePrefixes": None if prefixes is None else list(prefixes),
+        "logEventFilterPattern": subscription.log_event_filter_pattern,
+        "httpVersion": None if client is None else client.http_version,
+        "userAgent": None if client is None else client.user_agent,
+        "counters": to_builtins(session.counters),
+    }
 
 
 def _load(settings: Settings) -> "list[Scenario]":

@@ -9,7 +9,7 @@ its backlog drops the oldest; other sessions are not affected.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -49,8 +49,6 @@ class TailWriter:
 
     Attributes:
         idle: set while the writer has nothing to write.
-        accepted: how many messages the client has accepted.
-        is_stalled: the client has not accepted anything for `STALL_S` seconds.
     """
 
     def __init__(self, session: Session, hub: Hub, clock: Clock, client: Client, schedule: Callable[[], None]) -> None:
@@ -58,21 +56,26 @@ class TailWriter:
         self.session = session
         self.client = client
         self.idle = asyncio.Event()
-        self.accepted = 0
-        self.is_stalled = False
         self._hub = hub
         self._clock = clock
         self._schedule = schedule
         self._wake = asyncio.Event()
-        self._is_sending = False
+        self._sending_since: float | None = None
         self._is_over = False
         self._has_client_left = False
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether the client has accepted nothing for `STALL_S` seconds, although there is something to write."""
+        now = asyncio.get_running_loop().time()
+        return self._sending_since is not None and now - self._sending_since >= STALL_S
 
     def wake(self) -> None:
         """Let the writer take the next message, if any; a fault rule that resets the connection does so at once."""
         self.idle.clear()
         self._wake.set()
-        if self._is_sending and (rules := self._rules) is not None and rules.resets_blocked_writer(self._clock.now()):
+        rules = None if self._sending_since is None else self._rules
+        if rules is not None and rules.resets_blocked_writer(self._clock.now()):
             self.client.connection.end_by_fault(reset=True)
 
     async def run(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
@@ -101,6 +104,7 @@ class TailWriter:
         self._is_over = self._has_client_left = True
 
     async def _write(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self._sending_since = asyncio.get_running_loop().time()
         if self.client.http_version == "1.1":
             await asyncio.sleep(PAUSE_BEFORE_STREAM_S)
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -156,14 +160,13 @@ class TailWriter:
         `send` also returns when the client has left, but `_watch` sees this only one turn of the event loop later.
         Without that turn, messages that reach nobody would be counted as delivered.
         """
-        self._is_sending = True
+        self._sending_since = asyncio.get_running_loop().time()
         await send({"type": "http.response.body", "body": data, "more_body": True})
         if self.session.backlog.updates:
             await asyncio.sleep(0)
             if self._has_client_left:
                 return False
-        self._is_sending = self.is_stalled = False
-        self.accepted += 1
+        self._sending_since = None
         return True
 
     async def _end(self, send: Send) -> None:
@@ -234,20 +237,14 @@ class TailWriters:
     async def wait_until_written(self, sessions: Iterable[Session]) -> None:
         """Wait until the writers of these sessions have written what their clients accept.
 
-        A client that accepts nothing for `STALL_S` counts as stalled, and is not waited for until it accepts again.
+        A client that accepts nothing for `STALL_S` is not waited for until it accepts again.
         """
-        writers = [writer for session in sessions if (writer := self._writers.get(session)) and not writer.is_stalled]
-        while writers:
-            accepted = [writer.accepted for writer in writers]
-            try:
-                async with asyncio.timeout(STALL_S):
-                    for writer in writers:  # all of them write meanwhile
+        for session in sessions:
+            writer = self._writers.get(session)
+            while writer is not None and not writer.idle.is_set() and not writer.is_stalled:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(STALL_S):  # the other writers write meanwhile
                         await writer.idle.wait()
-                return
-            except TimeoutError:
-                for writer, before in zip(writers, accepted, strict=True):
-                    writer.is_stalled = writer.accepted == before and not writer.idle.is_set()
-                writers = [writer for writer in writers if not writer.is_stalled]
 
     def end_waits(self) -> None:
         """Let `wait_until_written` return now."""

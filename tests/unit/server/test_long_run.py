@@ -12,8 +12,7 @@ from livetail.live.hub import Owner
 from livetail.live.session import Session
 from livetail.live.subscription import Subscription
 from livetail.patterns import compile as compile_pattern
-from livetail.server.emulator import Emulator
-from livetail.server.session_info import ended_session_info
+from livetail.server.emulator import Emulator, session_info
 from livetail.server.tail_writer import Client
 from livetail.settings import Settings
 
@@ -40,7 +39,8 @@ def _open(emulator: Emulator) -> Session:
 def _close(emulator: Emulator, session: Session) -> None:
     emulator.hub.close(session)
     client = Client(Mock(), "1.1", None)
-    emulator.ended_sessions.append(ended_session_info(session, client, emulator.clock.now()))
+    info = session_info(session, client)
+    emulator.ended_sessions.append({**info, "endedAt": emulator.clock.now(), "endedBy": "client"})
 
 
 def _held_bytes() -> int:

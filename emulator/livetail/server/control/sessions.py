@@ -10,7 +10,6 @@ from livetail.control_shapes import EndedSessionInfo, RequestInfo, SessionInfo
 from livetail.server.bodies import while_connected
 from livetail.server.control.route import ControlRoute, Done
 from livetail.server.emulator import Emulator
-from livetail.server.session_info import session_info
 
 _MAX_SESSIONS: Final = 1_000_000
 _MAX_WAIT_S: Final = 3_600
@@ -37,7 +36,7 @@ async def list_sessions(emulator: Emulator, request: Request, query: SessionsQue
         wanted = f"at least {query.wait}" if count < query.wait else f"at most {query.max}"
         sentence = f"{count} sessions were open after {query.timeout:g} s, not {wanted}"
         raise HTTPException(408, sentence) from None
-    return [session_info(session, emulator.tail_writers.client_of(session)) for session in emulator.hub]
+    return emulator.sessions()
 
 
 async def list_ended_sessions(emulator: Emulator) -> list[EndedSessionInfo]:
