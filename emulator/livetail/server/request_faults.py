@@ -53,22 +53,20 @@ class RequestFaults:
         fired = rules.fire_on_request(entry.operation, request.caller.request_id, log_groups, emulator.clock.now())
         if not fired:
             return carry_out(request)
-        empty_pages = rules.fired[EmptyPage.type_name()]
-        delay_ms = sum(round(rule.effect.seconds * SECOND) for rule in fired if isinstance(rule.effect, Delay))
-        if delay_ms:
+        effects = [rule.effect for rule in fired]
+        delay_s = sum(effect.seconds for effect in effects if isinstance(effect, Delay))
+        hidden_s = max((effect.seconds for effect in effects if isinstance(effect, HideEvents)), default=0)
+        # Each empty page has a number of its own.
+        empty_page = rules.fired[EmptyPage.type_name()] if EmptyPage() in effects else 0
+        if delay_s:
             if not self._has_room(request):
                 return _error(request, Error(code="ServiceUnavailableException"), None)
-            if not await self._wait(delay_ms, request, receive) or emulator.fault_rules is not rules:
+            if not await self._wait(round(delay_s * SECOND), request, receive) or emulator.fault_rules is not rules:
                 self._close(request)
                 raise ClientGoneError
-        for rule in fired:
-            match rule.effect:
-                case EmptyPage():
-                    request.caller = replace(request.caller, empty_page=empty_pages)
-                case HideEvents(seconds=seconds):
-                    hidden_after = emulator.clock.now() - round(seconds * SECOND)
-                    earlier = min(hidden_after, request.caller.hidden_after or hidden_after)
-                    request.caller = replace(request.caller, hidden_after=earlier)
+        if hidden_s or empty_page:
+            hidden_after = emulator.clock.now() - round(hidden_s * SECOND) if hidden_s else None
+            request.caller = replace(request.caller, empty_page=empty_page, hidden_after=hidden_after)
         effect = fired[-1].effect
         if not isinstance(effect, ResponseEffect):
             return carry_out(request)
