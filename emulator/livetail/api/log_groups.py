@@ -143,17 +143,11 @@ def list_log_groups(context: Context, request: ListLogGroupsRequest) -> dict[str
     if request.data_sources is not None or request.field_index_names is not None:
         groups = []
     page, token = page_of_rows(request, groups, _by_name)
-    response: dict[str, Any] = {
-        "logGroups": [
-            {
-                "logGroupName": group.name,
-                "logGroupArn": str(group.arn),
-                "logGroupClass": group.log_group_class.value,
-            }
-            for group in page
-        ]
-    }
-    return response | token
+    rows = [
+        {"logGroupName": group.name, "logGroupArn": str(group.arn), "logGroupClass": group.log_group_class.value}
+        for group in page
+    ]
+    return {"logGroups": rows, **token}
 
 
 def _passes_filters(group: LogGroup, request: ListLogGroupsRequest) -> bool:

@@ -1,6 +1,7 @@
 """The log groups of every account and region. Accounts and regions share nothing."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from livetail.core.arns import LogGroupArn
@@ -13,14 +14,14 @@ CLEANUP_AT_STORES: Final = 1_000
 NO_SUCH_LOG_GROUP: Final = "The specified log group does not exist."
 
 
+@dataclass(slots=True, eq=False)
 class RegionStore:
-    """The log groups of one account in one region."""
+    """The log groups of one account in one region, by their names."""
 
-    def __init__(self, account_id: str, region: str, kept: KeptBatches) -> None:
-        self.account_id = account_id
-        self.region = region
-        self.groups: dict[str, LogGroup] = {}
-        self._kept = kept
+    account_id: str
+    region: str
+    kept: KeptBatches
+    groups: dict[str, LogGroup] = field(default_factory=dict)
 
     def group(self, name: str) -> LogGroup:
         """A log group by its name; raises ResourceNotFoundException if there is none."""
@@ -45,7 +46,7 @@ class RegionStore:
         group = self.groups[name] = LogGroup(
             arn=LogGroupArn.of(self.region, self.account_id, name),
             created_at=now,
-            kept=self._kept,
+            kept=self.kept,
             log_group_class=log_group_class,
             kms_key_id=kms_key_id,
             deletion_protection=deletion_protection,

@@ -139,15 +139,14 @@ def _hashed(text: str) -> str:
 
 
 def _check_time(time: int, now: int) -> None:
+    sent, present, earliest, latest = map(basic_time, (time, now, now - MAX_SKEW_MS, now + MAX_SKEW_MS))
     if time < now - MAX_SKEW_MS:
         raise InvalidSignatureException(
-            f"Signature expired: {basic_time(time)} is now earlier than {basic_time(now - MAX_SKEW_MS)} "
-            f"({basic_time(now)} - 5 min.)"
+            f"Signature expired: {sent} is now earlier than {earliest} ({present} - 5 min.)"
         )
     if time > now + MAX_SKEW_MS:
         raise InvalidSignatureException(
-            f"Signature not yet current: {basic_time(time)} is still later than {basic_time(now + MAX_SKEW_MS)} "
-            f"({basic_time(now)} + 5 min.)"
+            f"Signature not yet current: {sent} is still later than {latest} ({present} + 5 min.)"
         )
 
 
@@ -180,12 +179,10 @@ def _check_credential(given: _Signature, service: str) -> tuple[str, str]:
 
 
 def _check_signature(request: SignedRequest, given: _Signature, scope: str, secret: str) -> None:
-    payload = hashlib.sha256(request.body).hexdigest()
     # X-Amz-Content-Sha256 counts only if it is signed and is UNSIGNED-PAYLOAD; any other hash in it is ignored.
-    if "x-amz-content-sha256" in given.signed_headers and request.values(b"x-amz-content-sha256")[:1] == [
-        UNSIGNED_PAYLOAD
-    ]:
-        payload = UNSIGNED_PAYLOAD
+    is_named = "x-amz-content-sha256" in given.signed_headers
+    is_unsigned = is_named and request.values(b"x-amz-content-sha256")[:1] == [UNSIGNED_PAYLOAD]
+    payload = UNSIGNED_PAYLOAD if is_unsigned else hashlib.sha256(request.body).hexdigest()
     canonical = canonical_request(request, given.signed_headers, payload)
     text = string_to_sign(given.time, scope, canonical)
     if not hmac.compare_digest(signature(secret, scope, text).encode(), given.signature.encode("latin-1")):
@@ -213,11 +210,19 @@ def canonical_request(request: SignedRequest, signed_headers: Iterable[str], pay
     # The parameters in order; `+` is a blank.
     pairs = (pair.replace(b"+", b" ").partition(b"=") for pair in request.query.split(b"&") if pair)
     parameters = sorted((_encoded(name), _encoded(value)) for name, _, value in pairs)
+    values: dict[bytes, list[bytes]] = {}
+    for name, value in request.headers:
+        # Without white space at the ends, and with one blank for each run of it, also within quotation marks.
+        values.setdefault(name.lower(), []).append(b" ".join(value.split()))
+    # HTTP/2 has no Host; the server passes `:authority` to the application as Host.
+    values.setdefault(b":authority", values.get(b"host", []))
+    signed = (name.encode("latin-1") for name in names)
     lines = (
         request.method.encode(),
         b"/",
         "&".join(f"{name}={value}" for name, value in parameters).encode(),
-        _canonical_headers(request.headers, names),
+        *(name + b":" + b",".join(values[name]) for name in signed if values.get(name)),
+        b"",
         ";".join(names).encode("latin-1"),
         payload.encode(),
     )
@@ -227,21 +232,6 @@ def canonical_request(request: SignedRequest, signed_headers: Iterable[str], pay
 def _encoded(part: bytes) -> str:
     """A name or value of the query in its canonical form."""
     return quote_from_bytes(unquote_to_bytes(part), safe="")
-
-
-def _canonical_headers(headers: Iterable[tuple[bytes, bytes]], names: Iterable[str]) -> bytes:
-    values: dict[bytes, list[bytes]] = {}
-    for name, value in headers:
-        # Without white space at the ends, and with one blank for each run of it, also within quotation marks.
-        values.setdefault(name.lower(), []).append(b" ".join(value.split()))
-    # HTTP/2 has no Host; the server passes `:authority` to the application as Host.
-    values.setdefault(b":authority", values.get(b"host", []))
-    lines = []
-    for signed in names:
-        name = signed.encode("latin-1")
-        if values.get(name):
-            lines.append(name + b":" + b",".join(values[name]) + b"\n")
-    return b"".join(lines)
 
 
 def string_to_sign(time: int, scope: str, canonical: bytes) -> str:
