@@ -8,9 +8,6 @@ from livetail.core.arns import LogGroupArn
 from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
 from livetail.store.log_group import KeptBatches, LogGroup, LogGroupClass
 
-CLEANUP_AT_STORES: Final = 1_000
-"""Stores without log groups are removed once there are this many stores."""
-
 NO_SUCH_LOG_GROUP: Final = "The specified log group does not exist."
 
 
@@ -20,7 +17,7 @@ class RegionStore:
 
     account_id: str
     region: str
-    kept: KeptBatches
+    accounts: "Accounts"
     groups: dict[str, LogGroup] = field(default_factory=dict)
 
     def group(self, name: str) -> LogGroup:
@@ -46,22 +43,31 @@ class RegionStore:
         group = self.groups[name] = LogGroup(
             arn=LogGroupArn.of(self.region, self.account_id, name),
             created_at=now,
-            kept=self.kept,
+            kept=self.accounts.kept,
             log_group_class=log_group_class,
             kms_key_id=kms_key_id,
             deletion_protection=deletion_protection,
             tags=dict(tags or {}),
         )
+        self.accounts.stores[self.account_id, self.region] = self
         return group
 
     def delete_group(self, name: str) -> None:
         """Delete a log group with its streams and events; raises ResourceNotFoundException if there is none."""
         self.group(name).clear()
         del self.groups[name]
+        if not self.groups:
+            del self.accounts.stores[self.account_id, self.region]
 
 
 class Accounts:
-    """The stores of all accounts and regions; each is created at its first use.
+    """The stores of all accounts and regions.
+
+    Clients choose account and region, so only stores that have log groups are kept.
+
+    Attributes:
+        kept: the batches of all log groups.
+        stores: those that have log groups, by account and region.
 
     Args:
         retain_events: how many events, the newest, each log group keeps for GetLogEvents and FilterLogEvents.
@@ -69,22 +75,13 @@ class Accounts:
     """
 
     def __init__(self, retain_events: int, retain_bytes: int) -> None:
-        self._kept = KeptBatches(retain_events, retain_bytes)
-        self._regions: dict[tuple[str, str], RegionStore] = {}
-        self._cleanup_at = CLEANUP_AT_STORES
+        self.kept = KeptBatches(retain_events, retain_bytes)
+        self.stores: dict[tuple[str, str], RegionStore] = {}
 
     def __iter__(self) -> Iterator[RegionStore]:
         """The stores that have log groups."""
-        return (store for store in self._regions.values() if store.groups)
+        return iter(self.stores.values())
 
     def region(self, account_id: str, region: str) -> RegionStore:
         """The store of an account in a region."""
-        try:
-            return self._regions[account_id, region]
-        except KeyError:
-            if len(self._regions) >= self._cleanup_at:
-                # Clients choose account and region: without this, memory would grow with each new pair.
-                self._regions = {key: store for key, store in self._regions.items() if store.groups}
-                self._cleanup_at = max(CLEANUP_AT_STORES, 2 * len(self._regions))
-            store = self._regions[account_id, region] = RegionStore(account_id, region, self._kept)
-            return store
+        return self.stores.get((account_id, region)) or RegionStore(account_id, region, self)
