@@ -77,11 +77,11 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     token = None if request.next_token is None else StreamToken.parse(request.next_token)
     group = requested_log_group(context, request)
     check_class(group, "GetLogEvents")
-    stream = group.stream(request.log_stream_name)
+    batches = group.batches_of({group.stream(request.log_stream_name).name})
     high = END if request.end_time is None else Position(request.end_time, 0)
     reached = None if token is None else token.number
     is_forward = token.is_forward if token else bool(request.start_from_head)
-    events, _, edge = _read_page(context, group, stream.batches, request, high, reached, newest_first=not is_forward)
+    events, _, edge = _read_page(context, group, batches, request, high, reached, newest_first=not is_forward)
     if not is_forward:
         events.reverse()
     if events:
@@ -184,16 +184,11 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
 
 def _searched_batches(group: LogGroup, request: FilterLogEventsRequest) -> Iterable[Batch]:
     if request.log_stream_names is not None:
-        streams = [group.stream(name) for name in dict.fromkeys(request.log_stream_names)]
-    elif request.log_stream_name_prefix is not None:
+        return group.batches_of({group.stream(name).name for name in request.log_stream_names})
+    if request.log_stream_name_prefix is not None:
         prefix = request.log_stream_name_prefix
-        streams = [stream for name, stream in group.streams.items() if name.startswith(prefix)]
-    else:
-        return group.batches
-    if len(streams) == 1:
-        return streams[0].batches
-    names = {stream.name for stream in streams}
-    return [batch for batch in group.batches if batch.log_stream_name in names]
+        return group.batches_of({name for name in group.streams if name.startswith(prefix)})
+    return group.batches
 
 
 def _message_test(pattern: str | None) -> Callable[[str], bool] | None:

@@ -1,11 +1,11 @@
 """Log groups and log streams, and the batches in them.
 
 A group keeps its newest events only, counted in the order of ingestion, and all groups together keep a number of bytes
-(`KeptBatches`). Batches are removed whole, from their group and their stream at once.
+(`KeptBatches`). Batches are removed whole.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -33,14 +33,12 @@ class LogStream:
     """A sequence of events from one source. Times are epoch milliseconds, None until something has been put.
 
     Attributes:
-        batches: its kept events, in order of ingestion; owned by its group.
         first_event_timestamp, last_event_timestamp: the earliest and the latest timestamp that was ever put.
         next_sequence: how many events the group had ingested after the last one of this stream.
     """
 
     name: str
     created_at: int
-    batches: deque[Batch] = field(default_factory=deque)
     first_event_timestamp: int | None = None
     last_event_timestamp: int | None = None
     last_ingestion_time: int | None = None
@@ -156,12 +154,16 @@ class LogGroup:
 
     def delete_stream(self, name: str) -> None:
         """Delete a log stream and its events; raises ResourceNotFoundException if there is none."""
-        stream = self.stream(name)
+        self.stream(name)
         del self.streams[name]
-        if stream.batches:
+        if removed := self.batches_of({name}):
             self.batches = deque([batch for batch in self.batches if batch.log_stream_name != name])
-            for batch in stream.batches:
+            for batch in removed:
                 self._subtract(batch)
+
+    def batches_of(self, stream_names: Collection[str]) -> list[Batch]:
+        """The kept events of some streams, in order of ingestion."""
+        return [batch for batch in self.batches if batch.log_stream_name in stream_names]
 
     def clear(self) -> None:
         """Remove all events, for a group that is deleted."""
@@ -187,7 +189,6 @@ class LogGroup:
         self.held_events += len(events)
         self.stored_bytes += batch.size_bytes
         self.batches.append(batch)
-        stream.batches.append(batch)
         stream.update_times(batch)
         surplus = self.held_events - self.kept.max_events
         if surplus > 0:
@@ -199,10 +200,8 @@ class LogGroup:
         return batch
 
     def remove_oldest(self) -> None:
-        """Remove the oldest batch; it is the oldest of its stream too."""
-        batch = self.batches.popleft()
-        self.streams[batch.log_stream_name].batches.popleft()
-        self._subtract(batch)
+        """Remove the oldest batch."""
+        self._subtract(self.batches.popleft())
 
     def _subtract(self, batch: Batch) -> None:
         self.held_events -= len(batch)

@@ -1,5 +1,6 @@
 """`/log-groups`: the log groups of all accounts and regions."""
 
+from collections import Counter
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -41,6 +42,9 @@ async def list_log_groups(emulator: Emulator) -> list[LogGroupShape]:
 
 
 def _group(group: LogGroup) -> LogGroupShape:
+    events: Counter[str] = Counter()
+    for batch in group.batches:
+        events[batch.log_stream_name] += len(batch)
     return LogGroupShape(
         account_id=group.arn.account_id,
         region=group.arn.region,
@@ -51,14 +55,14 @@ def _group(group: LogGroup) -> LogGroupShape:
         ingested=group.ingested,
         events=group.shown,
         bytes=group.stored_bytes,
-        streams=[_stream(stream) for stream in group.streams.values()],
+        streams=[_stream(stream, events[stream.name]) for stream in group.streams.values()],
     )
 
 
-def _stream(stream: LogStream) -> LogStreamShape:
+def _stream(stream: LogStream, events: int) -> LogStreamShape:
     return LogStreamShape(
         log_stream_name=stream.name,
-        events=sum(len(batch) for batch in stream.batches),
+        events=events,
         first_event_timestamp=stream.first_event_timestamp,
         last_event_timestamp=stream.last_event_timestamp,
         last_ingestion_time=stream.last_ingestion_time,
