@@ -34,6 +34,7 @@ def show(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         quick = functools.partial(livetail.testing.emulator.LiveTailEmulator, clock=clock)
         with monkeypatch.context() as patched:
             patched.setattr(livetail.testing.emulator, "LiveTailEmulator", quick)
+            patched.setattr(demo, "PAUSE_S", 0.02)
             parser = argparse.ArgumentParser()
             demo.configure(parser)
             assert demo.run(parser.parse_args(arguments)) == 0
@@ -53,8 +54,8 @@ def summary(printed: str) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("name", ["audit-trail", "demo", "nasty"])
 def test_scenarios_are_shown_and_end(show: Show, name: str) -> None:
-    """Twenty times as fast as the real time: half a minute of each."""
-    printed = show("--scenario", name, "--seconds", "1.5", clock="20x")
+    """Twenty times as fast as the real time: a quarter of a minute of each."""
+    printed = show("--scenario", name, "--seconds", "0.8", clock="20x")
     first, comment, *_ = printed.splitlines()
     assert re.fullmatch(rf"Livetail listens on http://127\.0\.0\.1:\d+ and plays {name}\.toml; boto3 tails it\.", first)
     assert fixtures.path(name).read_text().startswith(f"# {comment}\n")
@@ -66,7 +67,7 @@ def test_scenarios_are_shown_and_end(show: Show, name: str) -> None:
 
 
 def test_the_flaky_session_fails_and_is_asked_for_again(show: Show) -> None:
-    printed = show("--scenario", "flaky", "--seconds", "2.5", clock="20x")
+    printed = show("--scenario", "flaky", "--seconds", "1", clock="20x")
     failures = re.findall(r"^(\w+Exception|\w+Error): .*; starting another one$", printed, re.MULTILINE)
     assert failures == ["ThrottlingException", "EventStreamError", "ProtocolError"]
     assert len(re.findall(r"^session [0-9a-f-]{36} over 1 log group$", printed, re.MULTILINE)) == 3
@@ -83,7 +84,7 @@ def test_it_ends_although_nothing_is_written_and_says_what_goes_on(
     file.write_text(text.replace("seconds = 30 }", "seconds = 3600 }"))
     monkeypatch.setattr(fixtures, "path", lambda _: file)
     monkeypatch.setattr(demo, "SILENCE_S", 0.3)
-    printed = show("--scenario", "slow-consumer", "--seconds", "3", clock="10x")
+    printed = show("--scenario", "slow-consumer", "--seconds", "1.2", clock="30x")
     explained = re.findall(
         r"^nothing has come for \d+ s: (\d+) updates wait, (\d+) with ([\d,]+) log events have been dropped$",
         printed,
@@ -176,9 +177,9 @@ def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
     assert run.stderr.count("\n") == 1
 
 
-def test_without_boto3(tmp_path: Path) -> None:
-    (tmp_path / "boto3.py").write_text("raise ImportError\n")
-    run = run_livetail("demo", variables={"PYTHONPATH": str(tmp_path)})
+def test_without_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    run = call_livetail("demo")
     assert (run.returncode, run.stderr) == (
         1,
         "livetail: demo needs boto3: pip install 'livetail[boto3]'\n",
