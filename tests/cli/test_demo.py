@@ -17,7 +17,7 @@ import pytest
 import livetail.testing.emulator
 from livetail.cli import demo
 from livetail.scenarios import fixtures
-from tests.cli.running import call_livetail, run_livetail
+from tests.cli.running import call_livetail
 from tests.processes import start_command
 
 Show: TypeAlias = Callable[..., str]

@@ -1,5 +1,6 @@
 """The tables of a scenario file with the rules for each key, in the order of docs/scenarios.md."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Final, Literal
 
@@ -67,11 +68,9 @@ def _template_problem(text: str) -> str | None:
 def _stream_problems(key: str, names: list[str]) -> Iterable[tuple[Path, str]]:
     if len(names) > MAX_STREAMS:
         yield (key,), f"has {len(names):,} names; {MAX_STREAMS:,} are the limit"
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
+    for name, times in Counter(names).items():
+        if times > 1:
             yield (key,), f"names {shown(name)} twice"
-        seen.add(name)
 
 
 GroupName = Annotated[str, Meta(extra={"check": group_problem})]
@@ -108,7 +107,7 @@ class Source(Table, frozen=True, kw_only=True):
     title: ClassVar[str] = "a source"
 
     log_group: GroupName
-    log_streams: list[StreamName] | None = None
+    log_streams: list[StreamName] = []
     format: Literal[tuple(FORMATS)] | None = None  # type: ignore[valid-type]
     template: Annotated[str, Meta(extra={"check": _template_problem})] | None = None
     rate: PerSecond | AnyRate
@@ -132,10 +131,7 @@ class Source(Table, frozen=True, kw_only=True):
     def check(self) -> Iterable[tuple[Path, str]]:
         if self.format is not None and self.template is not None:
             yield ("template",), "is given beside a format; a source takes one of them"
-        if self.log_streams is not None:
-            if not self.log_streams:
-                yield ("log_streams",), "is empty; leave it out, or name a log stream"
-            yield from _stream_problems("log_streams", self.log_streams)
+        yield from _stream_problems("log_streams", self.log_streams)
 
 
 class ReplayTable(Table, frozen=True, kw_only=True):
@@ -170,7 +166,7 @@ class ScenarioTable(Table, frozen=True, kw_only=True):
             yield (), "has no log_group, source, replay or fault, so there is nothing to play"
         if (streams := sum(len(group.streams) for group in self.log_group)) > MAX_STREAMS_OF_ALL:
             yield ("log_group",), f"has {streams:,} streams in all; {MAX_STREAMS_OF_ALL:,} are the limit"
-        first: dict[str, int] = {}
-        for number, group in enumerate(self.log_group, 1):
-            if (other := first.setdefault(group.name, number)) != number:
-                yield ("log_group", number, "name"), f"is {group.name!r}, as is that of log_group {other}"
+        names = [group.name for group in self.log_group]
+        for number, name in enumerate(names, 1):
+            if (first := names.index(name) + 1) < number:
+                yield ("log_group", number, "name"), f"is {name!r}, as is that of log_group {first}"

@@ -186,7 +186,6 @@ PROBLEMS = [
         "4: source 1: log_streams.1 is 'a:b'; a name of 1 to 512 characters, with no ':' and no '*', is expected",
     ),
     (source(log_streams="['a', 'a']"), "4: source 1: log_streams names 'a' twice"),
-    (source(log_streams="[]"), "4: source 1: log_streams is empty; leave it out, or name a log stream"),
     (source(log_streams="'a'"), "4: source 1: log_streams is 'a'; a list; of each entry a text is expected"),
     (source(fromat="'json'"), "4: source 1: fromat is not a key of a source; did you mean 'format'?"),
     (
