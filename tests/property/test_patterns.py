@@ -1,11 +1,13 @@
 """Filter patterns against the naive matcher, and with whatever people may type."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from livetail.patterns import InvalidPatternError, Subject, compile
+from livetail.patterns.matcher import Finding
 from tests.property.pattern_naive import fields_match, json_matches, regex_finds, terms_match
 from tests.property.pattern_trees import (
     fields_and_entries,
@@ -28,13 +30,32 @@ def verdict(pattern: str, message: str) -> bool:
     return matched
 
 
+def explained(pattern: str, message: str) -> tuple[bool, Iterator[Finding], str | None]:
+    """The verdict, with what explains it."""
+    explanation = compile(pattern).explain(Subject(message))
+    assert explanation.matches is verdict(pattern, message)
+    return explanation.matches, iter(explanation.findings), explanation.note
+
+
+def joined(tree: Any, found: Iterator[Finding]) -> bool:
+    """The verdict that the findings come to, joined as the tree joins them."""
+    kind, content = tree
+    if kind == "leaf":
+        return content == "any" or bool(next(found).holds)
+    results = [joined(part, found) for part in content]
+    return all(results) if kind == "and" else any(results)
+
+
 @modest
 @given(st.data())
 def test_terms(data: st.DataObject) -> None:
     items = data.draw(terms)
-    pattern = data.draw(write_terms(items))
     message = data.draw(messages)
-    assert verdict(pattern, message) is terms_match(items, message)
+    matched, found, _ = explained(data.draw(write_terms(items)), message)
+    assert matched is terms_match(items, message)
+    counted = [finding for finding in found if finding.holds is not None]
+    combine = any if counted and counted[0].condition.startswith("?") else all
+    assert matched is combine(finding.holds for finding in counted)
 
 
 @modest
@@ -42,15 +63,21 @@ def test_terms(data: st.DataObject) -> None:
 def test_json(data: st.DataObject) -> None:
     condition, pattern = data.draw(json_conditions())
     tree = data.draw(json_trees)
-    message = json_text(tree, data.draw)  # type: ignore[arg-type]
-    assert verdict(pattern, message) is json_matches(condition, tree)
+    matched, found, _ = explained(pattern, json_text(tree, data.draw))  # type: ignore[arg-type]
+    assert matched is json_matches(condition, tree) is joined(condition, found)
 
 
 @modest
 @given(fields_and_entries())
 def test_space(drawn: tuple[list[Any], str, list[Any], list[str], str]) -> None:
     entries, pattern, fields, between, message = drawn
-    assert verdict(pattern, message) is fields_match(entries, fields, between)
+    matched, found, note = explained(pattern, message)
+    assert matched is fields_match(entries, fields, between)
+    if note is not None and note.startswith("the message has "):
+        assert not matched
+    else:
+        results = [joined(entry, found) for entry in entries if entry != "..."]
+        assert matched is all(results)
 
 
 fragments = st.sampled_from(

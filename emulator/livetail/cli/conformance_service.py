@@ -23,13 +23,7 @@ class NotAsked(Exception):
 
 
 class Service:
-    """The endpoint, with a log group that has the streams `a` and `b`.
-
-    Attributes:
-        group: the group's name.
-        arn: its ARN, without `:*`.
-        is_aws: whether the endpoint is AWS itself.
-    """
+    """The endpoint, with a log group that has the streams `a` and `b`; its ARN is without `:*`."""
 
     def __init__(self, emulator: ControlClient) -> None:
         self.group = f"/livetail/conformance/{uuid.uuid4().hex[:12]}"

@@ -27,11 +27,7 @@ _NOT_COMPILED = "Failed to compile regular expression."
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """A regular expression.
-
-    Attributes:
-        search: whether it is found in UTF-8 text.
-    """
+    """A regular expression; `search` returns whether it is found in UTF-8 text."""
 
     search: Callable[[bytes], bool]
     _written: str  # in RE2's syntax

@@ -34,10 +34,7 @@ class Fields:
     """The words of a message, and the contents of `"..."` and `[...]`.
 
     Such a delimiter opens only at the start of a field, and only if it closes somewhere. Text directly after a closing
-    delimiter begins the next field.
-
-    Attributes:
-        texts: the fields, without the quotation marks or brackets around them.
+    delimiter begins the next field. `texts` are the fields without these delimiters.
     """
 
     __slots__ = ("_message", "_written", "texts")

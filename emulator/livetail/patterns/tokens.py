@@ -44,16 +44,18 @@ class Grammar:
 
 UNFINISHED_TERM: Final = re.compile(f"{_UNFINISHED_VALUE}|", re.DOTALL)
 JSON: Final = Grammar(
-    "}",
-    re.compile(rf"\${_STEP}+|{_COMMON}|{_STEP}+", re.DOTALL),
-    re.compile(rf"[!&|]|\$\.\[(?:'[^']*'?)?|\$?\[(?:'[^']*'?|[0-9]+|\*)?|\$\.?|{_UNFINISHED_VALUE}|", re.DOTALL),
-    ("null", "NULL"),  # recorded: `{ $.v = null }` is refused, `{ $.v = true }` is not
+    closing="}",
+    token=re.compile(rf"\${_STEP}+|{_COMMON}|{_STEP}+", re.DOTALL),
+    unfinished=re.compile(
+        rf"[!&|]|\$\.\[(?:'[^']*'?)?|\$?\[(?:'[^']*'?|[0-9]+|\*)?|\$\.?|{_UNFINISHED_VALUE}|", re.DOTALL
+    ),
+    reserved_words=("null", "NULL"),  # recorded: `{ $.v = null }` is refused, `{ $.v = true }` is not
 )
 SPACE: Final = Grammar(
-    "]",
-    re.compile(f"{_COMMON}|,", re.DOTALL),
-    re.compile(f"[!&|]|{_UNFINISHED_VALUE}|", re.DOTALL),
-    ("SPACE",),  # recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not
+    closing="]",
+    token=re.compile(f"{_COMMON}|,", re.DOTALL),
+    unfinished=re.compile(f"[!&|]|{_UNFINISHED_VALUE}|", re.DOTALL),
+    reserved_words=("SPACE",),  # recorded: `[kind = SPACE, value]` is refused, `[kind = "SPACE", value]` is not
 )
 
 MAX_REGEXES: Final = 2

@@ -35,11 +35,9 @@ _MAX_EXPONENT_DIGITS = 17
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A word, a text in double quotation marks or a regular expression.
+    """A word, a text in double quotation marks or a regular expression, as written and as it is used.
 
-    Attributes:
-        written: as in the pattern, with the marks around it.
-        text: a word or a text without quotation marks and escapes; unused for a regular expression.
+    `text` is without quotation marks and escapes; it is unused for a regular expression.
     """
 
     written: str

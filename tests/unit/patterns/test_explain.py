@@ -1,24 +1,10 @@
-"""Explanations: the conditions, joined as the pattern joins them, come to the verdict of the matcher."""
-
-from collections.abc import Iterator
-from typing import Any
+"""Explanations: what a condition is said to have found. `tests/property/test_patterns.py` has their verdicts."""
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from livetail.patterns import Subject, compile
 from livetail.patterns.matcher import Explanation, Finding
-from tests.property.pattern_trees import (
-    fields_and_entries,
-    json_conditions,
-    json_text,
-    json_trees,
-    messages,
-    terms,
-    write_terms,
-)
 
 
 def explain(pattern: str, message: str) -> Explanation:
@@ -26,47 +12,6 @@ def explain(pattern: str, message: str) -> Explanation:
     assert explanation.matches is compile(pattern).matches(Subject(message))
     assert msgspec.json.decode(msgspec.json.encode(explanation), type=Explanation) == explanation
     return explanation
-
-
-def joined(tree: Any, found: Iterator[Finding]) -> bool:
-    """The verdict that the findings come to, joined as the tree joins them."""
-    kind, content = tree
-    if kind == "leaf":
-        return content == "any" or bool(next(found).holds)
-    results = [joined(part, found) for part in content]
-    return all(results) if kind == "and" else any(results)
-
-
-drawn = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
-
-
-@drawn
-@given(st.data())
-def test_terms_come_to_the_verdict(data: st.DataObject) -> None:
-    explanation = explain(data.draw(write_terms(data.draw(terms))), data.draw(messages))
-    counted = [finding for finding in explanation.findings if finding.holds is not None]
-    combine = any if counted and counted[0].condition.startswith("?") else all
-    assert explanation.matches is combine(finding.holds for finding in counted)
-
-
-@drawn
-@given(json_conditions(), st.data())
-def test_json_conditions_come_to_the_verdict(drawn: tuple[Any, str], data: st.DataObject) -> None:
-    tree, pattern = drawn
-    explanation = explain(pattern, json_text(data.draw(json_trees), data.draw))  # type: ignore[arg-type]
-    assert explanation.matches is joined(tree, iter(explanation.findings))
-
-
-@drawn
-@given(fields_and_entries())
-def test_conditions_on_fields_come_to_the_verdict(drawn: tuple[list[Any], str, list[Any], list[str], str]) -> None:
-    entries, pattern, _, _, message = drawn
-    explanation = explain(pattern, message)
-    if explanation.note is not None and explanation.note.startswith("the message has "):
-        assert not explanation.matches
-        return
-    found = iter(explanation.findings)
-    assert explanation.matches is all([joined(entry, found) for entry in entries if entry != "..."])  # noqa: C419
 
 
 REASONS = [
