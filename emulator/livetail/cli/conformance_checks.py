@@ -251,39 +251,36 @@ _STREAMS: Final = [("a", "in a"), ("b", "in b")]
 
 _FILTERED: Final = delivers([("a", "INFO x"), ("a", "ERROR y")], ["ERROR y"], logEventFilterPattern="ERROR")
 _STREAM_NAMES: Final = delivers(_STREAMS, ["in b"], logStreamNames=["b"])
-_NO_BACKFILL: Final = delivers(_STREAMS[:1], ["in a"])
 _PREFIX_WITHOUT_STREAMS: Final = starts(logStreamNamePrefixes=["none"])
-_ARN_WITH_COLON: Final = starts(logGroupIdentifiers=[f"{_ARN}:"])
 _UNKNOWN_GROUP: Final = no_session(_MISSING, logGroupIdentifiers=[f"{_ARN}-none"])
 _UNKNOWN_STREAM: Final = no_session(_MISSING, logStreamNames=["none"])
 _NAMES_AND_PREFIXES: Final = no_session(_INVALID, logStreamNames=["a"], logStreamNamePrefixes=["a"])
-_NAME_OF_GROUP: Final = no_session(_INVALID, logGroupIdentifiers=[_GROUP])
 _BAD_PATTERN: Final = no_session(
     _INVALID, "Invalid filter pattern: Invalid character(s) in term '('", logEventFilterPattern="("
 )
 
 _SESSIONS: Final = (
-    Check("session-start", "sessionStart comes first and repeats the ARNs of the request", _JS_SDK, session_start),
-    Check("empty-update", "Updates each second, empty when nothing matched", _START, empty_update),
-    Check("event-members", "Log events have five members; logGroupIdentifier is ACCOUNT:NAME", _TABLES, event_members),
-    Check("filter-pattern", "Only what the filter pattern matches is delivered", _START, _FILTERED),
-    Check("stream-names", "Only log streams among logStreamNames are delivered", _START, _STREAM_NAMES),
-    Check("no-backfill", "Only events of the time of the session", _TABLES, _NO_BACKFILL),
-    Check("prefix-without-streams", "A prefix that no stream has is accepted", _TABLES, _PREFIX_WITHOUT_STREAMS),
-    Check("sampling", "Of more than 500 matches a second, 500, sampled", _START, sampled),
-    Check("arn-with-colon", "An ARN that ends in a colon is accepted", _AXE, _ARN_WITH_COLON),
-    Check("session-timeout", "SessionTimeoutException after three hours", _START, not_asked("takes three hours")),
-    Check("session-quota", "15 sessions per account and region", _START, not_asked("would use up the account's quota")),
-    Check("backlog", "10 updates or 5,000 events wait for a slow client", _START, not_asked("an SDK is never slow")),
-    Check("unknown-group", "A log group that does not exist is refused", _START, _UNKNOWN_GROUP),
-    Check("names-or-prefixes", "Names and prefixes of streams exclude each other", _START, _NAMES_AND_PREFIXES),
-    Check("only-arns", "Log groups are given as ARNs", _START, _NAME_OF_GROUP),
-    Check("unknown-stream", "A log stream that does not exist is refused", _TABLES, _UNKNOWN_STREAM),
-    Check("pattern-prefix", "StartLiveTail's message for a pattern that is refused", _DEFANG, _BAD_PATTERN),
+    ("session-start", "sessionStart comes first and repeats the ARNs of the request", _JS_SDK, session_start),
+    ("empty-update", "Updates each second, empty when nothing matched", _START, empty_update),
+    ("event-members", "Log events have five members; logGroupIdentifier is ACCOUNT:NAME", _TABLES, event_members),
+    ("filter-pattern", "Only what the filter pattern matches is delivered", _START, _FILTERED),
+    ("stream-names", "Only log streams among logStreamNames are delivered", _START, _STREAM_NAMES),
+    ("no-backfill", "Only events of the time of the session", _TABLES, delivers(_STREAMS[:1], ["in a"])),
+    ("prefix-without-streams", "A prefix that no stream has is accepted", _TABLES, _PREFIX_WITHOUT_STREAMS),
+    ("sampling", "Of more than 500 matches a second, 500, sampled", _START, sampled),
+    ("arn-with-colon", "An ARN that ends in a colon is accepted", _AXE, starts(logGroupIdentifiers=[f"{_ARN}:"])),
+    ("session-timeout", "SessionTimeoutException after three hours", _START, not_asked("takes three hours")),
+    ("session-quota", "15 sessions per account and region", _START, not_asked("would use up the account's quota")),
+    ("backlog", "10 updates or 5,000 events wait for a slow client", _START, not_asked("an SDK is never slow")),
+    ("unknown-group", "A log group that does not exist is refused", _START, _UNKNOWN_GROUP),
+    ("names-or-prefixes", "Names and prefixes of streams exclude each other", _START, _NAMES_AND_PREFIXES),
+    ("only-arns", "Log groups are given as ARNs", _START, no_session(_INVALID, logGroupIdentifiers=[_GROUP])),
+    ("unknown-stream", "A log stream that does not exist is refused", _TABLES, _UNKNOWN_STREAM),
+    ("pattern-prefix", "StartLiveTail's message for a pattern that is refused", _DEFANG, _BAD_PATTERN),
 )
 
 _FILTER_PATTERNS: Final = tuple(
-    Check(name, f"Patterns: {behaviour}", _FILTERS, function)
+    (name, f"Patterns: {behaviour}", _FILTERS, function)
     for name, behaviour, function in (
         ("blank-phrase", '`" "` is a text like any other', matches('" "', ["a b", "ab"], [0])),
         ("optional-ignored", "Optional terms beside others are ignored", matches("?a -b", ["x", "a", "b"], [0, 1])),
@@ -314,16 +311,16 @@ _NO_GROUP: Final = refuses(
 )
 
 _GROUPS_AND_EVENTS: Final = (
-    Check("suffix", "Patterns: `*` stands for any beginning", _PATTERNS, _SUFFIX),
-    Check("group-twice", "A log group is made only once", _CREATE, _GROUP_TWICE),
-    Check("retention-days", "The message for a retention of 8 days", _LOGS, _RETENTION_DAYS),
-    Check("tags-arn", "Tags refuse an ARN with `:*`", _BOTO, _TAGS),
-    Check("bearer-token", "Log groups show bearerTokenAuthenticationEnabled", _LOGS, bearer_token),
-    Check("too-old", "Events older than 14 days are rejected by index", _PUT, too_old),
-    Check("event-ids", "An eventId has 56 digits and begins with the timestamp", _INGESTION, event_ids),
-    Check("filter-pages", "FilterLogEvents ends with an empty page without a token", _FILTERS, filter_pages),
-    Check("get-to-the-end", "GetLogEvents ends with a token that repeats", _INGESTION, get_to_the_end),
-    Check("no-group", "The message for a log group that does not exist", _LOGS, _NO_GROUP),
+    ("suffix", "Patterns: `*` stands for any beginning", _PATTERNS, _SUFFIX),
+    ("group-twice", "A log group is made only once", _CREATE, _GROUP_TWICE),
+    ("retention-days", "The message for a retention of 8 days", _LOGS, _RETENTION_DAYS),
+    ("tags-arn", "Tags refuse an ARN with `:*`", _BOTO, _TAGS),
+    ("bearer-token", "Log groups show bearerTokenAuthenticationEnabled", _LOGS, bearer_token),
+    ("too-old", "Events older than 14 days are rejected by index", _PUT, too_old),
+    ("event-ids", "An eventId has 56 digits and begins with the timestamp", _INGESTION, event_ids),
+    ("filter-pages", "FilterLogEvents ends with an empty page without a token", _FILTERS, filter_pages),
+    ("get-to-the-end", "GetLogEvents ends with a token that repeats", _INGESTION, get_to_the_end),
+    ("no-group", "The message for a log group that does not exist", _LOGS, _NO_GROUP),
 )
 
-CHECKS: Final = _SESSIONS + _FILTER_PATTERNS + _GROUPS_AND_EVENTS
+CHECKS: Final = tuple(Check(*row) for row in (*_SESSIONS, *_FILTER_PATTERNS, *_GROUPS_AND_EVENTS))

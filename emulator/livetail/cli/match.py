@@ -16,11 +16,10 @@ from typing import IO, Any, Final, cast
 
 from livetail.cli import discard_output
 from livetail.cli.command_parser import CommandError
+from livetail.core.limits import MAX_PATTERN_CHARACTERS
 from livetail.patterns import InvalidPatternError, Matcher, Subject, compile
 from livetail.patterns.matcher import Explanation
 
-# The limit of all operations with a filter pattern.
-_MAX_PATTERN_CHARACTERS: Final = 1_024
 _GZIP: Final = b"\x1f\x8b"
 
 # The colours of grep: file names, line numbers, separators, what was found.
@@ -110,8 +109,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _compiled(pattern: str) -> Matcher:
-    if len(pattern) > _MAX_PATTERN_CHARACTERS:
-        raise CommandError("column 1025: a filter pattern has at most 1,024 characters", status=2)
+    maximum = MAX_PATTERN_CHARACTERS
+    if len(pattern) > maximum:
+        raise CommandError(f"column {maximum + 1}: a filter pattern has at most {maximum:,} characters", status=2)
     try:
         return compile(pattern)
     except InvalidPatternError as error:

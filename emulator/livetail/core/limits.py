@@ -20,6 +20,9 @@ MAX_EVENT_BYTES: Final = 1_048_576
 EVENT_OVERHEAD_BYTES: Final = 26
 MAX_BATCH_EVENTS: Final = 10_000
 
+MAX_PATTERN_CHARACTERS: Final = 1_024
+"""The maximum of a filter pattern, in all operations."""
+
 MAX_AGE_MS: Final = 14 * DAY
 """An event that is older than this is rejected as too old."""
 

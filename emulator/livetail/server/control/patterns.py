@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
 
-from livetail.core.limits import MAX_BATCH_BYTES, MAX_EVENT_BYTES
+from livetail.core.limits import MAX_BATCH_BYTES, MAX_EVENT_BYTES, MAX_PATTERN_CHARACTERS
 from livetail.patterns import InvalidPatternError, Subject, compile
 from livetail.patterns.matcher import Explanation
 from livetail.server.control.route import ControlRoute, Shape
@@ -19,7 +19,7 @@ _MAX_BYTES: Final = MAX_BATCH_BYTES
 class PatternRequest(Struct, forbid_unknown_fields=True):
     """A filter pattern, and the messages to try it on: at most 1 MiB of them."""
 
-    pattern: Annotated[str, Meta(max_length=1_024)]
+    pattern: Annotated[str, Meta(max_length=MAX_PATTERN_CHARACTERS)]
     messages: Annotated[list[Annotated[str, Meta(max_length=MAX_EVENT_BYTES)]], Meta(max_length=_MAX_MESSAGES)] = []
 
 
