@@ -47,13 +47,13 @@ def test_a_certain_rule_fires_on_requests_as_a_naive_count_says(
 def test_messages_are_doubled_as_a_naive_count_says(after: dict[str, int], times: int, sessions: int) -> None:
     rules = rules_with({"after": after, "times": times, "effect": {"type": "duplicate"}})
     fired = 0
-    for session in range(1, sessions + 1):
-        tail = WrittenSession(rules, session_id=str(session))
+    for number in range(1, sessions + 1):
+        session = WrittenSession(rules, session_id=str(number))
         for second in range(6):
-            steps = tail.write(START) if second == 0 else tail.update(START + 1_000 * second)
+            steps = session.write(START) if second == 0 else session.update(START + 1_000 * second)
             written = second - 1  # updates before this message; -1 before sessionStart
             due = (
-                session > after.get("requests", 0)
+                number > after.get("requests", 0)
                 and second >= after.get("seconds", 0)
                 and written >= after.get("updates", -1)
             )
@@ -66,15 +66,15 @@ def test_messages_are_doubled_as_a_naive_count_says(after: dict[str, int], times
 def test_sessions_are_ended_as_a_naive_count_says(after: dict[str, int], times: int, sessions: int) -> None:
     rules = rules_with({"after": after, "times": times, "effect": {"type": "end"}})
     fired = 0
-    for session in range(1, sessions + 1):
-        tail = WrittenSession(rules, session_id=str(session))
-        tail.write(START)
+    for number in range(1, sessions + 1):
+        session = WrittenSession(rules, session_id=str(number))
+        session.write(START)
         for second in range(1, 6):
-            tail.update(START + 1_000 * second)
-        expected = session > after.get("requests", 0) and (times == 0 or fired < times)
+            session.update(START + 1_000 * second)
+        expected = number > after.get("requests", 0) and (times == 0 or fired < times)
         fired += expected
-        assert tail.is_over is expected
-        updates = tail.events().count("sessionUpdate")
+        assert session.is_over is expected
+        updates = session.events().count("sessionUpdate")
         if not expected:
             assert updates == 5
         elif "updates" in after:
@@ -143,15 +143,15 @@ HARMLESS = ("stall", "dribble", "duplicate", "unknown-event")
 @given(st.lists(RULES.filter(lambda one: one["effect"]["type"] in HARMLESS), min_size=1, max_size=4), SEEDS)
 def test_what_only_takes_time_or_adds_loses_no_message_and_breaks_none(rules: list[dict[str, Any]], seed: int) -> None:
     in_force = rules_with(*rules, seed=seed)
-    tail = WrittenSession(in_force)
-    tail.write(START)
+    session = WrittenSession(in_force)
+    session.write(START)
     for second in range(1, 6):
-        play(in_force, [tail], START + 1_000 * (second - 1), START + 1_000 * second)
-        tail.update(START + 1_000 * second)
-    play(in_force, [tail], START, START + 3_600_000)
-    assert not tail.session.counters.buffered_updates
+        play(in_force, [session], START + 1_000 * (second - 1), START + 1_000 * second)
+        session.update(START + 1_000 * second)
+    play(in_force, [session], START, START + 3_600_000)
+    assert not session.session.counters.buffered_updates
     wanted = decode(b"".join([SESSION_START, *map(update, range(1, 6))]))
-    found = [message for message in decode(tail.sent) if message.header(":event-type") != "unknownEvent"]
+    found = [message for message in decode(session.sent) if message.header(":event-type") != "unknownEvent"]
     assert [message for at, message in enumerate(found) if at == 0 or message != found[at - 1]][1:] == wanted
 
 

@@ -211,7 +211,8 @@ def _fits(value: object, kind: inspect.Type) -> bool:
         case (inspect.IntType() | inspect.FloatType(), bool()):
             return False
         case (inspect.IntType(ge=low, le=high), int()) | (inspect.FloatType(ge=low, le=high), int() | float()):
-            return low is None or high is None or low <= cast("float", value) <= high
+            number = cast("float", value)
+            return (low is None or low <= number) and (high is None or number <= high)
     return False
 
 

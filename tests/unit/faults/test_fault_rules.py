@@ -38,7 +38,7 @@ def test_effects_on_a_request(operation: str, given: dict[str, Any], fired: AnyE
     assert fired_on(rules, asked, [GROUP]) == [], "it fires once"
 
 
-def test_an_error_has_the_words_and_the_status_of_aws_where_they_are_known() -> None:
+def test_an_error_has_the_text_and_the_status_of_aws_where_they_are_known() -> None:
     arn = LogGroupArn.of("us-east-2", "997763366404", GROUP)
 
     def words(**values: Any) -> tuple[str | None, int]:
@@ -155,31 +155,31 @@ def test_probability(probability: float, least: int, most: int) -> None:
 
 def test_times_count_over_all_sessions() -> None:
     rules = rules_with(rule("end", times=2))
-    tails = [WrittenSession(rules, session_id=str(number)) for number in range(4)]
-    for tail in tails:
-        tail.write(START)
-    assert [tail.is_over for tail in tails] == [True, True, False, False]
+    sessions = [WrittenSession(rules, session_id=str(number)) for number in range(4)]
+    for session in sessions:
+        session.write(START)
+    assert [session.is_over for session in sessions] == [True, True, False, False]
 
 
 def test_the_first_sessions_pass() -> None:
     rules = rules_with()
     early = WrittenSession(rules, session_id="early")
     add(rules, rule("end", after={"requests": 1}, times=0), START)
-    tails = [early, *(WrittenSession(rules, session_id=str(number)) for number in range(3))]
-    for tail in tails:
-        tail.write(START)
-    assert [tail.is_over for tail in tails] == [False, False, True, True]
+    sessions = [early, *(WrittenSession(rules, session_id=str(number)) for number in range(3))]
+    for session in sessions:
+        session.write(START)
+    assert [session.is_over for session in sessions] == [False, False, True, True]
 
 
 def test_a_session_effect_is_drawn_once_per_session() -> None:
     rules = rules_with(rule("end", times=0) | {"probability": 0.5})
     ended = 0
     for number in range(200):
-        tail = WrittenSession(rules, session_id=str(number))
+        session = WrittenSession(rules, session_id=str(number))
         for second in range(5):
-            tail.update(START + second)
-        assert not tail.is_over or tail.steps[1] == Step(then="end")
-        ended += tail.is_over
+            session.update(START + second)
+        assert not session.is_over or session.steps[1] == Step(then="end")
+        ended += session.is_over
     assert 70 <= ended <= 130
     assert next(iter(rules)).fired == ended
 
@@ -199,10 +199,10 @@ def test_what_the_control_plane_shows() -> None:
             "firedOn": [],
         },
     ]
-    tail = WrittenSession(rules, session_id="t")
-    tail.write(START)
-    tail.update(START)
-    tail.update(START)
+    session = WrittenSession(rules, session_id="t")
+    session.write(START)
+    session.update(START)
+    session.update(START)
     firing = {"time": START, "requestId": "request of t", "sessionId": "t"}
     assert shown_of(rules)[0].items() >= {"fired": 1, "remaining": 2, "firedOn": [firing]}.items()
 

@@ -207,17 +207,17 @@ def test_when_the_rule_is_removed_the_next_update_brings_all_that_was_held_back(
 def test_an_effect_on_log_events_waits_as_every_rule_does(after: dict[str, float]) -> None:
     rules = rules_with()
     add(rules, rule("lose", after=after), START)
-    tail = WrittenSession(rules)
-    tail.write(START)
+    session = WrittenSession(rules)
+    session.write(START)
     delivered = []
     for second in range(1, 5):
         now = START + second * SECOND
-        delivered.append(tail.rules.change_update(update_of(batch(now, ["x"])), now).events)
-        tail.update(now)
+        delivered.append(session.rules.change_update(update_of(batch(now, ["x"])), now).events)
+        session.update(now)
     assert delivered == [1, 1, 0, 0]
 
 
-def test_a_mode_fires_once_per_session_and_times_counts_the_sessions() -> None:
+def test_a_lasting_effect_fires_once_per_session_and_times_counts_the_sessions() -> None:
     rules = rules_with()
     fault = add(rules, rule("lose", times=2), START)
     sessions = [WrittenSession(rules, session_id=str(number)).rules for number in range(3)]

@@ -73,7 +73,7 @@ def test_effects_after_two_updates(type_: str, values: dict[str, Any], steps: li
 
 
 @pytest.mark.parametrize("type_", ["exception", "error-message", "end", "cut", "truncate", "reset"])
-def test_a_tail_that_is_over_takes_nothing_more_from_its_session(type_: str) -> None:
+def test_an_ended_stream_takes_no_more_messages(type_: str) -> None:
     session = run(rule(type_, after={"updates": 2}), seconds=4)
     assert session.is_over
     assert session.session.counters.buffered_updates
@@ -191,7 +191,7 @@ def test_seconds_count_from_the_start_of_each_session() -> None:
     assert first.steps[-1] == second.steps[-1] == Step(then="end")
 
 
-def test_a_due_that_a_busy_writer_misses_is_said_once_and_acts_when_the_writer_is_back() -> None:
+def test_a_busy_writer_is_woken_once_and_the_rule_acts_when_it_is_back() -> None:
     rules = rules_with()
     add(rules, rule("end", after={"seconds": 1}), START)
     session = WrittenSession(rules)
@@ -441,7 +441,7 @@ def test_another_rule_does_not_make_a_session_forget_what_has_acted_on_it() -> N
     assert session.steps == sends(INITIAL_RESPONSE, SESSION_START, SESSION_START)
 
 
-def test_a_closed_tail_is_not_due() -> None:
+def test_a_closed_session_is_not_due() -> None:
     rules = rules_with()
     add(rules, rule("end", after={"seconds": 5}), START)
     session = WrittenSession(rules)
