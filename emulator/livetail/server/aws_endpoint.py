@@ -71,7 +71,7 @@ class AwsEndpoint:
             response = await self._request_faults.respond(emulator.fault_rules, request, receive, self._carry_out)
         else:
             response = self._carry_out(request)
-        self._finish(request)
+        self._finish(request, response)
         if isinstance(response, Session):
             await self._stream(response, request, receive, send, origin)
         elif response is not None:
@@ -103,7 +103,7 @@ class AwsEndpoint:
 
     def _carry_out(self, request: AwsRequest) -> AwsResponse | Session:
         """Carry out a request; an error becomes a response too."""
-        call, entry, emulator = request.call, request.entry, self._emulator
+        call, emulator = request.call, self._emulator
         try:
             if request.problem is not None:
                 raise request.problem
@@ -112,7 +112,7 @@ class AwsEndpoint:
                 return result
             content, rejection = result
             if rejection is not None:
-                entry.rejected = rejection.info
+                request.entry.rejected = rejection.info
                 log_rejection(named_log_groups(request.body), rejection, emulator.clock.now())
             return json_response(call, 200, content)
         except ServiceError as error:
@@ -120,17 +120,21 @@ class AwsEndpoint:
         except Exception:
             _log.exception("%s failed (request %s)", call.operation, request.caller.request_id)
             problem = InternalFailure()
-        entry.status, entry.error, entry.message = problem.status, problem.code, problem.message
         return error_response(call, problem.status, problem.code, problem.message)
 
-    def _finish(self, request: AwsRequest) -> None:
-        """Count a request whose response is known, and log it."""
+    def _finish(self, request: AwsRequest, response: AwsResponse | Session | None) -> None:
+        """Note the response to a request in the journal, count it and log it."""
         entry, emulator = request.entry, self._emulator
+        message = None
+        if isinstance(response, AwsResponse):
+            entry.status, entry.error, message = response.status, response.error, response.message
+        elif response is None:
+            entry.status = 0
         operation = entry.operation if entry.operation in OPERATIONS else OTHER
         emulator.request_totals[operation, entry.status, entry.error] += 1
         if _log.isEnabledFor(logging.INFO):
             seconds = asyncio.get_running_loop().time() - request.received_at_s
-            log_groups, message = named_log_groups(request.body), entry.message
+            log_groups = named_log_groups(request.body)
             if entry.error == ResourceNotFoundException.__name__:
                 message = places_elsewhere(log_groups, entry.caller, emulator.service.accounts) or message
             log_request(entry, log_groups, message, seconds)

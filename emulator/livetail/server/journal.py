@@ -25,7 +25,7 @@ class Entry:
         time: epoch milliseconds.
         body: unpacked; empty if it cannot be, None if it is no longer kept.
         status: of the response; 0 where a fault rule closed the connection instead.
-        error, message: the code and the text of the error, if the response was one.
+        error: the code of the error, if the response was one.
         rejected: `rejectedLogEventsInfo`, if PutLogEvents has not taken all events.
     """
 
@@ -36,7 +36,6 @@ class Entry:
     body: bytes | None
     status: int = 200
     error: str | None = None
-    message: str | None = None
     rejected: dict[str, int] | None = None
 
     def as_json(self) -> RequestInfo:

@@ -62,7 +62,8 @@ class RequestFaults:
             if not self._has_room(request):
                 return _error(request, Error(code="ServiceUnavailableException"), None)
             if not await self._wait(round(delay_s * SECOND), request, receive) or emulator.fault_rules is not rules:
-                self._close(request)
+                entry.status = 0
+                connection_of(request.scope).end_by_fault(reset=False)
                 raise ClientGoneError
         if hidden_s or empty_page:
             hidden_after = emulator.clock.now() - round(hidden_s * SECOND) if hidden_s else None
@@ -78,9 +79,8 @@ class RequestFaults:
             case Error():
                 return _error(request, effect, fired[-1].matched_group(log_groups))
             case Status(status=status, body=text):
-                entry.status, entry.error, entry.message = status, None, None
                 return AwsResponse(status, "text/plain", text.encode())
-        self._close(request, reset=isinstance(effect, Reset))
+        connection_of(request.scope).end_by_fault(reset=isinstance(effect, Reset))
         return None
 
     def _has_room(self, request: AwsRequest) -> bool:
@@ -103,17 +103,10 @@ class RequestFaults:
             self._held_requests -= 1
             self._held_bytes -= len(request.body)
 
-    def _close(self, request: AwsRequest, *, reset: bool = False) -> None:
-        """Close the connection of a request, or reset it; the sessions that share it end with it."""
-        entry = request.entry
-        entry.status, entry.error, entry.message = 0, None, None
-        connection_of(request.scope).end_by_fault(reset=reset)
-
 
 def _error(request: AwsRequest, error: Error, log_group: str | None) -> AwsResponse:
     """An injected error; its message names the log group of the rule."""
     entry = request.entry
     arn = LogGroupArn.of(entry.caller.region, entry.caller.account_id, log_group or "*")
     message = error.text(entry.operation, arn)
-    entry.status, entry.error, entry.message = error.http_status, error.code, message
-    return error_response(request.call, entry.status, error.code, message, error.members)
+    return error_response(request.call, error.http_status, error.code, message, error.members)

@@ -8,7 +8,7 @@ https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import msgspec.json
 
@@ -36,12 +36,15 @@ class AwsCall:
 
 @dataclass(frozen=True, slots=True)
 class AwsResponse:
-    """A response that is not a stream; `headers` come on top of those that every response has."""
+    """A response that is not a stream. `headers` come on top of those that every response has, and `error` and
+    `message` are the code and the text of an error."""
 
     status: int
     content_type: str
     body: bytes
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    error: str | None = field(default=None, compare=False)
+    message: str | None = field(default=None, compare=False)
 
 
 _NOT_THIS_PROTOCOL = AwsResponse(404, XML, b"<UnknownOperationException/>")
@@ -73,8 +76,9 @@ def error_response(
     call: AwsCall, status: int, code: str, message: str | None, members: Mapping[str, object] | None = None
 ) -> AwsResponse:
     """An error: `__type`, `message` if there is one, then other members. There is no x-amzn-errortype header."""
-    error: dict[str, object] = {"__type": code} if message is None else {"__type": code, "message": message}
-    return json_response(call, status, msgspec.json.encode({**error, **(members or {})}))
+    text = {} if message is None else {"message": message}
+    response = json_response(call, status, msgspec.json.encode({"__type": code, **text, **(members or {})}))
+    return replace(response, error=code, message=message)
 
 
 @dataclass(frozen=True, slots=True)
