@@ -62,28 +62,22 @@ class Input:
         Raises:
             CommandError: it cannot be read, is binary, or has a longer line, even an incomplete one.
         """
-        number = 1
-        beginning: list[bytes] = []  # of a line that is not complete
-        size = 0
+        number, size = 1, 0
+        pieces: list[bytes] = []  # of a line that is not complete
         for portion in self._unpacked(idle_s):
             if not portion:
                 yield None
                 continue
-            first, *others = portion.split(b"\n")
-            beginning.append(first)
-            size += len(first)
-            for other in others:
-                self._check_line(number, size, max_line_bytes)
-                yield b"".join(beginning)
-                number += 1
-                beginning, size = [other], len(other)
-            self._check_line(number, size, max_line_bytes)
-        if last := b"".join(beginning):
+            for position, piece in enumerate(portion.split(b"\n")):
+                if position > 0:
+                    yield b"".join(pieces)
+                    number, size, pieces = number + 1, 0, []
+                pieces.append(piece)
+                size += len(piece)
+                if size > max_line_bytes + 1:  # a carriage return is not part of the line
+                    raise CommandError(f"line {number} has more than {max_line_bytes:,} bytes, which is the limit")
+        if last := b"".join(pieces):
             yield last
-
-    def _check_line(self, number: int, size: int, max_line_bytes: int) -> None:
-        if size > max_line_bytes + 1:  # a carriage return is not part of the line
-            raise CommandError(f"line {number} has more than {max_line_bytes:,} bytes, which is the limit")
 
     def _unpacked(self, idle_s: float) -> Iterator[bytes]:
         """The bytes as `portions` gives them, unpacked if they are gzip. Raises CommandError if they are no text."""

@@ -254,7 +254,7 @@ PROBLEMS = [
     ),
     (
         source(rate="{ shape = 'burst', base = -1, peak = 2, every = '2s', length = '1s' }"),
-        "3: source 1: rate.base is -1; 0, or a number of events per second from 0.000001 to 1,000,000 is expe",
+        "3: source 1: rate.base is -1; a number of events per second from 0 to 1,000,000 is expected",
     ),
     (
         source(rate="{ shape = 'once', count = 0 }"),

@@ -60,20 +60,20 @@ class LambdaFormat(Format):
                 duration_ms += 600
             steps = 1 + int(draw() * len(_STEPS))
             arrives = yield LogEvent(start, f"START RequestId: {request_id} Version: $LATEST\n")
-            for steps_left in range(steps - 1, -2, -1):
+            # The steps and END follow at equal intervals.
+            for step in range(steps + 1):
                 start = min(start, arrives)  # the clock may have been set back
-                written = start + int(duration_ms * (1.0 - (steps_left + 1) / (steps + 1)))
+                written = start + int(duration_ms * (1.0 - (steps - step) / (steps + 1)))
                 stamp = min(arrives, max(stamp, written))
-                if steps_left < 0:
-                    break
-                if failed and not steps_left:
-                    level, text = "ERROR", one_of(random, _ERRORS)
+                if step == steps:
+                    line = f"END RequestId: {request_id}\n"
+                elif failed and step == steps - 1:
+                    line = f"[ERROR]\t{iso_time(stamp)}\t{request_id}\t{one_of(random, _ERRORS)}\n"
                 elif draw() < 0.03:
-                    level, text = "WARNING", "Retrying call to inventory"
+                    line = f"[WARNING]\t{iso_time(stamp)}\t{request_id}\tRetrying call to inventory\n"
                 else:
-                    level, text = "INFO", _STEPS[steps - steps_left - 1]
-                arrives = yield LogEvent(stamp, f"[{level}]\t{iso_time(stamp)}\t{request_id}\t{text}\n")
-            arrives = yield LogEvent(stamp, f"END RequestId: {request_id}\n")
+                    line = f"[INFO]\t{iso_time(stamp)}\t{request_id}\t{_STEPS[step]}\n"
+                arrives = yield LogEvent(stamp, line)
             # The stamps are whole milliseconds, the report has hundredths.
             reported_ms = stamp - start + int(draw() * 100) / 100
             used_mb = max(used_mb, 62 + int(draw() * 40))  # the maximum of an environment never decreases
