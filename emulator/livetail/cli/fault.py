@@ -3,15 +3,13 @@
 import argparse
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from livetail.cli.command_parser import CommandError
 from livetail.cli.endpoint import add_endpoint_flag, add_json_flag
 from livetail.cli.terminal import table
-
-if TYPE_CHECKING:
-    from livetail.control_shapes import EffectsInfo
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +112,7 @@ def _key_and_value(text: str) -> tuple[str, Any]:
         return key, value
 
 
-def _effects_table(listed: "EffectsInfo") -> str:
+def _effects_table(listed: Mapping[str, Any]) -> str:
     rows = [
         (one["name"], kind, " ".join(key["name"] for key in one["keys"]), one["description"])
         for kind, ones in (("effect", listed["effects"]), ("preset", listed["presets"]))

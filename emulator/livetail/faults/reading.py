@@ -42,7 +42,7 @@ def catalogue() -> EffectsInfo:
         "effects": [
             {
                 "name": name,
-                "description": effect.__doc__ or "",
+                "description": str(effect.__doc__),
                 "actsOn": effect.acts_on.value,
                 "operations": list(effect.operations),
                 "keys": keys_of(effect),
@@ -50,12 +50,7 @@ def catalogue() -> EffectsInfo:
             for name, effect in EFFECTS.items()
         ],
         "presets": [
-            {
-                "name": name,
-                "description": preset.__doc__ or "",
-                "sources": list(preset.sources),
-                "keys": keys_of(preset),
-            }
+            {"name": name, "description": str(preset.__doc__), "sources": list(preset.sources), "keys": keys_of(preset)}
             for name, preset in PRESETS.items()
         ],
     }
