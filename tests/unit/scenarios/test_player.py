@@ -198,11 +198,6 @@ def test_a_player_that_is_late_catches_up() -> None:
     assert after > due + 5_000
 
 
-def test_fifty_thousand_a_second_are_all_there() -> None:
-    emissions = play('[[source]]\nlog_group = "/x"\ntemplate = "x"\nrate = 50000', 4)
-    assert len(events_of(emissions)) == 200_000
-
-
 def test_scenarios_without_a_seed_differ_by_nothing_but_the_seed() -> None:
     scenario = parse(b'[[source]]\nlog_group = "/x"\nrate = 5', "x.toml")
     runs = [run_until(Player(scenario, STARTED_AT, Chance(seed)), STARTED_AT + 5_000) for seed in (1, 2)]
