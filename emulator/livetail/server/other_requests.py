@@ -12,7 +12,6 @@ from livetail.server.request_log import RefusalLog, log_request
 from livetail.wire import awsjson
 from livetail.wire.other_services import (
     GET_CALLER_IDENTITY,
-    OtherRequest,
     caller_identity,
     not_emulated,
     query_error,
@@ -36,19 +35,18 @@ class OtherRequests:
         """The response to a request; `refusal` is the response to one that names no other service."""
         other = recognize(scope["query_string"].decode("latin-1"), headers, body)
         if other is not None and other.service == "sts" and other.action == GET_CALLER_IDENTITY:
-            return self._identify_caller(other, scope, headers, body, request_id)
-        if other is None:
-            kind, sentence = _reason_of_refusal(scope, headers)
-            response = refusal
-        else:
-            kind, sentence = other.service, f"a request for {other.service} was refused: it is not emulated"
+            response = self._identify_caller(scope, headers, body, request_id)
+        elif other is not None:
+            self._refusals.refused(other.service, f"a request for {other.service} was refused: it is not emulated")
             response = not_emulated(other, headers, request_id)
-        self._refusals.refused(kind, sentence)
-        self._emulator.request_totals[OTHER, response.status, None] += 1
+        else:
+            self._refusals.refused(*_reason_of_refusal(scope, headers))
+            response = refusal
+        self._emulator.request_totals[OTHER, response.status, response.error] += 1
         return response
 
     def _identify_caller(
-        self, other: OtherRequest, scope: Scope, headers: awsjson.Headers, body: bytes, request_id: str
+        self, scope: Scope, headers: awsjson.Headers, body: bytes, request_id: str
     ) -> awsjson.AwsResponse:
         entry = self._emulator.journal.enter(GET_CALLER_IDENTITY, headers, body, request_id)
         try:
@@ -56,10 +54,9 @@ class OtherRequests:
                 verify_signature(self._emulator, scope, body, "sts")
             response = caller_identity(entry.caller.account_id, entry.caller.region, headers, request_id)
         except ServiceError as error:
-            entry.status, entry.error = error.status, error.code
-            text = query_error(other.service, error.code, error.message or "", request_id)
-            response = awsjson.AwsResponse(error.status, "text/xml", text)
-        self._emulator.request_totals[OTHER, entry.status, entry.error] += 1
+            text = query_error("sts", error.code, error.message or "", request_id)
+            response = awsjson.AwsResponse(error.status, "text/xml", text, error=error.code)
+        entry.status, entry.error = response.status, response.error
         log_request(entry, (), None, 0.0)
         return response
 

@@ -31,11 +31,8 @@ def log_request(entry: Entry, log_groups: Sequence[str], message: str | None, se
     the request to the response.
     """
     operation, status, error, milliseconds = entry.operation, entry.status, entry.error, round(seconds * 1000, 1)
-    words = filter(
-        None,
-        [operation, _listed(log_groups), str(status) if status else "connection closed", error],
-    )
-    line = f"{' '.join(words)} {milliseconds} ms"
+    words = (operation, _listed(log_groups), str(status) if status else "connection closed", error)
+    line = f"{' '.join(filter(None, words))} {milliseconds} ms"
     if message:
         line += f": {message.partition(chr(10))[0]}"
     fields = {"operation": operation, "logGroups": list(log_groups), "status": status, "error": error}
