@@ -80,7 +80,7 @@ class Service:
         self.clock = clock
         self.hub = hub
         self.accounts = Accounts(retain_events, retain_bytes)
-        self.rejected_events: Counter[str] = Counter()
+        self.rejected_events = Counter({"too old": 0, "expired": 0, "too new": 0})
 
     def handle(self, operation: str, body: bytes, caller: Caller) -> tuple[bytes, Rejection | None] | Session:
         """Carry out one request.

@@ -34,6 +34,7 @@ class _Snapshot(Collector):
         self.totals = emulator.hub.totals
         self.open = added(session.counters for session in emulator.hub)
         self.all = added((self.open, self.totals.closed))
+        self.fired: Mapping[str, int] = {} if emulator.fault_rules is None else emulator.fault_rules.fired
 
     def collect(self) -> Iterator[Family]:
         for metric in METRICS:
@@ -74,38 +75,25 @@ def exposition(emulator: Emulator) -> bytes:
     return generate_latest(_Snapshot(emulator))
 
 
-def _requests(snapshot: _Snapshot) -> Samples:
-    counts = snapshot.emulator.request_totals
-    return {(operation, str(status), error or ""): count for (operation, status, error), count in counts.items()}
-
-
-def _endings(snapshot: _Snapshot) -> Samples:
-    return {(ending.value,): snapshot.totals.ended[ending] for ending in Ending}
-
-
-def _rejections(snapshot: _Snapshot) -> Samples:
-    rejected = snapshot.emulator.service.rejected_events
-    return {(reason,): rejected[reason] for reason in ("too old", "expired", "too new")}
-
-
-def _firings(snapshot: _Snapshot) -> Samples:
-    rules = snapshot.emulator.fault_rules
-    return {} if rules is None else {(effect,): count for effect, count in rules.fired.items()}
-
-
 METRICS: Final = (
     Metric("build_info", "The version that runs; always 1.", lambda _: {(__version__,): 1}, ("version",)),
     Metric("clock_seconds", "The emulator's time, in seconds since 1970.", lambda at: at.emulator.clock.now() / SECOND),
     Metric(
         "requests_total",
         "Requests of the AWS API; status 0 where a fault rule closed the connection.",
-        _requests,
+        lambda at: {
+            (operation, str(status), error or ""): count
+            for (operation, status, error), count in at.emulator.request_totals.items()
+        },
         ("operation", "status", "error"),
     ),
     Metric("sessions_open", "Live Tail sessions that are open.", lambda at: len(at.emulator.hub)),
     Metric("sessions_started_total", "Live Tail sessions that were started.", attrgetter("totals.started")),
     Metric(
-        "sessions_ended_total", "Live Tail sessions that are over, by the reason of their end.", _endings, ("reason",)
+        "sessions_ended_total",
+        "Live Tail sessions that are over, by the reason of their end.",
+        lambda at: {(ending.value,): at.totals.ended[ending] for ending in Ending},
+        ("reason",),
     ),
     Metric("session_updates_total", "Session updates sent to clients.", attrgetter("all.updates")),
     Metric(
@@ -120,7 +108,12 @@ METRICS: Final = (
     ),
     Metric("session_bytes_total", "Bytes of all messages sent to the clients of sessions.", attrgetter("all.bytes")),
     Metric("log_events_ingested_total", "Log events that were ingested, tailed or not.", attrgetter("totals.ingested")),
-    Metric("log_events_rejected_total", "Log events that PutLogEvents rejected, by reason.", _rejections, ("reason",)),
+    Metric(
+        "log_events_rejected_total",
+        "Log events that PutLogEvents rejected, by reason.",
+        lambda at: {(reason,): count for reason, count in at.emulator.service.rejected_events.items()},
+        ("reason",),
+    ),
     Metric("log_events_matched_total", "Log events that matched, once for each session.", attrgetter("all.matched")),
     Metric("log_events_delivered_total", "Log events sent to clients.", attrgetter("all.delivered")),
     Metric(
@@ -150,7 +143,10 @@ METRICS: Final = (
     ),
     Metric("fault_rules", "Fault rules in force.", lambda at: len(at.emulator.fault_rules or ())),
     Metric(
-        "faults_fired_total", "How often fault rules have fired, by the type of their effect.", _firings, ("effect",)
+        "faults_fired_total",
+        "How often fault rules have fired, by the type of their effect.",
+        lambda at: {(effect,): count for effect, count in at.fired.items()},
+        ("effect",),
     ),
     Metric("scenarios", "Scenarios that were started and not stopped.", lambda at: len(at.emulator.scenarios.running)),
 )
