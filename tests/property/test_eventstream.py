@@ -26,12 +26,12 @@ VALUES: dict[HeaderType, st.SearchStrategy[Any]] = {
     HeaderType.INT32: integers(32),
     HeaderType.INT64: integers(64),
     HeaderType.BYTE_ARRAY: st.binary(max_size=300),
-    HeaderType.STRING: st.text(CHARACTERS, max_size=100),
+    HeaderType.STRING: st.text(CHARACTERS, max_size=20),
     HeaderType.TIMESTAMP: integers(64),
     HeaderType.UUID: st.uuids(),
 }
 
-NAMES = st.text(CHARACTERS, min_size=1, max_size=60)
+NAMES = st.text(CHARACTERS, min_size=1, max_size=12)
 
 HEADERS = st.sampled_from(HeaderType).flatmap(
     lambda type_: st.builds(Header, name=NAMES, type=st.just(type_), value=VALUES[type_])
@@ -39,7 +39,7 @@ HEADERS = st.sampled_from(HeaderType).flatmap(
 
 MESSAGES = st.builds(
     Message,
-    headers=st.lists(HEADERS, max_size=6, unique_by=lambda header: header.name).map(tuple),
+    headers=st.lists(HEADERS, max_size=4, unique_by=lambda header: header.name).map(tuple),
     payload=st.binary(max_size=300),
 )
 

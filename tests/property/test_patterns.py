@@ -19,7 +19,7 @@ from tests.property.pattern_trees import (
     write_terms,
 )
 
-modest = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+modest = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 
 
 def verdict(pattern: str, message: str) -> bool:
@@ -121,7 +121,7 @@ any_message = st.one_of(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(patterns, any_message)
 @example("{" + "(" * 1_022 + "}", "")
 @example("{" + "$.a=1&&(" * 127 + "}", "{}")

@@ -17,6 +17,8 @@ from livetail.server.control.route import ControlRoute
 from livetail.server.control.table import ROUTES, document
 from tests.wire.http1 import Answer, Http1, Http1Tail
 
+pytest_plugins = ["schemathesis.pytest.plugin"]  # which pyproject.toml keeps out of the other tests' start
+
 GROUP = "/app/api"
 DOCUMENT = json.loads(json.dumps(document()))
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -136,7 +138,7 @@ def test_other_pages_are_refused_everywhere(client: Http1, route: ControlRoute) 
 
 @pytest.mark.filterwarnings("ignore:Skipped test cases with unsupported payload media types. application/toml")
 @schema.parametrize()
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 def test_schemathesis(emulator: LiveTailEmulator, case: schemathesis.Case[Any]) -> None:
     """All checks of schemathesis: what fits is accepted, what does not fit is refused, responses are as documented."""
     emulator.reset()  # else `advance` would play the scenarios of the examples before
