@@ -87,6 +87,14 @@ class LiveTail:
 
         return boto3.client("logs", **self._client_options(Config, options))
 
+    def async_client(self, /, **options: Any) -> Any:
+        """An aiobotocore client for `async with`; `options` as for its `create_client`."""
+        import_extra("aiobotocore", "async_client()", extra="aiobotocore")
+        from aiobotocore.config import AioConfig
+        from aiobotocore.session import get_session
+
+        return get_session().create_client("logs", **self._client_options(AioConfig, options))
+
     def environment(self) -> dict[str, str]:
         """The environment variables that point the SDK of another process at the emulator."""
         return sdk_environment(self.endpoint_url, self.region, ca_bundle=self._ca_bundle, credentials=self._credentials)
@@ -120,14 +128,6 @@ class LiveTail:
             body["messages"] = [message for message in part if isinstance(message, str)]
             body["events"] = [dict(event) for event in part if not isinstance(event, str)]
             self._client.request("POST", "/events", body)
-
-    def async_client(self, /, **options: Any) -> Any:
-        """An aiobotocore client for `async with`; `options` as for its `create_client`."""
-        import_extra("aiobotocore", "async_client()", extra="aiobotocore")
-        from aiobotocore.config import AioConfig
-        from aiobotocore.session import get_session
-
-        return get_session().create_client("logs", **self._client_options(AioConfig, options))
 
     def now(self) -> int:
         """The emulator's time in epoch milliseconds."""
