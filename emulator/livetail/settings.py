@@ -343,11 +343,9 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 _OTHER_VARIABLES: Final = frozenset({"LIVETAIL_URL", "LIVETAIL_ENDPOINT"})
 """Read by the pytest plugin, and by the commands that talk to a running emulator."""
 
-_SERVICE_LINK = re.compile(r"LIVETAIL_(SERVICE_(HOST|PORT)(_.*)?|PORT_[0-9]+_.*)")
+_SERVICE_LINK = re.compile(r"LIVETAIL_(SERVICE_(HOST|PORT)(_.*)?|PORT_[0-9]+_.*)=.*|LIVETAIL_PORT=[a-z]+://.*")
 
 
 def _is_service_link(name: str, value: str) -> bool:
     """Whether a variable is one that Kubernetes and Docker's links make for a service with the name `livetail`."""
-    if name == "LIVETAIL_PORT":
-        return re.match(r"[a-z]+://", value) is not None
-    return _SERVICE_LINK.fullmatch(name) is not None
+    return _SERVICE_LINK.fullmatch(f"{name}={value}") is not None
