@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from livetail.cli import match
+from tests.cli.running import call_livetail
 
 COMMAND = [sys.executable, "-m", "livetail", "match"]
 ROOT = Path(__file__).parents[2]
@@ -70,13 +71,13 @@ def test_no_line_matches(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) 
 
 @pytest.mark.parametrize("arguments", [("ERROR",), ("ERROR", "-")])
 def test_reads_standard_input(arguments: tuple[str, ...]) -> None:
-    done = command(*arguments, lines=b"ERROR 1\nok\nERROR 2")
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"ERROR 1\nERROR 2", b"")
+    done = call_livetail("match", *arguments, given=b"ERROR 1\nok\nERROR 2")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ERROR 1\nERROR 2", "")
 
 
 def test_a_pattern_that_begins_with_a_hyphen() -> None:
-    done = command("--", "-ERROR", lines=b"ERROR 1\nok\n")
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"ok\n", b"")
+    done = call_livetail("match", "--", "-ERROR", given=b"ERROR 1\nok\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")
 
 
 REFUSED = [
@@ -91,8 +92,8 @@ REFUSED = [
 
 @pytest.mark.parametrize(("pattern", "sentence"), REFUSED)
 def test_an_invalid_pattern(pattern: str, sentence: str) -> None:
-    done = command(pattern, lines=b"a\n")
-    assert (done.returncode, done.stdout, done.stderr) == (2, b"", f"livetail: {sentence}\n".encode())
+    done = call_livetail("match", pattern, given=b"a\n")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"livetail: {sentence}\n")
 
 
 def test_the_longest_pattern(file: Path) -> None:
@@ -179,8 +180,8 @@ def test_several_files_gzip_or_not(file: Path, capfdbinary: pytest.CaptureFixtur
 
 
 def test_gzip_on_standard_input() -> None:
-    done = command("ERROR", lines=gzip.compress(b"ERROR 1\nok\n"))
-    assert (done.returncode, done.stdout) == (0, b"ERROR 1\n")
+    done = call_livetail("match", "ERROR", given=gzip.compress(b"ERROR 1\nok\n"))
+    assert (done.returncode, done.stdout) == (0, "ERROR 1\n")
 
 
 @pytest.mark.parametrize("damage", ["end", "middle"])
@@ -306,5 +307,5 @@ def test_a_full_disk_is_one_sentence(file: Path) -> None:
 
 def test_lines_of_any_size() -> None:
     long = b"x" * 300_000 + b" ERROR\n"
-    done = command("ERROR", lines=long + b"x" * 300_000 + b"\n" + long)
-    assert (done.returncode, done.stdout) == (0, long + long)
+    done = call_livetail("match", "ERROR", given=long + b"x" * 300_000 + b"\n" + long)
+    assert (done.returncode, done.stdout) == (0, (long + long).decode())

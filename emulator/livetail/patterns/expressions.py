@@ -16,21 +16,21 @@ _MAX_TEXTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Test(Generic[T]):
+class Condition(Generic[T]):
     """A condition, or several that are joined, as a function; and texts that each message that meets it contains."""
 
     holds: Callable[[T], bool]
-    necessary_texts: frozenset[str] = frozenset()
+    necessary_texts: frozenset[str]
 
 
-def parse_expression(tokens: Tokens, parse_condition: Callable[[], Test[T]]) -> Test[T]:
+def parse_expression(tokens: Tokens, parse_condition: Callable[[], Condition[T]]) -> Condition[T]:
     """Read an expression to its end; `parse_condition` reads the conditions between the operators.
 
     Raises:
         InvalidPatternError: a condition or a parenthesis is missing.
     """
     # The alternatives so far, of the whole and of each open parenthesis; each is a list of operands.
-    levels: list[list[list[Test[T]]]] = [[[]]]
+    levels: list[list[list[Condition[T]]]] = [[[]]]
     openings: list[int] = []
     while True:
         while tokens.next == "(":
@@ -53,15 +53,15 @@ def parse_expression(tokens: Tokens, parse_condition: Callable[[], Test[T]]) -> 
     raise tokens.error("the '(' is not closed", at=openings[-1])
 
 
-def _any_of(alternatives: list[list[Test[T]]]) -> Test[T]:
+def _any_of(alternatives: list[list[Condition[T]]]) -> Condition[T]:
     return _join([_join(operands, decisive=False) for operands in alternatives], decisive=True)
 
 
-def _join(tests: list[Test[T]], *, decisive: bool) -> Test[T]:
-    """One or more tests as one, which ends at the first result that is `decisive`: True for `||`, False for `&&`."""
-    if len(tests) == 1:
-        return tests[0]
-    operands = [test.holds for test in tests]
+def _join(conditions: list[Condition[T]], *, decisive: bool) -> Condition[T]:
+    """One or more conditions as one; the first result that is `decisive` decides: True for `||`, False for `&&`."""
+    if len(conditions) == 1:
+        return conditions[0]
+    operands = [condition.holds for condition in conditions]
 
     def holds(subject: T) -> bool:
         for operand in operands:
@@ -70,7 +70,7 @@ def _join(tests: list[Test[T]], *, decisive: bool) -> Test[T]:
         return not decisive
 
     combine = frozenset.intersection if decisive else frozenset.union
-    return Test(holds, combine(*(test.necessary_texts for test in tests)))
+    return Condition(holds, combine(*(condition.necessary_texts for condition in conditions)))
 
 
 def rarest_texts(texts: frozenset[str]) -> list[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from livetail.patterns.expressions import Test, parse_expression, rarest_texts
+from livetail.patterns.expressions import Condition, parse_expression, rarest_texts
 from livetail.patterns.json_selectors import MISSING, Selector, Wildcard, take_selector
 from livetail.patterns.matcher import Explanation, Finding, InvalidPatternError, Matcher, shown
 from livetail.patterns.subject import NOT_JSON, Json, Subject
@@ -29,13 +29,12 @@ _ESCAPED_IN_JSON = re.compile(r'["\\\x00-\x1f]')
 
 
 @dataclass(frozen=True, slots=True)
-class _Condition:
+class _JsonCondition(Condition[Json]):
     """`$.status >= 500`; or `$.done IS TRUE`, `IS FALSE`, `IS NULL` or `NOT EXISTS`, with the words as `operator`."""
 
     selector: Selector
     operator: str
     value: Value | None
-    holds: NodeTest
 
     def finding(self, root: Json) -> Finding:
         value = "" if self.value is None else f" {self.value.written}"
@@ -57,7 +56,7 @@ class _Condition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _JsonMatcher(Matcher):
-    conditions: list[_Condition]
+    conditions: list[_JsonCondition]
 
     def explain(self, subject: Subject) -> Explanation:
         root = subject.document
@@ -74,19 +73,19 @@ def compile_json(pattern: str) -> Matcher:
         InvalidPatternError: it is not a condition.
     """
     tokens = Tokens(pattern, JSON)
-    conditions: list[_Condition] = []
+    conditions: list[_JsonCondition] = []
 
-    def parse_condition() -> Test[Json]:
+    def parse_condition() -> Condition[Json]:
         conditions.append(_take_condition(tokens, conditions))
-        return Test(conditions[-1].holds, _necessary_texts(conditions[-1]))
+        return conditions[-1]
 
-    test = parse_expression(tokens, parse_condition)
+    condition = parse_expression(tokens, parse_condition)
     tokens.check_end()
-    return _JsonMatcher(pattern, _message_test(test), False, conditions)
+    return _JsonMatcher(pattern, _message_test(condition), False, conditions)
 
 
-def _message_test(test: Test[Json]) -> Callable[[Subject], bool]:
-    holds, necessary = test.holds, rarest_texts(test.necessary_texts)
+def _message_test(condition: Condition[Json]) -> Callable[[Subject], bool]:
+    holds, necessary = condition.holds, rarest_texts(condition.necessary_texts)
 
     def matches(subject: Subject) -> bool:
         text = subject.text
@@ -100,7 +99,7 @@ def _message_test(test: Test[Json]) -> Callable[[Subject], bool]:
     return matches
 
 
-def _take_condition(tokens: Tokens, earlier: list[_Condition]) -> _Condition:
+def _take_condition(tokens: Tokens, earlier: list[_JsonCondition]) -> _JsonCondition:
     if not tokens.next:
         raise tokens.error("a condition is missing here")
     if not tokens.next.startswith("$"):
@@ -110,20 +109,26 @@ def _take_condition(tokens: Tokens, earlier: list[_Condition]) -> _Condition:
     if selector.has_wildcard and sum(condition.selector.has_wildcard for condition in earlier) >= _MAX_WILDCARDS:
         reason = f"a pattern has at most {_MAX_WILDCARDS} wildcards in its selectors"
         tokens.limit_errors.append(tokens.error(reason, at=at, text=_TOO_MANY_WILDCARDS))
-    comparison = tokens.take_comparison()
-    if comparison is not None:
-        test = _comparison_test(*comparison)
-        return _Condition(selector, *comparison, _on_selected(selector, test, compares=True))
-    at = tokens.position
-    keyword = tokens.next.upper()
+    value = None
+    if (comparison := tokens.take_comparison()) is not None:
+        operator, value = comparison
+        holds = _on_selected(selector, _comparison_test(operator, value), compares=True)
+    else:
+        operator = _take_check(tokens)
+        holds = _on_selected(selector, _literal_test(operator)) if operator in _LITERALS else _not_exists(selector)
+    return _JsonCondition(holds, _necessary_texts(selector, operator, value), selector, operator, value)
+
+
+def _take_check(tokens: Tokens) -> str:
+    """Read `IS NULL`, `IS TRUE`, `IS FALSE` or `NOT EXISTS`."""
+    at, keyword = tokens.position, tokens.next.upper()
     if keyword in ("IS", "NOT"):
         tokens.advance()
         word = tokens.next
         check = f"{keyword} {word.upper()}"
         if check == "NOT EXISTS" or check in _LITERALS:
             tokens.advance()
-            holds = _on_selected(selector, _literal_test(check)) if check in _LITERALS else _not_exists(selector)
-            return _Condition(selector, check, None, holds)
+            return check
         if keyword == "IS":
             # Recorded for IS NOT NULL: operations on metric filters name the word, FilterLogEvents does not.
             reason = "'IS' must be followed by 'NULL', 'TRUE' or 'FALSE'"
@@ -183,13 +188,10 @@ def _comparison_test(operator: str, value: Value) -> NodeTest:
     return test
 
 
-def _necessary_texts(condition: _Condition) -> frozenset[str]:
+def _necessary_texts(selector: Selector, operator: str, value: Value | None) -> frozenset[str]:
     """Texts without which a message cannot meet the condition, unless it has a backslash."""
-    if condition.operator == "NOT EXISTS":
+    if operator == "NOT EXISTS":
         return frozenset()
-    texts = {step for step in condition.selector.steps if isinstance(step, str)}
-    if condition.value is None:
-        texts.add(condition.operator.removeprefix("IS ").lower())
-    else:
-        texts |= literal_parts(condition.operator, condition.value)
+    texts = {step for step in selector.steps if isinstance(step, str)}
+    texts |= {operator.removeprefix("IS ").lower()} if value is None else literal_parts(operator, value)
     return frozenset(text for text in texts if text and not _ESCAPED_IN_JSON.search(text))

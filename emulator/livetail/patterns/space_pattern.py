@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from livetail.core.unicode import well_formed
-from livetail.patterns.expressions import Test, parse_expression, rarest_texts
+from livetail.patterns.expressions import Condition, parse_expression, rarest_texts
 from livetail.patterns.matcher import Explanation, Finding, Matcher, shown
 from livetail.patterns.subject import Subject
 from livetail.patterns.tokens import SPACE, Tokens
@@ -22,19 +22,23 @@ would take half a second of the server's time."""
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
+_ANY: Final[Condition[str]] = Condition(lambda _: True, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class _FieldCondition(Condition[str]):
+    """A condition on the text of a field, as in the pattern."""
+
+    written: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An entry of a pattern.
-
-    Attributes:
-        name: `...` for the gap; None for an empty entry.
-        test: all its conditions as one; None without any.
-        conditions: each condition as in the pattern, and as a function of the field.
-    """
+    """An entry of a pattern; `joined` is all its conditions as one. The name of the gap is `...`."""
 
     name: str | None = None
-    test: Test[str] | None = None
-    conditions: Sequence[tuple[str, TextTest]] = ()
+    joined: Condition[str] = _ANY
+    conditions: Sequence[_FieldCondition] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +81,7 @@ class _SpaceMatcher(Matcher):
         findings = []
         for index, entry in self.checks:
             text = self._text(subject, index)
-            findings += [Finding(written, holds(text), f"it is {shown(text)}") for written, holds in entry.conditions]
+            findings += [Finding(one.written, one.holds(text), f"it is {shown(text)}") for one in entry.conditions]
         no_conditions = None if findings else "the pattern has no conditions, and the message has enough fields"
         extracted = {name: well_formed(text) for name, text in self.extract(subject).items()}
         return Explanation("space", matches, findings, no_conditions, extracted)
@@ -110,7 +114,7 @@ def compile_space(pattern: str) -> Matcher:
     checks = [
         (index if gap is None or index < gap else index - len(entries), entry)
         for index, entry in enumerate(entries)
-        if entry.test is not None
+        if entry.conditions
     ]
     matches = _message_test(len(entries), gap, checks) if entries else lambda _: True
     return _SpaceMatcher(pattern, matches, not entries, entries, gap, checks)
@@ -122,9 +126,9 @@ def _take_entry(tokens: Tokens) -> _Entry:
     if tokens.take("..."):
         return _Entry("...")
     names: list[str] = []
-    conditions: list[tuple[str, TextTest]] = []
+    conditions: list[_FieldCondition] = []
 
-    def parse_condition() -> Test[str]:
+    def parse_condition() -> Condition[str]:
         name = tokens.next
         if name == ",":
             raise tokens.error("a condition is missing here")
@@ -135,15 +139,15 @@ def _take_entry(tokens: Tokens) -> _Entry:
         names.append(tokens.advance())
         comparison = tokens.take_comparison()
         if comparison is None:
-            return Test(lambda _: True)
+            return _ANY
         operator, value = comparison
-        holds = _comparison_test(operator, value)
-        conditions.append((f"{name} {operator} {value.written}", holds))
-        # Fields are parts of the message as written.
-        return Test(holds, literal_parts(operator, value))
+        written = f"{name} {operator} {value.written}"
+        # The literal parts are in the message too, as fields are parts of it as written.
+        conditions.append(_FieldCondition(_comparison_test(*comparison), literal_parts(*comparison), written))
+        return conditions[-1]
 
-    test = parse_expression(tokens, parse_condition)
-    return _Entry(names[0], test if conditions else None, conditions)
+    joined = parse_expression(tokens, parse_condition)
+    return _Entry(names[0], joined, conditions)
 
 
 def _comparison_test(operator: str, value: Value) -> TextTest:
@@ -157,9 +161,8 @@ def _comparison_test(operator: str, value: Value) -> TextTest:
 
 
 def _message_test(min_fields: int, gap: int | None, checks: list[tuple[int, _Entry]]) -> Callable[[Subject], bool]:
-    tests = [(index, entry.test) for index, entry in checks if entry.test is not None]
-    parts = rarest_texts(frozenset().union(*(test.necessary_texts for _, test in tests)))
-    field_tests = [(index, test.holds) for index, test in tests]
+    parts = rarest_texts(frozenset().union(*(entry.joined.necessary_texts for _, entry in checks)))
+    field_tests = [(index, entry.joined.holds) for index, entry in checks]
     greedy = min_fields - 1 if gap is None else None
 
     def matches(subject: Subject) -> bool:
