@@ -69,16 +69,10 @@ def serve_in_foreground(server: "Server", on_ready: Callable[[], None] = lambda:
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # until the thread is there, the system keeps them
 
-    async def main() -> None:
-        stop = Stop()
+    def receive_signals(stop: Stop) -> None:
         threading.Thread(target=_receive_signals, args=(stop, server), name="livetail-signals", daemon=True).start()
-        await _serve(server, stop, on_ready)
 
-    try:
-        with asyncio.Runner(loop_factory=loop_factory(server.loop)) as runner:
-            runner.run(main())
-    finally:
-        server.clean_up()
+    _run(server, receive_signals, on_ready)
 
 
 def _receive_signals(stop: Stop, server: "Server") -> None:
@@ -98,7 +92,8 @@ class ServerThread:
 
     def __init__(self, server: "Server") -> None:
         self._server = server
-        self._started: Future[Stop] = Future()
+        self._started: Future[None] = Future()
+        self._stops: list[Stop] = []
         self._thread = threading.Thread(target=self._run, name="livetail", daemon=True)
 
     def start(self) -> None:
@@ -117,30 +112,35 @@ class ServerThread:
 
     def stop(self) -> None:
         """Stop and wait until the thread has ended. May be called more than once."""
-        self._started.result().request()
+        for stop in self._stops:
+            stop.request()
         self._thread.join(THREAD_STOP_S)
         if self._thread.is_alive():
             raise RuntimeError("the server's thread did not stop")
 
     def _run(self) -> None:
-        async def main() -> None:
-            stop = Stop()
-            await _serve(self._server, stop, lambda: self._started.set_result(stop))
-
         try:
-            with asyncio.Runner(loop_factory=loop_factory(self._server.loop)) as runner:
-                runner.run(main())
+            _run(self._server, self._stops.append, lambda: self._started.set_result(None))
         except BaseException as error:
             if not self._started.done():
                 self._started.set_exception(error)
-        finally:
-            self._server.clean_up()
 
 
-async def _serve(server: "Server", stop: Stop, on_ready: Callable[[], None]) -> None:
-    bytearray(_KEPT_BYTES)
-    asyncio.get_running_loop().set_exception_handler(_handle_exception)
-    await server.serve(stop, on_ready)
+def _run(server: "Server", receive_stop: Callable[[Stop], None], on_ready: Callable[[], None]) -> None:
+    """Run a server; `receive_stop` is given what requests its stop."""
+
+    async def main() -> None:
+        bytearray(_KEPT_BYTES)
+        asyncio.get_running_loop().set_exception_handler(_handle_exception)
+        stop = Stop()
+        receive_stop(stop)
+        await server.serve(stop, on_ready)
+
+    try:
+        with asyncio.Runner(loop_factory=loop_factory(server.loop)) as runner:
+            runner.run(main())
+    finally:
+        server.clean_up()
 
 
 def _handle_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

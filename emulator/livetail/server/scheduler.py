@@ -26,24 +26,16 @@ class ClockRunsByItselfError(Exception):
 
 
 class DueWork(Protocol):
-    """Work with due times: session updates, scenarios and fault rules."""
+    """Session updates, scenarios and fault rules, with the instants at which they are due in epoch milliseconds."""
 
     @property
-    def updates_made(self) -> int:
-        """Session updates that have been made so far."""
-        ...
+    def updates_made(self) -> int: ...  # session updates so far
 
-    def next_due(self) -> int | None:
-        """Epoch milliseconds of the next instant at which something is due."""
-        ...
+    def next_due(self) -> int | None: ...
 
-    def run_due(self, now: int) -> Iterable[Session]:
-        """Do all that is due by `now`; returns the sessions that may have messages to write."""
-        ...
+    def run_due(self, now: int) -> Iterable[Session]: ...  # the sessions that may have messages to write
 
-    def shift(self, milliseconds: int) -> None:
-        """Move all due times by `milliseconds`, because the clock was set."""
-        ...
+    def shift(self, milliseconds: int) -> None: ...  # move all due times, because the clock was set
 
 
 class Scheduler:
