@@ -149,10 +149,11 @@ class AwsEndpoint:
     async def _stream(
         self, session: Session, request: AwsRequest, receive: Receive, send: Send, origin: str | None
     ) -> None:
-        client = Client(connection_of(request.scope), request.scope["http_version"], request.entry.user_agent)
+        scope = request.scope
+        client = Client(connection_of(scope), scope["http_version"], request.entry.user_agent, receive, send)
         headers = self._headers(session.request_id, awsjson.EVENT_STREAM, origin)
         log_session_start(session)
-        await self._emulator.stream(session, client, receive, send, headers)
+        await self._emulator.stream(session, client, headers)
         log_session_end(session, self._emulator.clock.now())
 
     def _headers(self, request_id: str, content_type: str, origin: str | None) -> list[tuple[bytes, bytes]]:

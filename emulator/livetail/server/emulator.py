@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec import to_builtins
-from starlette.types import Receive, Send
 
 from livetail.api.context import Caller
 from livetail.api.service import Service
@@ -186,9 +185,7 @@ class Emulator:
         self.tail_writers.wake(self.hub)
         self.scheduler.schedule()
 
-    async def stream(
-        self, session: Session, client: Client, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]
-    ) -> None:
+    async def stream(self, session: Session, client: Client, headers: list[tuple[bytes, bytes]]) -> None:
         """Respond to a client with the session that it has just started, until it ends or the client leaves."""
         if self.fault_rules is not None:
             self.fault_rules.open_session(session)
@@ -198,7 +195,7 @@ class Emulator:
         try:
             with self.tail_writers.registered(writer):
                 self.scheduler.schedule()
-                await writer.run(receive, send, headers)
+                await writer.run(headers)
         finally:
             if self.fault_rules is not None:
                 self.fault_rules.close_session(session)

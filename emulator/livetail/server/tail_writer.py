@@ -42,6 +42,8 @@ class Client:
     connection: Connection
     http_version: str
     user_agent: str | None
+    receive: Receive
+    send: Send
 
 
 class TailWriter:
@@ -78,14 +80,14 @@ class TailWriter:
         if rules is not None and rules.resets_blocked_writer(self._clock.now()):
             self.client.connection.end_by_fault(reset=True)
 
-    async def run(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    async def run(self, headers: list[tuple[bytes, bytes]]) -> None:
         """Respond to the request with the session's stream, until the session ends or the client leaves.
 
         The writer is a task of its own, so that it can be cancelled in a `send` that would wait for ever: Hypercorn
         does not wake it when an HTTP/2 client disappears.
         """
-        writer = asyncio.create_task(self._write(send, headers))
-        watcher = asyncio.create_task(self._watch(receive))
+        writer = asyncio.create_task(self._write(headers))
+        watcher = asyncio.create_task(self._watch())
         try:
             await asyncio.wait((writer, watcher), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -99,40 +101,40 @@ class TailWriter:
                 if isinstance(outcome, Exception):
                     _log.error("session %s failed while writing", self.session.session_id, exc_info=outcome)
 
-    async def _watch(self, receive: Receive) -> None:
-        await wait_for_disconnect(receive)
+    async def _watch(self) -> None:
+        await wait_for_disconnect(self.client.receive)
         self._is_over = self._has_client_left = True
 
-    async def _write(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    async def _write(self, headers: list[tuple[bytes, bytes]]) -> None:
         self._sending_since = asyncio.get_running_loop().time()
         if self.client.http_version == "1.1":
             await asyncio.sleep(PAUSE_BEFORE_STREAM_S)
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self.client.send({"type": "http.response.start", "status": 200, "headers": headers})
         while not self._is_over:
-            if not await self._write_next(send):
+            if not await self._write_next():
                 self._wake.clear()
                 self.idle.set()
                 await self._wake.wait()
 
-    async def _write_next(self, send: Send) -> bool:
+    async def _write_next(self) -> bool:
         """Write what comes next; returns False if there is nothing now.
 
         Only this call refers to the message. Otherwise each waiting writer would keep the last update of its session in
         memory.
         """
         if self.session.fault_rules is not None:
-            return await self._write_under_rules(cast("SessionRules", self.session.fault_rules), send)
+            return await self._write_under_rules(cast("SessionRules", self.session.fault_rules))
         message = self._take()
         if message is not None:
-            if await self._send(send, message.data):
+            if await self._send(message.data):
                 self.session.accept()
         elif self.session.state is State.ENDED:
-            await self._end(send)
+            await self._end()
         else:
             return False
         return True
 
-    async def _write_under_rules(self, rules: "SessionRules", send: Send) -> bool:
+    async def _write_under_rules(self, rules: "SessionRules") -> bool:
         now = self._clock.now()
         step = rules.take(self._take, now)
         if step is None:
@@ -141,27 +143,27 @@ class TailWriter:
                 return False
             if self.session.state is not State.ENDED:
                 return False
-            await self._end(send)
+            await self._end()
             return True
         if step.data:
-            has_accepted = await self._send(send, step.data)
+            has_accepted = await self._send(step.data)
             if has_accepted and step.then != "close" and not rules.has_steps:
                 self.session.accept()
         if step.then == "end":
-            await self._end(send)
+            await self._end()
         elif step.then != "continue":
             self._is_over = True
             self.client.connection.end_by_fault(reset=step.then == "reset")
         return True
 
-    async def _send(self, send: Send, data: bytes) -> bool:
+    async def _send(self, data: bytes) -> bool:
         """Write bytes; returns whether the client has accepted them.
 
         `send` also returns when the client has left, but `_watch` sees this only one turn of the event loop later.
         Without that turn, messages that reach nobody would be counted as delivered.
         """
         self._sending_since = asyncio.get_running_loop().time()
-        await send({"type": "http.response.body", "body": data, "more_body": True})
+        await self.client.send({"type": "http.response.body", "body": data, "more_body": True})
         if self.session.backlog.updates:
             await asyncio.sleep(0)
             if self._has_client_left:
@@ -169,9 +171,9 @@ class TailWriter:
         self._sending_since = None
         return True
 
-    async def _end(self, send: Send) -> None:
+    async def _end(self) -> None:
         self._is_over = True
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await self.client.send({"type": "http.response.body", "body": b"", "more_body": False})
 
     @property
     def _rules(self) -> "SessionRules | None":

@@ -38,7 +38,7 @@ def _open(emulator: Emulator) -> Session:
 
 def _close(emulator: Emulator, session: Session) -> None:
     emulator.hub.close(session)
-    client = Client(Mock(), "1.1", None)
+    client = Client(Mock(), "1.1", None, Mock(), Mock())
     info = session_info(session, client)
     emulator.ended_sessions.append({**info, "endedAt": emulator.clock.now(), "endedBy": "client"})
 
