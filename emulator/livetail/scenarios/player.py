@@ -14,8 +14,8 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from livetail.core.chance import Chance
+from livetail.core.clock import DAY, parse_duration
 from livetail.scenarios.formats import FORMATS
-from livetail.scenarios.rates import LIFETIME_MS
 from livetail.scenarios.replay import Replay
 from livetail.scenarios.scenario import Scenario
 from livetail.scenarios.tables import Source
@@ -23,6 +23,9 @@ from livetail.scenarios.templates import TemplateFormat
 from livetail.store.batch import LogEvent
 
 GRID_MS: Final = 100
+
+LIFETIME_MS: Final = 100 * 365 * DAY
+"""When a source or a replay without an end ends: after any test, and while every date is valid."""
 
 MAX_SLICE_WEIGHT: Final = 1_000
 """The maximum cost of a slice: an event costs 1 for each KiB or part of one; about 10 ms of work."""
@@ -126,7 +129,9 @@ class _Part:
 
 class _PlayedSource(_Part):
     def __init__(self, source: Source, declared: Sequence[str], started_at: int, chance: Chance, name: str) -> None:
-        super().__init__(source.start_ms, source.any_rate.times(source.duration_ms, chance.stream(f"{name} arrivals")))
+        duration_ms = LIFETIME_MS if source.duration is None else parse_duration(source.duration)
+        times = source.any_rate.times(duration_ms, chance.stream(f"{name} arrivals"))
+        super().__init__(parse_duration(source.start), times)
         self._log_group = source.log_group
         self._draw = chance.stream(f"{name} streams").random
         kind = FORMATS[source.format or "text"] if source.template is None else TemplateFormat

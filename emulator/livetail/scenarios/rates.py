@@ -21,9 +21,6 @@ from livetail.core.chance import Random
 from livetail.core.clock import DAY, SECOND, parse_duration
 from livetail.core.tables import Path, Table, shown
 
-LIFETIME_MS: Final = 100 * 365 * DAY
-"""The duration of a source that has none: longer than any test, and every date in it is valid."""
-
 MAX_RATE: Final = 1_000_000
 MIN_RATE: Final = 0.000001
 MAX_DURATION_MS: Final = 366 * DAY

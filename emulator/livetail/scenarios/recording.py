@@ -111,13 +111,12 @@ def read_recording(content: bytes) -> Recording:
     first, *lines = content.split(b"\n")
     problems: list[str] = []
     entries: list[Entry] = []
-    header = Header(VERSION)
     try:
         header = msgspec.json.decode(first, type=Header)
-        if header.livetail != VERSION:
-            problems.append(f"line 1: version {header.livetail} of the format is unknown; {VERSION} is known")
     except NOT_JSON as error:
-        problems.append(f"line 1: no header of a recording: {error}")
+        raise ScenarioError([f"line 1: no header of a recording: {error}"]) from None
+    if header.livetail != VERSION:
+        raise ScenarioError([f"line 1: version {header.livetail} of the format is unknown; {VERSION} is known"])
     decoder = msgspec.json.Decoder(Entry)
     for number, line in enumerate(lines, 2):
         if not line.strip():

@@ -8,11 +8,10 @@ from msgspec import Meta, field
 
 from livetail.core import limits
 from livetail.core.chance import Chance
-from livetail.core.clock import parse_duration
 from livetail.core.tables import Path, Table, shown
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats import FORMATS
-from livetail.scenarios.rates import LIFETIME_MS, AnyRate, Constant, Duration, DurationOrZero, PerSecond, Rate
+from livetail.scenarios.rates import AnyRate, Constant, Duration, DurationOrZero, PerSecond, Rate
 from livetail.scenarios.templates import TemplateFormat
 
 MAX_STREAMS: Final = 1_000
@@ -118,15 +117,6 @@ class Source(Table, frozen=True, kw_only=True):
     def any_rate(self) -> Rate:
         """The rate as a table; a number is a constant rate."""
         return self.rate if isinstance(self.rate, Rate) else Constant(self.rate)
-
-    @property
-    def start_ms(self) -> int:
-        """Milliseconds after the scenario's start."""
-        return parse_duration(self.start)
-
-    @property
-    def duration_ms(self) -> int:
-        return LIFETIME_MS if self.duration is None else parse_duration(self.duration)
 
     def check(self) -> Iterable[tuple[Path, str]]:
         if self.format is not None and self.template is not None:

@@ -50,7 +50,8 @@ class TomlLines:
                     self._enter_table(parts, number, is_entry=header == "[[")
                     header = ""
                 elif begins_line:
-                    self._enter_key(parts, number)
+                    for length in range(1, len(parts) + 1):
+                        self._lines.setdefault((*self._table, *parts[:length]), number)
             elif token[0] in ("[", "[[", "{"):
                 header = token[0] if begins_line else ""
                 depth += len(token[0])
@@ -74,8 +75,3 @@ class TomlLines:
         # `[source.rate]` belongs to the latest `[[source]]`.
         self._table = (name, self._entries[name], *rest) if name in self._entries else (name, *rest)
         self._lines.setdefault(self._table, number)
-
-    def _enter_key(self, parts: list[str], number: int) -> None:
-        path = (*self._table, *parts)
-        for end in range(len(self._table) + 1, len(path) + 1):
-            self._lines.setdefault(path[:end], number)

@@ -8,7 +8,7 @@ import pytest
 
 from livetail.faults import as_json
 from livetail.scenarios import ScenarioError
-from livetail.scenarios.rates import LIFETIME_MS, Burst, Constant, Once, Poisson, Ramp, Rate, Sine
+from livetail.scenarios.rates import Burst, Constant, Once, Poisson, Ramp, Rate, Sine
 from livetail.scenarios.scenario import Scenario, load, load_replay, parse
 from livetail.scenarios.tables import LogGroup
 from tests.unit.scenarios.builders import play
@@ -86,9 +86,9 @@ def check_full(scenario: Scenario) -> None:
     )
     first, second = scenario.sources
     assert (first.log_group, first.log_streams, first.format) == ("/shop/api", ["web-1"], "json")
-    assert (first.any_rate, first.start_ms, first.duration_ms) == (Constant(20), 90_000, 300_000)
+    assert (first.any_rate, first.start, first.duration) == (Constant(20), "1m30s", "5m")
     assert second.any_rate == Burst(5, 2000, "30s", "2s")
-    assert (second.format, second.start_ms, second.duration_ms) == (None, 0, LIFETIME_MS)
+    assert (second.format, second.start, second.duration) == (None, "0s", None)
     (replay,) = scenario.replays
     assert (replay.speed, replay.loop, replay.start_ms) == (Fraction(10), True, 3_000)
     assert [as_json(rule) for rule in scenario.faults] == [
