@@ -5,12 +5,9 @@ import importlib
 import sys
 from collections.abc import Callable, Container
 from types import ModuleType
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from livetail import __version__
-
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
 
 COMMANDS: Final = {
     "serve": "run the emulator in the foreground",
@@ -52,7 +49,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"livetail: {message} (see {self.prog} --help)\n")
 
-    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+    def _print_message(self, message: str, file: Any = None) -> None:
         """Write without hiding errors, which `main` handles."""
         (file or sys.stderr).write(message)
 

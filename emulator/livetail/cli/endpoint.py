@@ -27,7 +27,8 @@ def served_by(process_id: int) -> str | None:
         words = Path(f"/proc/{process_id}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
     except OSError:
         return None  # there is no /proc on this system
-    command = next((at for at, word in enumerate(words) if word == "serve" and _is_livetail(words[:at])), None)
+    programs = [word.rpartition("/")[2] for word in words]
+    command = next((at for at, word in enumerate(words) if word == "serve" and "livetail" in programs[:at]), None)
     return None if command is None else _served_with(words[command + 1 :])
 
 
@@ -43,11 +44,6 @@ def _served_with(flags: list[str]) -> str | None:
         return None
     scheme = "https" if settings.serves_tls else "http"
     return f"{scheme}://{reachable_host(settings.host)}:{settings.port}"
-
-
-def _is_livetail(words: list[str]) -> bool:
-    """Whether a command line that begins with these words runs the command."""
-    return any(word.rpartition("/")[2] == "livetail" for word in words)
 
 
 def add_endpoint_flag(parser: argparse.ArgumentParser) -> None:

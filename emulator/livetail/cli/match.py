@@ -12,7 +12,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import IO, Any, Final, cast
+from typing import Any, Final
 
 from livetail.cli import discard_output
 from livetail.cli.command_parser import CommandError
@@ -128,9 +128,7 @@ def _lines(file: str) -> Iterator[tuple[_Line, bool]]:
     try:
         with open(0 if file == "-" else file, "rb", closefd=file != "-") as source:
             is_live = not stat.S_ISREG(os.fstat(source.fileno()).st_mode)
-            content: IO[bytes] = source
-            if source.peek(2).startswith(_GZIP):
-                content = cast("IO[bytes]", gzip.GzipFile(fileobj=source))
+            content = gzip.GzipFile(fileobj=source) if source.peek(2).startswith(_GZIP) else source
             for number, line in enumerate(content, 1):
                 yield _Line(file, number, line), is_live
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:

@@ -12,8 +12,6 @@ from livetail.patterns.matcher import Explanation
 from livetail.server.control.route import ControlRoute, Shape
 
 _MAX_MESSAGES: Final = 1_000
-_MAX_BYTES: Final = MAX_BATCH_BYTES
-"""The maximum of all messages together, as for TestMetricFilter."""
 
 
 class PatternRequest(Struct, forbid_unknown_fields=True):
@@ -34,8 +32,8 @@ class PatternResults(Shape):
 
 async def try_pattern(body: PatternRequest) -> PatternResults:
     """Try a filter pattern on messages: which of them match, and why."""
-    if sum(len(message.encode()) for message in body.messages) > _MAX_BYTES:
-        raise HTTPException(400, f"the messages have more than {_MAX_BYTES:,} bytes")
+    if sum(len(message.encode()) for message in body.messages) > MAX_BATCH_BYTES:  # as in TestMetricFilter
+        raise HTTPException(400, f"the messages have more than {MAX_BATCH_BYTES:,} bytes")
     results = []
     try:
         matcher = compile(body.pattern)
