@@ -4,8 +4,6 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLi
 refused. Texts that nobody has published are chosen; each is one sentence that says what to change.
 """
 
-from collections.abc import Iterable
-
 from livetail.api.context import Context
 from livetail.api.identifiers import check_class
 from livetail.api.shapes import StartLiveTailRequest
@@ -14,7 +12,7 @@ from livetail.core.errors import InvalidParameterException, ResourceNotFoundExce
 from livetail.live.hub import Owner
 from livetail.live.session import Session
 from livetail.live.subscription import Subscription
-from livetail.patterns import InvalidPatternError, Matcher
+from livetail.patterns import InvalidPatternError
 from livetail.patterns import compile as compile_pattern
 from livetail.store.accounts import NO_SUCH_LOG_GROUP
 from livetail.store.log_group import LogGroup
@@ -30,7 +28,7 @@ def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
         InvalidOperationException: the class of one of the log groups has no Live Tail.
         LimitExceededException: too many sessions are open, or were started within a second.
     """
-    arns = _arns(request.log_group_identifiers)
+    arns = tuple(dict.fromkeys(map(_arn, request.log_group_identifiers)))
     names, prefixes = request.log_stream_names, request.log_stream_name_prefixes
     if len(arns) > 1 and (names or prefixes):
         raise InvalidParameterException(
@@ -38,7 +36,10 @@ def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
         )
     if names and prefixes:
         raise InvalidParameterException("logStreamNames and logStreamNamePrefixes are mutually exclusive parameters.")
-    matcher = _matcher(request.log_event_filter_pattern)
+    try:
+        matcher = compile_pattern(request.log_event_filter_pattern or "")
+    except InvalidPatternError as error:
+        raise InvalidParameterException(f"Invalid filter pattern: {error.message()}") from error
     groups = [_group(context, arn) for arn in arns]
     for group in groups:
         check_class(group, "StartLiveTail")
@@ -56,23 +57,13 @@ def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
     return context.hub.open(subscription, Owner(caller.account_id, caller.region), caller.request_id)
 
 
-def _arns(identifiers: Iterable[str]) -> tuple[LogGroupArn, ...]:
-    arns = []
-    for identifier in identifiers:
-        arn = LogGroupArn.parse(identifier)
-        if arn is None:
-            raise InvalidParameterException(
-                f"The specified log group identifier is not a valid log group ARN: {identifier}"
-            )
-        arns.append(arn)
-    return tuple(dict.fromkeys(arns))
-
-
-def _matcher(pattern: str | None) -> Matcher:
-    try:
-        return compile_pattern(pattern or "")
-    except InvalidPatternError as error:
-        raise InvalidParameterException(f"Invalid filter pattern: {error.message()}") from error
+def _arn(identifier: str) -> LogGroupArn:
+    arn = LogGroupArn.parse(identifier)
+    if arn is None:
+        raise InvalidParameterException(
+            f"The specified log group identifier is not a valid log group ARN: {identifier}"
+        )
+    return arn
 
 
 def _group(context: Context, arn: LogGroupArn) -> LogGroup:

@@ -30,14 +30,11 @@ def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
     check_tag_keys(request.tags or ())
     if request.kms_key_id is not None:
         check_kms_key(request.kms_key_id)
-    context.store.create_group(
-        request.log_group_name,
-        context.now,
-        log_group_class=request.log_group_class or LogGroupClass.STANDARD,
-        kms_key_id=request.kms_key_id,
-        deletion_protection=bool(request.deletion_protection_enabled),
-        tags=request.tags,
-    )
+    log_group_class = request.log_group_class or LogGroupClass.STANDARD
+    group = context.store.create_group(request.log_group_name, context.now, log_group_class)
+    group.kms_key_id = request.kms_key_id
+    group.deletion_protection = bool(request.deletion_protection_enabled)
+    group.tags.update(request.tags or {})
 
 
 def delete_log_group(context: Context, request: LogGroupRequest) -> None:
@@ -155,7 +152,7 @@ def _passes_filters(group: LogGroup, request: ListLogGroupsRequest) -> bool:
     return (
         (log_group_class is None or group.log_group_class is log_group_class)
         and (pattern is None or any(_matches_name(each, group.name) for each in pattern.split("|")))
-        and all(_has_tag(group.tags, each) for each in request.log_group_tags or ())
+        and all(_matches_tag(each, group.tags.get(each.key)) for each in request.log_group_tags or ())
     )
 
 
@@ -164,11 +161,8 @@ def _matches_name(pattern: str, name: str) -> bool:
     return name.startswith(pattern[1:]) if pattern.startswith("^") else pattern in name
 
 
-def _has_tag(tags: dict[str, str], wanted: TagFilter) -> bool:
-    value = tags.get(wanted.key)
-    if value is None:
-        return False
-    return not wanted.values or any(_matches_value(each, value) for each in wanted.values)
+def _matches_tag(wanted: TagFilter, value: str | None) -> bool:
+    return value is not None and (not wanted.values or any(_matches_value(each, value) for each in wanted.values))
 
 
 def _matches_value(wanted: str, value: str) -> bool:

@@ -92,7 +92,7 @@ def _padding(head: bytes) -> bytes:
 
 
 class _RowToken(msgspec.Struct, frozen=True, array_like=True, tag="rows"):
-    """The hash of a page's request, and the key of its last row."""
+    """The hash of the parameters of a request, and the key of the last row of its page."""
 
     request_hash: str
     key: Key
@@ -107,7 +107,8 @@ def page_of_rows(
         InvalidParameterException: the token of the request was not given here, or for other parameters; the texts were
             observed on DescribeMetricFilters (radkawar/stackd, testdata/aws/logs/metric_filters.json).
     """
-    request_hash = _request_hash(request)
+    compared = msgspec.structs.replace(request, next_token=None, limit=None)
+    request_hash = sha256(type(request).__name__.encode() + msgspec.json.encode(compared)).hexdigest()[:16]
     ordered = sorted(rows, key=key, reverse=descending)
     if request.next_token is not None:
         try:
@@ -123,12 +124,6 @@ def page_of_rows(
     if len(page) == len(ordered):
         return page, {}
     return page, {"nextToken": msgspec.json.encode(_RowToken(request_hash, key(page[-1]))).hex()}
-
-
-def _request_hash(request: RowsRequest) -> str:
-    """A hash of the parameters of a request, without those of the page."""
-    compared = msgspec.structs.replace(request, next_token=None, limit=None)
-    return sha256(type(request).__name__.encode() + msgspec.json.encode(compared)).hexdigest()[:16]
 
 
 def page_of_events(

@@ -59,7 +59,8 @@ class RequestFaults:
         # Each empty page has a number of its own.
         empty_page = rules.fired[EmptyPage.type_name()] if EmptyPage() in effects else 0
         if delay_s:
-            if not self._has_room(request):
+            held_bytes = self._held_bytes + len(request.body)
+            if self._held_requests == MAX_HELD_REQUESTS or held_bytes > MAX_HELD_BYTES:
                 return _error(request, Error(code="ServiceUnavailableException"), None)
             if not await self._wait(round(delay_s * SECOND), request, receive) or emulator.fault_rules is not rules:
                 entry.status = 0
@@ -82,9 +83,6 @@ class RequestFaults:
                 return AwsResponse(status, "text/plain", text.encode())
         connection_of(request.scope).end_by_fault(reset=isinstance(effect, Reset))
         return None
-
-    def _has_room(self, request: AwsRequest) -> bool:
-        return self._held_requests < MAX_HELD_REQUESTS and self._held_bytes + len(request.body) <= MAX_HELD_BYTES
 
     async def _wait(self, milliseconds: int, request: AwsRequest, receive: Receive) -> bool:
         """Delay a request by the emulator's clock; returns whether to carry it out then.

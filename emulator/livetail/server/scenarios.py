@@ -122,9 +122,8 @@ def _create_log_group(store: "RegionStore", group: "LogGroup", now: int) -> None
     """Create a log group and its streams; an existing group keeps its settings."""
     made = store.groups.get(group.name)
     if made is None:
-        made = store.create_group(
-            group.name, now, log_group_class=LogGroupClass(group.log_class), tags=dict(group.tags)
-        )
+        made = store.create_group(group.name, now, LogGroupClass(group.log_class))
+        made.tags.update(group.tags)
         if group.retention_days is not None:
             made.retention_days = group.retention_days
     for stream in group.streams:

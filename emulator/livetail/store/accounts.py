@@ -1,6 +1,6 @@
 """The log groups of every account and region. Accounts and regions share nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,28 +27,12 @@ class RegionStore:
         except KeyError:
             raise ResourceNotFoundException(NO_SUCH_LOG_GROUP) from None
 
-    def create_group(
-        self,
-        name: str,
-        now: int,
-        *,
-        log_group_class: LogGroupClass = LogGroupClass.STANDARD,
-        kms_key_id: str | None = None,
-        deletion_protection: bool = False,
-        tags: Mapping[str, str] | None = None,
-    ) -> LogGroup:
+    def create_group(self, name: str, now: int, log_group_class: LogGroupClass = LogGroupClass.STANDARD) -> LogGroup:
         """Create a log group; raises ResourceAlreadyExistsException if there is one of this name."""
         if name in self.groups:
             raise ResourceAlreadyExistsException("The specified log group already exists")
-        group = self.groups[name] = LogGroup(
-            arn=LogGroupArn.of(self.region, self.account_id, name),
-            created_at=now,
-            kept=self.accounts.kept,
-            log_group_class=log_group_class,
-            kms_key_id=kms_key_id,
-            deletion_protection=deletion_protection,
-            tags=dict(tags or {}),
-        )
+        arn = LogGroupArn.of(self.region, self.account_id, name)
+        group = self.groups[name] = LogGroup(arn, now, self.accounts.kept, log_group_class)
         self.accounts.stores[self.account_id, self.region] = self
         return group
 

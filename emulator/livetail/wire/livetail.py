@@ -37,31 +37,27 @@ MODELED_EXCEPTIONS = ("SessionTimeoutException", "SessionStreamingException")
 """The exceptions that the model of StartLiveTail has in its stream."""
 
 
-def _event(name: str) -> FrameTemplate:
-    return FrameTemplate((":event-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "event"))
+def _template(kind: str, name: str) -> FrameTemplate:
+    """The headers of an `event` or an `exception`."""
+    return FrameTemplate((f":{kind}-type", name), (":content-type", _CONTENT_TYPE), (":message-type", kind))
 
 
-_SESSION_START = _event("sessionStart")
-_EXCEPTIONS = {
-    name: FrameTemplate((":exception-type", name), (":content-type", _CONTENT_TYPE), (":message-type", "exception"))
-    for name in MODELED_EXCEPTIONS
-}
-INITIAL_RESPONSE = _event("initial-response").frame((b"{}",))
+INITIAL_RESPONSE = _template("event", "initial-response").frame((b"{}",))
 """The message that every stream begins with. boto3 and the AWS CLI raise without it, and Go waits for ever."""
 
 
 def session_start(payload_json: bytes) -> bytes:
     """The event that describes the session; `payload_json` is a `LiveTailSessionStart`."""
-    return _SESSION_START.frame((payload_json,))
+    return _template("event", "sessionStart").frame((payload_json,))
 
 
-session_update: Final = _event("sessionUpdate").frame
+session_update: Final = _template("event", "sessionUpdate").frame
 """The event of each second: takes the parts of a `LiveTailSessionUpdate` in JSON, together at most 24 MiB."""
 
 
 def modeled_exception(name: str, message: str) -> bytes:
     """The exception that ends a stream; `name` is one of `MODELED_EXCEPTIONS`, for which SDKs have types."""
-    return _EXCEPTIONS[name].frame((msgspec.json.encode({"message": well_formed(message)}),))
+    return _template("exception", name).frame((msgspec.json.encode({"message": well_formed(message)}),))
 
 
 def unmodeled_error(code: str, message: str) -> bytes:
@@ -82,4 +78,4 @@ def unknown_event(name: str = "unknownEvent") -> bytes:
     Raises:
         EventStreamError: `name` is beyond 32,767 bytes or cannot be written as UTF-8.
     """
-    return _event(name).frame((b"{}",))
+    return _template("event", name).frame((b"{}",))

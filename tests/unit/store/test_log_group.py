@@ -126,7 +126,7 @@ def test_sequence_tokens_have_56_digits_and_move_on() -> None:
 def test_regions_and_accounts_share_nothing() -> None:
     accounts = Accounts(retain_events=5, retain_bytes=10_000)
     here, there = accounts.region("123456789012", "us-east-1"), accounts.region("123456789012", "eu-west-1")
-    made = here.create_group("/a", NOW, log_group_class=LogGroupClass.DELIVERY, tags={"a": "b"})
+    made = here.create_group("/a", NOW, LogGroupClass.DELIVERY)
     assert accounts.region("123456789012", "us-east-1").group("/a") is made
     assert (made.arn, made.kept.max_events, made.retention_days) == (
         LogGroupArn("us-east-1", "123456789012", "/a"),
