@@ -75,7 +75,6 @@ class TemplateFormat(Format):
         if len(template) > MAX_LINE_BYTES or template.count("{") > MAX_FIELDS:
             raise ScenarioError([f"it has more than {MAX_LINE_BYTES:,} characters or {MAX_FIELDS:,} fields"])
         super().__init__(random, stream_names, chance)
-        self._count = 0
         self._values: dict[str, object] = {}
         self._choices: dict[str, tuple[list[str], list[int]]] = {}
         """The values of each field that has weights, and the running totals of the weights."""

@@ -23,6 +23,9 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 class Format:
     """The log events of one source. Most formats only have a `message`, whose events do not depend on each other."""
 
+    _count = 0
+    """The number of the latest event, in formats that write it."""
+
     def __init__(self, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
         """`random` is the source's own, `chance` that of all sources of the scenario."""
         self._random = random

@@ -1,8 +1,5 @@
 """Lines that viewers often show wrongly: colours, wide and combining characters, controls, very long ones."""
 
-from collections.abc import Sequence
-
-from livetail.core.chance import Chance, Random
 from livetail.scenarios.formats.base import Format, iso_time
 from livetail.scenarios.traffic import one_of, weighted
 
@@ -41,10 +38,6 @@ _LINES: tuple[str, ...] = weighted(
 
 
 class NastyFormat(Format):
-    def __init__(self, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
-        super().__init__(random, stream_names, chance)
-        self._count = 0
-
     def message(self, instant: int, stream: int) -> str:
         self._count += 1
         line = one_of(self._random, _LINES)
