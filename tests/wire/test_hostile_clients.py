@@ -133,7 +133,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def few_handshakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveTailEmulator]:
     monkeypatch.setattr(http_server, "MAX_HANDSHAKES", 3)
-    monkeypatch.setattr(http_server, "MIN_HANDSHAKE_S", 0.05)
+    monkeypatch.setattr(http_server, "HANDSHAKE_TIMEOUT_S", 0.3)
     with LiveTailEmulator(tls=True) as emulator:
         yield emulator
 

@@ -28,17 +28,12 @@ SEND_BUFFER_BYTES: Final = 256 * 1024
 instead of four megabytes."""
 
 MAX_HANDSHAKES: Final = 200
-"""TLS handshakes at a time; each costs 300 KB. More clients wait in the backlog."""
+"""TLS handshakes at a time; each costs 300 KB. More clients wait."""
 
-HANDSHAKE_TIMEOUT_S: Final = 10.0
-"""Seconds that a handshake may take."""
-
-MIN_HANDSHAKE_S: Final = 1.0
-"""Seconds that it may take while `MAX_HANDSHAKES` are in progress and another client waits."""
-
+HANDSHAKE_TIMEOUT_S: Final = 5.0
 TLS_SHUTDOWN_TIMEOUT_S: Final = 0.5
 
-ACCEPT_RETRY_S: Final = 0.5
+ACCEPT_RETRY_S: Final = 0.1
 LOG_AGAIN_S: Final = 60.0
 
 CANCEL_S: Final = 0.3
@@ -112,10 +107,8 @@ class HttpServer:
             tls.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
         self._config = ServerConfig(app, http2=http2)
         self._stopping = self._config.context.terminated
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._connections: dict[asyncio.Task[None], Connection] = {}
-        self._handshakes: dict[asyncio.Task[None], float] = {}  # with the time at which each began
-        self._changed = asyncio.Event()
+        self._connections: dict[asyncio.Task[None], Connection | None] = {}  # None until its handshake is done
+        self._handshakes = asyncio.Semaphore(MAX_HANDSHAKES)
         self._accepting: asyncio.Task[None] | None = None
         self._log_exhaustion_at = 0.0
 
@@ -135,49 +128,46 @@ class HttpServer:
         except OSError:  # not on Linux, or not listening any more
             if self._accepting is not None:
                 self._accepting.cancel()
-        self._changed.set()
         if self._accepting is not None:
             await asyncio.wait((self._accepting,))
         self._listener.close()
-        for task in self._handshakes:
-            task.cancel()
-        for connection in list(self._connections.values()):
-            connection.end_if_idle()
+        for task, connection in list(self._connections.items()):
+            if connection is None:
+                task.cancel()
+            else:
+                connection.end_if_idle()
 
     async def close(self, seconds: float) -> None:
         """End all connections; clients get this many seconds to read what was written to them."""
         await self.stop_accepting()
-        for connection in list(self._connections.values()):
+        for connection in filter(None, list(self._connections.values())):
             connection.end()
         await self._wait(seconds)
-        for connection in list(self._connections.values()):
+        for connection in filter(None, list(self._connections.values())):
             connection.abort()
         await self._wait(CANCEL_S)
-        for task in self._tasks:
+        for task in self._connections:
             task.cancel()
         await self._wait(CANCEL_S)
 
     async def _wait(self, seconds: float) -> None:
         """Wait until all connections have ended, at most this long."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+        if self._connections:
+            await asyncio.wait(list(self._connections), timeout=seconds)
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
-            await self._make_room()
             try:
                 sock, _ = await loop.sock_accept(self._listener)
             except OSError as error:
                 if not self._stopping.is_set():
                     self._log_exhaustion(error)
-                    await self._wait_for_change(ACCEPT_RETRY_S)
+                    await asyncio.sleep(ACCEPT_RETRY_S)
                 continue
             task = loop.create_task(self._serve(sock))
-            self._tasks.add(task)
+            self._connections[task] = None
             task.add_done_callback(self._ended)
-            if self._tls is not None:
-                self._handshakes[task] = loop.time()
             await asyncio.sleep(0)  # so that open connections do not wait for many new ones
 
     async def _serve(self, sock: socket.socket) -> None:
@@ -188,6 +178,11 @@ class HttpServer:
         if self._tls is not None:
             timeouts = {"ssl_handshake_timeout": HANDSHAKE_TIMEOUT_S, "ssl_shutdown_timeout": TLS_SHUTDOWN_TIMEOUT_S}
         try:
+            await self._handshakes.acquire()
+        except asyncio.CancelledError:
+            sock.close()
+            raise
+        try:
             transport, _ = await loop.connect_accepted_socket(lambda: protocol, sock, ssl=self._tls, **timeouts)
         except OSError as error:
             reason = getattr(error, "reason", None)
@@ -197,37 +192,17 @@ class HttpServer:
                 _log.debug("a TLS handshake failed: %s", reason or error)
             return
         finally:
-            self._handshakes.pop(task, None)
-            self._changed.set()
+            self._handshakes.release()
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         connection = Connection(self._config, sock, reader, writer)
         self._connections[task] = connection
         await connection.run()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._connections.pop(task, None)
-        self._changed.set()
+        del self._connections[task]
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a connection was closed after an unexpected error: %r", error)
             _log.debug("the error in full", exc_info=error)
-
-    async def _make_room(self) -> None:
-        """Wait while too many handshakes are in progress, or end the oldest when it takes too long."""
-        while len(self._handshakes) >= MAX_HANDSHAKES and not self._stopping.is_set():
-            task, began = next(iter(self._handshakes.items()))
-            seconds_left = began + MIN_HANDSHAKE_S - asyncio.get_running_loop().time()
-            if seconds_left <= 0:
-                del self._handshakes[task]
-                task.cancel()
-            else:
-                await self._wait_for_change(seconds_left)
-
-    async def _wait_for_change(self, max_seconds: float) -> None:
-        """Wait until a handshake or a connection has ended."""
-        self._changed.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), max_seconds)
 
     def _log_exhaustion(self, error: OSError) -> None:
         """Log that no connection can be accepted, at most once a minute."""
@@ -235,5 +210,5 @@ class HttpServer:
         if now >= self._log_exhaustion_at:
             self._log_exhaustion_at = now + LOG_AGAIN_S
             _log.error(
-                "no connection can be accepted: %s (%d are open; see ulimit -n)", error.strerror, len(self._tasks)
+                "no connection can be accepted: %s (%d are open; see ulimit -n)", error.strerror, len(self._connections)
             )
