@@ -107,8 +107,9 @@ def _take_condition(tokens: Tokens, earlier: list[_JsonCondition]) -> _JsonCondi
     at = tokens.position
     selector = take_selector(tokens)
     if selector.has_wildcard and sum(condition.selector.has_wildcard for condition in earlier) >= _MAX_WILDCARDS:
-        reason = f"a pattern has at most {_MAX_WILDCARDS} wildcards in its selectors"
-        tokens.limit_errors.append(tokens.error(reason, at=at, text=_TOO_MANY_WILDCARDS))
+        tokens.exceed_limit(
+            f"a pattern has at most {_MAX_WILDCARDS} wildcards in its selectors", _TOO_MANY_WILDCARDS, at
+        )
     value = None
     if (comparison := tokens.take_comparison()) is not None:
         operator, value = comparison

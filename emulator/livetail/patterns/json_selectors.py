@@ -93,8 +93,7 @@ def take_selector(tokens: Tokens) -> Selector:
         at = tokens.position + found.start()
         if kind == "wildcard":
             if any(isinstance(step, Wildcard) for step in steps):
-                error = tokens.error("a selector has at most one wildcard", at=at, text=_SEVERAL_WILDCARDS)
-                tokens.limit_errors.append(error)
+                tokens.exceed_limit("a selector has at most one wildcard", _SEVERAL_WILDCARDS, at)
             steps.append(Wildcard(text))
         elif kind == "position":
             digits = text.lstrip("0") or "0"

@@ -20,8 +20,6 @@ MAX_GAP_FIELDS: Final = 10_000
 would take half a second of the server's time."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
-
-
 _ANY: Final[Condition[str]] = Condition(lambda _: True, frozenset())
 
 
@@ -104,8 +102,7 @@ def compile_space(pattern: str) -> Matcher:
         at = tokens.position
         entry = _take_entry(tokens)
         if entry.name is not None and any(entry.name == earlier.name for earlier in entries):
-            reason, text = f"{entry.name!r} can be used only once", f"Duplicate field '{entry.name}'"
-            tokens.limit_errors.append(tokens.error(reason, at=at, text=text))
+            tokens.exceed_limit(f"{entry.name!r} can be used only once", f"Duplicate field '{entry.name}'", at)
         entries.append(entry)
     tokens.check_end()
     gap = next((index for index, entry in enumerate(entries) if entry.name == "..."), None)
@@ -143,7 +140,8 @@ def _take_entry(tokens: Tokens) -> _Entry:
         operator, value = comparison
         written = f"{name} {operator} {value.written}"
         # The literal parts are in the message too, as fields are parts of it as written.
-        conditions.append(_FieldCondition(_comparison_test(*comparison), literal_parts(*comparison), written))
+        necessary = literal_parts(operator, value)
+        conditions.append(_FieldCondition(_comparison_test(operator, value), necessary, written))
         return conditions[-1]
 
     joined = parse_expression(tokens, parse_condition)

@@ -72,15 +72,13 @@ class Tokens:
     Attributes:
         next: the token here; empty at the end.
         position: where it begins in the pattern.
-        limit_errors: the limits that the pattern exceeds. To be raised after the whole pattern was read, since AWS
-            reports other problems first.
     """
 
     def __init__(self, pattern: str, grammar: Grammar) -> None:
         """Raises InvalidPatternError if the pattern does not end as it must, or a part of it is not a token."""
         if len(pattern) < 2 or pattern[-1] != grammar.closing:
             raise _unclosed(pattern, grammar.closing)
-        self.limit_errors: list[InvalidPatternError] = []
+        self._limit_errors: list[InvalidPatternError] = []
         self._reserved_words = grammar.reserved_words
         self._regexes = 0
         position, end = 1, len(pattern) - 1
@@ -131,7 +129,7 @@ class Tokens:
         if value.regex is not None:
             self._regexes += 1
             if self._regexes > MAX_REGEXES:
-                self.limit_errors.append(too_many_regexes(at))
+                self._limit_errors.append(too_many_regexes(at))
         self.advance()
         return operator, value
 
@@ -143,14 +141,16 @@ class Tokens:
         """
         if self.next:
             raise self.error(unexpected(self.next))
-        if self.limit_errors:
-            raise self.limit_errors[0]
+        if self._limit_errors:
+            raise self._limit_errors[0]
 
-    def error(
-        self, reason: str, *, at: int | None = None, term: str | None = None, text: str | None = None
-    ) -> InvalidPatternError:
+    def exceed_limit(self, reason: str, text: str, at: int) -> None:
+        """Note an error for `check_end`: AWS reports that a limit is exceeded only if there is no other problem."""
+        self._limit_errors.append(InvalidPatternError(at + 1, reason, text=text))
+
+    def error(self, reason: str, *, at: int | None = None, term: str | None = None) -> InvalidPatternError:
         """An error at the token here, or `at` another position."""
-        return InvalidPatternError((self.position if at is None else at) + 1, reason, term=term, text=text)
+        return InvalidPatternError((self.position if at is None else at) + 1, reason, term=term)
 
 
 def _unclosed(pattern: str, closing: str) -> InvalidPatternError:
