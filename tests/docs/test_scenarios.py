@@ -85,7 +85,7 @@ def test_the_first_recording_asks_whom_the_sdk_is_configured_for(folder: Path) -
         emulator.end_session(session["sessionId"])
         assert process.wait(30) == 0
     recording = read_recording((folder / "incident.jsonl").read_bytes())
-    assert [len(entry.events or ()) for entry in recording.entries if entry.kind == "update"] == [20, 20]
+    assert [len(entry.events or ()) for entry in recording if entry.kind == "update"] == [20, 20]
 
 
 def test_the_second_recording_asks_an_emulator(folder: Path) -> None:
@@ -96,10 +96,10 @@ def test_the_second_recording_asks_an_emulator(folder: Path) -> None:
         run = run_command(as_module(there), cwd=folder, env=environment())
     assert run.returncode == 0, run.stderr
     recording = read_recording((folder / "checkout.jsonl").read_bytes())
-    found = [event.message for entry in recording.entries for event in entry.events or ()]
+    found = [event.message for entry in recording for event in entry.events or ()]
     assert found
     assert all("checkout" in message for message in found)
-    assert recording.entries[-1].reason == "stopped"
+    assert recording[-1].reason == "stopped"
 
 
 def test_the_recording_is_replayed(folder: Path) -> None:

@@ -95,7 +95,7 @@ class Input:
 def _look_at_first(portions: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
     """The first portion that has bytes, and all portions from this one on."""
     first = next(filter(None, portions), b"")
-    return first, chain([first] if first else [], portions)
+    return first, chain([first], portions)
 
 
 def _gunzipped(portions: Iterator[bytes], name: str) -> Iterator[bytes]:

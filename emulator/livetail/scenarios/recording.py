@@ -11,7 +11,7 @@ Offsets are milliseconds since StartLiveTail was called. Keys that AWS has are s
 written at once; an incomplete last line is ignored.
 """
 
-from typing import Annotated, Any, BinaryIO, Final, Literal, NamedTuple
+from typing import Annotated, Any, BinaryIO, Final, Literal
 
 import msgspec
 
@@ -65,13 +65,6 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str | None = None
 
 
-class Recording(NamedTuple):
-    """A recording that was read."""
-
-    header: Header
-    entries: list[Entry]
-
-
 class EventLine(msgspec.Struct):
     """A log event in a file that is not a recording: a line of JSON, or an event of the AWS CLI's output."""
 
@@ -102,8 +95,8 @@ def is_recording(first_line: bytes) -> bool:
         return False
 
 
-def read_recording(content: bytes) -> Recording:
-    """Read a recording.
+def read_recording(content: bytes) -> list[Entry]:
+    """The lines of a recording after its header.
 
     Raises:
         ScenarioError: it has bad lines, except for an incomplete last one; all of them are named.
@@ -129,7 +122,7 @@ def read_recording(content: bytes) -> Recording:
                 problems.append(f"line {number}: {error}")
     if problems:
         raise ScenarioError(problems)
-    return Recording(header, entries)
+    return entries
 
 
 def read_page(content: bytes) -> list[EventLine]:

@@ -121,7 +121,7 @@ def read_replay(path: Path, log_group: str | None = None) -> Replay:
         found = _plain(content, log_group or "/replay/" + re.sub(r"[^.\-_/#A-Za-z0-9]", "-", name), problems)
     else:
         try:
-            entries = read_recording(content).entries
+            entries = read_recording(content)
             found = _recorded(entries)
             length_ms = max((entry.offset_ms for entry in entries), default=0)
         except ScenarioError as error:
