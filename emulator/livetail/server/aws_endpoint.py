@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from livetail.api.identifiers import named_log_groups
 from livetail.api.service import OPERATIONS
+from livetail.core.clock import SECOND
 from livetail.core.errors import (
     InternalFailure,
     RequestEntityTooLargeException,
@@ -19,7 +20,7 @@ from livetail.core.ids import uuid4
 from livetail.live.session import Session
 from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, verify_signature
 from livetail.server.bodies import read_to_end
-from livetail.server.clocks import http_date, real_now
+from livetail.server.clocks import http_date, wall_ns
 from livetail.server.connection import connection_of
 from livetail.server.emulator import Emulator
 from livetail.server.origins import granted_origin, is_preflight, preflight_response, response_headers
@@ -41,7 +42,6 @@ class AwsEndpoint:
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
-        self._date_clock = emulator.clock.now if emulator.settings.verify_signatures else real_now
         self._other_requests = OtherRequests(emulator)
 
     @cached_property
@@ -157,10 +157,12 @@ class AwsEndpoint:
         log_session_end(session, self._emulator.clock.now())
 
     def _headers(self, request_id: str, content_type: str, origin: str | None) -> list[tuple[bytes, bytes]]:
+        emulator = self._emulator
+        now_s = emulator.clock.now() // SECOND if emulator.settings.verify_signatures else wall_ns() // 10**9
         headers = [
             (b"x-amzn-RequestId", request_id.encode()),
             (b"Content-Type", content_type.encode()),
-            (b"date", http_date(self._date_clock() // 1000)),
+            (b"date", http_date(now_s)),
         ]
         if origin is not None:
             headers += response_headers(origin)

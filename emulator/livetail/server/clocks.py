@@ -29,16 +29,12 @@ def _real_ns() -> int:
     return time.clock_gettime_ns(time.CLOCK_REALTIME)
 
 
-_wall_ns: Final[Callable[[], int]] = (
+wall_ns: Final[Callable[[], int]] = (
     partial(time.clock_gettime_ns, _REALTIME_COARSE) if sys.platform == "linux" else _real_ns
 )
+"""Returns the time of this machine in epoch nanoseconds, also while a test changes the time of its process."""
+
 _uptime_ns: Final = partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC)
-
-
-def real_now() -> int:
-    """The time of this machine in epoch milliseconds, also while a test changes the time of its process."""
-    return _wall_ns() // 1_000_000
-
 
 uptime_s: Final = partial(time.clock_gettime, time.CLOCK_MONOTONIC)
 """Returns seconds since some instant, for an event loop that no test can freeze. It is called often."""
@@ -57,13 +53,13 @@ class RunningClock:
 
     def reset(self) -> None:
         """Read the machine's clock again."""
-        self._start_ns, self._start_uptime_ns = _wall_ns(), _uptime_ns()
+        self._start_ns, self._start_uptime_ns = wall_ns(), _uptime_ns()
         self._step_back_ns = 0
 
     def now(self) -> int:
         now_ns = self._start_ns + int((_uptime_ns() - self._start_uptime_ns) * self._speed)
         if self._speed == 1:
-            ahead_ns = now_ns - _wall_ns()
+            ahead_ns = now_ns - wall_ns()
             if abs(ahead_ns) > _MAX_DRIFT_NS:
                 self._start_ns -= ahead_ns
                 self._step_back_ns += max(0, ahead_ns)
@@ -83,7 +79,7 @@ class RunningClock:
 def make_clock(setting: ClockSetting) -> ManualClock | RunningClock:
     """The clock of the settings."""
     if setting.mode == "manual":
-        return ManualClock(real_now() if setting.start is None else setting.start)
+        return ManualClock(wall_ns() // 1_000_000 if setting.start is None else setting.start)
     return RunningClock(setting.speed)
 
 

@@ -14,7 +14,7 @@ class _Machine:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wall = 1_000.0
         self.uptime = 50.0
-        monkeypatch.setattr(clocks, "_wall_ns", lambda: round(self.wall * 1e9))
+        monkeypatch.setattr(clocks, "wall_ns", lambda: round(self.wall * 1e9))
         monkeypatch.setattr(clocks, "_uptime_ns", lambda: round(self.uptime * 1e9))
 
     def passes(self, seconds: float) -> None:
