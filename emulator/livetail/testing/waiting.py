@@ -11,7 +11,8 @@ from livetail.errors import LiveTailTimeoutError
 
 T = TypeVar("T")
 
-_PAUSE_S: Final = 0.005
+_MAX_PAUSE_S: Final = 0.05
+"""Between two requests; the first pauses are shorter."""
 
 _MAX_SHOWN_REQUESTS: Final = 5
 
@@ -29,11 +30,12 @@ def wait_for(client: ControlClient, look: Callable[[], T | None], timeout: float
     if (found := look()) is not None:
         return found
     began, clock = _uptime_s(), client.request("GET", "/clock")
-    pause = Event()  # not time.sleep, which tests may replace
+    pause, pause_s = Event(), 0.001  # not time.sleep, which tests may replace
     while (found := look()) is None:
         if _uptime_s() - began >= timeout:
             raise LiveTailTimeoutError(f"{wanted} within {timeout:g} s; {situation(client, clock)}")
-        pause.wait(_PAUSE_S)
+        pause.wait(pause_s)
+        pause_s = min(2 * pause_s, _MAX_PAUSE_S)
     return found
 
 
