@@ -13,7 +13,7 @@ from livetail.cli.endpoint import served_by
 from tests.cli.running import call_livetail, serving
 
 
-def test_healthcheck_tells_a_server_that_answers_from_one_that_does_not() -> None:
+def test_healthcheck_with_and_without_a_server() -> None:
     with LiveTailEmulator() as emulator:
         run = call_livetail("healthcheck", "--endpoint", emulator.endpoint_url)
         assert (run.returncode, run.stdout) == (0, "ok\n")

@@ -1,4 +1,4 @@
-"""The tables of docs/control-plane.md: `python -m tests.docs.control_tables` prints them anew."""
+"""The tables of docs/control-plane.md: `python -m tests.docs.control_tables` prints them."""
 
 from livetail.server.control.table import ROUTES
 from livetail.server.metrics import METRICS

@@ -1,4 +1,4 @@
-"""The table of settings as the README prints it: `python -m tests.docs.flags` prints it anew."""
+"""The table of settings as the README prints it: `python -m tests.docs.flags` prints it."""
 
 from livetail.settings import FLAGS
 

@@ -1,4 +1,4 @@
-"""Every command of docs/control-plane.md runs as printed, in order and in one shell, and answers what is printed."""
+"""Every command of docs/control-plane.md runs as printed, in order and in one shell, and prints what the page shows."""
 
 import json
 import os
@@ -104,7 +104,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, str]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"line {example.line}")
-def test_it_answers_what_is_printed(outputs: dict[int, str], example: Example) -> None:
+def test_it_prints_what_the_page_shows(outputs: dict[int, str], example: Example) -> None:
     assert example.agrees_with(outputs[example.line]), outputs[example.line]
 
 

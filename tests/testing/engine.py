@@ -48,8 +48,8 @@ class Engine:
         self._server.server_close()
         self._processes.close()
 
-    def answer(self, call: str, body: Any) -> tuple[int, Any]:
-        """The answer to a call such as `GET /version`."""
+    def response(self, call: str, body: Any) -> tuple[int, Any]:
+        """The response to a call such as `GET /version`."""
         container = f"/containers/{_ID}"
         if call == "GET /version":
             return 200, {"ApiVersion": "1.47", "MinAPIVersion": "1.24"}
@@ -82,8 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         path = self.path.partition("?")[0].removeprefix("/v1.47")
         given = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        status, answer = self.engine.answer(f"{self.command} {path}", json.loads(given) if given else None)
-        body = b"" if answer is None else json.dumps(answer).encode()
+        status, content = self.engine.response(f"{self.command} {path}", json.loads(given) if given else None)
+        body = b"" if content is None else json.dumps(content).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

@@ -16,17 +16,17 @@ def test_the_loop_reads_while_time_moves() -> None:
         async with LiveTailEmulator(clock="manual", seed=7) as emulator:
             await emulator.put(GROUP, "web-1", ["before"])
             async with emulator.async_client() as logs:
-                answer = await logs.start_live_tail(logGroupIdentifiers=[emulator.log_group_arn(GROUP)])
+                response = await logs.start_live_tail(logGroupIdentifiers=[emulator.log_group_arn(GROUP)])
                 session = await emulator.wait_for_new_session()
                 advanced = asyncio.create_task(emulator.advance(20))
                 updates = 0
-                async for event in answer["responseStream"]:
+                async for event in response["responseStream"]:
                     updates += "sessionUpdate" in event
                     if updates == 20:
                         break
                 assert await advanced == 20
                 await emulator.assert_nothing_dropped()
-                answer["responseStream"].close()
+                response["responseStream"].close()
                 assert await session.wait_until_ended() == "client"
 
     asyncio.run(main())
@@ -53,7 +53,7 @@ def test_moving_time_in_the_loop_is_an_error(manual: LiveTailEmulator) -> None:
 
 
 def test_patched_environment_undoes_all(manual: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "nobody-has-this")
+    monkeypatch.setenv("AWS_PROFILE", "missing-profile")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     before = dict(os.environ)

@@ -1,6 +1,6 @@
 """The container class: the real testcontainers and docker-py, against an engine of which only the HTTP API is played.
 
-The constructor of testcontainers asks the engine for its version, unless it is told one: this is how settings are
+The constructor of testcontainers requests the engine's version, unless it is given one: this is how settings are
 tested without any.
 """
 
@@ -75,7 +75,7 @@ def test_wrong_settings_are_a_sentence(settings: dict[str, Any], sentence: str) 
         _container(**settings)
 
 
-def test_one_with_a_certificate_is_asked_over_https() -> None:
+def test_health_check_uses_https_with_a_certificate() -> None:
     wait = _container(certfile="/tls/chain.pem", keyfile="/tls/key.pem")._wait_strategy
     assert isinstance(wait, HttpWaitStrategy)
     assert (wait._tls, wait._insecure_tls) == (True, True)

@@ -125,7 +125,7 @@ def test_what_cannot_start_leaves_nothing() -> None:
             LiveTailEmulator(port=port)
 
 
-def test_use_after_stop_says_that_nobody_answers() -> None:
+def test_use_after_stop_is_an_error_of_no_response() -> None:
     with LiveTailEmulator(clock="manual") as emulator:
         logs = emulator.client()
     with pytest.raises(NoResponseError, match=f"^no response from {emulator.endpoint_url}: Connection refused$"):
@@ -160,7 +160,7 @@ def test_port_can_be_chosen() -> None:
 
 
 def _python(program: str, **variables: str) -> str:
-    """Run a program in another process; answers what it printed. AWS settings are only those that are given."""
+    """Run a program in another process; returns what it printed. AWS settings are only those that are given."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     run = run_command([sys.executable, "-c", program], env=environ | variables)
     assert (run.returncode, run.stderr) == (0, ""), run.stderr
@@ -188,7 +188,7 @@ def test_environment_points_unmodified_programs_at_it(settings: dict[str, Any]) 
         assert json.loads(_python(UNMODIFIED, **emulator.environment())) == [emulator.log_group_arn("/app/api")]
 
 
-def test_process_that_forgets_to_stop_ends_all_the_same() -> None:
+def test_process_ends_without_a_stop() -> None:
     command = [sys.executable, "-c", "from livetail import LiveTailEmulator; print(LiveTailEmulator().endpoint_url)"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (run.returncode, run.stderr) == (0, "")
@@ -227,19 +227,19 @@ def test_clients_sign_with_a_key_that_is_known() -> None:
         logs = emulator.client()
         assert logs.describe_log_groups()["logGroups"] == []
         logs.close()
-        impostor = emulator.client(aws_secret_access_key="a guess")
+        with_wrong_secret = emulator.client(aws_secret_access_key="a guess")
         with pytest.raises(ClientError, match="InvalidSignatureException"):
-            impostor.describe_log_groups()
-        impostor.close()
+            with_wrong_secret.describe_log_groups()
+        with_wrong_secret.close()
 
-        async def ask() -> Any:
+        async def describe() -> Any:
             async with emulator.async_client() as logs:
                 return await logs.describe_log_groups()
 
-        assert asyncio.run(ask())["logGroups"] == []
+        assert asyncio.run(describe())["logGroups"] == []
 
 
-def test_credentials_nobody_checks_are_not_signed_with() -> None:
+def test_credentials_are_used_only_if_signatures_are_checked() -> None:
     """A key id of 12 digits would make every client one of another account."""
     with LiveTailEmulator(credentials="210987654321:secret") as emulator:
         emulator.put("/app/api", "web-1", ["hello"])
@@ -262,16 +262,16 @@ def test_clients_trust_its_certificate_and_others_do_not(monkeypatch: pytest.Mon
         ]
         stream.close()
         logs.close()
-        stranger = emulator.client(verify=True)
+        without_ca = emulator.client(verify=True)
         with pytest.raises(SSLError, match="CERTIFICATE_VERIFY_FAILED"):
-            stranger.describe_log_groups()
-        stranger.close()
+            without_ca.describe_log_groups()
+        without_ca.close()
 
-        async def ask() -> Any:
+        async def describe() -> Any:
             async with emulator.async_client() as logs:
                 return await logs.describe_log_groups()
 
-        assert len(asyncio.run(ask())["logGroups"]) == 1
+        assert len(asyncio.run(describe())["logGroups"]) == 1
 
 
 def test_asyncio_code_reads_while_a_thread_moves_time() -> None:

@@ -1,4 +1,4 @@
-"""The handle of a running emulator: what each call does, and what it says when it cannot."""
+"""The handle of a running emulator: what each call does, and its errors."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -41,7 +41,7 @@ def test_address_that_is_none(url: str) -> None:
         LiveTail(url).now()
 
 
-def test_nobody_there() -> None:
+def test_no_response() -> None:
     with pytest.raises(NoResponseError, match="^no response from http://127.0.0.1:1: Connection refused$"):
         LiveTail("http://127.0.0.1:1").now()
 
@@ -73,7 +73,7 @@ def test_put_of_more_than_a_request_may_have(manual: LiveTailEmulator) -> None:
     assert group["ingested"] == 100_003
 
 
-def test_put_says_what_is_wrong(manual: LiveTailEmulator) -> None:
+def test_put_of_something_wrong(manual: LiveTailEmulator) -> None:
     with pytest.raises(LiveTailError, match="logGroupName"):
         manual.put("a name with spaces", "web-1", ["hello"])
     with pytest.raises(LiveTailError, match="there are no messages and no events to ingest"):
@@ -83,7 +83,7 @@ def test_put_says_what_is_wrong(manual: LiveTailEmulator) -> None:
 # ---- time ----------------------------------------------------------------------------------------------------------
 
 
-def test_advance_answers_the_number_of_updates(manual: LiveTailEmulator, logs: Any) -> None:
+def test_advance_returns_the_number_of_updates(manual: LiveTailEmulator, logs: Any) -> None:
     began = manual.now()
     manual.put("/app/api", "web-1", ["hello"])
     assert manual.advance(0.5) == 0
@@ -183,7 +183,7 @@ def test_scenario_that_is_wrong(manual: LiveTailEmulator) -> None:
         manual.start_scenario("[[source]]\nrate = 1\n")
 
 
-# ---- sight ---------------------------------------------------------------------------------------------------------
+# ---- requests and reset ---------------------------------------------------------------------------------------------
 
 
 def test_requests(manual: LiveTailEmulator, logs: Any) -> None:
@@ -212,7 +212,7 @@ def test_reset_begins_again(manual: LiveTailEmulator, logs: Any) -> None:
 # ---- clients -------------------------------------------------------------------------------------------------------
 
 
-def test_client_tries_once_unless_it_is_told_otherwise(manual: LiveTailEmulator) -> None:
+def test_client_tries_once_by_default(manual: LiveTailEmulator) -> None:
     """A test that makes a call fail wants to see it fail, and at once."""
     manual.add_fault({"operation": "*", "times": 0, "effect": {"type": "status", "status": 503}})
     for config, tries in ((None, 1), (Config(read_timeout=5), 1), (Config(retries={"total_max_attempts": 2}), 2)):

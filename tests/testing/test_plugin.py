@@ -10,7 +10,7 @@ pytest_plugins = ["pytester"]
 # ---- fixtures ------------------------------------------------------------------------------------------------------
 
 
-BEGINS_ANEW = """
+IS_RESET = """
 import pytest
 
 @pytest.mark.parametrize("turn", range(3))
@@ -26,7 +26,7 @@ def test_it(livetail, livetail_client, turn):
     arn = livetail.log_group_arn("/app/api")
     stream = livetail_client.start_live_tail(logGroupIdentifiers=[arn])["responseStream"]
     started = next(iter(stream))["sessionStart"]["sessionId"]
-    assert started == "10a7d891-cbfb-44ac-ad37-7b586772c871", "the seed begins anew too"
+    assert started == "10a7d891-cbfb-44ac-ad37-7b586772c871", "the seed is reset too"
     livetail.advance(10)
     stream.close()
 """
@@ -99,7 +99,7 @@ def test_they_share_a_handle_and_a_client(livetail, livetail_client):
 
 def test_a_suite_with_every_fixture(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
-        test_begins_anew=BEGINS_ANEW,
+        test_is_reset=IS_RESET,
         test_server_of_the_run=SERVER_OF_THE_RUN,
         test_stopped=STOPPED,
         test_shared=SHARED,
@@ -156,7 +156,7 @@ def test_next(livetail):
     result.assert_outcomes(passed=1, failed=1)
 
 
-def test_streams_that_nobody_closes_hinder_nothing(pytester: pytest.Pytester) -> None:
+def test_open_streams_do_not_keep_the_run_from_ending(pytester: pytest.Pytester) -> None:
     """The run ends although a thread reads; the thread sees a clean end."""
     suite(
         pytester,
@@ -281,14 +281,20 @@ def test_good(livetail):
     )
     result.assert_outcomes(passed=1, errors=7)
     result.stdout.no_fnmatch_line("*livetail/*.py*")
-    said = dict(zip(("unknown", "wrong", "nameless", "file", "fault", "port", "keys"), _in_full(result), strict=True))
-    assert said["unknown"].startswith("there is no setting 'speed'; there are host, port, ")
-    assert said["wrong"] == "--clock 'sometimes' is none of real, manual, manual@2026-01-01T00:00:00Z, 60x"
-    assert said["nameless"] == "@pytest.mark.livetail takes settings by name, such as clock='manual', and not 'manual'"
-    assert said["file"] == f"{pytester.path}/none.toml: there is no such file"
-    assert "shop.toml:1: " in said["fault"] and "log_group" in said["fault"]
-    assert said["port"].startswith("cannot listen on 127.0.0.1:") and said["port"].endswith("Address already in use")
-    assert said["keys"] == "--verify-signatures needs at least one --credentials ID:SECRET"
+    sentence = dict(
+        zip(("unknown", "wrong", "nameless", "file", "fault", "port", "keys"), _in_full(result), strict=True)
+    )
+    assert sentence["unknown"].startswith("there is no setting 'speed'; there are host, port, ")
+    assert sentence["wrong"] == "--clock 'sometimes' is none of real, manual, manual@2026-01-01T00:00:00Z, 60x"
+    assert (
+        sentence["nameless"] == "@pytest.mark.livetail takes settings by name, such as clock='manual', and not 'manual'"
+    )
+    assert sentence["file"] == f"{pytester.path}/none.toml: there is no such file"
+    assert "shop.toml:1: " in sentence["fault"] and "log_group" in sentence["fault"]
+    assert sentence["port"].startswith("cannot listen on 127.0.0.1:") and sentence["port"].endswith(
+        "Address already in use"
+    )
+    assert sentence["keys"] == "--verify-signatures needs at least one --credentials ID:SECRET"
 
 
 def _in_full(result: pytest.RunResult) -> list[str]:
@@ -318,7 +324,7 @@ def test_fails_anyway(start):
     KEPT.append(start())
     raise ValueError("this is what is to be read")
 
-def test_begins_anew(livetail):
+def test_is_reset(livetail):
     assert livetail.sessions() == []
     for stream in KEPT:
         stream.close()
@@ -335,5 +341,5 @@ def test_open_sessions_fail_a_test_if_so_configured(pytester: pytest.Pytester) -
     result.stdout.fnmatch_lines(["ERROR test_suite.py::test_leaves_one_open - *"])
 
 
-def test_open_sessions_are_nobodys_business_otherwise(pytester: pytest.Pytester) -> None:
+def test_open_sessions_are_allowed_by_default(pytester: pytest.Pytester) -> None:
     suite(pytester, OPEN_SESSIONS).assert_outcomes(passed=3, failed=1)

@@ -1,4 +1,4 @@
-"""The plugin in a run of pytest: what it costs, what it shows, and how it lives with workers and servers elsewhere."""
+"""The plugin in a run of pytest: what it costs, what it shows, workers, and servers that run already."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ def test_run_that_does_not_use_it_imports_nothing_more(pytester: pytest.Pytester
 
 
 def test_handle_needs_no_boto3(pytester: pytest.Pytester) -> None:
-    """Who has none, and tests a program in another language, is told so only by the fixture that needs it."""
+    """Only the fixture that needs boto3 fails without it; a program in another language can be tested."""
     result = suite(
         pytester,
         """
@@ -51,7 +51,7 @@ def test_client(livetail_client): ...
 # ---- what it shows -------------------------------------------------------------------------------------------------
 
 
-def test_what_pytest_says_about_it(pytester: pytest.Pytester) -> None:
+def test_what_pytest_shows_of_it(pytester: pytest.Pytester) -> None:
     options = (*LIKE_A_USER, *WITHOUT_WORKERS)
     shown = pytester.runpytest_inprocess(*options, "--fixtures").stdout
     shown.fnmatch_lines_random(
@@ -96,7 +96,7 @@ def test_it(livetail, livetail_client):
     assert len({pytester.path.joinpath(worker).read_text() for worker in ("gw0", "gw1")}) == 2
 
 
-def test_workers_cannot_share_a_server_elsewhere(pytester: pytest.Pytester, real: LiveTailEmulator) -> None:
+def test_workers_cannot_share_a_running_server(pytester: pytest.Pytester, real: LiveTailEmulator) -> None:
     tests = "def test_it(livetail): ...\n\ndef test_other(livetail_server): ...\n"
     result = suite(pytester, tests, "-n", "2", "--livetail-url", real.endpoint_url)
     result.assert_outcomes(passed=1, errors=1)
@@ -106,9 +106,9 @@ def test_workers_cannot_share_a_server_elsewhere(pytester: pytest.Pytester, real
     suite(pytester, tests, "-n", "1", "--livetail-url", real.endpoint_url).assert_outcomes(passed=2)
 
 
-# ---- a server elsewhere --------------------------------------------------------------------------------------------
+# ---- a server that runs already ------------------------------------------------------------------------------------
 
-ELSEWHERE = """
+RUNNING = """
 import os
 
 def test_it(livetail, livetail_client, livetail_server):
@@ -126,7 +126,7 @@ def test_emulator_that_runs_already(
     monkeypatch.setenv("EXPECTED", real.endpoint_url)
     monkeypatch.setenv("LIVETAIL_URL", real.endpoint_url if by == "environment" else "http://not.this.one:1")
     options = ("--livetail-url", real.endpoint_url) if by == "option" else ()
-    suite(pytester, ELSEWHERE, *options).assert_outcomes(passed=1)
+    suite(pytester, RUNNING, *options).assert_outcomes(passed=1)
     logs = real.client()
     assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == ["/left/behind"]
     logs.close()
@@ -138,7 +138,7 @@ def test_empty_address_is_none(pytester: pytest.Pytester, monkeypatch: pytest.Mo
     result.assert_outcomes(passed=1)
 
 
-def test_clock_elsewhere_has_to_be_the_wanted_one(pytester: pytest.Pytester, manual: LiveTailEmulator) -> None:
+def test_clock_of_a_running_server_must_fit(pytester: pytest.Pytester, manual: LiveTailEmulator) -> None:
     result = suite(
         pytester,
         """
@@ -173,7 +173,7 @@ def test_any_clock(livetail): ...
     ]
 
 
-def test_settings_elsewhere_have_to_be_the_wanted_ones(pytester: pytest.Pytester, manual: LiveTailEmulator) -> None:
+def test_settings_of_a_running_server_must_fit(pytester: pytest.Pytester, manual: LiveTailEmulator) -> None:
     result = suite(
         pytester,
         """
@@ -245,7 +245,7 @@ def test_it_is_undone():
     ).assert_outcomes(passed=2)
 
 
-def test_settings_that_clients_have_to_know_hold_elsewhere_too(pytester: pytest.Pytester) -> None:
+def test_clients_of_a_running_server_get_region_account_and_keys(pytester: pytest.Pytester) -> None:
     with LiveTailEmulator(
         region="eu-west-1", account_id="210987654321", verify_signatures=True, credentials="AKID:secret"
     ) as emulator:
@@ -272,7 +272,7 @@ def test_it(livetail, livetail_client):
         ("127.0.0.1:4586", "'127.0.0.1:4586' is not a URL such as http://127.0.0.1:4586"),
     ],
 )
-def test_nobody_there(pytester: pytest.Pytester, url: str, sentence: str) -> None:
+def test_no_running_server(pytester: pytest.Pytester, url: str, sentence: str) -> None:
     result = suite(pytester, "def test_it(livetail): ...\n", "--livetail-url", url)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"livetail: {sentence}"])

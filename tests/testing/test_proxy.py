@@ -1,4 +1,4 @@
-"""A proxy in the environment, as in many companies, is not asked for an emulator on this machine."""
+"""A proxy in the environment, as in many companies, is not used for an emulator on this machine."""
 
 import asyncio
 
@@ -7,14 +7,14 @@ import pytest
 from livetail import LiveTailEmulator
 from tests.cli.running import call_livetail
 
-NOBODY = "http://127.0.0.1:1"
+DEAD_PROXY = "http://127.0.0.1:1"
 """A proxy that refuses every connection."""
 
 
 @pytest.fixture
 def proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.setenv(name, NOBODY)
+        monkeypatch.setenv(name, DEAD_PROXY)
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
 
@@ -32,6 +32,6 @@ def test_clients_and_the_handle(manual: LiveTailEmulator) -> None:
 
 
 def test_the_demo() -> None:
-    run = call_livetail("demo", "--seconds", "1.5", variables={"http_proxy": NOBODY})
+    run = call_livetail("demo", "--seconds", "1.5", variables={"http_proxy": DEAD_PROXY})
     assert run.returncode == 0, run.stderr
     assert "updates with" in run.stdout

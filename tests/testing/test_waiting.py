@@ -1,4 +1,4 @@
-"""What tests wait for and verify: sessions, requests, faults; and what the messages say where it is not so."""
+"""What tests wait for and verify: sessions, requests, faults; and the messages of their errors."""
 
 from typing import Any
 
@@ -76,7 +76,7 @@ def test_delivered_events_can_be_waited_for(manual: LiveTailEmulator, logs: Any)
             session.wait_for_delivered(3)
 
 
-def test_a_timeout_says_nothing_of_a_clock_that_runs(real: LiveTailEmulator) -> None:
+def test_a_timeout_mentions_only_a_manual_clock(real: LiveTailEmulator) -> None:
     with pytest.raises(LiveTailTimeoutError) as raised:
         real.wait_for_new_session(timeout=0)
     assert str(raised.value) == "no new session within 0 s; no session is open; none has ended; requests: none"

@@ -1,4 +1,4 @@
-"""The control plane over real sockets: who may use it, how it words what it refuses, and time as it moves it."""
+"""The control plane over real sockets: who may use it, its errors, and what it shows and changes."""
 
 import json
 import sys
@@ -330,7 +330,7 @@ class TestJournal:
         ],
         ids=lambda body: body[:24].decode("latin-1"),
     )
-    def test_shows_whatever_was_asked(self, manual: LiveTailEmulator, client: Http1, body: bytes) -> None:
+    def test_shows_every_request(self, manual: LiveTailEmulator, client: Http1, body: bytes) -> None:
         client.call("DescribeLogGroups", body)
         (entry,) = manual.requests()
         assert entry["operation"] == "DescribeLogGroups"
@@ -446,7 +446,7 @@ class TestEndedSessions:
         self.ended(client, 100)
 
 
-def test_reset_ends_sessions_and_forgets(grouped: LiveTailEmulator, client: Http1) -> None:
+def test_reset_ends_sessions_and_deletes_the_rest(grouped: LiveTailEmulator, client: Http1) -> None:
     with Http1Tail(grouped, GROUP) as tail:
         grouped.put(GROUP, "web-1", ["not yet in an update"])
         grouped.advance(5)

@@ -1,4 +1,4 @@
-"""The control plane does what its OpenAPI document says, and says all that it does."""
+"""The control plane and its OpenAPI document agree."""
 
 import json
 import re
@@ -48,7 +48,7 @@ routes_with_a_body = pytest.mark.parametrize(
 
 
 def _closed(schema: Any) -> Any:
-    """A schema by which answers have no more keys than it says: what is answered has to be in the document."""
+    """A schema without further keys: every key of a response has to be in the document."""
     closed = deepcopy(schema)
     for name, component in closed.items():
         if name not in OPEN and "properties" in component:
@@ -81,7 +81,7 @@ def ask(client: Http1, route: ControlRoute, path_id: str = "", body: bytes = b""
 
 
 def check(route: ControlRoute, answer: Answer) -> None:
-    """The answer is one of those that the document names, and of the shape that it gives it."""
+    """The response is one of those in the document, and has its shape."""
     responses = operation_of(route)["responses"]
     assert str(answer.status) in responses, answer
     ((media_type, content),) = responses[str(answer.status)]["content"].items()

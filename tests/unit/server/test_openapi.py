@@ -42,7 +42,7 @@ def test_operations_have_names_of_their_own(openapi: Any) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-def test_an_operation_says_what_is_answered_to_what(openapi: Any, route: ControlRoute) -> None:
+def test_an_operation_has_all_parameters_and_responses(openapi: Any, route: ControlRoute) -> None:
     operation = openapi["paths"][f"/_livetail{route.path}"][route.method.lower()]
     assert operation["summary"] == route.summary
     takes_something = route.body is not None or route.query is not None
