@@ -49,7 +49,8 @@ class Unsent:
     """The part of a response that has not been written yet.
 
     Attributes:
-        head: None once it is written. It is written with the body if `length`, that of the body, is known.
+        head: None once it is written.
+        is_held: whether the response is written when it is complete, since its length is known.
         data: the bytes of the body that wait for the window of the stream.
         is_complete: whether the body ends with `data`.
         written: set when `data` has been written.
@@ -57,7 +58,7 @@ class Unsent:
 
     def __init__(self) -> None:
         self.head: Response | None = None
-        self.length: int | None = None
+        self.is_held = False
         self.data = bytearray()
         self.is_complete = False
         self.written = asyncio.Event()
@@ -189,14 +190,13 @@ class Http2(H2Protocol):
 
     async def _write(self, stream_id: int, unsent: Unsent, event: StreamEvent) -> None:
         if isinstance(event, Response):
-            lengths = [int(value) for name, value in event.headers if name.lower() == b"content-length"]
             unsent.head = event
-            if lengths:
-                unsent.length = lengths[0]
-                return  # the head is written with the body
+            unsent.is_held = any(name.lower() == b"content-length" for name, _ in event.headers)
         elif isinstance(event, Body):
             unsent.data += event.data
-        unsent.is_complete = isinstance(event, EndBody) or len(unsent.data) == unsent.length
+        unsent.is_complete = isinstance(event, EndBody)
+        if unsent.is_held and not unsent.is_complete:
+            return
         unsent.written.clear()
         if unsent.head is not None:
             headers = [(b":status", b"%d" % unsent.head.status_code), *unsent.head.headers]

@@ -45,7 +45,7 @@ class Scheduler:
         self._clock = clock
         self._work = work
         self._writers = writers
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None  # for what is due; if the clock is manual, for a warning
         self._timer_due = 0
         self._advancing = asyncio.Lock()
         self._interruptions = 0
@@ -53,30 +53,24 @@ class Scheduler:
         """The pauses that have not ended, each with the instant of its end."""
         self._awake: set[asyncio.Future[bool]] = set()
         self._none_awake = asyncio.Event()
-        self._standstill_timer: asyncio.TimerHandle | None = None
 
     def schedule(self) -> None:
         """Set the timer for what is due next. Call it when something may be due earlier than before."""
         if isinstance(self._clock, ManualClock):
-            if self._standstill_timer is None and len(self._writers):
-                self._standstill_timer = asyncio.get_running_loop().call_later(STANDSTILL_S, self._warn_of_standstill)
+            if self._timer is None and len(self._writers):
+                self._timer = asyncio.get_running_loop().call_later(STANDSTILL_S, self._warn_of_standstill)
             return
         due = self._next_due()
-        if self._timer is not None:
-            if due == self._timer_due:
-                return
-            self._timer.cancel()
-            self._timer = None
+        if self._timer is not None and due == self._timer_due:
+            return
+        self._cancel_timer()
         if due is not None:
             self._timer_due = due
             self._timer = asyncio.get_running_loop().call_later(self._clock.seconds_until(due), self._on_timer)
 
     def stop(self) -> None:
-        """Cancel the timers, and end all pauses."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._cancel_standstill_timer()
+        """Cancel the timer, and end all pauses."""
+        self._cancel_timer()
         self.interrupt()
 
     def interrupt(self) -> None:
@@ -127,7 +121,7 @@ class Scheduler:
             target = now + milliseconds
             if target > MAX_INSTANT:
                 raise ValueError("time ends with the year 9999")
-            self._cancel_standstill_timer()
+            self._cancel_timer()
             updates_before = self._work.updates_made
             while (due := self._next_due()) is not None and due <= target:
                 now = max(due, now)
@@ -195,7 +189,7 @@ class Scheduler:
         self.schedule()
 
     def _warn_of_standstill(self) -> None:
-        self._standstill_timer = None
+        self._timer = None
         if len(self._writers):
             _log.warning(
                 "a session is open, and for %g s the manual clock has not been moved: no update comes until you move it"
@@ -203,7 +197,7 @@ class Scheduler:
                 STANDSTILL_S,
             )
 
-    def _cancel_standstill_timer(self) -> None:
-        if self._standstill_timer is not None:
-            self._standstill_timer.cancel()
-            self._standstill_timer = None
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -351,7 +351,7 @@ def test_a_manual_clock_that_stands_still_under_a_session_is_in_the_log(
         writers = _Writers()
         scheduler = Scheduler(ManualClock(0), _DueWork(10), writers)
         scheduler.schedule()
-        assert scheduler._standstill_timer is None, "no session, no warning"
+        assert scheduler._timer is None, "no session, no warning"
         writers.open_sessions = 1
         scheduler.schedule()
         warned = asyncio.get_running_loop().create_future()
