@@ -35,24 +35,29 @@ def run_livetail(
 
 
 def call_livetail(
-    *arguments: str | Path, given: bytes = b"", variables: Mapping[str, str] | None = None
+    *arguments: str | Path,
+    given: bytes = b"",
+    variables: Mapping[str, str] | None = None,
+    output_file: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Call what `livetail` calls, in this process: for commands that do not wait for signals.
 
-    What processes write that the command starts is not in the result.
+    What processes write that the command starts is not in the result, nor what is written to `output_file`.
     """
     command = [str(argument) for argument in arguments]
-    output, errors = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    printed, told = io.BytesIO(), io.BytesIO()
+    output = io.BufferedWriter(io.FileIO(output_file, "w")) if output_file is not None else printed
     with (
+        io.TextIOWrapper(output, encoding="utf-8") as stdout,
+        io.TextIOWrapper(told, encoding="utf-8") as stderr,
         patch.dict(os.environ, _environment(variables), clear=True),
-        patch.multiple(sys, argv=["livetail", *command], stdout=output, stderr=errors),
+        patch.multiple(sys, argv=["livetail", *command], stdout=stdout, stderr=stderr),
         _standard_input(given),
         _signals_and_logging(),
     ):
         status = main()
-        errors.flush()
-    printed, told = (stream.detach().getvalue().decode() for stream in (output, errors))
-    return subprocess.CompletedProcess(command, status, printed, told)
+        stderr.flush()
+        return subprocess.CompletedProcess(command, status, printed.getvalue().decode(), told.getvalue().decode())
 
 
 @contextmanager

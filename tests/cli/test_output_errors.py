@@ -67,7 +67,7 @@ def shell(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("arguments", PRINTING, indirect=True, ids=list(PRINTING))
 def test_a_full_device_is_one_sentence(arguments: list[str]) -> None:
-    run = shell("LIVETAIL > /dev/full", *arguments)
+    run = call_livetail(*arguments, output_file="/dev/full")
     assert run.returncode in (1, 2)
     assert run.stderr.startswith("livetail: cannot write")
     assert "No space left on device" in run.stderr
