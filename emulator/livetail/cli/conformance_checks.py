@@ -45,9 +45,8 @@ def _filled(members: dict[str, Any], service: Service) -> dict[str, Any]:
 
 def session_start(service: Service) -> None:
     with service.tail() as tail:
-        event = tail.event()
-    _expect(list(event), ["sessionStart"])
-    _expect(event["sessionStart"].get("logGroupIdentifiers"), [service.arn])
+        _expect(list(tail.first), ["sessionStart"])
+        _expect(tail.first["sessionStart"].get("logGroupIdentifiers"), [service.arn])
 
 
 def starts(**filters: Any) -> CheckFunction:
@@ -55,14 +54,13 @@ def starts(**filters: Any) -> CheckFunction:
 
     def check(service: Service) -> None:
         with service.tail(**_filled(filters, service)) as tail:
-            _expect(list(tail.event()), ["sessionStart"])
+            _expect(list(tail.first), ["sessionStart"])
 
     return check
 
 
 def empty_update(service: Service) -> None:
     with service.tail() as tail:
-        tail.event()
         begun = time.monotonic()
         updates = [tail.update(), tail.update()]
         elapsed_s = time.monotonic() - begun
@@ -77,7 +75,6 @@ def delivers(put: list[tuple[str, str]], messages: list[str], **filters: Any) ->
     def check(service: Service) -> None:
         service.put("a", "before the session: ERROR")
         with service.tail(**filters) as tail:
-            tail.event()
             for stream, message in put:
                 service.put(stream, message)
             events = tail.update_with_events()["sessionResults"]
@@ -88,7 +85,6 @@ def delivers(put: list[tuple[str, str]], messages: list[str], **filters: Any) ->
 
 def event_members(service: Service) -> None:
     with service.tail() as tail:
-        tail.event()
         service.put("a", "one event")
         (event,) = tail.update_with_events()["sessionResults"]
     _expect(sorted(event), ["ingestionTime", "logGroupIdentifier", "logStreamName", "message", "timestamp"])
@@ -98,7 +94,6 @@ def event_members(service: Service) -> None:
 
 def sampled(service: Service) -> None:
     with service.tail() as tail:
-        tail.event()
         service.put("a", *(f"event {number}" for number in range(1_000)))
         update = tail.update_with_events()
     _expect((update["sessionMetadata"], len(update["sessionResults"])), ({"sampled": True}, 500))

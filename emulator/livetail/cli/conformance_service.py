@@ -90,13 +90,14 @@ class Service:
 
 
 class Tail:
-    """An open Live Tail session."""
+    """An open Live Tail session, and the first event of its stream."""
 
     def __init__(self, events: Iterator[dict[str, Any]], service: Service) -> None:
         self._events = events
         self._service = service
+        self.first = self._event()
 
-    def event(self) -> dict[str, Any]:
+    def _event(self) -> dict[str, Any]:
         """The next event of the stream, with its type as the only key."""
         event = next(self._events, None)
         if event is None:
@@ -106,7 +107,7 @@ class Tail:
     def update(self) -> dict[str, Any]:
         """The next `sessionUpdate`; on a manual clock, time is moved on for it."""
         self._service.pass_a_second()
-        event = self.event()
+        event = self._event()
         if "sessionUpdate" not in event:
             raise Differs(f"{next(iter(event))} instead of sessionUpdate")
         update: dict[str, Any] = event["sessionUpdate"]
