@@ -1,6 +1,5 @@
 """Waits for a state of a running emulator, and describes the present state when a wait times out."""
 
-import time
 from collections.abc import Callable
 from threading import Event
 from typing import Any, Final, TypeVar
@@ -8,6 +7,7 @@ from typing import Any, Final, TypeVar
 from livetail.control_client import ControlClient
 from livetail.control_shapes import EndedSessionInfo, RequestInfo
 from livetail.errors import LiveTailTimeoutError
+from livetail.server.clocks import uptime_s  # no test can freeze it
 
 T = TypeVar("T")
 
@@ -29,17 +29,17 @@ def wait_for(client: ControlClient, look: Callable[[], T | None], timeout: float
     """
     if (found := look()) is not None:
         return found
-    began, clock = _uptime_s(), client.request("GET", "/clock")
+    began, clock = uptime_s(), client.request("GET", "/clock")
     pause, pause_s = Event(), 0.001  # not time.sleep, which tests may replace
     while (found := look()) is None:
-        if _uptime_s() - began >= timeout:
-            raise LiveTailTimeoutError(f"{wanted} within {timeout:g} s; {situation(client, clock)}")
+        if uptime_s() - began >= timeout:
+            raise LiveTailTimeoutError(f"{wanted} within {timeout:g} s; {_situation(client, clock)}")
         pause.wait(pause_s)
         pause_s = min(2 * pause_s, _MAX_PAUSE_S)
     return found
 
 
-def situation(client: ControlClient, clock_before: dict[str, Any]) -> str:
+def _situation(client: ControlClient, clock_before: dict[str, Any]) -> str:
     """The state of the emulator in a few clauses, for an error message."""
     open_sessions = client.request("GET", "/sessions")["sessions"]
     requests = [request_line(request) for request in client.request("GET", "/requests")["requests"]]
@@ -79,8 +79,3 @@ def _listed(state: str, sessions: list[Any]) -> str:
 
 def _name(identifier: str) -> str:
     return identifier.rpartition("log-group:")[2]
-
-
-def _uptime_s() -> float:
-    """Seconds of a clock that time mocks do not stop, as in `livetail.server.clocks`."""
-    return time.clock_gettime_ns(time.CLOCK_MONOTONIC) / 1e9
