@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.types import Receive, Scope, Send
 
@@ -18,18 +18,40 @@ from livetail.core.errors import (
 )
 from livetail.core.ids import uuid4
 from livetail.live.session import Session
-from livetail.server.aws_request import MAX_BODY_BYTES, AwsRequest, verify_signature
 from livetail.server.bodies import read_to_end
 from livetail.server.clocks import http_date, wall_ns
 from livetail.server.connection import connection_of
 from livetail.server.emulator import Emulator
+from livetail.server.journal import AwsRequest
 from livetail.server.origins import granted_origin, is_preflight, preflight_response, response_headers
-from livetail.server.other_requests import OTHER, OtherRequests
-from livetail.server.request_log import log_rejection, log_request, log_session_end, log_session_start, places_elsewhere
+from livetail.server.request_log import (
+    RefusalLog,
+    log_rejection,
+    log_request,
+    log_session_end,
+    log_session_start,
+    places_elsewhere,
+)
 from livetail.server.tail_writer import Client
-from livetail.wire import awsjson
-from livetail.wire.awsjson import AwsCall, AwsResponse, error_response, json_response
+from livetail.wire.awsjson import (
+    EVENT_STREAM,
+    JSON_1_1,
+    XML,
+    AwsCall,
+    AwsResponse,
+    Headers,
+    error_response,
+    identify,
+    json_response,
+)
 from livetail.wire.gzip_body import gunzip
+from livetail.wire.other_services import (
+    GET_CALLER_IDENTITY,
+    OtherRequest,
+    identify_caller,
+    not_emulated,
+    recognize,
+)
 
 if TYPE_CHECKING:
     from livetail.server.request_faults import RequestFaults
@@ -37,12 +59,20 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+MAX_BODY_BYTES: Final = 16 * 1024 * 1024
+"""The maximum of a body, as sent and unpacked. The largest PutLogEvents (10,000 events, 1 MiB of characters that JSON
+has to escape) has less than 8 MiB."""
+
+OTHER: Final = "other"
+"""Counted instead of operations that are not emulated, so that clients cannot add names without limit."""
+
+
 class AwsEndpoint:
     """The ASGI application for everything that is not the control plane."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
-        self._other_requests = OtherRequests(emulator)
+        self._refusals = RefusalLog(lambda seconds, call: asyncio.get_running_loop().call_later(seconds, call))
 
     @cached_property
     def _request_faults(self) -> "RequestFaults":
@@ -57,12 +87,12 @@ class AwsEndpoint:
         request_id = uuid4(emulator.request_ids)
         sent, length = await read_to_end(receive, MAX_BODY_BYTES)
         origin = granted_origin(headers["origin"], emulator.settings.allowed_origin) if "origin" in headers else None
-        call = awsjson.identify(scope["method"], scope["path"], headers)
+        call = identify(scope["method"], scope["path"], headers)
         if isinstance(call, AwsResponse):
             if is_preflight(scope["method"], headers):
                 await self._send(send, preflight_response(origin, headers), request_id, None)
             else:
-                other = self._other_requests.respond(scope, headers, sent, request_id, call)
+                other = self._respond_to_other(scope, headers, sent, length, request_id, call)
                 await self._send(send, other, request_id, origin)
             return
         request = self._enter(scope, headers, call, sent, length, request_id)
@@ -77,8 +107,31 @@ class AwsEndpoint:
         elif response is not None:
             await self._send(send, response, request_id, origin)
 
+    def _respond_to_other(
+        self, scope: Scope, headers: Headers, sent: bytes, length: int, request_id: str, refusal: AwsResponse
+    ) -> AwsResponse:
+        """Respond to a request that names no operation of CloudWatch Logs: GetCallerIdentity of STS is emulated too.
+
+        `refusal` is the response to a request that is not one of another service either.
+        """
+        other = recognize(scope["query_string"].decode("latin-1"), headers, sent)
+        if other == OtherRequest("sts", GET_CALLER_IDENTITY):
+            request = self._enter(scope, headers, AwsCall(GET_CALLER_IDENTITY, XML, "sts"), sent, length, request_id)
+            caller = request.caller
+            response = identify_caller(caller.account_id, caller.region, headers, request_id, request.problem)
+            self._finish(request, response)
+            return response
+        if other is not None:
+            kind, sentence = other.service, f"a request for {other.service} was refused: it is not emulated"
+            refusal = not_emulated(other, headers, request_id)
+        else:
+            kind, sentence = _reason_of_refusal(scope, headers)
+        self._refusals.refused(kind, sentence)
+        self._emulator.request_totals[OTHER, refusal.status, None] += 1
+        return refusal
+
     def _enter(
-        self, scope: Scope, headers: awsjson.Headers, call: AwsCall, sent: bytes, length: int, request_id: str
+        self, scope: Scope, headers: Headers, call: AwsCall, sent: bytes, length: int, request_id: str
     ) -> AwsRequest:
         """Unpack a request, check its signature and add it to the journal.
 
@@ -94,7 +147,10 @@ class AwsEndpoint:
             is_gzip = headers.get("content-encoding", "").lower() == "gzip"
             body = gunzip(sent, MAX_BODY_BYTES) if is_gzip else sent
             if emulator.settings.verify_signatures:
-                verify_signature(emulator, scope, sent, "logs")
+                from livetail.wire.sigv4 import SignedRequest, verify  # takes some milliseconds
+
+                signed = SignedRequest(scope["method"], scope["query_string"], scope["headers"], sent)
+                verify(signed, dict(emulator.settings.credentials), call.service, emulator.clock.now())
         except ServiceError as error:
             problem = error
         entry = emulator.journal.enter(call.operation, headers, body, request_id)
@@ -151,7 +207,7 @@ class AwsEndpoint:
     ) -> None:
         scope = request.scope
         client = Client(connection_of(scope), scope["http_version"], request.entry.user_agent, receive, send)
-        headers = self._headers(session.request_id, awsjson.EVENT_STREAM, origin)
+        headers = self._headers(session.request_id, EVENT_STREAM, origin)
         log_session_start(session)
         await self._emulator.stream(session, client, headers)
         log_session_end(session, self._emulator.clock.now())
@@ -167,3 +223,16 @@ class AwsEndpoint:
         if origin is not None:
             headers += response_headers(origin)
         return headers
+
+
+def _reason_of_refusal(scope: Scope, headers: Headers) -> tuple[str, str]:
+    """The kind of the reason why a request is refused, and one sentence."""
+    content_type, target = headers.get("content-type"), headers.get("x-amz-target")
+    if scope["method"] != "POST" or scope["path"] != "/":
+        sentence = f"{scope['method']} {scope['path']} was refused: the operations of CloudWatch Logs are POST /"
+        return "method or path", sentence
+    if target is None or content_type is None:
+        missing = "Content-Type" if content_type is None else "X-Amz-Target"
+        sentence = f"a request without {missing} was refused: it takes {JSON_1_1} and Logs_20140328.<Operation>"
+        return missing, sentence
+    return "target", f"a request with Content-Type {content_type!r} and X-Amz-Target {target!r} was refused"

@@ -1,19 +1,21 @@
-"""The journal: the newest requests of the AWS API, for a test to check afterwards."""
+"""Requests of the AWS API: while they are handled, and in the journal of the newest, which tests check afterwards."""
 
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
+from starlette.types import Scope
 
 from livetail.api.context import Caller
 from livetail.control_shapes import RequestInfo
 from livetail.core.clock import Clock
-from livetail.wire.awsjson import Headers, credential_of
+from livetail.core.errors import ServiceError
+from livetail.wire.awsjson import AwsCall, Headers, credential_of
 
 MAX_ENTRIES: Final = 1_000
 
-MAX_BODY_BYTES: Final = 4 * 1024 * 1024
+MAX_KEPT_BYTES: Final = 4 * 1024 * 1024
 """The maximum of all bodies together. Those of the oldest entries are dropped first."""
 
 
@@ -61,6 +63,27 @@ def _read(body: bytes) -> Any:
         return None
 
 
+@dataclass(slots=True)
+class AwsRequest:
+    """A request that is handled, as the AWS endpoint and the fault rules pass it on.
+
+    Attributes:
+        body: unpacked.
+        problem: why it cannot be carried out, if its body cannot be read or its signature is not valid.
+        entry: its entry in the journal.
+        caller: that of the entry, with what a fault rule changes.
+        received_at_s: when it was read, in seconds of the event loop's clock.
+    """
+
+    scope: Scope
+    call: AwsCall
+    body: bytes
+    problem: ServiceError | None
+    entry: Entry
+    caller: Caller
+    received_at_s: float
+
+
 class Journal:
     """The newest requests, oldest first.
 
@@ -86,7 +109,7 @@ class Journal:
         if body:
             self._with_body.append(entry)
             self._bytes += len(body)
-        while self._bytes > MAX_BODY_BYTES or len(self._with_body) > MAX_ENTRIES:
+        while self._bytes > MAX_KEPT_BYTES or len(self._with_body) > MAX_ENTRIES:
             oldest = self._with_body.popleft()
             self._bytes -= len(oldest.body or b"")
             oldest.body = None

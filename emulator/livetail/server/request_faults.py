@@ -16,10 +16,10 @@ from livetail.core.clock import SECOND
 from livetail.faults.effects import Delay, EmptyPage, Error, HideEvents, Reset, ResponseEffect, Status
 from livetail.faults.fault_rules import FaultRules
 from livetail.live.session import Ending, Session
-from livetail.server.aws_request import AwsRequest
 from livetail.server.bodies import ClientGoneError, wait_for_disconnect
 from livetail.server.connection import connection_of
 from livetail.server.emulator import Emulator
+from livetail.server.journal import AwsRequest
 from livetail.wire.awsjson import AwsResponse, error_response
 
 MAX_HELD_REQUESTS: Final = 1_000

@@ -32,6 +32,7 @@ class AwsCall:
 
     operation: str
     content_type: str
+    service: str = "logs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 import msgspec.json
 
 from livetail.core.arns import partition_of
+from livetail.core.errors import ServiceError
 from livetail.wire.awsjson import JSON_1_1, AwsResponse, Headers, credential_of
 
 STATUS: Final = 501
@@ -103,12 +104,17 @@ def query_error(service: str, code: str, text: str, request_id: str) -> bytes:
     ).encode()
 
 
-def caller_identity(account_id: str, region: str, headers: Headers, request_id: str) -> AwsResponse:
-    """The response to GetCallerIdentity: the account's root user, whose user id is the account id.
+def identify_caller(
+    account_id: str, region: str, headers: Headers, request_id: str, problem: ServiceError | None
+) -> AwsResponse:
+    """The response to GetCallerIdentity: the account's root user, whose user id is the account id; or a problem.
 
     It is JSON if the `Accept` header has that, as with STS, otherwise XML.
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
     """
+    if problem is not None:
+        text = query_error("sts", problem.code, problem.message or "", request_id)
+        return AwsResponse(problem.status, "text/xml", text, error=problem.code, message=problem.message)
     arn = f"arn:{partition_of(region)}:iam::{account_id}:root"
     if "application/json" in headers.get("accept", ""):
         result = {"Account": account_id, "Arn": arn, "UserId": account_id}

@@ -7,7 +7,7 @@ import pytest
 
 from livetail.api.context import Caller
 from livetail.core.clock import ManualClock
-from livetail.server.journal import MAX_BODY_BYTES, MAX_ENTRIES, Entry, Journal
+from livetail.server.journal import MAX_ENTRIES, MAX_KEPT_BYTES, Entry, Journal
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_status_may_be_filled_in_later(journal: Journal) -> None:
 
 
 def test_oldest_bodies_go_first_and_entries_stay(journal: Journal) -> None:
-    body = b'"' + b"x" * (MAX_BODY_BYTES // 4 - 2) + b'"'
+    body = b'"' + b"x" * (MAX_KEPT_BYTES // 4 - 2) + b'"'
     for number in range(6):
         _enter(journal, number, body)
     kept = [entry["parameters"] is not None for entry in journal.as_json()]
@@ -69,7 +69,7 @@ def test_oldest_bodies_go_first_and_entries_stay(journal: Journal) -> None:
 
 def test_body_beyond_the_budget_is_not_kept(journal: Journal) -> None:
     _enter(journal, 0)
-    _enter(journal, 1, b'"' + b"x" * MAX_BODY_BYTES + b'"')
+    _enter(journal, 1, b'"' + b"x" * MAX_KEPT_BYTES + b'"')
     assert [entry["parameters"] for entry in journal.as_json()] == [None, None]
     _enter(journal, 2)
     assert journal.as_json()[-1]["parameters"] == {}
@@ -77,7 +77,7 @@ def test_body_beyond_the_budget_is_not_kept(journal: Journal) -> None:
 
 def test_bodies_of_forgotten_entries_do_not_count(journal: Journal) -> None:
     """Entries leave in order, and with them what they held of the budget."""
-    body = b'"' + b"x" * (MAX_BODY_BYTES // 4 - 2) + b'"'
+    body = b'"' + b"x" * (MAX_KEPT_BYTES // 4 - 2) + b'"'
     for number in range(3):
         _enter(journal, number, body)
     for number in range(MAX_ENTRIES):
@@ -88,7 +88,7 @@ def test_bodies_of_forgotten_entries_do_not_count(journal: Journal) -> None:
 
 
 def test_clear(journal: Journal) -> None:
-    body = b'"' + b"x" * (MAX_BODY_BYTES - 2) + b'"'
+    body = b'"' + b"x" * (MAX_KEPT_BYTES - 2) + b'"'
     _enter(journal, 0, body)
     journal.clear()
     assert journal.as_json() == []
