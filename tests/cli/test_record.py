@@ -20,7 +20,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from livetail.cli import record
-from livetail.cli.aws_client import aws_client
+from livetail.cli.aws_client import Arrived, aws_client
 from livetail.scenarios.recording import VERSION, Entry, Header, read_recording, write_line
 from tests.cli.running import call_livetail, run_livetail
 from tests.clients.tailing import PATIENT, Tail, until
@@ -339,7 +339,7 @@ def test_silence_is_a_connection_that_broke_off() -> None:
     """What `read_timeout` of the SDK, a minute by default, makes of a connection that nothing comes out of."""
     from urllib3.exceptions import ReadTimeoutError
 
-    arrived: record._Arrived = queue.Queue()
+    arrived: Arrived = queue.SimpleQueue()
     arrived.put({"sessionStart": {"sessionId": "s"}})
     arrived.put(ReadTimeoutError(None, "", "Read timed out."))  # type: ignore[arg-type]  # as a pool would fill it in
     file = io.BytesIO()

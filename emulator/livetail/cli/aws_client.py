@@ -1,9 +1,15 @@
 """A boto3 client for an endpoint that a command is given: an emulator, AWS, or something else."""
 
-from typing import Any
+import contextlib
+import queue
+import threading
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from livetail.cli.command_parser import CommandError
+
+Arrived: TypeAlias = "queue.SimpleQueue[dict[str, Any] | Exception | None]"
+"""What a session gives: an empty message when it begins, its messages, and last its error; None is a clean end."""
 
 
 def is_aws(url: str) -> bool:
@@ -55,6 +61,25 @@ def aws_client(
         )
     except (BotoCoreError, ValueError) as error:
         raise CommandError(sentence(error)) from None
+
+
+def start_session(client: Any, parameters: dict[str, Any]) -> Arrived:
+    """Call StartLiveTail and read the session to its end, in a thread: boto3 has no wait that a signal could end."""
+    arrived: Arrived = queue.SimpleQueue()
+
+    def read() -> None:
+        try:
+            with contextlib.closing(client.start_live_tail(**parameters)["responseStream"]) as stream:
+                arrived.put({})
+                for message in stream:
+                    arrived.put(message)
+        except Exception as error:
+            arrived.put(error)
+        else:
+            arrived.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    return arrived
 
 
 def code_and_message(error: Any) -> tuple[str, str]:

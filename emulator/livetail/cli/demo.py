@@ -3,13 +3,14 @@
 import argparse
 import contextlib
 import logging
-import threading
+import queue
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from livetail.cli.aws_client import start_session
 from livetail.cli.command_parser import CommandError, seconds
 from livetail.cli.terminal import EventPrinter, counted
-from livetail.errors import LiveTailError, import_extra
+from livetail.errors import import_extra
 from livetail.scenarios import fixtures
 
 if TYPE_CHECKING:
@@ -59,74 +60,48 @@ def run(arguments: argparse.Namespace) -> int:
         parameters = {"logGroupIdentifiers": arns}
         if arguments.filter_pattern is not None:
             parameters["logEventFilterPattern"] = arguments.filter_pattern
-        ends_at, has_ended = time.monotonic() + arguments.seconds, threading.Event()
-        watcher = threading.Thread(target=_watch, args=(emulator, screen, ends_at, has_ended), daemon=True)
-        watcher.start()
-        try:
-            while time.monotonic() < ends_at:
-                _tail(logs, parameters, screen, ends_at)
-        finally:
-            has_ended.set()
-            watcher.join()
+        ends_at = time.monotonic() + arguments.seconds
+        while time.monotonic() < ends_at:
+            _tail(emulator, logs, parameters, screen, ends_at)
     screen.note(screen.summary())
     return 0
 
 
-def _tail(logs: Any, parameters: dict[str, Any], screen: "Screen", ends_at: float) -> None:
+def _tail(
+    emulator: "LiveTailEmulator", logs: Any, parameters: dict[str, Any], screen: "Screen", ends_at: float
+) -> None:
     """One session, until it ends or time is up. Some scenarios end it with a fault, which is shown."""
-    from botocore.eventstream import ParserError
-    from botocore.exceptions import ClientError, HTTPClientError
-    from urllib3.exceptions import HTTPError
-
-    try:
-        stream = logs.start_live_tail(**parameters)["responseStream"]
-        with contextlib.closing(stream):
-            for event in stream:
-                if time.monotonic() >= ends_at:
-                    return
-                if "sessionStart" in event:
-                    groups = counted(len(parameters["logGroupIdentifiers"]), "log group")
-                    screen.note(f"session {event['sessionStart']['sessionId']} over {groups}")
-                if "sessionUpdate" in event:
-                    screen.show(event["sessionUpdate"])
-        ended = "the session has ended"
-    except (ClientError, HTTPClientError, HTTPError, ParserError) as error:
-        if getattr(error, "response", {}).get("Error", {}).get("Code") == "InvalidParameterException":
-            raise CommandError(str(error)) from None  # it would be refused again
-        ended = f"{type(error).__name__}: {error}"
-    if (left_s := ends_at - time.monotonic()) > 0:
-        screen.note(f"{ended.rstrip('.')}; starting another one")
-        time.sleep(min(PAUSE_S, left_s))
-
-
-def _watch(emulator: "LiveTailEmulator", screen: "Screen", ends_at: float, has_ended: threading.Event) -> None:
-    """Explain when no update comes, and stop the emulator at `ends_at`: the client may be waiting for bytes."""
+    arrived = start_session(logs, parameters)
     while (left_s := ends_at - time.monotonic()) > 0:
-        if has_ended.wait(min(SILENCE_S, left_s)):
-            return
-        silence_s = time.monotonic() - screen.latest
-        if time.monotonic() >= ends_at or silence_s < SILENCE_S:
+        try:
+            message = arrived.get(timeout=min(SILENCE_S, left_s))
+        except queue.Empty:
+            if left_s > SILENCE_S:
+                for session in emulator.sessions():
+                    counters = session["counters"]
+                    screen.note(
+                        f"nothing has come for {SILENCE_S:.0f} s: {counters['bufferedUpdates']} updates wait, "
+                        f"{counters['droppedUpdates']} with {counters['droppedEvents']:,} log events have been dropped"
+                    )
             continue
-        # The demo must end in time even if an explanation fails.
-        with contextlib.suppress(LiveTailError, OSError):
-            for session in emulator.sessions():
-                counters = session["counters"]
-                screen.note(
-                    f"nothing has come for {silence_s:.0f} s: {counters['bufferedUpdates']} updates wait, "
-                    f"{counters['droppedUpdates']} with {counters['droppedEvents']:,} log events have been dropped"
-                )
-    emulator.stop()
+        if not isinstance(message, dict):
+            if getattr(message, "response", {}).get("Error", {}).get("Code") == "InvalidParameterException":
+                raise CommandError(str(message))  # it would be refused again
+            ended = f"{type(message).__name__}: {message}" if message else "the session has ended"
+            screen.note(f"{ended.rstrip('.')}; starting another one")
+            time.sleep(min(PAUSE_S, left_s))
+            return
+        if "sessionStart" in message:
+            groups = counted(len(parameters["logGroupIdentifiers"]), "log group")
+            screen.note(f"session {message['sessionStart']['sessionId']} over {groups}")
+        if "sessionUpdate" in message:
+            screen.show(message["sessionUpdate"])
 
 
 class Screen:
-    """Prints log events, in colour on a terminal, and counts what was seen.
-
-    Attributes:
-        latest: when the latest update came (monotonic seconds).
-    """
+    """Prints log events, in colour on a terminal, and counts what was seen."""
 
     def __init__(self) -> None:
-        self.latest = time.monotonic()
         self._printer = EventPrinter()
         self._updates = self._events = self._sampled = 0
 
@@ -142,7 +117,6 @@ class Screen:
         """Print the first log events of an update."""
         results = update["sessionResults"]
         sampled = update["sessionMetadata"]["sampled"]
-        self.latest = time.monotonic()
         self._updates += 1
         self._events += len(results)
         self._sampled += sampled

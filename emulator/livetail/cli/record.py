@@ -1,8 +1,7 @@
 """`livetail record ARN… -o FILE`: capture a Live Tail session with its timing, so that a scenario can replay it.
 
-It calls AWS as the SDK is configured, or any other endpoint. A thread reads the session, because boto3 has no wait that
-a signal could end; the main thread writes each message as soon as it arrives. After a signal, all received messages are
-still written, so that nothing is lost.
+It calls AWS as the SDK is configured, or any other endpoint. Each message is written as soon as it arrives. After a
+signal, all received messages are still written, so that nothing is lost.
 """
 
 import argparse
@@ -12,16 +11,15 @@ import os
 import queue
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from livetail.cli.aws_client import aws_client, code_and_message, sentence
+from livetail.cli.aws_client import Arrived, aws_client, code_and_message, sentence, start_session
 from livetail.cli.command_parser import CommandError, seconds
 from livetail.cli.endpoint import endpoint
 from livetail.cli.terminal import Progress, counted
@@ -36,9 +34,6 @@ MAX_STOP_S: Final = 1.0
 
 _TICK_S: Final = 0.1
 """How often a wait looks for a stop: a signal that comes just before the wait does not end it."""
-
-_Arrived: TypeAlias = "queue.Queue[dict[str, Any] | Exception | None]"
-"""What a session gives: an empty message when it begins, its messages, and last its error; None is a clean end."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -69,10 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
     # No timeout: an endpoint may send nothing for any time, since its clock may stand still.
     url = None if arguments.endpoint is None else arguments.endpoint.url
     client = aws_client(url, None, region=_region(arguments.arns[0]))
-    arrived: _Arrived = queue.Queue(maxsize=1)
     with _stop_signals() as stops:
         recorded_at, asked_at = time.time_ns() // 1_000_000, time.monotonic()
-        threading.Thread(target=_read_session, args=(client, session, arrived), daemon=True).start()
+        arrived = start_session(client, session)
         _wait_for_session(arrived, stops)
         header = Header(VERSION, tuple(arguments.arns), recorded_at, str(client.meta.endpoint_url))
         with _output(arguments.output, overwrite=arguments.force) as file:
@@ -100,20 +94,7 @@ def _stop_signals() -> Iterator[list[float]]:
             signal.signal(number, handler)
 
 
-def _read_session(client: Any, parameters: dict[str, Any], arrived: _Arrived) -> None:
-    """Call StartLiveTail, and read the session to its end."""
-    try:
-        with contextlib.closing(client.start_live_tail(**parameters)["responseStream"]) as stream:
-            arrived.put({})
-            for message in stream:
-                arrived.put(message)
-    except Exception as error:
-        arrived.put(error)
-    else:
-        arrived.put(None)
-
-
-def _wait_for_session(arrived: _Arrived, stops: list[float]) -> None:
+def _wait_for_session(arrived: Arrived, stops: list[float]) -> None:
     """Wait until the session has begun."""
     from botocore.exceptions import ClientError
 
@@ -145,7 +126,7 @@ class _End:
     broken: str | None = None
 
 
-def _next(arrived: _Arrived, stops: list[float], ends_at: float) -> dict[str, Any] | _End:
+def _next(arrived: Arrived, stops: list[float], ends_at: float) -> dict[str, Any] | _End:
     """Wait for the next message of a session; returns its end if there is none.
 
     A stop is requested by a signal, or at `ends_at` (monotonic seconds). A second one ends the wait at once.
@@ -193,7 +174,7 @@ class _Recorder:
     events: int = 0
     sampled: int = 0
 
-    def record(self, arrived: _Arrived, stops: list[float], ends_at: float) -> _End:
+    def record(self, arrived: Arrived, stops: list[float], ends_at: float) -> _End:
         """Record until the session ends or a stop is requested."""
         progress = Progress()
         while not isinstance(message := _next(arrived, stops, ends_at), _End):
