@@ -50,15 +50,13 @@ class Server:
         self._port: int = self._listener.getsockname()[1]
         scheme = "http" if self._certificate is None else "https"
         self.endpoint_url = f"{scheme}://{reachable_host(settings.host)}:{self._port}"
-        authority = self._certificate.authority if self._certificate else None
-        truststore = self._certificate.truststore if self._certificate else None
-        self.ca_bundle = None if authority is None else str(authority)
-        self.emulator.ca_pem = None if authority is None else authority.read_bytes()
+        self.ca_bundle = self._certificate.ca_bundle if self._certificate else None
+        self.emulator.ca_pem = Path(self.ca_bundle).read_bytes() if self.ca_bundle else None
         self.environment = sdk_environment(
             self.endpoint_url,
             settings.region,
             ca_bundle=self.ca_bundle,
-            truststore=None if truststore is None else str(truststore),
+            truststore=self._certificate.truststore if self._certificate else None,
             credentials=settings.client_credentials,
         )
 

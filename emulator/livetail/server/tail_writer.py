@@ -140,11 +140,10 @@ class TailWriter:
         if step is None:
             if rules.holds_back(now):
                 self._schedule()
-                return False
-            if self.session.state is not State.ENDED:
-                return False
-            await self._end()
-            return True
+            elif self.session.state is State.ENDED:
+                await self._end()
+                return True
+            return False
         if step.data:
             has_accepted = await self._send(step.data)
             if has_accepted and step.then != "close" and not rules.has_steps:

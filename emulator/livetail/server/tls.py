@@ -29,15 +29,15 @@ class Certificate:
     """Paths of PEM files.
 
     Attributes:
-        authority: the one that clients have to trust, if it was made here.
+        ca_bundle: the authority that clients have to trust, if it was made here.
         truststore: the same as PKCS#12, for Java.
         is_kept: whether the files stay when the server has stopped.
     """
 
     chain: Path
     key: Path
-    authority: Path | None = None
-    truststore: Path | None = None
+    ca_bundle: str | None = None
+    truststore: str | None = None
     is_kept: bool = True
 
     def context(self) -> ssl.SSLContext:
@@ -99,21 +99,18 @@ def _made(folder: Path, host: str, *, is_kept: bool) -> Certificate:
         import trustme
     except ImportError:
         raise StartError("--tls and --tls-dir need the package trustme: pip install 'livetail[tls]'") from None
-    made = Certificate(
-        folder / "server.pem", folder / "server.key", folder / "ca.pem", folder / "truststore.p12", is_kept
-    )
+    ca, ca_key, truststore = folder / "ca.pem", folder / "ca.key", folder / "truststore.p12"
+    made = Certificate(folder / "server.pem", folder / "server.key", str(ca), str(truststore), is_kept)
     names = _NAMES if host in _NAMES else (*_NAMES, host)
-    ca_key = folder / "ca.key"
-    assert made.authority is not None and made.truststore is not None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        authority = _kept_authority(made.authority, ca_key)
+        authority = _kept_authority(ca, ca_key)
         if authority is None:
             authority = trustme.CA()
             if is_kept:
                 write_atomically(ca_key, authority.private_key_pem.bytes(), mode=0o600)
-            write_atomically(made.authority, authority.cert_pem.bytes())
-            write_atomically(made.truststore, make_truststore(authority.cert_pem.bytes()))
+            write_atomically(ca, authority.cert_pem.bytes())
+            write_atomically(truststore, make_truststore(authority.cert_pem.bytes()))
         if not _is_good(made, authority, names):
             issued = authority.issue_cert(*names)
             write_atomically(made.key, issued.private_key_pem.bytes(), mode=0o600)

@@ -51,7 +51,7 @@ def test_own_certificate_is_taken_as_it_is() -> None:
     assert made is not None
     taken = certificate_for(_settings(certfile=made.chain, keyfile=made.key))
     assert taken is not None
-    assert (taken.chain, taken.key, taken.authority) == (made.chain, made.key, None)
+    assert (taken.chain, taken.key, taken.ca_bundle) == (made.chain, made.key, None)
     taken.discard()
     assert made.chain.exists()
     made.discard()
@@ -103,9 +103,9 @@ def test_standard_library_reads_from_it(served: LiveTailEmulator) -> None:
 
 def test_host_of_the_settings_is_in_it() -> None:
     made = certificate_for(_settings(tls=True, host="127.0.0.2"))
-    assert made is not None and made.authority is not None
+    assert made is not None and made.ca_bundle is not None
     with LiveTailEmulator(certfile=made.chain, keyfile=made.key, host="127.0.0.2") as emulator:
-        context = ssl.create_default_context(cafile=str(made.authority))
+        context = ssl.create_default_context(cafile=made.ca_bundle)
         with urllib.request.urlopen(f"{emulator.endpoint_url}/_livetail/health", timeout=10, context=context) as answer:
             assert answer.status == 200
     assert made.key.stat().st_mode & 0o077 == 0
