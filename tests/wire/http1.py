@@ -11,7 +11,7 @@ from livetail.testing.handle import LiveTail
 from tests.wire.frames import Frame, split
 from tests.wire.sockets import abandon, connect
 
-__all__ = ["Answer", "Http1", "Http1Tail", "aws_headers", "request_bytes"]
+__all__ = ["Answer", "Http1", "Http1Tail", "aws_headers", "refused", "request_bytes"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,16 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+def refused(answer: Answer, status: int) -> str:
+    """The sentence of a refusal, which is all that its body has."""
+    assert answer.status == status, answer
+    assert answer.headers["content-type"] == "application/json"
+    assert list(answer.json) == ["error"]
+    sentence: str = answer.json["error"]
+    assert sentence and "Traceback" not in sentence and "\n" not in sentence
+    return sentence
 
 
 def aws_headers(operation: str, **others: str) -> dict[str, str]:

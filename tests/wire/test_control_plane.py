@@ -1,20 +1,15 @@
-"""The control plane over real sockets: who may use it, its errors, and what it shows and changes."""
+"""The control plane over real sockets: its errors, and what it shows and changes."""
 
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from livetail import LiveTailEmulator
-from livetail.server import tail_writer as tail_module
 from livetail.server.control import application
-from tests.wire.frames import events_of
-from tests.wire.http1 import Answer, Http1, Http1Tail, request_bytes
-from tests.wire.http2 import Http2
-from tests.wire.sockets import address_of
+from tests.wire.http1 import Http1, refused, request_bytes
 
 GROUP = "/app/api"
 START = 1_767_225_600_000
@@ -34,90 +29,10 @@ def grouped(manual: LiveTailEmulator) -> LiveTailEmulator:
     return manual
 
 
-def _refused(answer: Answer, status: int) -> str:
-    """The sentence of a refusal, which is all that its body has."""
-    assert answer.status == status, answer
-    assert answer.headers["content-type"] == "application/json"
-    assert list(answer.json) == ["error"]
-    sentence: str = answer.json["error"]
-    assert sentence and "Traceback" not in sentence and "\n" not in sentence
-    return sentence
-
-
-class TestWhoMayUseIt:
-    def test_own_page(self, manual: LiveTailEmulator, client: Http1) -> None:
-        host, port = address_of(manual)
-        own = {"Host": f"{host}:{port}", "Origin": f"http://{host}:{port}"}
-        assert client.ask("POST", "/_livetail/reset", b"", **own).status == 200
-
-    @pytest.mark.parametrize(
-        "headers",
-        [
-            {"Origin": "null"},
-            {"Origin": "http://evil.example"},
-            {"Origin": "https://localhost"},
-            {"Origin": "http://localhost:1"},
-            {"Origin": ""},
-            {"Host": "evil.example"},
-            {"Host": "127.0.0.1.nip.io"},
-            {"Host": "evil.example", "Origin": "http://evil.example"},
-        ],
-        ids=str,
-    )
-    @pytest.mark.parametrize(("method", "path"), [("GET", "health"), ("POST", "reset"), ("GET", "else")])
-    def test_other_pages_and_names(
-        self, grouped: LiveTailEmulator, client: Http1, method: str, path: str, headers: dict[str, str]
-    ) -> None:
-        with Http1Tail(grouped, GROUP):
-            _refused(client.ask(method, f"/_livetail/{path}", b"", **headers), 403)
-            assert len(grouped.sessions()) == 1
-
-    def test_https_page_of_an_https_server(self) -> None:
-        with LiveTailEmulator(tls=True, clock="manual") as emulator, Http1(emulator) as client:
-            assert client.ask(Origin="https://localhost").status == 200
-            _refused(client.ask(Origin="http://localhost"), 403)
-            certificate = client.ask("GET", "/_livetail/ca.pem")
-            assert certificate.body == Path(emulator.environment()["AWS_CA_BUNDLE"]).read_bytes()
-
-    def test_http2(self, manual: LiveTailEmulator) -> None:
-        with Http2(manual) as client:
-            stream = client.start("POST", "/_livetail/reset", authority="evil.example")
-            _refused(client.answer(stream), 403)
-            stream = client.start("POST", "/_livetail/reset", authority="localhost")
-            assert client.answer(stream).status == 200
-
-    def test_allowed_host(self) -> None:
-        with (
-            LiveTailEmulator(allowed_host=["logs.test.example"], clock="manual") as emulator,
-            Http1(emulator) as client,
-        ):
-            assert client.ask(Host="logs.test.example:4586").status == 200
-            _refused(client.ask(Host="test.example"), 403)
-
-    @pytest.mark.parametrize(
-        ("target", "host", "status"),
-        [
-            ("http://localhost/_livetail/health", "localhost", 200),
-            ("http://evil.example/_livetail/health", "evil.example", 403),
-            ("http://evil.example/_livetail/health", "localhost", 403),
-            ("http://evil.example/_livetail/health", None, 403),
-            ("http://127.0.0.1.nip.io:80/_livetail/reset", "127.0.0.1", 403),
-        ],
-    )
-    def test_target_in_absolute_form(self, client: Http1, target: str, host: str | None, status: int) -> None:
-        """Its authority counts as the Host (RFC 9112, 3.2.2)."""
-        client.send(request_bytes("GET", target, host=host, version="HTTP/1.1" if host else "HTTP/1.0"))
-        assert client.read_answer().status == status
-
-    def test_no_host_comes_from_no_browser(self, client: Http1) -> None:
-        client.send(request_bytes("GET", "/_livetail/health", host=None, version="HTTP/1.0"))
-        assert client.read_answer().status == 200
-
-
 class TestErrors:
     @pytest.mark.parametrize("path", ["/else", "/health/", "/sessions/a/b", "/clock/else", "/..", "/%2e%2e"])
     def test_unknown_route(self, client: Http1, path: str) -> None:
-        _refused(client.ask("GET", f"/_livetail{path}"), 404)
+        refused(client.ask("GET", f"/_livetail{path}"), 404)
 
     @pytest.mark.parametrize(
         ("method", "path"),
@@ -135,7 +50,7 @@ class TestErrors:
     )
     def test_other_method(self, client: Http1, method: str, path: str) -> None:
         answer = client.ask(method, f"/_livetail/{path}")
-        assert method in _refused(answer, 405)
+        assert method in refused(answer, 405)
         allowed = answer.headers["allow"].split(", ")
         assert allowed and method not in allowed
         assert allowed == sorted(allowed)  # in any other order they would differ from start to start
@@ -167,7 +82,7 @@ class TestErrors:
         ids=lambda body: body[:24].decode("latin-1"),
     )
     def test_advance_that_cannot_be(self, manual: LiveTailEmulator, client: Http1, body: bytes) -> None:
-        _refused(client.ask("POST", "/_livetail/clock/advance", body), 400)
+        refused(client.ask("POST", "/_livetail/clock/advance", body), 400)
         assert manual.now() == START
 
     @pytest.mark.parametrize(
@@ -197,7 +112,7 @@ class TestErrors:
         ids=lambda body: json.dumps(body)[:60],
     )
     def test_events_that_cannot_be(self, client: Http1, body: Parameters) -> None:
-        _refused(client.ask("POST", "/_livetail/events", json.dumps(body).encode()), 400)
+        refused(client.ask("POST", "/_livetail/events", json.dumps(body).encode()), 400)
         assert client.call("DescribeLogGroups", {}).json == {"logGroups": []}
 
     @pytest.mark.parametrize(
@@ -207,7 +122,7 @@ class TestErrors:
         ids=lambda query: query[:16],
     )
     def test_query_that_cannot_be(self, client: Http1, query: str) -> None:
-        assert query.partition("=")[0] in _refused(client.ask("GET", f"/_livetail/sessions?{query}"), 400)
+        assert query.partition("=")[0] in refused(client.ask("GET", f"/_livetail/sessions?{query}"), 400)
 
     def test_query_of_a_route_without_parameters(self, client: Http1) -> None:
         """Clients add some against caches."""
@@ -226,22 +141,22 @@ class TestErrors:
 
         monkeypatch.setattr(application, "read", fail)
         with Http1(manual) as client:
-            _refused(client.ask("GET", "/_livetail/sessions"), 500)
+            refused(client.ask("GET", "/_livetail/sessions"), 500)
         assert [record.exc_info and record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
 
     def test_body_that_is_too_long(self, client: Http1) -> None:
         too_long = b'{"seconds": 1}' + b" " * application.MAX_BODY_BYTES
-        assert "16,777,216 bytes" in _refused(client.ask("POST", "/_livetail/clock/advance", too_long), 413)
+        assert "16,777,216 bytes" in refused(client.ask("POST", "/_livetail/clock/advance", too_long), 413)
 
     def test_more_events_than_a_request_may_have(self, client: Http1) -> None:
         body = {"logGroup": GROUP, "logStream": "web-1", "messages": ["m"] * 100_001}
-        assert "100000" in _refused(client.ask("POST", "/_livetail/events", json.dumps(body).encode()), 400)
+        assert "100000" in refused(client.ask("POST", "/_livetail/events", json.dumps(body).encode()), 400)
 
 
 def test_metrics_without_their_package(client: Http1, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "livetail.server.metrics", raising=False)
     monkeypatch.setitem(sys.modules, "prometheus_client", None)
-    assert "livetail[metrics]" in _refused(client.ask("GET", "/_livetail/metrics"), 501)
+    assert "livetail[metrics]" in refused(client.ask("GET", "/_livetail/metrics"), 501)
 
 
 class TestPatterns:
@@ -268,7 +183,7 @@ class TestPatterns:
         ids=lambda body: json.dumps(body)[:40],
     )
     def test_what_does_not_fit(self, client: Http1, body: Parameters) -> None:
-        _refused(client.ask("POST", "/_livetail/patterns", json.dumps(body).encode()), 400)
+        refused(client.ask("POST", "/_livetail/patterns", json.dumps(body).encode()), 400)
 
 
 class TestPage:
@@ -288,7 +203,7 @@ class TestPage:
 
     @pytest.mark.parametrize("name", ["none.js", "..", "%2e%2e%2fcontrol%2fpage.py", "__init__.py"])
     def test_no_other_files(self, client: Http1, name: str) -> None:
-        _refused(client.ask("GET", f"/_livetail/page/{name}"), 404)
+        refused(client.ask("GET", f"/_livetail/page/{name}"), 404)
 
 
 class TestJournal:
@@ -334,142 +249,3 @@ class TestJournal:
         client.call("DescribeLogGroups", body)
         (entry,) = manual.requests()
         assert entry["operation"] == "DescribeLogGroups"
-
-
-class TestSessions:
-    def test_session(self, grouped: LiveTailEmulator) -> None:
-        with Http1Tail(grouped, GROUP, logStreamNamePrefixes=["web-"], logEventFilterPattern="ERROR") as tail:
-            grouped.put(GROUP, "web-1", ["ERROR one", "two", "ERROR three"])
-            assert grouped.sessions() == [
-                {
-                    "sessionId": tail.session_id,
-                    "requestId": tail.head.headers["x-amzn-requestid"],
-                    "state": "streaming",
-                    "startedAt": START,
-                    "logGroupIdentifiers": [grouped.log_group_arn(GROUP)],
-                    "logStreamNames": None,
-                    "logStreamNamePrefixes": ["web-"],
-                    "logEventFilterPattern": "ERROR",
-                    "httpVersion": "1.1",
-                    "userAgent": None,
-                    "counters": {
-                        "updates": 0,
-                        "matched": 2,
-                        "delivered": 0,
-                        "sampledOut": 0,
-                        "droppedUpdates": 0,
-                        "droppedEvents": 0,
-                        "bufferedUpdates": 0,
-                        "bufferedEvents": 0,
-                        "pendingEvents": 2,
-                        "bytes": sum(len(frame.raw) for frame in tail.opening),
-                    },
-                }
-            ]
-
-    def test_wait_until_there_are_enough(self, grouped: LiveTailEmulator) -> None:
-        with Http1(grouped) as waiting:
-            waiting.send(request_bytes("GET", "/_livetail/sessions?wait=2"))
-            with Http1Tail(grouped, GROUP), Http1Tail(grouped, GROUP):
-                assert len(waiting.read_answer().json["sessions"]) == 2
-
-    @pytest.mark.parametrize(("query", "wanted"), [("wait=2", "at least 2"), ("max=0", "at most 0")])
-    def test_wait_in_vain(self, grouped: LiveTailEmulator, client: Http1, query: str, wanted: str) -> None:
-        with Http1Tail(grouped, GROUP):
-            sentence = _refused(client.ask("GET", f"/_livetail/sessions?{query}&timeout=0.05"), 408)
-        assert sentence == f"1 sessions were open after 0.05 s, not {wanted}"
-
-    def test_wait_does_not_count_sessions_that_are_over(
-        self, grouped: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """A client that does not read holds its connection; its session is gone with the reset all the same."""
-        monkeypatch.setattr(tail_module, "STALL_S", 0.2)
-        with Http1Tail(grouped, GROUP, receive_buffer=4096):
-            for _ in range(3):
-                grouped.put(GROUP, "web-1", ["x" * 400_000])
-                grouped.advance(1)
-            grouped.reset()
-            assert grouped.sessions() == []
-            with Http1(grouped) as client:
-                _refused(client.ask("GET", "/_livetail/sessions?wait=1&timeout=0.05"), 408)
-
-
-class TestEndedSessions:
-    def ended(self, client: Http1, count: int = 1) -> list[Parameters]:
-        assert client.ask("GET", "/_livetail/sessions?max=0").status == 200
-        sessions: list[Parameters] = client.ask("GET", "/_livetail/sessions/ended").json["sessions"]
-        assert len(sessions) == count
-        return sessions
-
-    def test_session(self, grouped: LiveTailEmulator, client: Http1) -> None:
-        with Http1Tail(grouped, GROUP, logEventFilterPattern="ERROR") as tail:
-            (open_session,) = grouped.sessions()
-            grouped.put(GROUP, "web-1", ["ERROR one", "two"])
-            grouped.advance(1)
-            grouped.end_session(tail.session_id)
-            tail.take_all()
-        (session,) = self.ended(client)
-        counters = session.pop("counters")
-        assert (counters["updates"], counters["matched"], counters["delivered"]) == (1, 1, 1)
-        before = {key: value for key, value in open_session.items() if key != "counters"}
-        assert session == {**before, "state": "ended", "endedAt": START + 1_000, "endedBy": "deleted"}
-
-    def test_client_that_leaves(self, grouped: LiveTailEmulator, client: Http1) -> None:
-        Http1Tail(grouped, GROUP).close()
-        assert self.ended(client)[0]["endedBy"] == "client"
-
-    def test_timeout(self) -> None:
-        with LiveTailEmulator(clock="manual", session_timeout="2s") as emulator, Http1(emulator) as client:
-            emulator.put(GROUP, "web-1", ["before anyone listens"])
-            with Http1Tail(emulator, GROUP) as tail:
-                emulator.advance(2)
-                tail.take_all()
-            assert self.ended(client)[0]["endedBy"] == "timeout"
-
-    @pytest.mark.parametrize("effect", ["exception", "end", "cut", "reset", "truncate"])
-    def test_fault(self, grouped: LiveTailEmulator, client: Http1, effect: str) -> None:
-        grouped.add_fault({"after": {"updates": 1}, "effect": {"type": effect}})
-        with Http1Tail(grouped, GROUP):
-            grouped.advance(2)
-            assert self.ended(client)[0]["endedBy"] == "fault"
-
-    def test_reset(self, grouped: LiveTailEmulator, client: Http1) -> None:
-        with Http1Tail(grouped, GROUP) as tail:
-            grouped.reset()
-            tail.take_all()
-        assert self.ended(client)[0]["endedBy"] == "reset"
-
-    def test_last_hundred(self, grouped: LiveTailEmulator, client: Http1) -> None:
-        for _ in range(103):
-            Http1Tail(grouped, GROUP).close()
-            assert client.ask("GET", "/_livetail/sessions?max=0").status == 200
-        self.ended(client, 100)
-
-
-def test_reset_ends_sessions_and_deletes_the_rest(grouped: LiveTailEmulator, client: Http1) -> None:
-    with Http1Tail(grouped, GROUP) as tail:
-        grouped.put(GROUP, "web-1", ["not yet in an update"])
-        grouped.advance(5)
-        grouped.reset()
-        frames = tail.take_all()
-        assert [frame.kind for frame in frames] == ["sessionUpdate"] * 5
-        assert events_of(frames) == ["not yet in an update"]
-    assert (grouped.sessions(), grouped.requests(), grouped.now()) == ([], [], START)
-    assert client.call("DescribeLogGroups", {}).json == {"logGroups": []}
-
-
-def test_events_with_a_time_of_their_own(grouped: LiveTailEmulator) -> None:
-    with Http1Tail(grouped, GROUP) as tail:
-        events = [{"timestamp": 2_000, "message": "later"}, {"timestamp": 1_000, "message": "sooner"}, "now"]
-        grouped.put("/made/by/this", "s", ["elsewhere"])
-        grouped.put(GROUP, "made-by-this", events)  # type: ignore[arg-type]
-        grouped.advance(1)
-        update = tail.take()
-        assert update is not None
-        results = update.json["sessionResults"]
-        assert [(event["timestamp"], event["message"]) for event in results] == [
-            (1_000, "sooner"),
-            (2_000, "later"),
-            (START, "now"),
-        ]
-        assert {event["ingestionTime"] for event in results} == {START}

@@ -23,6 +23,7 @@ from livetail.wire.eventstream import Decoder
 from tests.unit.wire.codec import decode
 
 START = 1_700_000_000_000
+SECOND = 1_000
 GROUP = "/aws/lambda/checkout"
 
 
@@ -179,3 +180,12 @@ def play(rules: FaultRules, sessions: list[WrittenSession], since: int, until: i
             if session.session in woken:
                 session.write(due)
     return instants
+
+
+EXCEPTION = livetail.modeled_exception("SessionStreamingException", "Internal streaming error.")
+HALF = len(update(1)) // 2
+"""Where an effect cuts off an update."""
+
+
+def sends(*messages: bytes) -> list[Step]:
+    return [Step(message) for message in messages]

@@ -53,3 +53,9 @@ def lines(format_name: str, count: int, *, seed: int = 1, streams: tuple[str, ..
     """`count` events of a format, a hundred a second."""
     playing = Player(Scenario("test", seed, sources=(source(format_name, streams=streams),)), STARTED_AT, Chance(0))
     return events_of(run_until(playing, STARTED_AT + count * 10))
+
+
+def toml_source(**keys: str) -> str:
+    """A source in TOML, good but for the keys that are given."""
+    values = {"log_group": '"/x"', "rate": "1"} | keys
+    return "[[source]]\n" + "\n".join(f"{key} = {value}" for key, value in values.items() if value)
