@@ -5,12 +5,7 @@ from typing import Any
 
 from livetail.api.context import Context
 from livetail.api.identifiers import check_class, requested_log_group
-from livetail.api.paging import (
-    StreamToken,
-    decode_event_token,
-    encode_event_token,
-    page_of_events,
-)
+from livetail.api.paging import StreamToken, decode_event_token, encode_event_token, page_of_events
 from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest
 from livetail.core.clock import DAY
 from livetail.core.errors import InvalidParameterException

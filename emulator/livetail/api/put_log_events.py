@@ -15,13 +15,7 @@ from typing import Any
 from livetail.api.context import Context
 from livetail.api.shapes import PutLogEventsRequest
 from livetail.core.errors import InvalidParameterException
-from livetail.core.limits import (
-    MAX_AGE_MS,
-    MAX_BATCH_BYTES,
-    MAX_EVENT_BYTES,
-    MAX_LEAD_MS,
-    MAX_SPAN_MS,
-)
+from livetail.core.limits import MAX_AGE_MS, MAX_BATCH_BYTES, MAX_EVENT_BYTES, MAX_LEAD_MS, MAX_SPAN_MS
 from livetail.store.batch import LogEvent, size_bytes_of
 
 

@@ -45,13 +45,7 @@ from livetail.wire.awsjson import (
     json_response,
 )
 from livetail.wire.gzip_body import gunzip
-from livetail.wire.other_services import (
-    GET_CALLER_IDENTITY,
-    OtherRequest,
-    identify_caller,
-    not_emulated,
-    recognize,
-)
+from livetail.wire.other_services import GET_CALLER_IDENTITY, OtherRequest, identify_caller, not_emulated, recognize
 
 if TYPE_CHECKING:
     from livetail.server.request_faults import RequestFaults
