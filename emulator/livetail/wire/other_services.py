@@ -34,9 +34,7 @@ _JSON = re.compile(r"application/x-amz-json-1\.[01]")
 _OWN_TARGET: Final = "logs_20140328"
 _TARGET = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9]+")
 _SERVICE = re.compile(r"[a-z0-9-]{1,40}")
-_ERROR: Final = "<Error>{}</Error>"
-_ERROR_RESPONSE: Final = f"<ErrorResponse>{_ERROR}</ErrorResponse>"
-_REST_XML: Final = {"s3": _ERROR, "s3express": _ERROR, "route53": _ERROR_RESPONSE, "cloudfront": _ERROR_RESPONSE}
+_REST_XML: Final = ("cloudfront", "route53", "s3", "s3express")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +80,23 @@ def not_emulated(request: OtherRequest, headers: Headers, request_id: str) -> Aw
         body = msgspec.json.encode({"__type": CODE, "message": text})
         content_type = headers.get("content-type", "")
         return AwsResponse(STATUS, content_type if _JSON.fullmatch(content_type) else JSON_1_1, body)
-    if request.action is not None:
-        return AwsResponse(STATUS, "text/xml", query_error(request.service, CODE, text, request_id))
-    if request.service in _REST_XML:
-        error = f"<Code>{CODE}</Code><Message>{escape(text)}</Message>"
-        document = _REST_XML[request.service].format(error)
-        return AwsResponse(STATUS, "application/xml", document.encode())
+    if request.action is not None or request.service in _REST_XML:
+        return _xml_error(request.service, STATUS, CODE, text, request_id)
     body = msgspec.json.encode({"message": text})
     return AwsResponse(STATUS, "application/json", body, ((b"x-amzn-ErrorType", CODE.encode()),))
 
 
-def query_error(service: str, code: str, text: str, request_id: str) -> bytes:
-    """An error of the query protocol; EC2 has a form of its own."""
-    error = f"<Code>{code}</Code><Message>{escape(text)}</Message>"
+def _xml_error(service: str, status: int, code: str, message: str, request_id: str) -> AwsResponse:
+    """An error of the query protocol, as REST services with XML have it too; EC2 and S3 have forms of their own."""
+    error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
     if service == "ec2":
-        return (
-            f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request_id}</RequestID></Response>".encode()
-        )
-    return (
-        f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-    ).encode()
+        document = f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
+    elif service in ("s3", "s3express"):
+        document = f"<Error>{error}</Error>"
+    else:
+        error = f"<Error><Type>Sender</Type>{error}</Error>"
+        document = f"<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>"
+    return AwsResponse(status, "text/xml", document.encode(), error=code, message=message)
 
 
 def identify_caller(
@@ -113,8 +108,7 @@ def identify_caller(
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
     """
     if problem is not None:
-        text = query_error("sts", problem.code, problem.message or "", request_id)
-        return AwsResponse(problem.status, "text/xml", text, error=problem.code, message=problem.message)
+        return _xml_error("sts", problem.status, problem.code, problem.message or "", request_id)
     arn = f"arn:{partition_of(region)}:iam::{account_id}:root"
     if "application/json" in headers.get("accept", ""):
         result = {"Account": account_id, "Arn": arn, "UserId": account_id}
