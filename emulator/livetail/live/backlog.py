@@ -14,13 +14,7 @@ BACKLOG_EVENTS: Final = 5_000
 
 
 class Backlog:
-    """A queue of updates that drops the oldest ones when it is full.
-
-    Attributes:
-        updates: what waits.
-        events: log events in the updates that wait.
-        dropped_updates: updates dropped so far, with `dropped_events` in them.
-    """
+    """A queue of updates, and how many log events are in them. When it is full, the oldest updates are dropped."""
 
     __slots__ = ("dropped_events", "dropped_updates", "events", "updates")
 

@@ -47,9 +47,7 @@ class Totals:
     An open session has its own counters. They are added here when it is closed, so no event is counted twice.
 
     Attributes:
-        ingested: log events that were ingested, whether or not a session received them.
-        started: sessions that were started.
-        updates_made: session updates that were made.
+        ingested: log events, whether or not a session received them.
         ended: ended sessions, by what ended them.
         closed: the sums of the counters of ended sessions. Their buffered and pending events were never delivered.
     """
@@ -79,12 +77,7 @@ class Hub:
         max_sessions: int = 15,
         session_rate: int = 0,
     ) -> None:
-        """
-        Args:
-            session_timeout_ms: the time after which a session ends with SessionTimeoutException.
-            max_sessions: concurrent sessions per account and region; 0 is no limit.
-            session_rate: StartLiveTail calls per second per account and region; 0 is no limit.
-        """
+        """`max_sessions` and `session_rate` (starts per second) are per account and region; 0 is no limit."""
         self._clock = clock
         self._chance = chance
         self._session_timeout_ms = session_timeout_ms
