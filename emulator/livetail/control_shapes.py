@@ -11,7 +11,7 @@ Time: TypeAlias = Annotated[int, Meta(description="Epoch milliseconds, by the em
 
 
 class Counters(TypedDict):
-    """matched = delivered + sampledOut + droppedEvents + bufferedEvents + pendingEvents, at any instant."""
+    """Counts of log events: matched = delivered + sampledOut + droppedEvents + bufferedEvents + pendingEvents."""
 
     updates: Annotated[int, Meta(description="Session updates sent to the client.", ge=0)]
     matched: Annotated[int, Meta(description="Log events that matched while the session was open.", ge=0)]

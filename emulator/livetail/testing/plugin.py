@@ -136,8 +136,8 @@ def _checked(url: str, given: dict[str, Any]) -> "LiveTail":
     for flag in FLAGS:
         key = flag.json_key
         if given.get(flag.field) is not None and key in needed and runs_with.get(key) != needed[key]:
-            there = f"the emulator at {url} runs with {flag.name} {runs_with.get(key)}"
-            _fail(f"{there}, and this test needs {needed[key]}")
+            runs = f"runs with {flag.name} {runs_with.get(key)}"
+            _fail(f"the emulator at {url} {runs}, and this test needs {needed[key]}")
     return remote
 
 

@@ -37,6 +37,7 @@ class Tail:
         self._end: _End | None = None
         with ExitStack() as opened:
             response = opened.enter_context(client.start_live_tail(parameters, region))
+            # The same socket once more, since `close` has to wake the thread that reads the response.
             self._socket = opened.enter_context(socket.socket(fileno=os.dup(response.fileno())))
             self._events = session_events(response)
             start = next((event for kind, event in self._events if kind == "sessionStart"), None)
