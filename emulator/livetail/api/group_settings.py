@@ -8,19 +8,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from livetail.api import shapes
 from livetail.api.context import Context
 from livetail.api.identifiers import log_group_by_arn, tagged_log_group
-from livetail.api.shapes import (
-    AssociateKmsKeyRequest,
-    DisassociateKmsKeyRequest,
-    LogGroupRequest,
-    PutRetentionPolicyRequest,
-    ResourceRequest,
-    TagLogGroupRequest,
-    TagResourceRequest,
-    UntagLogGroupRequest,
-    UntagResourceRequest,
-)
 from livetail.core.errors import InvalidParameterException, ServiceError, ValidationException
 from livetail.core.limits import MAX_TAGS, RETENTION_DAYS
 from livetail.store.log_group import LogGroup, LogGroupClass
@@ -41,7 +31,7 @@ def check_kms_key(key: str) -> None:
         raise InvalidParameterException("The specified KMS Key Id could not be found.")
 
 
-def associate_kms_key(context: Context, request: AssociateKmsKeyRequest) -> None:
+def associate_kms_key(context: Context, request: shapes.AssociateKmsKeyRequest) -> None:
     """Give a log group a key instead of the one that it had; a key for query results has no effect."""
     group = _log_group_of_key(context, request.log_group_name, request.resource_identifier)
     check_kms_key(request.kms_key_id)
@@ -49,7 +39,7 @@ def associate_kms_key(context: Context, request: AssociateKmsKeyRequest) -> None
         group.kms_key_id = request.kms_key_id
 
 
-def disassociate_kms_key(context: Context, request: DisassociateKmsKeyRequest) -> None:
+def disassociate_kms_key(context: Context, request: shapes.DisassociateKmsKeyRequest) -> None:
     """Remove the key of a log group, if it has one."""
     group = _log_group_of_key(context, request.log_group_name, request.resource_identifier)
     if group is not None:
@@ -74,7 +64,7 @@ def _log_group_of_key(context: Context, name: str | None, identifier: str | None
 # ---- retention -----------------------------------------------------------------------------------------------------
 
 
-def put_retention_policy(context: Context, request: PutRetentionPolicyRequest) -> None:
+def put_retention_policy(context: Context, request: shapes.PutRetentionPolicyRequest) -> None:
     """Keep a group's events for a number of days; older ones are hidden at once (AWS: within 72 hours)."""
     if request.retention_in_days not in RETENTION_DAYS:
         raise InvalidParameterException(
@@ -83,7 +73,7 @@ def put_retention_policy(context: Context, request: PutRetentionPolicyRequest) -
     _group_with_retention(context, request.log_group_name).retention_days = request.retention_in_days
 
 
-def delete_retention_policy(context: Context, request: LogGroupRequest) -> None:
+def delete_retention_policy(context: Context, request: shapes.LogGroupRequest) -> None:
     """Keep a group's events for ever. Those that had expired are shown again if they are still stored."""
     _group_with_retention(context, request.log_group_name).retention_days = None
 
@@ -110,33 +100,33 @@ def check_tag_keys(keys: Iterable[str]) -> None:
             raise InvalidParameterException(f"Tag keys that start with aws: are reserved for AWS: {key}")
 
 
-def tag_resource(context: Context, request: TagResourceRequest) -> None:
+def tag_resource(context: Context, request: shapes.TagResourceRequest) -> None:
     """Add tags to a log group, or give those that it has new values."""
     group = tagged_log_group(context, request.resource_arn)
     _add_tags(group, request.tags, TooManyTagsException)
 
 
-def untag_resource(context: Context, request: UntagResourceRequest) -> None:
+def untag_resource(context: Context, request: shapes.UntagResourceRequest) -> None:
     """Remove tags from a log group; keys that it does not have are ignored."""
     _remove_tags(tagged_log_group(context, request.resource_arn), request.tag_keys)
 
 
-def list_tags_for_resource(context: Context, request: ResourceRequest) -> dict[str, Any]:
+def list_tags_for_resource(context: Context, request: shapes.ResourceRequest) -> dict[str, Any]:
     """The tags of a log group."""
     return {"tags": tagged_log_group(context, request.resource_arn).tags}
 
 
-def tag_log_group(context: Context, request: TagLogGroupRequest) -> None:
+def tag_log_group(context: Context, request: shapes.TagLogGroupRequest) -> None:
     """As TagResource, by the name of the group; too many tags are an InvalidParameterException, as in the model."""
     _add_tags(context.store.group(request.log_group_name), request.tags, InvalidParameterException)
 
 
-def untag_log_group(context: Context, request: UntagLogGroupRequest) -> None:
+def untag_log_group(context: Context, request: shapes.UntagLogGroupRequest) -> None:
     """As UntagResource, by the name of the group."""
     _remove_tags(context.store.group(request.log_group_name), request.tags)
 
 
-def list_tags_log_group(context: Context, request: LogGroupRequest) -> dict[str, Any]:
+def list_tags_log_group(context: Context, request: shapes.LogGroupRequest) -> dict[str, Any]:
     """As ListTagsForResource, by the name of the group."""
     return {"tags": context.store.group(request.log_group_name).tags}
 

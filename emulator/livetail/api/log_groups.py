@@ -4,25 +4,18 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from livetail.api import shapes
 from livetail.api.context import Context
 from livetail.api.group_settings import check_kms_key, check_tag_keys
 from livetail.api.identifiers import log_group_by_identifier
 from livetail.api.paging import Key, page_of_rows
-from livetail.api.shapes import (
-    CreateLogGroupRequest,
-    DescribeLogGroupsRequest,
-    ListLogGroupsRequest,
-    LogGroupRequest,
-    PutLogGroupDeletionProtectionRequest,
-    TagFilter,
-)
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import InvalidParameterException, ValidationException
 from livetail.core.limits import RESERVED_PREFIX
 from livetail.store.log_group import LogGroup, LogGroupClass
 
 
-def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
+def create_log_group(context: Context, request: shapes.CreateLogGroupRequest) -> None:
     """Create a log group. A KMS key is kept and not looked up; the quota of a million groups is not checked."""
     # The documentation forbids `aws/`, the text speaks of AWS/; whether capitals are refused too is not known.
     if request.log_group_name.startswith(RESERVED_PREFIX):
@@ -37,13 +30,13 @@ def create_log_group(context: Context, request: CreateLogGroupRequest) -> None:
     group.tags.update(request.tags or {})
 
 
-def delete_log_group(context: Context, request: LogGroupRequest) -> None:
+def delete_log_group(context: Context, request: shapes.LogGroupRequest) -> None:
     """Delete a log group with its streams and events; Live Tail sessions on it stay open without further events."""
     check_deletion(context.store.group(request.log_group_name))
     context.store.delete_group(request.log_group_name)
 
 
-def put_log_group_deletion_protection(context: Context, request: PutLogGroupDeletionProtectionRequest) -> None:
+def put_log_group_deletion_protection(context: Context, request: shapes.PutLogGroupDeletionProtectionRequest) -> None:
     """Protect a log group from deletion, or stop protecting it."""
     group = log_group_by_identifier(context, request.log_group_identifier)
     group.deletion_protection = request.deletion_protection_enabled
@@ -61,7 +54,7 @@ def check_deletion(group: LogGroup) -> None:
         )
 
 
-def describe_log_groups(context: Context, request: DescribeLogGroupsRequest) -> dict[str, Any]:
+def describe_log_groups(context: Context, request: shapes.DescribeLogGroupsRequest) -> dict[str, Any]:
     """The log groups in ASCII order of their names."""
     prefix, pattern = request.log_group_name_prefix, request.log_group_name_pattern
     if prefix is not None and pattern is not None:
@@ -82,7 +75,9 @@ def describe_log_groups(context: Context, request: DescribeLogGroupsRequest) -> 
     return {"logGroups": [_row(group, pattern is not None) for group in page], **token}
 
 
-def _own_groups(context: Context, request: DescribeLogGroupsRequest | ListLogGroupsRequest) -> Iterable[LogGroup]:
+def _own_groups(
+    context: Context, request: shapes.DescribeLogGroupsRequest | shapes.ListLogGroupsRequest
+) -> Iterable[LogGroup]:
     """The log groups of the caller; none if the request asks for other accounts only, which are not emulated."""
     accounts = request.account_identifiers
     if request.include_linked_accounts and accounts and context.caller.account_id not in accounts:
@@ -94,7 +89,7 @@ def _by_name(group: LogGroup) -> Key:
     return 0, group.name
 
 
-def _named_groups(context: Context, request: DescribeLogGroupsRequest) -> set[str]:
+def _named_groups(context: Context, request: shapes.DescribeLogGroupsRequest) -> set[str]:
     """The groups of `logGroupIdentifiers` by name, without those of other accounts and regions."""
     filters = request.log_group_name_prefix, request.log_group_name_pattern, request.log_group_class
     if any(other is not None for other in filters):
@@ -130,7 +125,7 @@ def _row(group: LogGroup, by_pattern: bool) -> dict[str, Any]:
     return row
 
 
-def list_log_groups(context: Context, request: ListLogGroupsRequest) -> dict[str, Any]:
+def list_log_groups(context: Context, request: shapes.ListLogGroupsRequest) -> dict[str, Any]:
     """The log groups that pass all filters, in ASCII order of their names.
 
     Data sources and field indexes are not emulated.
@@ -147,7 +142,7 @@ def list_log_groups(context: Context, request: ListLogGroupsRequest) -> dict[str
     return {"logGroups": rows, **token}
 
 
-def _passes_filters(group: LogGroup, request: ListLogGroupsRequest) -> bool:
+def _passes_filters(group: LogGroup, request: shapes.ListLogGroupsRequest) -> bool:
     pattern, log_group_class = request.log_group_name_pattern, request.log_group_class
     return (
         (log_group_class is None or group.log_group_class is log_group_class)
@@ -161,7 +156,7 @@ def _matches_name(pattern: str, name: str) -> bool:
     return name.startswith(pattern[1:]) if pattern.startswith("^") else pattern in name
 
 
-def _matches_tag(wanted: TagFilter, value: str | None) -> bool:
+def _matches_tag(wanted: shapes.TagFilter, value: str | None) -> bool:
     return value is not None and (not wanted.values or any(_matches_value(each, value) for each in wanted.values))
 
 
