@@ -76,14 +76,15 @@ class Rate(Table, frozen=True, tag_field="shape"):
 
     def times(self, limit_ms: int, random: Random) -> Iterator[int]:
         """The times of its events in order, in milliseconds after its start, up to and including `limit_ms`."""
-        count, time_ms, events = self.counter(), 0, 0
+        count, time_ms, events = self.counter(), -1, 0
         events_at_limit = count(limit_ms)
         while events < events_at_limit:
-            step_ms = 1
-            while count(min(time_ms + step_ms, limit_ms)) <= events:
-                step_ms *= 2
-            later = range(time_ms + step_ms // 2, min(time_ms + step_ms, limit_ms) + 1)
-            time_ms = later[bisect_right(later, events, key=count)]
+            # The next event is after `near_ms`, and at `far_ms` at the latest.
+            near_ms, far_ms = time_ms, time_ms + 1
+            while far_ms < limit_ms and count(far_ms) <= events:
+                near_ms, far_ms = far_ms, 2 * far_ms - time_ms
+            between = range(near_ms + 1, min(far_ms, limit_ms))
+            time_ms = near_ms + 1 + bisect_right(between, events, key=count)
             already, events = events, count(time_ms)
             yield from repeat(time_ms, events - already)
 

@@ -165,7 +165,7 @@ class TemplateFormat(Format):
         if self._names & _OF_A_REQUEST:
             self._draw_request()
         if "request_id" in self._names:
-            self._values["request_id"] = self._request_ids.draw(instant)
+            self._values["request_id"] = self._traffic.request_id(instant)
         if "ip" in self._names:
             self._values["ip"] = self._traffic.address()
         if "user" in self._names:

@@ -100,17 +100,22 @@ _REFERERS = weighted(
 )
 _NETWORKS = weighted(("203.0.113.", 3), ("198.51.100.", 2), ("192.0.2.", 1))
 _SLOW_MS = 1_000
+_SHARED_IDS_PER_SECOND = 6
 
 
 class Traffic:
-    """Requests to the shop, drawn from one random stream."""
+    """Requests to the shop, drawn for one source."""
 
-    def __init__(self, random: Random) -> None:
-        self._random = random.random
+    def __init__(self, random: Random, chance: Chance) -> None:
+        """`random` is the source's own, `chance` that of all sources of the scenario."""
+        self._random = random
+        self._chance = chance
+        self._second = -1
+        self._shared_ids: list[str] = []
 
     def request(self, status: int | None = None) -> Request:
         """The next request, with this `status` if it is given. A health check always succeeds, and is quick."""
-        random = self._random
+        random = self._random.random
         method, path, usual_ms, usual_size = _ROUTES[int(random() * len(_ROUTES))]
         if path == HEALTH_PATH:
             if status in (None, 200):
@@ -129,7 +134,7 @@ class Traffic:
 
     def visitor(self, request: Request) -> Visitor:
         """A sender of this request: the load balancer, a crawler that only reads public pages, or a customer."""
-        random = self._random
+        random = self._random.random
         if request.is_health_check:
             return Visitor(f"10.0.{1 + int(random() * 2)}.12", None, "ELB-HealthChecker/2.0", "-")
         if request.method == "GET" and request.path.startswith(_CRAWLED) and random() < 0.15:
@@ -141,7 +146,7 @@ class Traffic:
 
     def latency(self, status: int, usual_ms: int = 30) -> int:
         """The latency in milliseconds: about `usual_ms` with a long tail, longer if the server failed."""
-        random = self._random
+        random = self._random.random
         if status >= 500:
             # A server error is mostly a timeout.
             return 1_200 + int(random() * 3_800)
@@ -150,37 +155,24 @@ class Traffic:
 
     def address(self) -> str:
         """The address of a customer."""
-        random = self._random
+        random = self._random.random
         return f"{_NETWORKS[int(random() * len(_NETWORKS))]}{1 + int(random() * 254)}"
 
     def user(self) -> str:
         """The name of a customer's account."""
-        return f"u{1000 + int(self._random() * 900)}"
+        return f"u{1000 + int(self._random.random() * 900)}"
 
+    def request_id(self, instant: int) -> str:
+        """The id of the next request, at `instant` (epoch milliseconds).
 
-class RequestIds:
-    """Request ids for the events of one source.
-
-    The first few of each second are the same in all sources of a scenario, as those of requests that pass through
-    several services; so an id that is found in one log group is found in another.
-    """
-
-    SHARED_PER_SECOND: Final = 6
-
-    def __init__(self, chance: Chance, random: Random) -> None:
-        """`chance` is the same for all sources, `random` the source's own."""
-        self._chance = chance
-        self._random = random
-        self._second = -1
-        self._shared: list[str] = []
-
-    def draw(self, instant: int) -> str:
-        """The id of the next request, at `instant` (epoch milliseconds)."""
+        The first few of each second are the same in all sources of a scenario, as those of requests that pass through
+        several services; so an id that is found in one log group is found in another.
+        """
         if instant // SECOND != self._second:
             self._second = instant // SECOND
             shared = self._chance.stream(f"requests {self._second}")
-            self._shared = [draw_uuid(shared) for _ in range(self.SHARED_PER_SECOND)]
-        return self._shared.pop() if self._shared else draw_uuid(self._random)
+            self._shared_ids = [draw_uuid(shared) for _ in range(_SHARED_IDS_PER_SECOND)]
+        return self._shared_ids.pop() if self._shared_ids else draw_uuid(self._random)
 
 
 def level_of(status: int, latency_ms: int) -> str:

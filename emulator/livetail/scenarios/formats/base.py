@@ -11,7 +11,7 @@ from typing import Final
 
 from livetail.core.chance import Chance, Random
 from livetail.core.clock import SECOND
-from livetail.scenarios.traffic import RequestIds, Traffic
+from livetail.scenarios.traffic import Traffic
 from livetail.store.batch import LogEvent
 
 _LAST_SECOND: Final = 253_402_300_799
@@ -29,8 +29,7 @@ class Format:
     def __init__(self, random: Random, stream_names: Sequence[str], chance: Chance) -> None:
         """`random` is the source's own, `chance` that of all sources of the scenario."""
         self._random = random
-        self._traffic = Traffic(random)
-        self._request_ids = RequestIds(chance, random)
+        self._traffic = Traffic(random, chance)
 
     @staticmethod
     def default_streams(random: Random, instant: int) -> tuple[str, ...]:
@@ -56,9 +55,9 @@ def date(instant: int, pattern: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def iso_time(instant: int, separator: str = "T", suffix: str = "Z") -> str:
-    """`2026-01-31T23:59:59.123Z`, or with another separator and suffix, as in Java's loggers."""
-    return f"{date(instant, f'%Y-%m-%d{separator}%H:%M:%S')}.{instant % SECOND:03d}{suffix}"
+def iso_time(instant: int) -> str:
+    """`2026-01-31T23:59:59.123Z`."""
+    return f"{_second_text(instant // SECOND, '%Y-%m-%dT%H:%M:%S')}.{instant % SECOND:03d}Z"
 
 
 def access_log_time(instant: int) -> str:

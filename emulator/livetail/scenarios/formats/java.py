@@ -52,6 +52,7 @@ class JavaFormat(Format):
     def message(self, instant: int, stream: int) -> str:
         draw = self._random.random
         level, text, largest = _LINES[int(draw() * len(_LINES))]
-        head = f"{iso_time(instant, ' ', '')} {level} [http-nio-8080-exec-{1 + int(draw() * 10)}]"
+        time = iso_time(instant).replace("T", " ").removesuffix("Z")
+        head = f"{time} {level} [http-nio-8080-exec-{1 + int(draw() * 10)}]"
         number = str(1 + int(draw() * largest))
         return f"{head} {(text or one_of(self._random, _FAILURES)).replace('%d', number)}"

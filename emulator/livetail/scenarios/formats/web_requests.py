@@ -28,7 +28,7 @@ class JsonFormat(Format):
         # No value has a quote or a backslash, so the text is valid JSON.
         return (
             f'{{"time":"{iso_time(instant)}","level":"{level_of(status, latency_ms)}","service":"shop",'
-            f'"message":"{method} {path} {status}","request_id":"{self._request_ids.draw(instant)}","user":{user},'
+            f'"message":"{method} {path} {status}","request_id":"{traffic.request_id(instant)}","user":{user},'
             f'"client":"{visitor.address}","method":"{method}","path":"{path}","status":{status},'
             f'"latency_ms":{latency_ms},"bytes":{size}{error}}}'
         )
