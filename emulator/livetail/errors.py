@@ -12,7 +12,13 @@ _SIGNATURE_ERRORS: Final = {
 
 
 class LiveTailError(Exception):
-    """An emulator cannot start, does not respond or refuses something; `str()` is one sentence, or one a line."""
+    """An emulator cannot start, does not respond or refuses something; `str()` is one sentence, or one a line.
+
+    Attributes:
+        exit_status: that of a command which ends with it: 1 (failed) or 2 (wrong usage).
+    """
+
+    exit_status = 1
 
 
 class LiveTailTimeoutError(LiveTailError, TimeoutError):

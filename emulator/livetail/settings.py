@@ -26,6 +26,8 @@ ENVIRONMENT_PREFIX: Final = "LIVETAIL_"
 class SettingsError(LiveTailError, ValueError):
     """A setting is wrong; `str()` is one sentence that names it."""
 
+    exit_status = 2
+
 
 @dataclass(frozen=True, slots=True)
 class ClockSetting:

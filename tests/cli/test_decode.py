@@ -121,7 +121,7 @@ def test_messages_before_a_bad_one_are_printed(file: Path, capfdbinary: pytest.C
     file.write_bytes(good + b"\0" * 16 + good)
     with pytest.raises(CommandError, match=f"^message at byte {len(good)}: prelude checksum mismatch") as raised:
         run(str(file))
-    assert raised.value.status == 1
+    assert raised.value.exit_status == 1
     assert [json.loads(line)["payload"] for line in capfdbinary.readouterr().out.splitlines()] == [{"requestId": "1"}]
 
 
@@ -137,7 +137,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CommandError) as raised:
         run(str(tmp_path / "none"))
     assert str(raised.value) == f"cannot read {tmp_path / 'none'}: No such file or directory"
-    assert raised.value.status == 1
+    assert raised.value.exit_status == 1
 
 
 def test_a_directory(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from livetail.cli.command_parser import CommandError, make_parser, module_of
+from livetail.cli.command_parser import make_parser, module_of
 from livetail.errors import LiveTailError
 
 
@@ -22,10 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _open_closed_streams()
         status = _run(sys.argv[1:] if argv is None else list(argv))
         sys.stdout.flush()
-    except CommandError as error:
-        status = _fail(str(error), error.status)
     except LiveTailError as error:
-        status = _fail(str(error), 1)
+        status = _fail(str(error), error.exit_status)
     except KeyboardInterrupt:
         status = 130
     except BrokenPipeError:

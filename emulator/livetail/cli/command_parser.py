@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any, Final, NoReturn
 
 from livetail import __version__
+from livetail.errors import LiveTailError
 
 COMMANDS: Final = {
     "serve": "run the emulator in the foreground",
@@ -31,16 +32,12 @@ COMMANDS: Final = {
 }
 
 
-class CommandError(Exception):
-    """A command failed; `str()` is the sentence that the user reads, or one a line.
-
-    Attributes:
-        status: the exit status, 1 (failed) or 2 (wrong usage).
-    """
+class CommandError(LiveTailError):
+    """A command failed, or was used wrongly (`status` 2); `str()` is what the user reads, one sentence a line."""
 
     def __init__(self, message: str, *, status: int = 1) -> None:
         super().__init__(message)
-        self.status = status
+        self.exit_status = status
 
 
 class Parser(argparse.ArgumentParser):

@@ -10,9 +10,9 @@ from types import FrameType
 from typing import Final
 
 from livetail.cli.command_parser import CommandError
-from livetail.cli.serve import make_server, resolved_settings
+from livetail.cli.serve import make_server
 from livetail.environment import KEYS, adapted_to, region_of
-from livetail.settings import FLAGS
+from livetail.settings import FLAGS, Settings
 
 _PASSED_ON: Final = (
     *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     given["log_level"] = given["log_level"] or os.environ.get("LIVETAIL_LOG_LEVEL") or "warning"
     # The server uses the region of the environment, as the command does.
     given["region"] = given["region"] or os.environ.get("LIVETAIL_REGION") or region_of(os.environ)
-    settings = resolved_settings(given)
+    settings = Settings.resolve(given, os.environ)
     # Until the command runs, SIGTERM must stop the server before this process ends.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     server = make_server(settings)

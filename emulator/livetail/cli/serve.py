@@ -7,9 +7,8 @@ import os
 import signal
 from typing import TYPE_CHECKING, Final
 
-from livetail.cli.command_parser import CommandError
 from livetail.errors import LiveTailError
-from livetail.settings import FLAGS, Settings, SettingsError, unknown_variables
+from livetail.settings import FLAGS, Settings, unknown_variables
 
 if TYPE_CHECKING:
     from livetail.server.server import Server
@@ -25,14 +24,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         flag.add_to(parser)
 
 
-def resolved_settings(given: dict[str, str | None]) -> Settings:
-    """The settings of flags and environment. Raises CommandError for a wrong one."""
-    try:
-        return Settings.resolve(given, os.environ)
-    except SettingsError as error:
-        raise CommandError(str(error), status=2) from None
-
-
 def make_server(settings: Settings) -> "Server":
     """A server that logs to stderr. Raises LiveTailError if it cannot start."""
     from livetail.server.logs import configure_logging
@@ -45,7 +36,7 @@ def make_server(settings: Settings) -> "Server":
 
 
 def run(arguments: argparse.Namespace) -> int:
-    settings = resolved_settings({flag.field: getattr(arguments, flag.field) for flag in FLAGS})
+    settings = Settings.resolve({flag.field: getattr(arguments, flag.field) for flag in FLAGS}, os.environ)
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server runs, and handles both itself
         return _serve(settings)
