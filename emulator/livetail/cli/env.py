@@ -12,8 +12,7 @@ from livetail.control_client import ControlClient
 from livetail.environment import KEPT, KEYS, adapted_to, make_truststore, region_of, sdk_environment
 from livetail.environment_formats import FORMATS, variables_as_text
 from livetail.errors import NoResponseError
-
-_DEFAULT_REGION = "us-east-1"
+from livetail.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +48,11 @@ def _variables(emulator: ControlClient, region: str | None, folder: Path | None)
     Raises:
         OSError: the folder or a file cannot be written.
     """
-    health = _health(emulator)
+    try:
+        health = emulator.health(timeout_s=3)
+    except NoResponseError as error:
+        health = {}
+        _warn(f"{error}; the variables are for a server that will be there")
     ca_bundle = truststore = None
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,19 +71,10 @@ def _warn(sentence: str) -> None:
     print(f"livetail: {sentence}", file=sys.stderr)
 
 
-def _health(emulator: ControlClient) -> dict[str, Any]:
-    """The response of the health route; empty, with a warning, if the server does not respond."""
-    try:
-        return emulator.health(timeout_s=3)
-    except NoResponseError as error:
-        _warn(f"{error}; the variables are for a server that will be there")
-        return {}
-
-
 def _region(given: str | None, health: dict[str, Any]) -> str:
     """The region that is given, or that of the environment, or that of the server; warns where they differ."""
     server_region = health.get("region")
-    region = given or region_of(os.environ) or server_region or os.environ.get("LIVETAIL_REGION") or _DEFAULT_REGION
+    region = given or region_of(os.environ) or server_region or Settings.resolve({}, os.environ).region
     if server_region and region != server_region:
         _warn(
             f"the region is {region} here and {server_region} on the server: log groups of one are not found in the "
