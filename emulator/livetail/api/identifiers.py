@@ -102,9 +102,5 @@ def named_log_groups(body: bytes) -> tuple[str, ...]:
         return ()
     listed = members.log_group_identifiers if isinstance(members.log_group_identifiers, list) else ()
     texts = (members.log_group_name, members.log_group_identifier, *listed, members.resource_arn)
-    return tuple(dict.fromkeys(_name(text) for text in texts if isinstance(text, str)))
-
-
-def _name(text: str) -> str:
-    arn = LogGroupArn.parse(text)
-    return text if arn is None else arn.name
+    named = [text for text in texts if isinstance(text, str)]
+    return tuple(dict.fromkeys(arn.name if (arn := LogGroupArn.parse(text)) else text for text in named))

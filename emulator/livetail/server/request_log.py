@@ -63,7 +63,7 @@ def places_elsewhere(log_groups: Iterable[str], caller: Caller, accounts: Accoun
     for name in log_groups:
         found = [
             store.region if store.account_id == caller.account_id else f"{store.region} of account {store.account_id}"
-            for store in accounts
+            for store in accounts.stores.values()
             if name in store.groups and (store.account_id, store.region) != (caller.account_id, caller.region)
         ]
         if found and name not in accounts.region(caller.account_id, caller.region).groups:

@@ -1,6 +1,5 @@
 """The log groups of every account and region. Accounts and regions share nothing."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,7 +37,9 @@ class RegionStore:
 
     def delete_group(self, name: str) -> None:
         """Delete a log group with its streams and events; raises ResourceNotFoundException if there is none."""
-        self.group(name).clear()
+        group = self.group(name)
+        while group.batches:
+            group.remove_oldest()
         del self.groups[name]
         if not self.groups:
             del self.accounts.stores[self.account_id, self.region]
@@ -61,10 +62,6 @@ class Accounts:
     def __init__(self, retain_events: int, retain_bytes: int) -> None:
         self.kept = KeptBatches(retain_events, retain_bytes)
         self.stores: dict[tuple[str, str], RegionStore] = {}
-
-    def __iter__(self) -> Iterator[RegionStore]:
-        """The stores that have log groups."""
-        return iter(self.stores.values())
 
     def region(self, account_id: str, region: str) -> RegionStore:
         """The store of an account in a region."""

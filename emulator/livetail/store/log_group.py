@@ -165,12 +165,6 @@ class LogGroup:
         """The kept events of some streams, in order of ingestion."""
         return [batch for batch in self.batches if batch.log_stream_name in stream_names]
 
-    def clear(self) -> None:
-        """Remove all events, for a group that is deleted."""
-        for batch in self.batches:
-            self.kept.remove(batch)
-        self.batches.clear()
-
     def append(self, stream: LogStream, events: Sequence[LogEvent], now: int) -> Batch:
         """Add events to a stream of this group, and remove the oldest that then exceed the limits.
 

@@ -48,9 +48,6 @@ class AwsResponse:
     message: str | None = field(default=None, compare=False)
 
 
-_NOT_THIS_PROTOCOL = AwsResponse(404, XML, b"<UnknownOperationException/>")
-
-
 def identify(method: str, path: str, headers: Headers) -> AwsCall | AwsResponse:
     """The operation that a request names, or the response that refuses it.
 
@@ -59,7 +56,7 @@ def identify(method: str, path: str, headers: Headers) -> AwsCall | AwsResponse:
     """
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if method != "POST" or path != "/" or content_type not in (JSON_1_1, JSON):
-        return _NOT_THIS_PROTOCOL
+        return AwsResponse(404, XML, b"<UnknownOperationException/>")
     target = _TARGET.fullmatch(headers.get("x-amz-target", ""))
     if target is None:
         return error_response(AwsCall("", content_type), 400, "UnknownOperationException", None)
@@ -98,14 +95,11 @@ class Credential:
     service: str | None = None
 
 
-_UNSIGNED = Credential()
-
-
 def credential_of(headers: Headers) -> Credential:
     """The credential (`KEY/DATE/REGION/SERVICE/aws4_request`) of a request; all None if it is not signed like that."""
     found = _CREDENTIAL.search(headers.get("authorization", ""))
     if found is None:
-        return _UNSIGNED
+        return Credential()
     key, *scope = found[1].split("/")
     account_id = key if _ACCOUNT.fullmatch(key) else None
     if len(scope) != 4:

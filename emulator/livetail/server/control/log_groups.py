@@ -38,7 +38,7 @@ class LogGroupShape(Shape):
 
 async def list_log_groups(emulator: Emulator) -> list[LogGroupShape]:
     """All log groups with their log streams, with counts, bytes and times."""
-    return [_group(group) for store in emulator.service.accounts for group in store.groups.values()]
+    return [_group(group) for store in emulator.service.accounts.stores.values() for group in store.groups.values()]
 
 
 def _group(group: LogGroup) -> LogGroupShape:
