@@ -110,6 +110,7 @@ class TailWriter:
         if self.client.http_version == "1.1":
             await asyncio.sleep(PAUSE_BEFORE_STREAM_S)
         await self.client.send({"type": "http.response.start", "status": 200, "headers": headers})
+        self._sending_since = None
         while not self._is_over:
             if not await self._write_next():
                 self._wake.clear()
