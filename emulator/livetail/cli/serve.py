@@ -37,22 +37,17 @@ def make_server(settings: Settings) -> "Server":
 
 def run(arguments: argparse.Namespace) -> int:
     settings = Settings.resolve({flag.field: getattr(arguments, flag.field) for flag in FLAGS}, os.environ)
-    try:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server runs, and handles both itself
-        return _serve(settings)
-    except KeyboardInterrupt:
-        return 0  # a stop during the start is a normal stop
-
-
-def _serve(settings: Settings) -> int:
-    from livetail.server.runner import serve_in_foreground
-
     in_json = settings.log_format == "json"
     print_ready = _print_ready_as_json if in_json else _print_ready
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server runs, and handles both itself
     try:
+        from livetail.server.runner import serve_in_foreground
+
         server = make_server(settings)
         gc.freeze()  # so that collections skip what has been loaded, and pause the tails for a shorter time
         serve_in_foreground(server, lambda: print_ready(server))
+    except KeyboardInterrupt:
+        return 0  # a stop during the start is a normal stop
     except LiveTailError as error:
         if not in_json:
             raise

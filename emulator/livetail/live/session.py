@@ -193,7 +193,15 @@ class Session:
         It may be called in every state. The session has ENDED once it returns None after `end`.
         """
         if not self._ready and self.backlog.updates and self.state is not State.ENDED:
-            self._encode_update(self.backlog.take())
+            update = self.backlog.take()
+            self._counted.updates += 1
+            self._counted.delivered += update.events
+            self._unconfirmed = update.events
+            if update is _EMPTY_UPDATE:
+                self._ready.append(_EMPTY_MESSAGE)
+            else:
+                for parts in session_update_json(update):
+                    self._ready.append(Message(MessageKind.SESSION_UPDATE, livetail.session_update(parts)))
         if self._ready:
             message = self._ready.popleft()
         elif self._last is not None:
@@ -204,16 +212,6 @@ class Session:
             return None
         self._counted.bytes += len(message.data)
         return message
-
-    def _encode_update(self, update: Update) -> None:
-        self._counted.updates += 1
-        self._counted.delivered += update.events
-        self._unconfirmed = update.events
-        if not (update.events or update.sampled):
-            self._ready.append(_EMPTY_MESSAGE)
-            return
-        for parts in session_update_json(update):
-            self._ready.append(Message(MessageKind.SESSION_UPDATE, livetail.session_update(parts)))
 
     def accept(self) -> None:
         """The client has accepted the message that was taken last."""

@@ -67,19 +67,12 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         StartError: the address cannot be listened on.
     """
+    listener: socket.socket | None = None
     try:
-        return _listen(host, port)
-    except (OSError, UnicodeError) as error:
-        reason = "this is not a host name" if isinstance(error, UnicodeError) else error.strerror or str(error)
-        raise StartError(f"cannot listen on {host}:{port}: {reason}") from None
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
@@ -88,9 +81,11 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setblocking(False)
         listener.bind(address)
         listener.listen(BACKLOG)
-    except BaseException:
-        listener.close()
-        raise
+    except (OSError, UnicodeError) as error:
+        if listener is not None:
+            listener.close()
+        reason = "this is not a host name" if isinstance(error, UnicodeError) else error.strerror or str(error)
+        raise StartError(f"cannot listen on {host}:{port}: {reason}") from None
     return listener
 
 
