@@ -1,12 +1,13 @@
 """`--verify-signatures` against boto3: the example of `docs/credentials.md`, and a Live Tail session of its own."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
-from livetail import LiveTailEmulator
+from livetail import LiveTailEmulator, faults
 
 PAGE = (Path(__file__).parents[2] / "docs" / "credentials.md").read_text(encoding="utf-8")
 
@@ -24,6 +25,12 @@ def test_a_signed_session_with_a_token() -> None:
         assert "sessionStart" in next(iter(answer["responseStream"]))
         answer["responseStream"].close()
 
-        emulator.advance(301)
+        # The signature is checked when the request arrives, however long a fault rule delays it then.
+        emulator.add_fault(faults.delay(301, operation="DescribeLogGroups"))
+        with ThreadPoolExecutor(1) as pool:
+            delayed = pool.submit(logs.describe_log_groups)
+            emulator.wait_for_requests("DescribeLogGroups", 1)
+            emulator.advance(301)
+            assert len(delayed.result()["logGroups"]) == 1
         with pytest.raises(ClientError, match=r"Signature expired: .* - 5 min\.\)"):
             logs.describe_log_groups()
