@@ -1,8 +1,11 @@
 """The environment variables that point unmodified AWS SDKs and the AWS CLI at the emulator."""
 
+import os
+import sys
 import urllib.parse
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
 
 KEYS: Final = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
 
@@ -28,6 +31,9 @@ TRUSTSTORE_PASSWORD: Final = "changeit"
 """The password of Java's own truststore. It protects nothing: the certificate is public."""
 
 _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+_REMOVED: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL")
+"""Variables that would select another endpoint, or a profile that does not exist."""
 
 
 def sdk_environment(
@@ -86,6 +92,35 @@ def adapted_to(environ: Mapping[str, str], variables: Mapping[str, str]) -> dict
         ]
         adapted["JAVA_TOOL_OPTIONS"] = " ".join([*others, adapted["JAVA_TOOL_OPTIONS"]])
     return adapted
+
+
+@contextmanager
+def patched_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Sets the variables and gives boto3 a new default session; restores both at the end."""
+    adapted = adapted_to(os.environ, variables)
+    before = {name: os.environ.get(name) for name in (*adapted, *_REMOVED)}
+    session_before = _replace_default_session(None)
+    for name in _REMOVED:
+        os.environ.pop(name, None)
+    os.environ.update(adapted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        _replace_default_session(session_before)
+
+
+def _replace_default_session(session: Any) -> Any:
+    """Replace the session that boto3 keeps, with the credentials that it found first; returns the one before."""
+    boto3 = sys.modules.get("boto3")
+    if boto3 is None:
+        return None
+    before, boto3.DEFAULT_SESSION = boto3.DEFAULT_SESSION, session  # type: ignore[attr-defined]
+    return before
 
 
 def region_of(environ: Mapping[str, str]) -> str | None:

@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from livetail.control_shapes import Counters
 from livetail.testing.handle import LiveTail
 from livetail.testing.session import Session
 from livetail.testing.shapes import LogEvent
@@ -53,17 +52,11 @@ class AsyncSession:
         self.id = session.id
         self.log_groups = session.log_groups
         self.filter_pattern = session.filter_pattern
+        self.counters = _in_thread(lambda: session.counters)
+        self.ended_by = _in_thread(lambda: session.ended_by)
         self.wait_until_ended = _in_thread(session.wait_until_ended)
         self.wait_for_delivered = _in_thread(session.wait_for_delivered)
         self.end = _in_thread(session.end)
-
-    async def counters(self) -> Counters:
-        """As `Session.counters`."""
-        return await asyncio.to_thread(lambda: self.session.counters)
-
-    async def ended_by(self) -> str | None:
-        """As `Session.ended_by`; None while it is open."""
-        return await asyncio.to_thread(lambda: self.session.ended_by)
 
 
 class AsyncTail:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from livetail.control_client import ControlClient
 from livetail.control_shapes import EndedSessionInfo, FaultInfo, RequestInfo, SessionInfo
 from livetail.core.arns import LogGroupArn
-from livetail.environment import ANY_CREDENTIALS, sdk_environment
+from livetail.environment import ANY_CREDENTIALS, patched_environment, sdk_environment
 from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, import_extra
-from livetail.testing.patching import patched_environment
 from livetail.testing.session import Session
 from livetail.testing.shapes import EventToPut, LogEvent, Several
 from livetail.testing.tail import Tail, iterate

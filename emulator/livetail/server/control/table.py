@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from livetail.server.control import clock, events, faults, files, health, log_groups, patterns, scenarios, sessions
+from livetail.server.control import events, faults, files, log_groups, patterns, scenarios, server, sessions
 from livetail.server.control.route import JSON, PREFIX, ControlRoute, ErrorBody, component
 from livetail.version import __version__
 
@@ -27,8 +27,7 @@ async def show_openapi() -> dict[str, Any]:
 
 
 ROUTES: Final[tuple[ControlRoute, ...]] = (
-    *health.ROUTES,
-    *clock.ROUTES,
+    *server.ROUTES,
     *sessions.ROUTES,
     *events.ROUTES,
     *log_groups.ROUTES,

@@ -1,13 +1,21 @@
-"""`/health`, `/settings` and `/reset`: whether the emulator runs, its settings, and the reset."""
+"""`/health`, `/settings`, `/reset` and `/clock`: the server as a whole, and its time."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
-from msgspec import Meta, convert
+from msgspec import Meta, Struct, convert
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
-from livetail.server.control.clock import ClockMode
+from livetail.control_shapes import Time
+from livetail.server.bodies import while_connected
 from livetail.server.control.route import ControlRoute, Count, Done, Shape
 from livetail.server.emulator import Emulator
+from livetail.server.scheduler import ClockRunsByItselfError
 from livetail.version import __version__
+
+_MAX_SECONDS: Final = 400 * 24 * 3600
+
+ClockMode: TypeAlias = Annotated[str, Meta(description="`real`, `manual`, or a speed such as `60x`.")]
 
 
 class Health(Shape):
@@ -43,6 +51,26 @@ class SettingsShape(Shape):
     no_http2: bool
 
 
+class Clock(Shape):
+    """The emulator's time."""
+
+    mode: ClockMode
+    now: Time
+
+
+class AdvanceRequest(Struct, forbid_unknown_fields=True):
+    """How far to move time, in seconds; exact to the millisecond."""
+
+    seconds: Annotated[float, Meta(ge=0, le=_MAX_SECONDS)]
+
+
+class Advanced(Shape):
+    """The time after it was moved."""
+
+    now: Time
+    updates: Annotated[int, Meta(description="How many session updates were made, over all sessions.", ge=0)]
+
+
 async def show_health(emulator: Emulator) -> Health:
     """Whether the emulator runs."""
     settings = emulator.settings
@@ -69,8 +97,34 @@ async def show_settings(emulator: Emulator) -> SettingsShape:
     return convert(shown, SettingsShape)
 
 
+async def show_clock(emulator: Emulator) -> Clock:
+    """The emulator's time."""
+    return Clock(str(emulator.settings.clock), emulator.clock.now())
+
+
+async def advance_clock(emulator: Emulator, request: Request, body: AdvanceRequest) -> Advanced:
+    """Move a manual clock. Everything that is due until then happens in order; the response comes when it is done."""
+    advance = emulator.scheduler.advance(round(body.seconds * 1000))
+    try:
+        updates = await while_connected(request.receive, advance)
+    except ClockRunsByItselfError:
+        sentence = "the clock runs by itself; start the server with --clock manual to move it"
+        raise HTTPException(409, sentence) from None
+    except ValueError as error:
+        raise HTTPException(400, str(error)) from None
+    return Advanced(emulator.clock.now(), updates)
+
+
 ROUTES: Final = (
     ControlRoute("GET", "/health", show_health),
     ControlRoute("POST", "/reset", reset),
     ControlRoute("GET", "/settings", show_settings),
+    ControlRoute("GET", "/clock", show_clock),
+    ControlRoute(
+        "POST",
+        "/clock/advance",
+        advance_clock,
+        example={"seconds": 1},
+        errors={409: "The clock is not manual."},
+    ),
 )
