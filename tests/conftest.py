@@ -18,7 +18,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Keep bytecode, here and in processes that tests start: to compile all tests anew takes three seconds a run."""
 
 collect_ignore = ["sample-project"]
-"""A project of somebody who uses Livetail; `test_sample_project.py` runs it as they would."""
+"""A project that uses Livetail; `test_sample_project.py` runs its tests as its users do."""
 
 
 def pytest_collection_finish() -> None:

@@ -115,7 +115,7 @@ def test_the_wheel_names_what_it_is(wheel: Path) -> None:
 
 
 def test_the_demo_of_the_wheel_finds_its_scenario(wheel: Path, tmp_path: Path) -> None:
-    """Unpacked somewhere else, with nothing of the checkout around it."""
+    """Unpacked in another folder, without the files of the checkout."""
     zipfile.ZipFile(wheel).extractall(tmp_path)
     check = "from livetail.scenarios import fixtures; print(fixtures.path('demo'))"
     run = subprocess.run([sys.executable, "-c", check], cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -30,6 +30,6 @@ def test_it_uses_only_what_users_import(source: Path) -> None:
         assert {name for name in modules if name.startswith(("livetail", "tests"))} <= PUBLIC
 
 
-def test_the_program_knows_nothing_of_the_emulator() -> None:
+def test_the_program_does_not_mention_the_emulator() -> None:
     text = (PROJECT / "logtail.py").read_text()
     assert "emulator" not in text and "livetail" not in text.lower()

@@ -11,7 +11,7 @@ from typing import Final
 from tests.benchmarks.servers import raise_file_limit
 
 PARTS: Final = {
-    "start": "process start to the first answer, and resident memory after it",
+    "start": "process start to the first response, and resident memory after it",
     "put": "server CPU for events put",
     "deliver": "server CPU for events delivered to a few tails",
     "thousand": "a thousand tails on one log group",

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.null_application PORT FRAME_BYTES
 
 It is plain Starlette, served by the emulator's own runner with the same settings of Hypercorn. It reads any request to
-its end and answers an empty 200; a tail gets frames that were made beforehand, one each second.
+its end and returns an empty 200; a tail gets frames that were made beforehand, one each second.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class _Tails:
             yield self._update
 
 
-async def _answer(request: Request) -> Response:
+async def _response(request: Request) -> Response:
     await request.body()
     return Response()
 
@@ -84,7 +84,7 @@ class _Service:
 
 def main(port: int, frame_bytes: int) -> None:
     """Serve until a signal; without `frame_bytes` there are no tails, and nothing is loaded for them."""
-    routes = [Route("/", _answer, methods=["POST"])]
+    routes = [Route("/", _response, methods=["POST"])]
     if frame_bytes:
         tails = _Tails(frame_bytes)
         routes.append(Route("/tail", tails.open, methods=["POST"]))

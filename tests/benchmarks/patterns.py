@@ -141,7 +141,7 @@ def run(arguments: argparse.Namespace) -> None:
                 if not isinstance(theirs, str) and any(
                     theirs(text) != looking_for(case.pattern)(text) for text in messages
                 ):
-                    theirs = "other answers"  # it does not know this kind of pattern; its speed says nothing
+                    theirs = "other results"  # it does not know this kind of pattern; its speed says nothing
                 row += f"{theirs:>15}" if isinstance(theirs, str) else f"{rate(theirs, messages, seconds):15,.0f}"
             print(row)
 

@@ -53,7 +53,7 @@ def put_requests(count: int, events: int, message_bytes: int) -> list[bytes]:
 
 
 class Client:
-    """One connection that is kept alive; a request goes out when the answer to the one before has come."""
+    """One connection that is kept alive; a request goes out when the response to the one before has come."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
@@ -68,7 +68,7 @@ class Client:
         self.connection.close()
 
     def ask(self, request: bytes) -> bytes:
-        """Send a request; answers the body of its answer. Raises what `receive` raises."""
+        """Send a request; returns the body of its response. Raises what `receive` raises."""
         self.send(request)
         return self.receive()
 
@@ -81,17 +81,17 @@ class Client:
         self.connection.sendall(request)
 
     def receive(self) -> bytes:
-        """The body of the answer to the request before.
+        """The body of the response to the request before.
 
         Raises:
             RuntimeError: the server refuses, or leaves.
         """
-        answer = b""
-        while (end := answer.find(b"\r\n\r\n")) < 0:
-            answer += self._some()
-        head, body = answer[:end].lower(), answer[end + 4 :]
+        response = b""
+        while (end := response.find(b"\r\n\r\n")) < 0:
+            response += self._some()
+        head, body = response[:end].lower(), response[end + 4 :]
         if not head.startswith(b"http/1.1 200"):
-            raise RuntimeError(f"the server answered {answer!r}")
+            raise RuntimeError(f"the server answered {response!r}")
         length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
         parts, missing = [body], length - len(body)
         while missing > 0:

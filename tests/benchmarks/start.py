@@ -1,4 +1,4 @@
-"""Process start to the first answer, and the memory after it."""
+"""Process start to the first response, and the memory after it."""
 
 import argparse
 import time
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
     show(
         "Start",
         [
-            Row("process start to the first answer", "ms", ours.wall, null.wall, "ratio <= 1.6"),
+            Row("process start to the first response", "ms", ours.wall, null.wall, "ratio <= 1.6"),
             Row("CPU until then", "ms", ours.cpu, null.cpu),
             Row("resident memory then", "MiB", ours.memory, null.memory, "<= 45 MiB"),
         ],

@@ -159,8 +159,8 @@ def test_foreign_page_cannot_drive_the_emulator(
         ("/events", {"method": "POST", "body": '{"logGroup":"/x","logStream":"s","messages":["m"]}'}),
         ("/sessions", {}),
     ]:
-        answer = window.execute_async_script(fetching, control + path, init)
-        assert answer is None or answer == [0, ""], (path, answer)
+        response = window.execute_async_script(fetching, control + path, init)
+        assert response is None or response == [0, ""], (path, response)
     api = {
         "method": "POST",
         "headers": {

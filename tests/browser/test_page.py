@@ -44,7 +44,7 @@ class TestTail:
         tailing.until(lambda: tailing.text("state") == "stopped")
         tailing.emulator.assert_no_sessions()
 
-    def test_words_of_aws_where_it_is_refused(self, page: Page) -> None:
+    def test_refusal_shows_the_error_of_aws(self, page: Page) -> None:
         page.type("group", "/none", Keys.ENTER)
         page.click("#start")
         page.until(lambda: page.text("state") == "refused")

@@ -38,9 +38,7 @@ def run(url: str, *arguments: str) -> int:
     return conformance.run(parser.parse_args(["--endpoint", url, *arguments]))
 
 
-def test_everything_that_is_asked_holds(
-    emulator: LiveTailEmulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_check_passes(emulator: LiveTailEmulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "results.json"
     status = run(emulator.endpoint_url, "--json", str(file))
     results = json.loads(file.read_text(encoding="utf-8"))

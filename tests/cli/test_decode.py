@@ -162,7 +162,7 @@ def test_a_fault_is_one_line_and_status_1() -> None:
     assert done.stderr == b"livetail: message at byte 0: the stream ends after 113 of 114 bytes\n"
 
 
-def test_messages_are_printed_while_the_stream_goes_on() -> None:
+def test_messages_are_printed_while_the_stream_is_open() -> None:
     with subprocess.Popen(
         COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=ENVIRONMENT
     ) as process:
@@ -178,7 +178,7 @@ def test_messages_are_printed_while_the_stream_goes_on() -> None:
         assert process.wait(timeout=30) == 0
 
 
-def test_a_reader_that_leaves_is_no_error_to_talk_of() -> None:
+def test_a_reader_that_leaves_prints_no_error() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -195,7 +195,7 @@ def test_a_reader_that_leaves_is_no_error_to_talk_of() -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
-def test_an_output_that_takes_no_more_is_told_in_one_line(tmp_path: Path) -> None:
+def test_an_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with open(tmp_path / "output", "wb") as output:
         done = subprocess.run(
             COMMAND,

@@ -1,4 +1,4 @@
-"""`livetail demo`: it shows every bundled scenario and always ends by itself."""
+"""`livetail demo`: it shows every bundled scenario and ends."""
 
 import argparse
 import functools
@@ -28,7 +28,7 @@ SUMMARY = re.compile(r"^(\d+) updates with ([\d,]+) log events; (\d+) of the upd
 
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Show]:
-    """Runs the demo in this process, in quick motion; answers what it printed."""
+    """Runs the demo in this process, on a fast clock; returns what it printed."""
 
     def run(*arguments: str, clock: str) -> str:
         quick = functools.partial(livetail.testing.emulator.LiveTailEmulator, clock=clock)
@@ -66,7 +66,7 @@ def test_scenarios_are_shown_and_end(show: Show, name: str) -> None:
     assert len(printed.splitlines()) <= 20 + updates * (demo.SHOWN_OF_AN_UPDATE + 1)
 
 
-def test_the_flaky_session_fails_and_is_asked_for_again(show: Show) -> None:
+def test_the_flaky_session_fails_and_is_started_again(show: Show) -> None:
     printed = show("--scenario", "flaky", "--seconds", "1", clock="20x")
     failures = re.findall(r"^(\w+Exception|\w+Error): .*; starting another one$", printed, re.MULTILINE)
     assert failures == ["ThrottlingException", "EventStreamError", "ProtocolError"]
@@ -74,10 +74,10 @@ def test_the_flaky_session_fails_and_is_asked_for_again(show: Show) -> None:
 
 
 @pytest.mark.timeout(20)
-def test_it_ends_although_nothing_is_written_and_says_what_goes_on(
+def test_a_silent_session_is_explained_and_the_demo_ends(
     show: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """With a pause of an hour instead of half a minute, the reader waits for bytes until it is told."""
+    """With a pause of an hour instead of half a minute, the reader waits for bytes until the demo ends."""
     file = tmp_path / "stalled.toml"
     text = fixtures.path("slow-consumer").read_text()
     assert text.count("seconds = 30 }") == 1

@@ -49,7 +49,7 @@ def test_the_region_is_that_of_the_server(emulator: LiveTailEmulator) -> None:
     assert (found["AWS_REGION"], found["AWS_DEFAULT_REGION"]) == ("eu-central-1", "eu-central-1")
 
 
-def test_another_region_in_the_shell_is_told(emulator: LiveTailEmulator) -> None:
+def test_another_region_in_the_shell_is_a_warning(emulator: LiveTailEmulator) -> None:
     run = call_livetail("env", "--endpoint", emulator.endpoint_url, variables={"AWS_DEFAULT_REGION": "us-west-2"})
     assert 'export AWS_REGION="${AWS_REGION:-us-west-2}"' in run.stdout
     assert run.stderr.startswith("livetail: the region is us-west-2 here and eu-central-1 on the server")
@@ -153,7 +153,7 @@ def test_a_folder_that_cannot_be_written(emulator: LiveTailEmulator) -> None:
     assert (run.returncode, run.stderr) == (1, "livetail: cannot write to /dev/null/x: Not a directory\n")
 
 
-def test_variables_that_mean_nothing_are_told() -> None:
+def test_variables_without_a_meaning_are_warnings() -> None:
     links = {"LIVETAIL_PORT": "tcp://10.0.0.1:4586", "LIVETAIL_SERVICE_HOST": "10.0.0.1"}
     with serving(variables={"LIVETAIL_MAX_SESSION": "3", "LIVETAIL_URL": "x", **links}) as (process, _):
         process.terminate()

@@ -38,7 +38,7 @@ def test_check_says_what_this_machine_resolves() -> None:
 def test_an_endpoint_works_if_all_its_names_resolve(
     missing: str, works: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With a resolver that knows what a hosts file would have, as a test cannot write that file."""
+    """With a resolver that has the entries of a hosts file, since a test cannot write that file."""
 
     def resolve(name: str, *_: object, **__: object) -> list[tuple[object, ...]]:
         if missing and missing in name:

@@ -7,7 +7,7 @@ from livetail.cli.command_parser import COMMANDS
 from tests.cli.running import call_livetail
 
 
-def test_the_version_is_told_everywhere() -> None:
+def test_every_command_prints_the_version() -> None:
     for arguments in (("--version",), ("serve", "--version"), ("put", "--version")):
         run = call_livetail(*arguments)
         assert (run.returncode, run.stdout) == (0, f"livetail {__version__}\n")

@@ -75,7 +75,7 @@ def test_a_full_device_is_one_sentence(arguments: list[str]) -> None:
 
 
 FEW = ["help", "match", "sessions"]
-"""One that argparse prints, one that writes bytes, one that writes as time passes: `main` handles them all alike."""
+"""One that argparse prints, one that writes bytes, one that writes as time passes: `main` handles the errors of all."""
 
 
 @pytest.mark.parametrize("arguments", FEW, indirect=True)

@@ -85,7 +85,7 @@ def test_a_line_that_no_event_can_hold_is_named(emulator: LiveTailEmulator) -> N
 
 
 def test_a_slow_pipe_is_sent_as_it_comes(emulator: LiveTailEmulator) -> None:
-    """The first line arrives while the second has not been written: a tail is told, so nothing has to wait."""
+    """The first line arrives while the second has not been written, as a session shows."""
     logs = emulator.client()
     logs.create_log_group(logGroupName="/put")
     stream = logs.start_live_tail(logGroupIdentifiers=[emulator.log_group_arn("/put")])["responseStream"]
@@ -253,7 +253,7 @@ def test_json_that_is_not_a_log_event(emulator: LiveTailEmulator, text: str, pro
     assert run.stderr.count("\n") == 1
 
 
-def test_events_that_are_rejected_are_said(emulator: LiveTailEmulator) -> None:
+def test_rejected_events_are_reported(emulator: LiveTailEmulator) -> None:
     lines = [{"message": "old", "timestamp": NOW - 15 * 86_400_000}, {"message": "new", "timestamp": NOW}]
     run = put(emulator, "--json", given="\n".join(map(json.dumps, lines)).encode())
     assert run.returncode == 1
@@ -296,7 +296,7 @@ def test_the_region_is_found_as_sdks_find_it(
     assert {request["region"] for request in emulator.requests()} == {region}
 
 
-def test_what_the_server_does_not_keep_is_said() -> None:
+def test_what_the_server_does_not_keep_is_reported() -> None:
     with LiveTailEmulator(retain_events=100) as emulator:
         run = put(emulator, given=b"x\n" * 250)
     assert run.returncode == 0

@@ -33,7 +33,7 @@ def test_says_what_is_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
-def test_prints_every_problem_and_goes_on_with_the_next_file(
+def test_prints_every_problem_and_continues_with_the_next_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = tmp_path / "bad.toml"

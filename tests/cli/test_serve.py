@@ -104,7 +104,7 @@ def test_what_cannot_be_used_is_one_sentence(tmp_path: Path, flags: list[str]) -
     assert run.stderr.startswith("livetail: ")
 
 
-def test_a_scenario_that_is_wrong_is_told_fault_by_fault(tmp_path: Path) -> None:
+def test_each_problem_of_a_scenario_is_a_line(tmp_path: Path) -> None:
     run = call_livetail("serve", "--scenario", "/nowhere/x.toml")
     assert (run.returncode, run.stderr) == (1, "livetail: /nowhere/x.toml: there is no such file\n")
     file = tmp_path / "bad.toml"
@@ -131,7 +131,7 @@ def test_output_that_cannot_be_written_ends_it() -> None:
     )
 
 
-def test_nobody_who_reads_its_output_ends_it() -> None:
+def test_an_output_without_a_reader_ends_it() -> None:
     run = serve_in_bash("| true")
     assert run.returncode != 0
     assert run.stderr == ""

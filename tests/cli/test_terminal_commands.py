@@ -344,6 +344,6 @@ def test_faults_that_cannot_be(emulator: LiveTailEmulator, arguments: list[str],
 @pytest.mark.parametrize(
     "command", [["tail", "/g"], ["sessions"], ["advance", "1s"], ["fault", "list"], ["reset"], ["put", "/g", "s"]]
 )
-def test_nobody_replies(command: list[str]) -> None:
+def test_no_server(command: list[str]) -> None:
     run = call_livetail(*command, "--endpoint", "http://127.0.0.1:1")
     assert (run.returncode, run.stderr) == (1, "livetail: no response from http://127.0.0.1:1: Connection refused\n")

@@ -9,23 +9,23 @@ from botocore.config import Config
 __all__ = ["PATIENT", "Tail", "Tailing", "until"]
 
 PATIENT: Final = Config(read_timeout=20)
-"""Seconds of silence after which a client of a test gives up: a test that would hang fails instead."""
+"""Seconds without data after which a client of a test fails, so that no test hangs."""
 
 Update: TypeAlias = dict[str, Any]
 
 
 class Tail:
-    """An open session, which has said `sessionStart` already.
+    """An open session, whose `sessionStart` has been read.
 
     Attributes:
-        answer: what `start_live_tail` gave.
+        response: what `start_live_tail` gave.
         stream: botocore's event stream.
         start: the members of `sessionStart`.
     """
 
     def __init__(self, logs: Any, *log_group_arns: str, **filters: Any) -> None:
-        self.answer = logs.start_live_tail(logGroupIdentifiers=list(log_group_arns), **filters)
-        self.stream = self.answer["responseStream"]
+        self.response = logs.start_live_tail(logGroupIdentifiers=list(log_group_arns), **filters)
+        self.stream = self.response["responseStream"]
         self._events: Iterator[dict[str, Any]] = iter(self.stream)
         self.start: dict[str, Any] = next(self._events)["sessionStart"]
 
@@ -63,7 +63,7 @@ class Tailing(Protocol):
 
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Ask every two milliseconds until it is so, for things that nothing tells about."""
+    """Check a condition every two milliseconds until it is true, for what gives no notification."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"it was still not so after {seconds:g} s"

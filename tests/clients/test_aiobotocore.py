@@ -16,8 +16,8 @@ MIDNIGHT = 1_767_225_600_000
 
 @asynccontextmanager
 async def _tail(logs: Any, arn: str, **filters: Any) -> AsyncIterator[Any]:
-    answer = await logs.start_live_tail(logGroupIdentifiers=[arn], **filters)
-    stream = answer["responseStream"]
+    response = await logs.start_live_tail(logGroupIdentifiers=[arn], **filters)
+    stream = response["responseStream"]
     try:
         yield stream
     finally:

@@ -22,7 +22,7 @@ from tests.processes import start_command
 Process: TypeAlias = subprocess.Popen[str]
 
 REFUSED = 255
-"""Exit status of the first AWS CLI when a service answers with an error; the second has 254."""
+"""Exit status of the first AWS CLI when a service returns an error; the second has 254."""
 
 
 class Cli:
@@ -102,7 +102,7 @@ def test_start_live_tail_prints_how_a_session_failed(tmp_path: Path) -> None:
             assert process.returncode == 0
 
 
-def test_errors_are_said_on_stderr_and_in_the_exit_status(manual: LiveTailEmulator, aws: Cli) -> None:
+def test_errors_are_on_stderr_and_in_the_exit_status(manual: LiveTailEmulator, aws: Cli) -> None:
     status, out, err = aws.run("start-live-tail", "--log-group-identifiers", manual.log_group_arn("/app/api"))
     assert (status, out) == (REFUSED, "")
     assert err.strip() == (
@@ -111,7 +111,7 @@ def test_errors_are_said_on_stderr_and_in_the_exit_status(manual: LiveTailEmulat
     )
 
 
-def test_put_log_events_is_heard_by_a_session(
+def test_a_session_gets_what_put_log_events_stores(
     manual: LiveTailEmulator, tailing: Tailing, aws: Cli, tmp_path: Path
 ) -> None:
     manual.put("/app/api", "web-1", ["before"])

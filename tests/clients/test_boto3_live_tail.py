@@ -17,12 +17,12 @@ MIDNIGHT = 1_767_225_600_000
 # ---- the start -----------------------------------------------------------------------------------------------------
 
 
-def test_session_start_says_what_was_asked_for_and_nothing_else(
+def test_session_start_has_the_members_of_the_request_only(
     manual: LiveTailEmulator, logs: Any, tailing: Tailing
 ) -> None:
     logs.create_log_group(logGroupName="/app/api")
     tail = tailing("/app/api")
-    metadata = tail.answer["ResponseMetadata"]
+    metadata = tail.response["ResponseMetadata"]
     assert tail.start == {
         "requestId": metadata["RequestId"],
         "sessionId": manual.sessions()[0]["sessionId"],
@@ -279,7 +279,7 @@ def test_the_sample_is_of_all_groups_together(manual: LiveTailEmulator, tailing:
     assert update["sessionMetadata"] == {"sampled": True}
 
 
-def test_the_same_group_twice_is_heard_once(manual: LiveTailEmulator, tailing: Tailing) -> None:
+def test_the_same_group_twice_is_delivered_once(manual: LiveTailEmulator, tailing: Tailing) -> None:
     manual.put("/app/api", "s", ["before"])
     tail = tailing("/app/api", "/app/api")
     manual.put("/app/api", "s", ["once"])
@@ -287,7 +287,7 @@ def test_the_same_group_twice_is_heard_once(manual: LiveTailEmulator, tailing: T
     assert tail.messages() == ["once"]
 
 
-def test_a_group_that_is_deleted_and_made_again_is_heard_again(
+def test_a_group_that_is_deleted_and_made_again_is_delivered_again(
     manual: LiveTailEmulator, logs: Any, tailing: Tailing
 ) -> None:
     manual.put("/app/api", "s", ["before"])
@@ -301,7 +301,7 @@ def test_a_group_that_is_deleted_and_made_again_is_heard_again(
     assert tail.messages() == ["first words"]
 
 
-def test_rejected_events_are_not_heard(manual: LiveTailEmulator, logs: Any, tailing: Tailing) -> None:
+def test_rejected_events_are_not_delivered(manual: LiveTailEmulator, logs: Any, tailing: Tailing) -> None:
     manual.put("/app/api", "web-1", ["before"])
     tail = tailing("/app/api")
     day = 86_400_000
@@ -310,8 +310,8 @@ def test_rejected_events_are_not_heard(manual: LiveTailEmulator, logs: Any, tail
         {"timestamp": MIDNIGHT, "message": "fine"},
         {"timestamp": MIDNIGHT + day // 2, "message": "too new"},
     ]
-    answer = logs.put_log_events(logGroupName="/app/api", logStreamName="web-1", logEvents=events)
-    assert answer["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 2}
+    response = logs.put_log_events(logGroupName="/app/api", logStreamName="web-1", logEvents=events)
+    assert response["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 2}
     manual.advance(1)
     assert tail.messages() == ["fine"]
 

@@ -55,7 +55,7 @@ def unchecked(emulator: LiveTailEmulator) -> Iterator[Any]:
 
 
 def refusal(logs: Any, **parameters: Any) -> tuple[str, str | None]:
-    """Code and text of the error that StartLiveTail answers with."""
+    """Code and text of the error that StartLiveTail returns."""
     with pytest.raises(ClientError) as caught:
         logs.start_live_tail(**parameters)["responseStream"].close()
     response = caught.value.response
@@ -261,7 +261,7 @@ def test_a_class_without_live_tail_is_an_invalid_operation(unchecked: Any, arn: 
     )
 
 
-def test_the_errors_are_the_types_that_the_client_knows(unchecked: Any) -> None:
+def test_the_errors_are_the_types_of_the_client(unchecked: Any) -> None:
     with pytest.raises(unchecked.exceptions.InvalidParameterException):
         unchecked.start_live_tail(logGroupIdentifiers=["/app/api"])
     with pytest.raises(unchecked.exceptions.ResourceNotFoundException):

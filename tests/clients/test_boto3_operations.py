@@ -156,9 +156,9 @@ def test_what_is_deleted_is_gone(app: Any) -> None:
 
 def test_events_come_back_as_they_were_put(manual: LiveTailEmulator, app: Any) -> None:
     manual.advance(2)
-    answer = _put(app, "web-1", [(0, "first"), (1000, "größe ☃")])
-    assert answer["nextSequenceToken"]
-    assert "rejectedLogEventsInfo" not in answer
+    response = _put(app, "web-1", [(0, "first"), (1000, "größe ☃")])
+    assert response["nextSequenceToken"]
+    assert "rejectedLogEventsInfo" not in response
     got = app.get_log_events(logGroupName="/app/api", logStreamName="web-1", startFromHead=True)
     assert got["events"] == [
         {"timestamp": MIDNIGHT, "message": "first", "ingestionTime": MIDNIGHT + 2000},
@@ -234,7 +234,7 @@ def test_a_poller_sees_each_event_once(manual: LiveTailEmulator, app: Any) -> No
     assert list(seen.values()) == ["a 0", "b 0", "a 1", "b 1", "a 2", "b 2"]
 
 
-def test_rejected_events_leave_a_trace(manual: LiveTailEmulator, app: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_rejected_events_are_logged(manual: LiveTailEmulator, app: Any, caplog: pytest.LogCaptureFixture) -> None:
     """The request succeeds all the same: a suite with fixed timestamps would see an empty tail and no reason."""
     day = 86_400_000
     info = _put(app, "web-1", [(-16 * day, "a"), (-15 * day, "b"), (0, "c"), (3 * day, "d")])["rejectedLogEventsInfo"]
@@ -250,7 +250,7 @@ def test_rejected_events_leave_a_trace(manual: LiveTailEmulator, app: Any, caplo
     assert manual.requests()[-1]["rejectedLogEventsInfo"] is None
 
 
-def test_the_rules_of_put_log_events_speak(app: Any) -> None:
+def test_the_rules_of_put_log_events(app: Any) -> None:
     def refusal(events: list[tuple[int, str]]) -> str:
         with pytest.raises(app.exceptions.InvalidParameterException) as caught:
             _put(app, "web-1", events)
@@ -305,10 +305,10 @@ def test_tags_are_the_same_by_name_and_by_arn(manual: LiveTailEmulator, app: Any
 
 
 def test_a_metric_filter_is_tried_out(logs: Any) -> None:
-    answer = logs.test_metric_filter(
+    response = logs.test_metric_filter(
         filterPattern="[ip, verb, status=5*]", logEventMessages=["10.0.0.1 GET 200", "10.0.0.2 PUT 503"]
     )
-    assert answer["matches"] == [
+    assert response["matches"] == [
         {
             "eventNumber": 2,
             "eventMessage": "10.0.0.2 PUT 503",
@@ -322,7 +322,7 @@ def test_a_metric_filter_is_tried_out(logs: Any) -> None:
 # ---- errors --------------------------------------------------------------------------------------------------------
 
 
-def test_errors_are_the_types_that_the_client_knows(app: Any) -> None:
+def test_errors_are_the_types_of_the_client(app: Any) -> None:
     with pytest.raises(app.exceptions.ResourceAlreadyExistsException) as caught:
         app.create_log_group(logGroupName="/app/api")
     assert caught.value.response["Error"] == {

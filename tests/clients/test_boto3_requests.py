@@ -29,7 +29,7 @@ print(arn, *next(iter(stream)))
 stream.close()
 logs.close()
 """
-"""A program that knows nothing of the emulator."""
+"""A program without any code for the emulator."""
 
 
 # ---- the host prefix -----------------------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ def test_an_unmodified_program_works_with_the_lines_of_livetail_env(manual: Live
 def test_without_the_second_variable_the_client_looks_for_stream_127(
     manual: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked_up = _answer_names(monkeypatch, {})
+    looked_up = _response_names(monkeypatch, {})
     logs = _unmodified_client(manual, monkeypatch, without="AWS_DISABLE_HOST_PREFIX_INJECTION")
     logs.create_log_group(logGroupName="/app/api")
     port = urlsplit(manual.endpoint_url).port
@@ -69,11 +69,11 @@ def test_without_the_second_variable_the_client_looks_for_stream_127(
     logs.close()
 
 
-def test_the_made_up_host_is_fine_where_a_name_server_knows_it(
+def test_the_host_with_a_prefix_works_where_it_has_an_address(
     manual: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As with a line in /etc/hosts, or a network alias of a container."""
-    looked_up = _answer_names(monkeypatch, {"stream-127.0.0.1": "127.0.0.1"})
+    looked_up = _response_names(monkeypatch, {"stream-127.0.0.1": "127.0.0.1"})
     logs = _unmodified_client(manual, monkeypatch, without="AWS_DISABLE_HOST_PREFIX_INJECTION")
     logs.create_log_group(logGroupName="/app/api")
     with Tail(logs, manual.log_group_arn("/app/api")) as tail:
@@ -85,7 +85,7 @@ def test_the_made_up_host_is_fine_where_a_name_server_knows_it(
 
 @pytest.mark.parametrize("host", ["streaming-logs.example.com", "stream-livetail", "logs.us-east-1.amazonaws.com"])
 def test_any_host_is_served(manual: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    _answer_names(monkeypatch, {host: "127.0.0.1"})
+    _response_names(monkeypatch, {host: "127.0.0.1"})
     logs = manual.client(config=PATIENT, endpoint_url=f"http://{host}:{urlsplit(manual.endpoint_url).port}")
     logs.create_log_group(logGroupName="/app/api")
     with Tail(logs, manual.log_group_arn("/app/api")) as tail:
@@ -104,12 +104,12 @@ def _unmodified_client(emulator: LiveTailEmulator, monkeypatch: pytest.MonkeyPat
     return boto3.session.Session().client("logs", config=PATIENT)
 
 
-def _answer_names(monkeypatch: pytest.MonkeyPatch, known: dict[str, str]) -> list[str]:
-    """Stand in for the name server, so that nobody else's is asked; answers the list of names that were looked up."""
+def _response_names(monkeypatch: pytest.MonkeyPatch, known: dict[str, str]) -> list[str]:
+    """Replace the name server, so that no real one is asked; returns the list of names that were looked up."""
     looked_up: list[str] = []
     getaddrinfo = socket.getaddrinfo
 
-    def answer(host: Any, *args: Any, **options: Any) -> Any:
+    def look_up(host: Any, *args: Any, **options: Any) -> Any:
         if host == "127.0.0.1":
             return getaddrinfo(host, *args, **options)
         looked_up.append(host)
@@ -117,7 +117,7 @@ def _answer_names(monkeypatch: pytest.MonkeyPatch, known: dict[str, str]) -> lis
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return getaddrinfo(known[host], *args, **options)
 
-    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     return looked_up
 
 

@@ -86,7 +86,7 @@ def test_the_session_rate_is_counted_by_the_second() -> None:
         logs.close()
 
 
-def test_a_retrying_client_asks_again_as_it_does_with_aws() -> None:
+def test_a_client_with_retries_retries_as_it_does_with_aws() -> None:
     """LimitExceededException is one of the errors that the `standard` mode retries."""
     retrying = Config(retries={"mode": "standard", "total_max_attempts": 2})
     with LiveTailEmulator(clock="manual", seed=7, session_rate=1) as emulator:
@@ -126,7 +126,7 @@ def test_after_three_hours_comes_session_timeout_exception_and_a_clean_end(
     manual.assert_no_sessions()
 
 
-def test_a_shorter_session_timeout_can_be_asked_for() -> None:
+def test_a_shorter_session_timeout() -> None:
     with LiveTailEmulator(clock="manual", seed=7, session_timeout="90s") as emulator:
         logs = emulator.client(config=PATIENT)
         logs.create_log_group(logGroupName="/app/api")

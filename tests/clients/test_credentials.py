@@ -21,9 +21,9 @@ def test_a_signed_session_with_a_token() -> None:
     with LiveTailEmulator(verify_signatures=True, credentials=["AKID:secret"], clock="manual", seed=7) as emulator:
         emulator.put("/app/api", "web-1", ["before"])
         logs = emulator.client(aws_access_key_id="AKID", aws_secret_access_key="secret", aws_session_token="any/token")
-        answer = logs.start_live_tail(logGroupIdentifiers=[emulator.log_group_arn("/app/api")])
-        assert "sessionStart" in next(iter(answer["responseStream"]))
-        answer["responseStream"].close()
+        response = logs.start_live_tail(logGroupIdentifiers=[emulator.log_group_arn("/app/api")])
+        assert "sessionStart" in next(iter(response["responseStream"]))
+        response["responseStream"].close()
 
         # The signature is checked when the request arrives, however long a fault rule delays it then.
         emulator.add_fault(faults.delay(301, operation="DescribeLogGroups"))

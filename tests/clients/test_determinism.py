@@ -50,7 +50,7 @@ class _RawTail(_Raw, Http1Tail):
 
 @dataclass(frozen=True)
 class Run:
-    """What one run said, connection by connection."""
+    """What one run received, by connection."""
 
     connections: dict[str, bytes]
 
@@ -72,7 +72,7 @@ class Run:
 
 
 _DATE: Final = re.compile(rb"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT")
-"""The Date of a response, which is the real time whatever the clock of the emulator says."""
+"""The Date of a response, which is the real time with any clock of the emulator."""
 
 
 def _frames(received: bytes) -> Sequence[Frame]:
@@ -139,8 +139,8 @@ def _record(emulator: LiveTail) -> Run:
 
 
 def _ask(client: Http1, path: str, body: object) -> None:
-    answer = client.ask("POST", path, json.dumps(body).encode())
-    assert answer.status == 200, answer
+    response = client.ask("POST", path, json.dumps(body).encode())
+    assert response.status == 200, response
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +163,7 @@ def test_other_seed_gives_other_bytes(first: Run, tmp_path: Path) -> None:
 
 
 def test_the_run_has_what_chance_decides(first: Run) -> None:
-    """Else the bytes would be the same for want of anything that could differ."""
+    """Otherwise the bytes could be the same because nothing in them is random."""
     assert first.samples and {len(sample) for sample in first.samples} == {500}
     statuses, messages = first.draws
     assert statuses.count("400") > 5 and statuses.count("200") > 20

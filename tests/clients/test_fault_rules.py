@@ -29,7 +29,7 @@ def background() -> Iterator[ThreadPoolExecutor]:
 
 
 def _refused(call: Callable[[], Any]) -> str | None:
-    """The code of the error that a call is answered with; None if it is answered well."""
+    """The code of the error that a call raises; None if it succeeds."""
     try:
         call()
     except ClientError as error:
@@ -106,12 +106,12 @@ def test_delay_of_another_operation(
     kept: Callable[[], list[str]],
 ) -> None:
     manual.add_fault(_on_put("delay", seconds=2.5))
-    answer: Future[Any] = background.submit(put, "late")
+    response: Future[Any] = background.submit(put, "late")
     until(lambda: bool(manual.requests()))
     manual.advance(2.499)
-    assert kept() == [] and not answer.done()
+    assert kept() == [] and not response.done()
     manual.advance(0.001)
-    assert answer.result(20)["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert response.result(20)["ResponseMetadata"]["HTTPStatusCode"] == 200
     assert kept() == ["late"]
 
 
@@ -198,9 +198,9 @@ def test_access_denied_is_worded_as_by_aws(manual: LiveTailEmulator, logs: Any, 
 def test_after_requests(manual: LiveTailEmulator, logs: Any, times: int, refused: Callable[[str], int]) -> None:
     effect = {"type": "error", "code": "Made Up"}
     manual.add_fault({"operation": "*", "after": {"requests": 2}, "times": times, "effect": effect})
-    answers = [_refused(logs.describe_log_groups) for _ in range(8)]
-    assert answers[:2] == [None, None]
-    assert answers[2:] == ["Made Up"] * refused("x") + [None] * (6 - refused("x"))
+    responses = [_refused(logs.describe_log_groups) for _ in range(8)]
+    assert responses[:2] == [None, None]
+    assert responses[2:] == ["Made Up"] * refused("x") + [None] * (6 - refused("x"))
     (fault,) = manual.faults()
     assert (fault["fired"], fault["remaining"]) == (refused("x"), times - refused("x") if times else None)
 

@@ -1,4 +1,4 @@
-"""Each effect of a fault as real boto3 sees it: what docs/faults.md says of it comes true here, row by row."""
+"""Each effect of a fault as real boto3 sees it: each row of docs/faults.md is tested."""
 
 import builtins
 import gc
@@ -29,7 +29,7 @@ IMPATIENT: Final = Config(read_timeout=0.3)
 
 
 def _rows() -> dict[str, str]:
-    """What the column `boto3` says of each effect; `reset` is in both tables."""
+    """The column `boto3` of each effect; `reset` is in both tables."""
     cells: dict[str, str] = {}
     for section in document("docs/faults.md").split("\n## "):
         table = [line for line in section.splitlines() if line.startswith("|")]
@@ -46,7 +46,7 @@ ROWS: Final = _rows()
 
 @dataclass(frozen=True)
 class Told:
-    """One outcome that a row tells: an exception, with words of its text, or that there is none."""
+    """One outcome of a row: an exception with words of its text, or none."""
 
     error: type[BaseException] | None
     text: str = ""
@@ -70,7 +70,7 @@ class Seen:
 
 
 def _told(cell: str) -> Iterator[Told]:
-    """What a cell tells."""
+    """The outcomes of a cell."""
     for clause in cell.split("; "):
         if clause == "nothing" or clause.startswith(("nothing:", "nothing,")):
             yield Told(None)
@@ -109,12 +109,12 @@ class Case:
         emulator.add_fault(self.rule)
         logs = emulator.client(config=self.config)
         try:
-            answer = logs.start_live_tail(logGroupIdentifiers=[emulator.log_group_arn(GROUP)])
+            response = logs.start_live_tail(logGroupIdentifiers=[emulator.log_group_arn(GROUP)])
         except Exception as error:
             return Seen(_without_frames(error), "start_live_tail")
         finally:
             logs.close()
-        with closing(answer["responseStream"]) as stream:
+        with closing(response["responseStream"]) as stream:
             emulator.put(GROUP, "web-1", ["first", "second"])
             emulator.advance(self.before)
             for session in emulator.sessions():

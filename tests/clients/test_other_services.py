@@ -1,4 +1,4 @@
-"""SDKs that were pointed here as a whole: the caller's identity is told, other services are refused in words."""
+"""SDKs whose requests all come here: GetCallerIdentity is served, other services are refused with an explanation."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -62,7 +62,7 @@ def test_a_request_for_the_head_alone(emulator: LiveTailEmulator) -> None:
         assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
-def test_boto3_is_told_who_calls(emulator: LiveTailEmulator) -> None:
+def test_the_identity_of_the_caller(emulator: LiveTailEmulator) -> None:
     identity = client(emulator, "sts").get_caller_identity()
     assert {name: identity[name] for name in IDENTITY} == IDENTITY
     assert identity["ResponseMetadata"]["RequestId"]
@@ -90,14 +90,14 @@ def test_requests_that_are_not_signed_or_presigned(
 ) -> None:
     with Http1(emulator) as http:
         http.send(request_bytes(method, target, FORM if body else {}, body))
-        answer = http.read_answer()
-        assert (answer.status, answer.headers["content-type"]) == (200, "text/xml")
-        assert b"<Account>123456789012</Account>" in answer.body
+        response = http.read_response()
+        assert (response.status, response.headers["content-type"]) == (200, "text/xml")
+        assert b"<Account>123456789012</Account>" in response.body
         http.send(request_bytes(method, target, {**(FORM if body else {}), "Accept": "application/json"}, body))
-        answer = http.read_answer()
-    result = answer.json["GetCallerIdentityResponse"]
+        response = http.read_response()
+    result = response.json["GetCallerIdentityResponse"]
     assert result["GetCallerIdentityResult"]["Account"] == "123456789012"
-    assert result["ResponseMetadata"]["RequestId"] == answer.headers["x-amzn-requestid"]
+    assert result["ResponseMetadata"]["RequestId"] == response.headers["x-amzn-requestid"]
 
 
 def test_signatures_are_verified_there_too() -> None:

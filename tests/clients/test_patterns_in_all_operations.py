@@ -1,4 +1,4 @@
-"""Live Tail, FilterLogEvents and TestMetricFilter agree on every pattern: one language, one engine."""
+"""Live Tail, FilterLogEvents and TestMetricFilter have the same result for every pattern."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -29,7 +29,7 @@ def logs(emulator: LiveTailEmulator) -> Iterator[Any]:
     client.close()
 
 
-def test_all_three_find_the_same(emulator: LiveTailEmulator, logs: Any) -> None:
+def test_all_three_have_the_same_result(emulator: LiveTailEmulator, logs: Any) -> None:
     """All cases in one go: each has a log group and a session of its own, and time is moved once."""
     tails, expected, filtered = [], [], []
     for number, (pattern, message) in enumerate(CASES):

@@ -249,7 +249,7 @@ def test_after_a_reset_the_scenarios_of_the_start_play_again(tmp_path: Path) -> 
     assert said[0] == said[1]
 
 
-def test_an_unknown_file_is_told_to_whoever_starts_an_emulator() -> None:
+def test_an_unknown_file_is_an_error_of_the_start() -> None:
     with pytest.raises(Exception, match=r"nowhere\.toml: there is no such file"):
         LiveTailEmulator(scenario="nowhere.toml")
 
@@ -283,8 +283,8 @@ def test_fifty_thousand_events_a_second_take_no_more_memory_than_is_retained(tmp
     assert late - early < 8 * megabyte  # if all were kept, it would be sixty
 
 
-def test_more_than_the_machine_can_make_leaves_the_server_at_hand(tmp_path: Path) -> None:
-    """It falls behind, and answers and stops all the same."""
+def test_a_rate_beyond_the_machine_does_not_block_the_server(tmp_path: Path) -> None:
+    """It falls behind, and still responds and stops."""
     file = tmp_path / "flood.toml"
     file.write_text('[[source]]\nlog_group = "/flood"\nformat = "json"\nrate = 1_000_000\n')
     with serving("--scenario", str(file), "--retain-events", "1000") as (process, lines):

@@ -1,4 +1,4 @@
-"""`docs/behaviour.md`: each row says how it is known, and the head says how many rows are known in which way."""
+"""`docs/behaviour.md`: each row has how it is known, and the head has the number of rows for each way."""
 
 import re
 from collections import Counter

@@ -52,7 +52,7 @@ RUN_BY: Final[dict[tuple[str, str], str | list[str]]] = {
         "tests/docs/test_ci.py::test_a_server_in_the_background_gives_the_job_its_variables",
     ],
     ("docs/ci.md", "yaml"): "tests/docs/test_ci.py::test_each_yaml_block_is_of_a_tool_that_is_checked",
-    ("docs/conformance.md", "sh"): "tests/docs/test_blocks.py::test_conformance_is_asked",
+    ("docs/conformance.md", "sh"): "tests/docs/test_blocks.py::test_conformance_commands_run",
     ("docs/control-plane.md", "console"): "tests/docs/test_control_plane.py::test_it_prints_what_the_page_shows",
     ("docs/control-plane.md", "sh"): "tests/docs/test_control_plane.py::test_it_prints_what_the_page_shows",
     ("docs/control-plane.md", "json"): "tests/docs/test_control_plane.py::test_it_prints_what_the_page_shows",
@@ -78,7 +78,7 @@ RUN_BY: Final[dict[tuple[str, str], str | list[str]]] = {
     ],
     ("docs/scenarios.md", "sh"): [
         "tests/docs/test_scenarios.py::test_scenarios_are_served",
-        "tests/docs/test_scenarios.py::test_the_second_recording_asks_an_emulator",
+        "tests/docs/test_scenarios.py::test_the_second_recording_is_of_an_emulator",
     ],
     ("docs/scenarios.md", "python"): ["tests/docs/test_scenarios.py::test_the_recording_is_replayed"],
     ("docs/scenarios.md", "text"): [
@@ -147,7 +147,7 @@ def test_a_server_starts(page: str, command: str) -> None:
         assert lines[0].startswith("Ready. ")
 
 
-def test_conformance_is_asked(manual: LiveTailEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_conformance_commands_run(manual: LiveTailEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the commands of docs/conformance.md those that ask a running Livetail; the others ask what is not here."""
     (block,) = blocks("docs/conformance.md", "sh")
     here = [line for line in block.text.splitlines() if "--endpoint" not in line]

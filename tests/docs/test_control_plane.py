@@ -52,8 +52,8 @@ def _examples() -> list[Example]:
     examples = []
     for (line, language, text), (_, next_language, next_text) in zip(blocks, [*blocks[1:], (0, "", "")], strict=True):
         if language == "sh":
-            answer = (next_language, next_text) if next_language in ("json", "text") else ("text", "")
-            examples.append(Example(line, text, *answer))
+            response = (next_language, next_text) if next_language in ("json", "text") else ("text", "")
+            examples.append(Example(line, text, *response))
     return examples
 
 

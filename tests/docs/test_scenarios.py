@@ -74,7 +74,7 @@ def test_scenarios_are_checked_listed_shown_and_demonstrated(folder: Path, monke
     assert "plays burst.toml" in runs[3].stdout
 
 
-def test_the_first_recording_asks_whom_the_sdk_is_configured_for(folder: Path) -> None:
+def test_the_first_recording_uses_the_configuration_of_the_sdk(folder: Path) -> None:
     command, _ = commands(1)
     with (
         LiveTailEmulator(clock="manual", scenario=folder / "shop.toml") as emulator,
@@ -88,7 +88,7 @@ def test_the_first_recording_asks_whom_the_sdk_is_configured_for(folder: Path) -
     assert [len(entry.events or ()) for entry in recording if entry.kind == "update"] == [20, 20]
 
 
-def test_the_second_recording_asks_an_emulator(folder: Path) -> None:
+def test_the_second_recording_is_of_an_emulator(folder: Path) -> None:
     _, command = commands(1)
     with LiveTailEmulator(clock="10x", scenario=folder / "shop.toml") as emulator:
         there = [word.replace("http://127.0.0.1:4586", emulator.endpoint_url) for word in command]

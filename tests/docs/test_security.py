@@ -1,4 +1,4 @@
-"""docs/SECURITY.md says that nothing is sent anywhere: a server with sessions connects to nobody."""
+"""docs/SECURITY.md says that nothing is sent anywhere: a server with sessions makes no connection."""
 
 import json
 import subprocess
@@ -19,6 +19,6 @@ print(json.dumps(seen))
 """
 
 
-def test_a_server_connects_to_nobody() -> None:
+def test_a_server_makes_no_connection() -> None:
     run = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(run.stdout) == []

@@ -39,7 +39,7 @@ Tree = Text | Num | Literal | list[Any] | dict[str, Any]
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a message: what it says, and how it is written there."""
+    """A field of a message: its value, and how it is written in the message."""
 
     text: str
     written: str

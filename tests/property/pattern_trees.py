@@ -186,7 +186,7 @@ def expressions(draw: Draw, leaf: Any, depth: int) -> tuple[Any, str, str]:
 
 @st.composite
 def json_conditions(draw: Draw) -> tuple[Any, str]:
-    """A condition and the pattern that says it."""
+    """A condition and the pattern for it."""
     budget = Budget()
 
     def leaf() -> tuple[Any, str]:
@@ -213,7 +213,7 @@ def json_conditions(draw: Draw) -> tuple[Any, str]:
 
 @st.composite
 def fields_and_entries(draw: Draw) -> tuple[list[Any], str, list[Field], list[str], str]:
-    """Entries, the pattern that says them; fields, what stands between them, and the message that holds them."""
+    """Entries and the pattern for them; fields, what is between them, and the message that has them."""
     budget = Budget()
     entries: list[Any] = []
     written = []

@@ -1,4 +1,4 @@
-"""One running emulator, driven through its control plane beside a model that says in simple words what comes out.
+"""One running emulator, driven through its control plane and compared with a simple model.
 
 The sessions are raw HTTP/1.1 connections. The clock is manual, so the model knows what each has been written by now,
 and reads just that. Whatever goes wrong on the way, the counters of a session account for each of its log events.
@@ -100,7 +100,7 @@ class Tail:
         self.due += SECOND
 
     def read(self, copies: int) -> bool:
-        """Read all that has been written; answers whether the stream has ended."""
+        """Read all that has been written; returns whether the stream has ended."""
         if self.ends_with is None or self.drained:
             while self.waiting:
                 self._read_update(self.waiting.pop(0), copies)
@@ -145,9 +145,9 @@ class ControlPlaneMachine(RuleBasedStateMachine):
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         content = b"" if body is None else json.dumps(body).encode()
-        answer = self.control.ask(method, f"/_livetail{path}", content)
-        assert answer.status == 200, answer
-        return answer.json
+        response = self.control.ask(method, f"/_livetail{path}", content)
+        assert response.status == 200, response
+        return response.json
 
     def of(self, group: str) -> list[Tail]:
         return [tail for tail in self.tails if tail.group == group]
@@ -181,7 +181,7 @@ class ControlPlaneMachine(RuleBasedStateMachine):
     @rule(milliseconds=st.sampled_from([1_000, 2_500, 12_000]) | st.integers(1, 3_500))
     def advance(self, milliseconds: int) -> None:
         target = self.now + milliseconds
-        answer = self.ask("POST", "/clock/advance", {"seconds": milliseconds / SECOND})
+        response = self.ask("POST", "/clock/advance", {"seconds": milliseconds / SECOND})
         updates = 0
         while (due := self.next_due()) <= target:
             self.now = due - 1
@@ -194,7 +194,7 @@ class ControlPlaneMachine(RuleBasedStateMachine):
             self.read()
         self.now = target
         self.read()
-        assert answer == {"now": target, "updates": updates}
+        assert response == {"now": target, "updates": updates}
 
     @rule(group=GROUP, seconds=st.sampled_from([2, 5, 13]), count=st.sampled_from([1, 20, 501]))
     def talk(self, group: str, seconds: int, count: int) -> None:

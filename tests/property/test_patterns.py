@@ -23,7 +23,7 @@ modest = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 
 
 def verdict(pattern: str, message: str) -> bool:
-    """What the real matcher says."""
+    """The result of the real matcher."""
     matcher = compile(pattern)
     matched = matcher.matches(Subject(message))
     assert matched or not matcher.matches_everything

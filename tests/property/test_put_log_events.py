@@ -1,4 +1,4 @@
-"""PutLogEvents against a model that looks at each event by itself, on timestamps around every edge of the rules."""
+"""PutLogEvents against a model that checks each event alone, with timestamps around every limit of the rules."""
 
 import json
 from dataclasses import dataclass, field

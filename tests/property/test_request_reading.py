@@ -39,7 +39,7 @@ def sometimes(usual: st.SearchStrategy[Any], rare: st.SearchStrategy[Any]) -> st
 
 
 def values(type_: inspect.Type) -> st.SearchStrategy[Any]:
-    """What may come for a member: mostly right or nearly so, now and then null or something else altogether."""
+    """Values of a member: mostly valid or nearly so, sometimes null or of another type."""
     if isinstance(type_, inspect.UnionType):
         type_ = next(each for each in type_.types if not isinstance(each, inspect.NoneType))
     if isinstance(type_, inspect.Metadata):
@@ -92,18 +92,18 @@ def test_the_two_ways_agree(name: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("name", OPERATIONS)
 @given(document=st.dictionaries(st.sampled_from(MEMBERS) | st.text(max_size=5), documents, max_size=5) | documents)
 @settings(max_examples=8)
-def test_any_json_is_answered_or_refused(name: str, document: object) -> None:
-    answer_or_refuse(name, json.dumps(document).encode())
+def test_any_json_is_served_or_refused(name: str, document: object) -> None:
+    response_or_refuse(name, json.dumps(document).encode())
 
 
 @pytest.mark.parametrize("name", ["PutLogEvents", "DescribeLogGroups"])
 @given(body=st.binary(max_size=40) | st.text(max_size=40).map(str.encode))
 @settings(max_examples=30)
-def test_any_bytes_are_answered_or_refused(name: str, body: bytes) -> None:
-    answer_or_refuse(name, body)
+def test_any_bytes_are_served_or_refused(name: str, body: bytes) -> None:
+    response_or_refuse(name, body)
 
 
-def answer_or_refuse(name: str, body: bytes) -> None:
+def response_or_refuse(name: str, body: bytes) -> None:
     client = Client()
     client.create("/a", "s")
     try:

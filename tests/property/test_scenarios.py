@@ -1,4 +1,4 @@
-"""Whatever a scenario says, it is played the same however time is cut, or it is refused in sentences."""
+"""Any scenario is played the same in whatever steps time passes, or it is refused in sentences."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The session as a rule-based state machine, beside a model that says in the simplest words what should come out."""
+"""The session as a rule-based state machine, compared with a simple model of what it should send."""
 
 import json
 from dataclasses import dataclass, field

@@ -54,7 +54,7 @@ def suite(pytester: pytest.Pytester, tests: str, *arguments: str, **files: str) 
 
 
 def sentences(result: pytest.RunResult) -> list[str]:
-    """What the errors and failures of a run say, each in one line, as pytest's summary has them."""
+    """The sentences of the errors and failures of a run, as pytest's summary has them."""
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*plugin.py*")
     summary = [line for line in result.outlines if line.startswith(("ERROR ", "FAILED "))]

@@ -87,7 +87,7 @@ def nothing_left() -> Iterator[None]:
 
 @pytest.mark.usefixtures("nothing_left")
 @pytest.mark.parametrize("settings", [{}, {"clock": "manual"}, {"tls": True}], ids=str)
-def test_many_come_and_go(settings: dict[str, Any]) -> None:
+def test_many_start_and_stop(settings: dict[str, Any]) -> None:
     for _ in range(3):
         with LiveTailEmulator(**settings) as emulator:
             emulator.put("/app/api", "web-1", ["hello"])
@@ -137,7 +137,7 @@ def test_use_after_stop_is_an_error_of_no_response() -> None:
     logs.close()
 
 
-def test_several_at_once_know_nothing_of_each_other() -> None:
+def test_several_at_once_are_independent() -> None:
     with LiveTailEmulator(clock="manual") as one, LiveTailEmulator(clock="manual") as other:
         began = other.now()
         one.put("/app/api", "web-1", ["hello"])

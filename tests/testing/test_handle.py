@@ -213,7 +213,7 @@ def test_reset_begins_again(manual: LiveTailEmulator, logs: Any) -> None:
 
 
 def test_client_tries_once_by_default(manual: LiveTailEmulator) -> None:
-    """A test that makes a call fail wants to see it fail, and at once."""
+    """A test that makes a call fail has to see it fail at once."""
     manual.add_fault({"operation": "*", "times": 0, "effect": {"type": "status", "status": 503}})
     for config, tries in ((None, 1), (Config(read_timeout=5), 1), (Config(retries={"total_max_attempts": 2}), 2)):
         client = manual.client(config=config)

@@ -33,7 +33,7 @@ def kinds(stream, count):
     return found
 
 @with_each_freezer
-def test_a_tail_goes_on_while_time_is_frozen(livetail, livetail_client, frozen):
+def test_a_tail_continues_while_time_is_frozen(livetail, livetail_client, frozen):
     livetail.put("/app/api", "web-1", ["before"])
     with frozen:
         assert is_real(livetail.now())

@@ -128,7 +128,7 @@ def test_repeatable_settings_take_several_values() -> None:
         ({"verify_signatures": True}, "--verify-signatures needs at least one --credentials ID:SECRET"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_sentence(given: dict[str, object], sentence: str) -> None:
+def test_a_wrong_setting_is_one_sentence(given: dict[str, object], sentence: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.resolve(given)
     assert str(caught.value) == sentence

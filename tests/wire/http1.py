@@ -11,11 +11,11 @@ from livetail.testing.handle import LiveTail
 from tests.wire.frames import Frame, split
 from tests.wire.sockets import abandon, connect
 
-__all__ = ["Answer", "Http1", "Http1Tail", "aws_headers", "refused", "request_bytes"]
+__all__ = ["Response", "Http1", "Http1Tail", "aws_headers", "refused", "request_bytes"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A response: the head as it came, its fields by their names in lower case, and the body."""
 
     head: bytes
@@ -35,12 +35,12 @@ class Answer:
         return json.loads(self.body)
 
 
-def refused(answer: Answer, status: int) -> str:
+def refused(response: Response, status: int) -> str:
     """The sentence of a refusal, which is all that its body has."""
-    assert answer.status == status, answer
-    assert answer.headers["content-type"] == "application/json"
-    assert list(answer.json) == ["error"]
-    sentence: str = answer.json["error"]
+    assert response.status == status, response
+    assert response.headers["content-type"] == "application/json"
+    assert list(response.json) == ["error"]
+    sentence: str = response.json["error"]
     assert sentence and "Traceback" not in sentence and "\n" not in sentence
     return sentence
 
@@ -63,7 +63,7 @@ def request_bytes(
     host: str | None = "localhost",
     version: str = "HTTP/1.1",
 ) -> bytes:
-    """A request. Its length is given, unless `headers` say otherwise."""
+    """A request, with its length unless `headers` have another."""
     lines = [f"{method} {path} {version}"]
     fields = {"Host": host, "Content-Length": str(len(body)), **(headers or {})}
     if "Transfer-Encoding" in fields:
@@ -100,25 +100,25 @@ class Http1:
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
 
-    def ask(self, method: str = "GET", path: str = "/_livetail/health", body: bytes = b"", **headers: str) -> Answer:
-        """Send a request and read its answer."""
+    def ask(self, method: str = "GET", path: str = "/_livetail/health", body: bytes = b"", **headers: str) -> Response:
+        """Send a request and read its response."""
         self.send(request_bytes(method, path, headers, body))
-        return self.read_answer(method)
+        return self.read_response(method)
 
-    def call(self, operation: str, parameters: Any, **headers: str) -> Answer:
+    def call(self, operation: str, parameters: Any, **headers: str) -> Response:
         """Call an operation of the AWS API."""
         body = parameters if isinstance(parameters, bytes) else json.dumps(parameters).encode()
         self.send(request_bytes(headers=aws_headers(operation, **headers), body=body))
-        return self.read_answer()
+        return self.read_response()
 
-    def read_answer(self, method: str = "POST") -> Answer:
+    def read_response(self, method: str = "POST") -> Response:
         head = self.read_head()
-        answer = Answer(head, b"")
-        if method == "HEAD" or answer.status < 200:
-            return answer
-        if answer.headers.get("transfer-encoding") == "chunked":
-            return Answer(head, b"".join(self.chunks()))
-        return Answer(head, self.read(int(answer.headers["content-length"])))
+        response = Response(head, b"")
+        if method == "HEAD" or response.status < 200:
+            return response
+        if response.headers.get("transfer-encoding") == "chunked":
+            return Response(head, b"".join(self.chunks()))
+        return Response(head, self.read(int(response.headers["content-length"])))
 
     def read_head(self) -> bytes:
         """A head up to and with its empty line."""
@@ -157,7 +157,7 @@ class Http1:
 
 
 class Http1Tail(Http1):
-    """A connection with a Live Tail session on it."""
+    """A connection with a Live Tail session."""
 
     def __init__(
         self, emulator: LiveTail, log_group: str, receive_buffer: int | None = None, **parameters: Any
@@ -173,8 +173,8 @@ class Http1Tail(Http1):
             raise
         self.session_id: str = self.opening[1].json["sessionId"]
 
-    def _open(self) -> tuple[Answer, tuple[Frame, Frame]]:
-        head = Answer(self.read_head(), b"")
+    def _open(self) -> tuple[Response, tuple[Frame, Frame]]:
+        head = Response(self.read_head(), b"")
         assert head.status == 200, self.read(int(head.headers["content-length"]))
         initial, start = self.take(), self.take()
         assert initial is not None and start is not None

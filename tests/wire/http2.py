@@ -1,4 +1,4 @@
-"""An HTTP/2 client on a plain socket: it opens its windows when the test says so, and it says what it receives."""
+"""An HTTP/2 client on a plain socket: it opens its windows when the test does, and returns what it receives."""
 
 import json
 from collections import defaultdict, deque
@@ -21,7 +21,7 @@ from h2.settings import SettingCodes
 
 from livetail.testing.handle import LiveTail
 from tests.wire.frames import Frame, split
-from tests.wire.http1 import Answer, aws_headers
+from tests.wire.http1 import Response, aws_headers
 from tests.wire.sockets import abandon, connect
 
 __all__ = ["Http2", "Http2Tail"]
@@ -90,7 +90,7 @@ class Http2:
         piece: int = 16_384,
         authority: str = "localhost",
     ) -> int:
-        """Send a request, its body in DATA frames of `piece` bytes; answers the stream."""
+        """Send a request, its body in DATA frames of `piece` bytes; returns the stream."""
         stream = self.h2.get_next_available_stream_id()
         pseudo = [(":method", method), (":path", path), (":scheme", "http"), (":authority", authority)]
         fields = [(name.lower(), value) for name, value in (headers or {}).items()]
@@ -118,24 +118,24 @@ class Http2:
         *,
         piece: int = 16_384,
         **headers: str,
-    ) -> Answer:
-        """Send a request and read its answer."""
-        return self.answer(self.start(method, path, body, headers, piece=piece))
+    ) -> Response:
+        """Send a request and read its response."""
+        return self.response(self.start(method, path, body, headers, piece=piece))
 
-    def call(self, operation: str, parameters: Any, **headers: str) -> Answer:
+    def call(self, operation: str, parameters: Any, **headers: str) -> Response:
         """Call an operation of the AWS API."""
         body = parameters if isinstance(parameters, bytes) else json.dumps(parameters).encode()
-        return self.answer(self.start("POST", "/", body, aws_headers(operation, **headers)))
+        return self.response(self.start("POST", "/", body, aws_headers(operation, **headers)))
 
-    def answer(self, stream: int) -> Answer:
-        """The answer on a stream, once it is complete."""
+    def response(self, stream: int) -> Response:
+        """The response on a stream, once it is complete."""
         while stream not in self.ended:
             self._check(stream)
             self.receive()
-        return Answer(self.head(stream), self.bodies.pop(stream, b""))
+        return Response(self.head(stream), self.bodies.pop(stream, b""))
 
     def head(self, stream: int) -> bytes:
-        """The head of an answer, written as HTTP/1.1 would."""
+        """The head of an response, written as HTTP/1.1 would."""
         while stream not in self.heads:
             self._check(stream)
             self.receive()
@@ -145,11 +145,11 @@ class Http2:
         return "\r\n".join([f"HTTP/2 {status}", *lines]).encode() + b"\r\n\r\n"
 
     def cancel(self, stream: int) -> None:
-        """RST_STREAM: the client wants no more of this answer."""
+        """RST_STREAM: the client cancels this response."""
         self.h2.reset_stream(stream, ErrorCodes.CANCEL)
         self.flush()
 
-    def goodbye(self) -> None:
+    def go_away(self) -> None:
         """GOAWAY."""
         self.h2.close_connection()
         self.flush()
@@ -199,7 +199,7 @@ class Http2:
 
 
 class Http2Tail(Http2):
-    """A connection with a Live Tail session on it, which may be shared with other requests."""
+    """A connection with a Live Tail session, which other requests may share."""
 
     def __init__(
         self,
@@ -224,7 +224,7 @@ class Http2Tail(Http2):
 
     def _open(self) -> tuple[Frame, Frame]:
         head = self.head(self.stream)
-        assert Answer(head, b"").status == 200, head
+        assert Response(head, b"").status == 200, head
         initial, start = self.take(), self.take()
         assert initial is not None and start is not None
         return initial, start

@@ -40,7 +40,7 @@ class Wire1(Http1):
 
     @property
     def untouched(self) -> bool:
-        """Whether no byte of an answer has come."""
+        """Whether no byte of a response has arrived."""
         return not self.unread
 
     def wait_for_more(self) -> None:
@@ -147,7 +147,7 @@ def read_messages(wire: Wire, count: int) -> list[bytes]:
 
 
 def is_quiet(wire: Wire) -> bool:
-    """Whether nothing of the body is there to be read. What an answer of the server tells of has come before it."""
+    """Whether no byte of the body can be read yet. A response to a later request shows that no more follows."""
     while select.select([wire.socket], [], [], 0)[0]:
         wire.wait_for_more()
     return not wire.has_unread

@@ -1,4 +1,4 @@
-"""Sockets of clients: plain or TLS, with small buffers where a test wants to be slow, and every way to leave."""
+"""Sockets of clients: plain or TLS, with small buffers for slow readers, and every way to close a connection."""
 
 import socket
 import ssl
@@ -12,7 +12,7 @@ from livetail.testing.handle import LiveTail
 __all__ = ["TIMEOUT", "abandon", "address_of", "connect", "eventually", "trusting"]
 
 TIMEOUT = 10.0
-"""Seconds after which a test gives up on a socket."""
+"""Seconds after which a wait for a socket fails."""
 
 
 def address_of(emulator: LiveTail) -> tuple[str, int]:
@@ -53,13 +53,13 @@ def connect(emulator: LiveTail, protocol: str, receive_buffer: int | None = None
 
 
 def abandon(sock: socket.socket) -> None:
-    """Leave with a reset (RST) in place of a goodbye."""
+    """Leave with a reset (RST) in place of a go_away."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
 
 
 def eventually(condition: Callable[[], bool], within: float = TIMEOUT) -> bool:
-    """Whether a condition comes true in time, for things that nothing tells about; it is asked every two ms."""
+    """Check a condition every two milliseconds until it is true; returns whether it became true in time."""
     deadline = monotonic() + within
     while not condition():
         if monotonic() > deadline:

@@ -49,9 +49,9 @@ class TestErrors:
         ],
     )
     def test_other_method(self, client: Http1, method: str, path: str) -> None:
-        answer = client.ask(method, f"/_livetail/{path}")
-        assert method in refused(answer, 405)
-        allowed = answer.headers["allow"].split(", ")
+        response = client.ask(method, f"/_livetail/{path}")
+        assert method in refused(response, 405)
+        allowed = response.headers["allow"].split(", ")
         assert allowed and method not in allowed
         assert allowed == sorted(allowed)  # in any other order they would differ from start to start
         for other in allowed:
@@ -131,9 +131,9 @@ class TestErrors:
     @pytest.mark.parametrize("session_id", ["none", "%00", "%ff", "..%2f..", "\u00e9"])
     def test_session_that_is_not_open(self, client: Http1, session_id: str) -> None:
         client.send(request_bytes("DELETE", f"/_livetail/sessions/{session_id}").decode("latin-1").encode())
-        assert client.read_answer().status in (400, 404)
+        assert client.read_response().status in (400, 404)
 
-    def test_failure_of_ours_is_worded_and_logged(
+    def test_internal_error_has_a_sentence_and_is_logged(
         self, manual: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         def fail(*_: object, **__: object) -> None:
@@ -193,12 +193,12 @@ class TestPage:
         assert "default-src 'none'" in page.headers["content-security-policy"]
 
     def test_without_the_last_slash(self, client: Http1) -> None:
-        answer = client.ask("GET", "/_livetail")
-        assert (answer.status, answer.headers["location"]) == (308, "/_livetail/")
+        response = client.ask("GET", "/_livetail")
+        assert (response.status, response.headers["location"]) == (308, "/_livetail/")
 
     def test_browser_that_opens_the_server(self, client: Http1) -> None:
-        answer = client.ask("GET", "/", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
-        assert (answer.status, answer.headers["location"]) == (303, "/_livetail/")
+        response = client.ask("GET", "/", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+        assert (response.status, response.headers["location"]) == (303, "/_livetail/")
         assert client.ask("GET", "/", Accept="*/*").status == 404
 
     @pytest.mark.parametrize("name", ["none.js", "..", "%2e%2e%2fcontrol%2fpage.py", "__init__.py"])
@@ -210,11 +210,11 @@ class TestJournal:
     def test_entry(self, manual: LiveTailEmulator, client: Http1) -> None:
         credential = "Credential=111122223333/20260101/eu-west-1/logs/aws4_request, SignedHeaders=host, Signature=0"
         others = {"User-Agent": "test/1", "Authorization": f"AWS4-HMAC-SHA256 {credential}"}
-        answer = client.call("CreateLogStream", {"logGroupName": "none", "logStreamName": "s"}, **others)
+        response = client.call("CreateLogStream", {"logGroupName": "none", "logStreamName": "s"}, **others)
         assert manual.requests() == [
             {
                 "operation": "CreateLogStream",
-                "requestId": answer.headers["x-amzn-requestid"],
+                "requestId": response.headers["x-amzn-requestid"],
                 "status": 400,
                 "error": "ResourceNotFoundException",
                 "time": START,

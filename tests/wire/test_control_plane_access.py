@@ -63,9 +63,9 @@ class TestWhoMayUseIt:
     def test_http2(self, manual: LiveTailEmulator) -> None:
         with Http2(manual) as client:
             stream = client.start("POST", "/_livetail/reset", authority="evil.example")
-            refused(client.answer(stream), 403)
+            refused(client.response(stream), 403)
             stream = client.start("POST", "/_livetail/reset", authority="localhost")
-            assert client.answer(stream).status == 200
+            assert client.response(stream).status == 200
 
     def test_allowed_host(self) -> None:
         with (
@@ -88,8 +88,8 @@ class TestWhoMayUseIt:
     def test_target_in_absolute_form(self, client: Http1, target: str, host: str | None, status: int) -> None:
         """Its authority counts as the Host (RFC 9112, 3.2.2)."""
         client.send(request_bytes("GET", target, host=host, version="HTTP/1.1" if host else "HTTP/1.0"))
-        assert client.read_answer().status == status
+        assert client.read_response().status == status
 
-    def test_no_host_comes_from_no_browser(self, client: Http1) -> None:
+    def test_a_request_without_a_host_is_served(self, client: Http1) -> None:
         client.send(request_bytes("GET", "/_livetail/health", host=None, version="HTTP/1.0"))
-        assert client.read_answer().status == 200
+        assert client.read_response().status == 200

@@ -63,10 +63,10 @@ class TestSessions:
         with Http1(grouped) as waiting:
             waiting.send(request_bytes("GET", "/_livetail/sessions?wait=2"))
             with Http1Tail(grouped, GROUP), Http1Tail(grouped, GROUP):
-                assert len(waiting.read_answer().json["sessions"]) == 2
+                assert len(waiting.read_response().json["sessions"]) == 2
 
     @pytest.mark.parametrize(("query", "wanted"), [("wait=2", "at least 2"), ("max=0", "at most 0")])
-    def test_wait_in_vain(self, grouped: LiveTailEmulator, client: Http1, query: str, wanted: str) -> None:
+    def test_wait_that_times_out(self, grouped: LiveTailEmulator, client: Http1, query: str, wanted: str) -> None:
         with Http1Tail(grouped, GROUP):
             sentence = refused(client.ask("GET", f"/_livetail/sessions?{query}&timeout=0.05"), 408)
         assert sentence == f"1 sessions were open after 0.05 s, not {wanted}"

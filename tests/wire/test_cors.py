@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from livetail import LiveTailEmulator
-from tests.wire.http1 import Answer, Http1, aws_headers, request_bytes
+from tests.wire.http1 import Http1, Response, aws_headers, request_bytes
 
 LOCAL = [
     "http://localhost:3000",
@@ -36,17 +36,17 @@ def emulator() -> Iterator[LiveTailEmulator]:
         yield running
 
 
-def preflight(emulator: LiveTailEmulator, origin: str, **headers: str) -> Answer:
+def preflight(emulator: LiveTailEmulator, origin: str, **headers: str) -> Response:
     asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": SENT_BY_THE_SDK}
     with Http1(emulator) as http:
         http.send(request_bytes("OPTIONS", "/", {"Origin": origin, **asked, **headers}))
-        return http.read_answer("OPTIONS")
+        return http.read_response("OPTIONS")
 
 
-def call(emulator: LiveTailEmulator, origin: str, operation: str = "DescribeLogGroups") -> Answer:
+def call(emulator: LiveTailEmulator, origin: str, operation: str = "DescribeLogGroups") -> Response:
     with Http1(emulator) as http:
         http.send(request_bytes("POST", "/", {**aws_headers(operation), "Origin": origin}, b"{}"))
-        return http.read_answer()
+        return http.read_response()
 
 
 @pytest.mark.parametrize("origin", [*LOCAL, "https://console.example"])
@@ -58,10 +58,10 @@ def test_a_page_that_may_call(emulator: LiveTailEmulator, origin: str) -> None:
     assert asked.headers["access-control-allow-headers"] == SENT_BY_THE_SDK
     assert asked.head.lower().count(b"access-control-allow-origin") == 1
     for operation in ("DescribeLogGroups", "StartLiveTail", "NoSuchOperation"):
-        answer = call(emulator, origin, operation)
-        assert answer.headers["access-control-allow-origin"] == origin
-        assert "x-amzn-RequestId" in answer.headers["access-control-expose-headers"]
-        assert answer.headers["vary"] == "Origin"
+        response = call(emulator, origin, operation)
+        assert response.headers["access-control-allow-origin"] == origin
+        assert "x-amzn-RequestId" in response.headers["access-control-expose-headers"]
+        assert response.headers["vary"] == "Origin"
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
@@ -69,8 +69,8 @@ def test_a_page_that_may_not(emulator: LiveTailEmulator, origin: str) -> None:
     refused = preflight(emulator, origin)
     assert refused.status == 403
     assert b"--allowed-origin" in refused.body
-    for answer in (refused, call(emulator, origin)):
-        assert b"access-control" not in answer.head.lower()
+    for response in (refused, call(emulator, origin)):
+        assert b"access-control" not in response.head.lower()
 
 
 def test_a_stream_can_be_read_by_the_page(manual: LiveTailEmulator) -> None:
@@ -92,13 +92,13 @@ def test_a_page_on_a_public_site_may_reach_a_private_address_if_it_is_allowed(em
 def test_options_that_is_no_preflight_is_refused_as_by_aws(emulator: LiveTailEmulator) -> None:
     with Http1(emulator) as http:
         http.send(request_bytes("OPTIONS", "/", {}))
-        assert http.read_answer("OPTIONS").body == b"<UnknownOperationException/>"
+        assert http.read_response("OPTIONS").body == b"<UnknownOperationException/>"
 
 
 def test_the_control_plane_grants_nothing(emulator: LiveTailEmulator) -> None:
     with Http1(emulator) as http:
         asked = {"Origin": LOCAL[0], "Access-Control-Request-Method": "POST"}
         http.send(request_bytes("OPTIONS", "/_livetail/reset", asked))
-        answer = http.read_answer("OPTIONS")
-    assert answer.status == 403
-    assert b"access-control" not in answer.head.lower()
+        response = http.read_response("OPTIONS")
+    assert response.status == 403
+    assert b"access-control" not in response.head.lower()

@@ -65,7 +65,7 @@ def test_without_a_fault(manual: LiveTailEmulator, wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(("effect", "error"), [("reset", ConnectionResetError), ("empty", ConnectionError)])
-def test_connection_goes_without_an_answer(
+def test_connection_is_closed_without_a_response(
     manual: LiveTailEmulator, wire: Wire, effect: str, error: type[Exception]
 ) -> None:
     manual.add_fault(_effect(effect))
@@ -96,22 +96,22 @@ def test_connection_takes_its_other_streams_along(manual: LiveTailEmulator, effe
 def test_status(manual: LiveTailEmulator, wire: Wire, status: int) -> None:
     text = "" if status == 204 else "<h1>nöt now</h1>"
     manual.add_fault({"operation": "DescribeLogGroups", **_effect("status", status=status, body=text)})
-    answer = wire.call("DescribeLogGroups", {})
-    assert (answer.status, answer.body) == (status, text.encode())
-    assert answer.headers["content-type"] == "text/plain"
+    response = wire.call("DescribeLogGroups", {})
+    assert (response.status, response.body) == (status, text.encode())
+    assert response.headers["content-type"] == "text/plain"
     assert wire.call("DescribeLogGroups", {}).status == 200
 
 
 def test_error_is_one_of_the_service(manual: LiveTailEmulator, wire: Wire) -> None:
     rule = {"operation": "DescribeLogGroups", "times": 0}
     manual.add_fault({**rule, **_effect("error", code="ThrottlingException", status=429)})
-    answer = wire.call("DescribeLogGroups", {})
-    assert (answer.status, answer.json) == (429, {"__type": "ThrottlingException", "message": "Rate exceeded"})
-    assert answer.headers["content-type"] == "application/x-amz-json-1.1"
-    assert answer.headers["x-amzn-requestid"] == manual.requests()[0]["requestId"]
+    response = wire.call("DescribeLogGroups", {})
+    assert (response.status, response.json) == (429, {"__type": "ThrottlingException", "message": "Rate exceeded"})
+    assert response.headers["content-type"] == "application/x-amz-json-1.1"
+    assert response.headers["x-amzn-requestid"] == manual.requests()[0]["requestId"]
 
 
-def test_delayed_answer_comes_at_its_instant(manual: LiveTailEmulator, wire: Wire) -> None:
+def test_delayed_response_is_sent_at_its_instant(manual: LiveTailEmulator, wire: Wire) -> None:
     manual.add_fault(_effect("delay", seconds=1.5))
     wire.begin()
     assert eventually(lambda: len(manual.requests()) == 1)
@@ -190,7 +190,7 @@ ERROR_HEADERS: Final = {":error-code": "Made Up", ":error-message": "größer", 
     ],
     ids=["exception", "error-message", "end"],
 )
-def test_stream_ends_and_the_connection_lives_on(
+def test_stream_ends_and_the_connection_stays_usable(
     manual: LiveTailEmulator, wire: Wire, effect: dict[str, Any], last: bytes
 ) -> None:
     body = _play(manual, wire, {"effect": effect})

@@ -8,7 +8,7 @@ import pytest
 from livetail import LiveTailEmulator
 from livetail.api.service import OPERATIONS, Operation
 from livetail.api.shapes import CreateLogGroupRequest
-from tests.wire.http1 import Answer, Http1, aws_headers, request_bytes
+from tests.wire.http1 import Http1, Response, aws_headers, request_bytes
 from tests.wire.http2 import Http2
 
 JSON_1_1 = "application/x-amz-json-1.1"
@@ -25,10 +25,10 @@ def shared() -> Iterator[LiveTailEmulator]:
         yield emulator
 
 
-def _ask(emulator: LiveTailEmulator, body: bytes, headers: dict[str, str]) -> Answer:
+def _ask(emulator: LiveTailEmulator, body: bytes, headers: dict[str, str]) -> Response:
     with Http1(emulator) as client:
         client.send(request_bytes("POST", "/", headers, body))
-        return client.read_answer()
+        return client.read_response()
 
 
 @pytest.mark.parametrize(
@@ -37,17 +37,17 @@ def _ask(emulator: LiveTailEmulator, body: bytes, headers: dict[str, str]) -> An
 )
 def test_target_that_names_no_operation(shared: LiveTailEmulator, target: str | None) -> None:
     headers = {"Content-Type": JSON_1_1} if target is None else {"Content-Type": JSON_1_1, "X-Amz-Target": target}
-    answer = _ask(shared, b"{}", headers)
-    assert (answer.status, answer.body) == (400, NO_OPERATION)
-    assert answer.headers["content-type"] == JSON_1_1
+    response = _ask(shared, b"{}", headers)
+    assert (response.status, response.body) == (400, NO_OPERATION)
+    assert response.headers["content-type"] == JSON_1_1
 
 
 @pytest.mark.parametrize("content_type", [None, "application/x-amz-json-1.0", "text/plain", "application/xml", ""])
 def test_content_type_of_another_protocol(shared: LiveTailEmulator, content_type: str | None) -> None:
     headers = {"X-Amz-Target": TARGET}
-    answer = _ask(shared, b"{}", headers if content_type is None else {**headers, "Content-Type": content_type})
-    assert (answer.status, answer.body) == (404, b"<UnknownOperationException/>")
-    assert "x-amzn-requestid" in answer.headers
+    response = _ask(shared, b"{}", headers if content_type is None else {**headers, "Content-Type": content_type})
+    assert (response.status, response.body) == (404, b"<UnknownOperationException/>")
+    assert "x-amzn-requestid" in response.headers
 
 
 @pytest.mark.parametrize("content_type", [JSON_1_1, "APPLICATION/X-AMZ-JSON-1.1", f"{JSON_1_1}; charset=utf-8"])
@@ -56,16 +56,16 @@ def test_content_type_of_this_protocol(shared: LiveTailEmulator, content_type: s
     assert _ask(shared, b"{}", headers).body == b'{"logGroups":[]}'
 
 
-def test_application_json_is_answered_in_a_wrapper(shared: LiveTailEmulator) -> None:
+def test_the_response_to_application_json_has_a_wrapper(shared: LiveTailEmulator) -> None:
     headers = {"X-Amz-Target": "Logs_20140328.DescribeLogGroups", "Content-Type": "application/json"}
-    answer = _ask(shared, b"{}", headers)
-    assert (answer.status, answer.body) == (200, b'{"Output":{"logGroups":[]},"Version":"1.0"}')
+    response = _ask(shared, b"{}", headers)
+    assert (response.status, response.body) == (200, b'{"Output":{"logGroups":[]},"Version":"1.0"}')
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"null", b'"x"', b'{"logGroupIdentifiers":["a"],}', b"\xff", b"{} {}"])
 def test_body_that_is_no_json_object(shared: LiveTailEmulator, body: bytes) -> None:
-    answer = _ask(shared, body, aws_headers("StartLiveTail"))
-    assert (answer.status, answer.body) == (400, NO_JSON)
+    response = _ask(shared, body, aws_headers("StartLiveTail"))
+    assert (response.status, response.body) == (400, NO_JSON)
 
 
 SERIALIZATION = {
@@ -82,45 +82,45 @@ SERIALIZATION = {
 
 @pytest.mark.parametrize("body", SERIALIZATION)
 def test_member_of_another_type(shared: LiveTailEmulator, body: bytes) -> None:
-    answer = _ask(shared, body, aws_headers("StartLiveTail"))
-    assert answer.status == 400
-    assert answer.json["__type"] == "SerializationException"
-    assert {name.lower(): value for name, value in answer.json.items()}["message"] == SERIALIZATION[body]
+    response = _ask(shared, body, aws_headers("StartLiveTail"))
+    assert response.status == 400
+    assert response.json["__type"] == "SerializationException"
+    assert {name.lower(): value for name, value in response.json.items()}["message"] == SERIALIZATION[body]
 
 
 def test_error_byte_for_byte(manual: LiveTailEmulator) -> None:
     body = b'{"logGroupIdentifiers":["arn:aws:logs:us-east-1:123456789012:log-group:none"]}'
-    answer = _ask(manual, body, aws_headers("StartLiveTail"))
+    response = _ask(manual, body, aws_headers("StartLiveTail"))
     (entry,) = manual.requests()
     expected = b'{"__type":"ResourceNotFoundException","message":"The specified log group does not exist."}'
-    assert answer.body == expected
-    assert answer.head == (
+    assert response.body == expected
+    assert response.head == (
         b"HTTP/1.1 400 \r\n"
         b"x-amzn-RequestId: " + entry["requestId"].encode() + b"\r\n"
         b"Content-Type: application/x-amz-json-1.1\r\n"
-        b"date: " + answer.headers["date"].encode() + b"\r\n"
+        b"date: " + response.headers["date"].encode() + b"\r\n"
         b"content-length: " + str(len(expected)).encode() + b"\r\n\r\n"
     )
 
 
 def test_error_over_http2(manual: LiveTailEmulator) -> None:
     with Http2(manual) as client:
-        answer = client.call("StartLiveTail", {})
-        assert answer.status == 400
-        assert list(answer.json) == ["__type", "message"]
-        assert list(answer.headers) == ["x-amzn-requestid", "content-type", "date", "content-length"]
+        response = client.call("StartLiveTail", {})
+        assert response.status == 400
+        assert list(response.json) == ["__type", "message"]
+        assert list(response.headers) == ["x-amzn-requestid", "content-type", "date", "content-length"]
 
 
 def test_success_without_a_body(manual: LiveTailEmulator) -> None:
-    answer = _ask(manual, b'{"logGroupName":"/app/api"}', aws_headers("CreateLogGroup"))
-    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", "0")
+    response = _ask(manual, b'{"logGroupName":"/app/api"}', aws_headers("CreateLogGroup"))
+    assert (response.status, response.body, response.headers["content-length"]) == (200, b"", "0")
 
 
 def test_operation_that_is_not_emulated_is_named(shared: LiveTailEmulator) -> None:
-    answer = _ask(shared, b"{}", aws_headers("StartQuery"))
-    assert answer.status == 400
-    assert answer.json["__type"] == "UnknownOperationException"
-    assert "StartQuery" in answer.json["message"] and "StartLiveTail" in answer.json["message"]
+    response = _ask(shared, b"{}", aws_headers("StartQuery"))
+    assert response.status == 400
+    assert response.json["__type"] == "UnknownOperationException"
+    assert "StartQuery" in response.json["message"] and "StartLiveTail" in response.json["message"]
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_operation_that_is_not_emulated_is_named(shared: LiveTailEmulator) -> No
     ids=["lone surrogate", "very deep", "long number", "deep lists", "deep objects", "long identifier", "zeros"],
 )
 def test_hostile_body_is_the_clients_error(shared: LiveTailEmulator, body: bytes, status: int) -> None:
-    answer = _ask(shared, body, aws_headers("StartLiveTail"))
-    assert answer.status == status
-    assert answer.json["__type"] in ("SerializationException", "InvalidParameterException")
+    response = _ask(shared, body, aws_headers("StartLiveTail"))
+    assert response.status == status
+    assert response.json["__type"] in ("SerializationException", "InvalidParameterException")
 
 
 @pytest.mark.parametrize("number", [b"1" + b"0" * 400, b"-1" + b"0" * 400, b"1e400", b"1e999999999"])
@@ -152,23 +152,23 @@ def test_hostile_body_is_the_clients_error(shared: LiveTailEmulator, body: bytes
     ],
 )
 def test_number_beyond_a_double(shared: LiveTailEmulator, operation: str, body: bytes, number: bytes) -> None:
-    answer = _ask(shared, body % number, aws_headers(operation))
-    assert (answer.status, answer.body) == (400, NO_JSON)
+    response = _ask(shared, body % number, aws_headers(operation))
+    assert (response.status, response.body) == (400, NO_JSON)
 
 
 def test_unexpected_exception_in_an_operation(
     manual: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One that no request is known to raise, so it is put in: the client gets AWS's 500, the log says why."""
+    """An error that no known request raises, so the test injects it: the client gets AWS's 500, the log the reason."""
 
     def fails(context: object, request: CreateLogGroupRequest) -> None:
         raise ZeroDivisionError("this operation is broken")
 
     with monkeypatch.context() as patch:
         patch.setitem(cast("dict[str, Operation]", OPERATIONS), "CreateLogGroup", fails)
-        answer = _ask(manual, b'{"logGroupName":"/a"}', aws_headers("CreateLogGroup"))
-    assert (answer.status, answer.body) == (500, b'{"__type":"InternalFailure"}')
-    assert answer.headers["content-type"] == JSON_1_1
+        response = _ask(manual, b'{"logGroupName":"/a"}', aws_headers("CreateLogGroup"))
+    assert (response.status, response.body) == (500, b'{"__type":"InternalFailure"}')
+    assert response.headers["content-type"] == JSON_1_1
     (entry,) = manual.requests()
     assert (entry["status"], entry["error"]) == (500, "InternalFailure")
     (record,) = (record for record in caplog.records if record.exc_info)

@@ -78,8 +78,8 @@ def test_clients_that_read_and_ask_much_are_no_flood(manual: LiveTailEmulator) -
     with Http2(manual) as client:
         for _ in range(60):
             body = b'{"logGroupName": "/app/api", "logStreamName": "web-1"}'
-            answer = client.answer(client.start("POST", "/", body, aws_headers("GetLogEvents"), piece=20))
-            assert answer.status == 200 and len(answer.body) > 250_000
+            response = client.response(client.start("POST", "/", body, aws_headers("GetLogEvents"), piece=20))
+            assert response.status == 200 and len(response.body) > 250_000
 
 
 class TestBodiesThatNeverEnd:
@@ -125,8 +125,8 @@ class TestBodiesThatNeverEnd:
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stalled clients are given up sooner than a user's would be."""
+def short_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat clients that do not read as stalled after a shorter time, so that the tests end sooner."""
     monkeypatch.setattr(tail_writer, "STALL_S", 0.1)
 
 
@@ -156,8 +156,8 @@ def test_handshakes_that_do_not_end_are_ended_for_others(few_handshakes: LiveTai
         client.close()
 
 
-def test_descriptors_that_run_out_are_said_once(tmp_path: Path) -> None:
-    """Those who are connected are served, and the others as soon as somebody leaves."""
+def test_lack_of_descriptors_is_logged_once(tmp_path: Path) -> None:
+    """Clients that are connected are served, and the others as soon as a connection is closed."""
     with serving(tmp_path, "--log-level", "warning") as command:
         resource.prlimit(command.process.pid, resource.RLIMIT_NOFILE, (40, 40))
         address = address_of(command.handle)
@@ -210,7 +210,7 @@ def test_forked_process_keeps_neither_the_port_nor_connections() -> None:
 
 @pytest.mark.parametrize("kind", SLOW_KINDS, ids=str)
 def test_slow_client_that_leaves_is_no_warning(kind: Kind, caplog: pytest.LogCaptureFixture) -> None:
-    """asyncio warns of `socket.send() raised exception` when somebody goes on writing to a closed socket."""
+    """asyncio warns of `socket.send() raised exception` when data is still written to a closed socket."""
     with LiveTailEmulator(clock="manual", tls=kind.tls) as emulator:
         emulator.put(GROUP, "web-1", ["before anyone listens"])
         with kind.open(emulator, GROUP) as tail:

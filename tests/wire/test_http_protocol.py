@@ -39,13 +39,13 @@ class TestPortions:
             for byte in b'{"limit":1}':
                 client.send(b"1;extension=1\r\n" + bytes([byte]) + b"\r\n")
             client.send(b"0\r\nTrailer: there\r\n\r\n")
-            assert [group["logGroupName"] for group in client.read_answer().json["logGroups"]] == [GROUP]
+            assert [group["logGroupName"] for group in client.read_response().json["logGroups"]] == [GROUP]
 
-    def test_pipelined_requests_are_answered_in_order(self, grouped: LiveTailEmulator) -> None:
+    def test_pipelined_requests_get_their_responses_in_order(self, grouped: LiveTailEmulator) -> None:
         with Http1(grouped) as client:
             requests = [request_bytes("GET", f"/_livetail/{path}") for path in ("health", "else", "clock")]
             client.send(b"".join(requests))
-            assert [client.read_answer().status for _ in requests] == [200, 404, 200]
+            assert [client.read_response().status for _ in requests] == [200, 404, 200]
 
     def test_request_behind_a_tail_waits_for_its_end(self, grouped: LiveTailEmulator) -> None:
         with Http1Tail(grouped, GROUP) as tail:
@@ -54,7 +54,7 @@ class TestPortions:
             assert [frame and frame.kind for frame in (tail.take(), tail.take())] == ["sessionUpdate"] * 2
             grouped.end_session(tail.session_id)
             assert tail.take_all() == []
-            assert tail.read_answer().json["sessions"] == 0
+            assert tail.read_response().json["sessions"] == 0
 
     def test_expect_100_continue(self, grouped: LiveTailEmulator) -> None:
         body = b'{"limit": 1}'
@@ -63,15 +63,15 @@ class TestPortions:
             client.send(request_bytes(headers=headers))
             assert client.read_head().startswith(b"HTTP/1.1 100 ")
             client.send(body)
-            assert client.read_answer().status == 200
+            assert client.read_response().status == 200
 
 
 class TestVersions:
-    def test_http_1_0_answer_ends_with_the_connection(self, grouped: LiveTailEmulator) -> None:
+    def test_http_1_0_response_ends_with_the_connection(self, grouped: LiveTailEmulator) -> None:
         request = request_bytes(headers=aws_headers("DescribeLogGroups"), body=b"{}", host=None, version="HTTP/1.0")
         with Http1(grouped) as client:
             client.send(request)
-            assert client.read_answer().status == 200
+            assert client.read_response().status == 200
             assert client.at_end()
 
     def test_connection_close(self, grouped: LiveTailEmulator) -> None:
@@ -92,8 +92,8 @@ class TestVersions:
 
     def test_http2_by_prior_knowledge(self, grouped: LiveTailEmulator) -> None:
         with Http2(grouped) as client:
-            answer = client.call("DescribeLogGroups", {})
-            assert answer.status == 200 and len(answer.json["logGroups"]) == 1
+            response = client.call("DescribeLogGroups", {})
+            assert response.status == 200 and len(response.json["logGroups"]) == 1
 
     def test_http2_that_is_not_valid_gets_a_goaway(self, grouped: LiveTailEmulator) -> None:
         with Http2(grouped) as client:
@@ -124,22 +124,22 @@ class TestNotThisProtocol:
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "PATCH"])
     def test_other_methods(self, grouped: LiveTailEmulator, method: str) -> None:
         with Http1(grouped) as client:
-            answer = client.ask(method, "/", b"", **aws_headers("DescribeLogGroups"))
-            assert (answer.status, answer.body) == (404, NOT_THIS_PROTOCOL)
-            assert answer.headers["content-type"] == "application/xml"
+            response = client.ask(method, "/", b"", **aws_headers("DescribeLogGroups"))
+            assert (response.status, response.body) == (404, NOT_THIS_PROTOCOL)
+            assert response.headers["content-type"] == "application/xml"
 
     def test_head(self, grouped: LiveTailEmulator) -> None:
         with Http1(grouped) as client:
-            answer = client.ask("HEAD", "/")
-            assert (answer.status, answer.headers["content-length"]) == (404, str(len(NOT_THIS_PROTOCOL)))
+            response = client.ask("HEAD", "/")
+            assert (response.status, response.headers["content-length"]) == (404, str(len(NOT_THIS_PROTOCOL)))
             assert client.ask().status == 200
 
     @pytest.mark.parametrize("path", ["/else", "//", "/_livetailor", "/%2e", "/%ff", "/\u00e9", "/?a=b&a"])
     def test_other_paths(self, grouped: LiveTailEmulator, path: str) -> None:
         with Http1(grouped) as client:
             client.send(request_bytes("POST", path, {}, b"{}").decode("latin-1").encode())
-            answer = client.read_answer()
-            assert answer.status in (400, 404) and b"Traceback" not in answer.body
+            response = client.read_response()
+            assert response.status in (400, 404) and b"Traceback" not in response.body
 
     def test_head_that_is_too_large(self, grouped: LiveTailEmulator) -> None:
         with Http1(grouped) as client:
@@ -177,7 +177,7 @@ HOSTS = [
 
 
 class TestHost:
-    """The AWS API is answered under any name: SDKs put `stream-` and `streaming-` before the host."""
+    """The AWS API is served under any host name: SDKs put `stream-` and `streaming-` before the host."""
 
     @pytest.mark.parametrize("host", HOSTS)
     def test_http1(self, grouped: LiveTailEmulator, host: str) -> None:
@@ -188,7 +188,7 @@ class TestHost:
     def test_http2(self, grouped: LiveTailEmulator, host: str) -> None:
         with Http2(grouped) as client:
             stream = client.start("POST", "/", b"{}", aws_headers("DescribeLogGroups"), authority=host or "localhost")
-            assert client.answer(stream).status == 200
+            assert client.response(stream).status == 200
 
     def test_tail(self, grouped: LiveTailEmulator) -> None:
         with Http1(grouped) as client:

@@ -1,4 +1,4 @@
-"""Connections that live long: a thousand requests, and a thousand more, with and without a tail beside them."""
+"""Long connections: a thousand requests, and a thousand more, with and without a session at the same time."""
 
 import json
 from time import monotonic
@@ -10,14 +10,14 @@ from tests.wire.http2 import Http2Tail
 
 GROUP = "/app/api"
 MANY = 1_100
-"""Hypercorn ends a connection at its thousandth request unless it is told not to."""
+"""Hypercorn ends a connection at its thousandth request unless it is configured otherwise."""
 
 
 def test_http1(manual: LiveTailEmulator) -> None:
     with Http1(manual) as client:
         for _ in range(MANY):
-            answer = client.ask()
-            assert answer.status == 200 and "connection" not in answer.headers
+            response = client.ask()
+            assert response.status == 200 and "connection" not in response.headers
 
 
 def test_http2_with_a_tail_beside(manual: LiveTailEmulator) -> None:
@@ -43,7 +43,7 @@ def test_hundred_tails_on_one_http2_connection() -> None:
             for session in emulator.sessions():
                 emulator.end_session(session["sessionId"])
             for stream in streams:
-                assert b"sessionUpdate" in client.answer(stream).body
+                assert b"sessionUpdate" in client.response(stream).body
 
 
 def test_tail_follows_a_tail_on_one_connection(manual: LiveTailEmulator) -> None:
@@ -51,13 +51,13 @@ def test_tail_follows_a_tail_on_one_connection(manual: LiveTailEmulator) -> None
     with Http1Tail(manual, GROUP) as tail:
         manual.end_session(tail.session_id)
         assert tail.take_all() == []
-        answer = tail.call("StartLiveTail", {"logGroupIdentifiers": ["none"]})
-        assert answer.status == 400
+        response = tail.call("StartLiveTail", {"logGroupIdentifiers": ["none"]})
+        assert response.status == 400
         assert tail.ask().json["sessions"] == 0
 
 
 def test_updates_come_every_second_by_the_real_clock(real: LiveTailEmulator) -> None:
-    """Nothing times out a client that says nothing for seconds, and no update comes early."""
+    """A client that sends nothing for seconds does not time out, and no update is early."""
     real.put(GROUP, "web-1", ["before anyone listens"])
     began = monotonic()
     with Http1Tail(real, GROUP) as tail:

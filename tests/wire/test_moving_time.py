@@ -42,15 +42,15 @@ def test_clock_that_runs_cannot_be_moved(clock: str) -> None:
         assert client.ask("GET", "/_livetail/clock").json["mode"] == clock
 
 
-def test_advance_answers_the_time_and_the_updates(grouped: LiveTailEmulator, client: Http1) -> None:
+def test_advance_returns_the_time_and_the_updates(grouped: LiveTailEmulator, client: Http1) -> None:
     with Http1Tail(grouped, GROUP), Http1Tail(grouped, GROUP):
-        answer = client.ask("POST", "/_livetail/clock/advance", b'{"seconds": 2.5}')
-        assert answer.json == {"now": START + 2_500, "updates": 4}
-        answer = client.ask("POST", "/_livetail/clock/advance", b'{"seconds": 0}')
-        assert answer.json == {"now": START + 2_500, "updates": 0}
+        response = client.ask("POST", "/_livetail/clock/advance", b'{"seconds": 2.5}')
+        assert response.json == {"now": START + 2_500, "updates": 4}
+        response = client.ask("POST", "/_livetail/clock/advance", b'{"seconds": 0}')
+        assert response.json == {"now": START + 2_500, "updates": 0}
 
 
-def test_updates_are_on_their_way_when_advance_answers(grouped: LiveTailEmulator) -> None:
+def test_updates_are_sent_when_advance_returns(grouped: LiveTailEmulator) -> None:
     with Http1Tail(grouped, GROUP) as tail:
         grouped.advance(3)
         (session,) = grouped.sessions()
@@ -90,7 +90,7 @@ def test_reset_stops_an_advance(grouped: LiveTailEmulator) -> None:
         moving.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 10000}'))
         assert eventually(lambda: grouped.now() > START)
         grouped.reset()
-        assert moving.read_answer().status == 200
+        assert moving.read_response().status == 200
         assert grouped.now() == START
         assert 0 < len(reading.finish()) < 10_000
 
@@ -103,18 +103,18 @@ def test_reset_stops_the_advances_behind_it(grouped: LiveTailEmulator) -> None:
             second.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 10000}'))
             assert len(grouped.sessions()) == 1
             grouped.reset()
-            assert (first.read_answer().status, second.read_answer().status) == (200, 200)
+            assert (first.read_response().status, second.read_response().status) == (200, 200)
         assert grouped.now() == START
         reading.finish()
 
 
-def test_server_answers_while_time_moves(grouped: LiveTailEmulator) -> None:
+def test_server_responds_while_time_moves(grouped: LiveTailEmulator) -> None:
     with Http1Tail(grouped, GROUP) as tail, Reading(tail) as reading, Http1(grouped) as moving:
         moving.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 2000}'))
         seen = {grouped.now()}
         while max(seen) < START + 2_000_000:
             seen.add(grouped.now())
         assert len(seen) > 2
-        assert moving.read_answer().json["updates"] == 2_000
+        assert moving.read_response().json["updates"] == 2_000
         grouped.end_session(tail.session_id)
         assert len(reading.finish()) == 2_000

@@ -72,8 +72,8 @@ def test_other_responses(client: Client, method: str, path: str, status: int) ->
 
 def test_large_response_begins_with_its_head(client: Client) -> None:
     """It takes several segments; the first has the head and the beginning of the body."""
-    answer = client.call("GetLogEvents", {"logGroupName": "/app/api", "logStreamName": "web-1"})
-    assert len(answer.body) > 200_000 and len(answer.json["events"]) == 1
+    response = client.call("GetLogEvents", {"logGroupName": "/app/api", "logStreamName": "web-1"})
+    assert len(response.body) > 200_000 and len(response.json["events"]) == 1
 
 
 def test_refusal_of_what_is_not_http(manual: LiveTailEmulator) -> None:
@@ -88,5 +88,5 @@ def test_responses_to_pipelined_requests_are_one_write_each(emulator: LiveTailEm
         assert client.ask().status == 200
         before = segments(client)
         client.send(request_bytes(headers=aws_headers("DescribeLogGroups"), body=b"{}") * 3)
-        assert [client.read_answer().status for _ in range(3)] == [200] * 3
+        assert [client.read_response().status for _ in range(3)] == [200] * 3
         assert segments(client) - before <= 3

@@ -15,7 +15,7 @@ from openapi_schema_validator import OAS31Validator
 from livetail import LiveTailEmulator
 from livetail.server.control.route import ControlRoute
 from livetail.server.control.table import ROUTES, document
-from tests.wire.http1 import Answer, Http1, Http1Tail
+from tests.wire.http1 import Http1, Http1Tail, Response
 
 pytest_plugins = ["schemathesis.pytest.plugin"]  # which pyproject.toml keeps out of the other tests' start
 
@@ -56,7 +56,7 @@ def _closed(schema: Any) -> Any:
     return closed
 
 
-ANSWERS = {"components": {"schemas": _closed(SCHEMAS)}}
+RESPONSES = {"components": {"schemas": _closed(SCHEMAS)}}
 
 
 @pytest.fixture(scope="module")
@@ -76,24 +76,24 @@ def operation_of(route: ControlRoute) -> Any:
     return DOCUMENT["paths"][f"/_livetail{route.path}"][route.method.lower()]
 
 
-def ask(client: Http1, route: ControlRoute, path_id: str = "", body: bytes = b"") -> Answer:
+def ask(client: Http1, route: ControlRoute, path_id: str = "", body: bytes = b"") -> Response:
     return client.ask(route.method, f"/_livetail{re.sub('{.*}', quote(path_id, safe=''), route.path)}", body)
 
 
-def check(route: ControlRoute, answer: Answer) -> None:
+def check(route: ControlRoute, response: Response) -> None:
     """The response is one of those in the document, and has its shape."""
     responses = operation_of(route)["responses"]
-    assert str(answer.status) in responses, answer
-    ((media_type, content),) = responses[str(answer.status)]["content"].items()
-    assert answer.headers["content-type"].partition(";")[0] == media_type
-    given = answer.json if media_type == "application/json" else answer.body.decode()
-    OAS31Validator({**ANSWERS, **content["schema"]}).validate(given)
+    assert str(response.status) in responses, response
+    ((media_type, content),) = responses[str(response.status)]["content"].items()
+    assert response.headers["content-type"].partition(";")[0] == media_type
+    given = response.json if media_type == "application/json" else response.body.decode()
+    OAS31Validator({**RESPONSES, **content["schema"]}).validate(given)
 
 
-def refused(answer: Answer, *statuses: int) -> None:
-    assert answer.status in statuses, answer
-    sentence = answer.json["error"]
-    assert list(answer.json) == ["error"]
+def refused(response: Response, *statuses: int) -> None:
+    assert response.status in statuses, response
+    sentence = response.json["error"]
+    assert list(response.json) == ["error"]
     assert sentence and "\n" not in sentence and "Traceback" not in sentence
 
 
@@ -101,9 +101,9 @@ def refused(answer: Answer, *statuses: int) -> None:
 def test_the_example_is_taken(client: Http1, route: ControlRoute) -> None:
     body = json.dumps(route.example).encode() if route.example else b""
     if not route.path_parameters:
-        answer = ask(client, route, body=body)
-        assert answer.status == (404 if route.path == "/ca.pem" else 200)  # this server has no TLS
-        check(route, answer)
+        response = ask(client, route, body=body)
+        assert response.status == (404 if route.path == "/ca.pem" else 200)  # this server has no TLS
+        check(route, response)
 
 
 @routes_with_a_body
@@ -131,9 +131,9 @@ def test_numbers_and_depths_beyond_all_bounds(client: Http1, path: str, body: by
 
 @every_route
 def test_other_pages_are_refused_everywhere(client: Http1, route: ControlRoute) -> None:
-    answer = client.ask(route.method, f"/_livetail{route.path}", Origin="http://evil.example")
-    refused(answer, 403)
-    check(route, answer)
+    response = client.ask(route.method, f"/_livetail{route.path}", Origin="http://evil.example")
+    refused(response, 403)
+    check(route, response)
 
 
 @pytest.mark.filterwarnings("ignore:Skipped test cases with unsupported payload media types. application/toml")
@@ -170,9 +170,9 @@ def _integers(value: Any) -> Any:
 @pytest.mark.parametrize("path_id", ["\n", "a\nb", "a/b", "..", "\0", "\ufffd", "x" * 2_000])
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.path_parameters], ids=lambda route: route.path)
 def test_strange_ids_are_not_found(client: Http1, route: ControlRoute, path_id: str) -> None:
-    answer = ask(client, route, path_id)
-    refused(answer, 404)
-    check(route, answer)
+    response = ask(client, route, path_id)
+    refused(response, 404)
+    check(route, response)
 
 
 def test_everything_there_is_to_show_is_in_the_document(emulator: LiveTailEmulator, client: Http1) -> None:
@@ -195,9 +195,9 @@ def test_everything_there_is_to_show_is_in_the_document(emulator: LiveTailEmulat
         ]
         for route in ROUTES:
             if "{id}" in route.path:
-                answer = ask(client, route, tail.session_id if "sessions" in route.path else "fault-1")
-                assert answer.status == 200
-                check(route, answer)
+                response = ask(client, route, tail.session_id if "sessions" in route.path else "fault-1")
+                assert response.status == 200
+                check(route, response)
         assert tail.take_all() == []
 
 

@@ -1,4 +1,4 @@
-"""Bodies that nobody wanted: every answer comes after the body has been read, so that the connection stays usable.
+"""Bodies that are not used: every response is sent after the body has been read, so that the connection stays usable.
 
 Hypercorn queues ten parts of a body for an application and then stops reading the connection, with all its streams.
 """
@@ -11,7 +11,7 @@ import pytest
 
 from livetail import LiveTailEmulator
 from livetail.testing.handle import LiveTail
-from tests.wire.http1 import Answer, Http1, aws_headers, request_bytes
+from tests.wire.http1 import Http1, Response, aws_headers, request_bytes
 from tests.wire.http2 import Http2, Http2Tail
 
 GROUP = "/app/api"
@@ -23,7 +23,7 @@ PARTS = 40
 JSON_1_1 = "application/x-amz-json-1.1"
 
 Request = tuple[str, str, dict[str, str], int]
-"""Method, path, headers, and the status of the answer."""
+"""Method, path, headers, and the status of the response."""
 
 REFUSED: dict[str, Request] = {
     "no operation": ("POST", "/", {"Content-Type": JSON_1_1}, 400),
@@ -53,7 +53,7 @@ def grouped(manual: LiveTailEmulator) -> LiveTailEmulator:
     return manual
 
 
-def test_http2_connection_lives_on(grouped: LiveTailEmulator, request_: Request) -> None:
+def test_http2_connection_stays_usable(grouped: LiveTailEmulator, request_: Request) -> None:
     method, path, headers, status = request_
     with Http2(grouped) as client:
         for _ in range(2):
@@ -61,7 +61,7 @@ def test_http2_connection_lives_on(grouped: LiveTailEmulator, request_: Request)
         assert client.ask().status == 200
 
 
-def test_http1_connection_lives_on(grouped: LiveTailEmulator, request_: Request) -> None:
+def test_http1_connection_stays_usable(grouped: LiveTailEmulator, request_: Request) -> None:
     method, path, headers, status = request_
     with Http1(grouped) as client:
         for _ in range(2):
@@ -69,11 +69,11 @@ def test_http1_connection_lives_on(grouped: LiveTailEmulator, request_: Request)
             for _ in range(PARTS):
                 client.send(b"400\r\n" + b"x" * 1024 + b"\r\n")
             client.send(b"0\r\n\r\n")
-            assert client.read_answer().status == status
+            assert client.read_response().status == status
         assert client.ask().status == 200
 
 
-def test_tail_on_the_same_connection_lives_on(grouped: LiveTailEmulator, request_: Request) -> None:
+def test_tail_on_the_same_connection_continues(grouped: LiveTailEmulator, request_: Request) -> None:
     method, path, headers, status = request_
     if path == "/_livetail/reset":
         path = "/_livetail/clock"
@@ -94,10 +94,10 @@ class TestTooLarge:
             yield client
 
     @staticmethod
-    def _check(client: Http1 | Http2, answer: Answer) -> None:
-        assert answer.status == 413
-        assert answer.headers["content-type"] == JSON_1_1
-        assert answer.json["__type"] == "RequestEntityTooLargeException"
+    def _check(client: Http1 | Http2, response: Response) -> None:
+        assert response.status == 413
+        assert response.headers["content-type"] == JSON_1_1
+        assert response.json["__type"] == "RequestEntityTooLargeException"
         assert client.ask().status == 200
         assert isinstance(client.emulator, LiveTailEmulator)
         (entry,) = client.emulator.requests()
@@ -120,8 +120,8 @@ def test_gzip_body(manual: LiveTailEmulator) -> None:
     events = [{"timestamp": manual.now(), "message": "packed"}]
     body = json.dumps({"logGroupName": GROUP, "logStreamName": "web-1", "logEvents": events}).encode()
     with Http1(manual) as client:
-        answer = client.call("PutLogEvents", gzip.compress(body), **{"Content-Encoding": "gzip"})
-        assert answer.status == 200 and "nextSequenceToken" in answer.json
+        response = client.call("PutLogEvents", gzip.compress(body), **{"Content-Encoding": "gzip"})
+        assert response.status == 200 and "nextSequenceToken" in response.json
     (entry,) = manual.requests()
     assert entry["parameters"]["logEvents"] == events
 

@@ -91,7 +91,7 @@ def test_delayed_requests_keep_no_more_than_so_many_bytes(manual: LiveTailEmulat
         for client in clients:
             body = b'{"logGroupName":"/app/api","padding":"%s"}' % (b"x" * 15_000_000)
             client.send(request_bytes(headers=aws_headers("PutLogEvents"), body=body))
-        refused = clients[-1].read_answer()
+        refused = clients[-1].read_response()
         assert (refused.status, refused.json["__type"]) == (500, "ServiceUnavailableException")
     finally:
         for client in clients:
@@ -177,6 +177,6 @@ def test_a_reset_acts_while_the_client_does_not_read(manual: LiveTailEmulator, p
 )
 def test_whatever_is_posted_is_refused_in_a_sentence(manual: LiveTailEmulator, body: bytes) -> None:
     with Http1(manual) as client:
-        answer = client.ask("POST", "/_livetail/faults", body)
-    assert answer.status == 400
-    assert "\n" not in answer.json["error"] and len(answer.json["error"]) < 1_000
+        response = client.ask("POST", "/_livetail/faults", body)
+    assert response.status == 400
+    assert "\n" not in response.json["error"] and len(response.json["error"]) < 1_000

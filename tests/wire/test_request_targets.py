@@ -31,8 +31,8 @@ class TestAbsoluteForm:
 
     def test_api(self, client: Http1 | Http2) -> None:
         headers: dict[str, Any] = aws_headers("DescribeLogGroups")
-        answer = client.ask("POST", "http://stream-logs.eu-west-1.amazonaws.com/", b"{}", **headers)
-        assert answer.status == 200 and len(answer.json["logGroups"]) == 1
+        response = client.ask("POST", "http://stream-logs.eu-west-1.amazonaws.com/", b"{}", **headers)
+        assert response.status == 200 and len(response.json["logGroups"]) == 1
 
     @pytest.mark.parametrize(
         "target", ["http://localhost", "HTTP://localhost:4586/?a=b", "http://user:word@localhost/"]
@@ -54,8 +54,8 @@ class TestAbsoluteForm:
         assert client.ask("GET", "http://localhost/_livetail/none").status == 404
 
     def test_authority_is_checked_as_the_host_is(self, client: Http1 | Http2) -> None:
-        answer = client.ask("GET", "http://evil.example/_livetail/health", Host="localhost")
-        assert answer.status == 403 and "evil.example" in answer.json["error"]
+        response = client.ask("GET", "http://evil.example/_livetail/health", Host="localhost")
+        assert response.status == 403 and "evil.example" in response.json["error"]
 
     def test_other_schemes_are_paths_that_are_not_there(self, manual: LiveTailEmulator) -> None:
         with Http1(manual) as client:
@@ -70,9 +70,9 @@ def test_connect_over_http1(manual: LiveTailEmulator) -> None:
         client.send(
             b"CONNECT logs.us-east-1.amazonaws.com:443 HTTP/1.1\r\nHost: logs.us-east-1.amazonaws.com:443\r\n\r\n"
         )
-        answer = client.read_answer()
-        assert answer.status == 501
-        assert answer.body.count(b".") == 1 and b"HTTP_PROXY" in answer.body
+        response = client.read_response()
+        assert response.status == 501
+        assert response.body.count(b".") == 1 and b"HTTP_PROXY" in response.body
         assert client.at_end()
 
 
@@ -112,11 +112,11 @@ BAD_HEADS = {
 
 @pytest.mark.parametrize("name", BAD_HEADS)
 def test_http2_heads_that_are_refused(manual: LiveTailEmulator, name: str, caplog: pytest.LogCaptureFixture) -> None:
-    """The stream is answered, and the connection lives on."""
+    """The stream gets a response, and the connection stays usable."""
     status, headers = BAD_HEADS[name]
     with _RawHttp2(manual) as client:
-        answer = client.answer(client.raw(*headers))
-        assert answer.status == status and answer.body.endswith(b".\n")
+        response = client.response(client.raw(*headers))
+        assert response.status == status and response.body.endswith(b".\n")
         assert client.ask().status == 200
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 

@@ -1,4 +1,4 @@
-"""A client that stops reading costs a bounded backlog, loses exactly the oldest updates, and disturbs nobody."""
+"""A client that stops reading has a bounded backlog, loses exactly the oldest updates, and does not affect others."""
 
 import json
 from collections.abc import Iterator
@@ -42,13 +42,13 @@ def emulator(kind: Kind) -> Iterator[LiveTailEmulator]:
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stalled client is given up sooner than a user's would be, so that the tests are done sooner."""
+def short_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat clients that do not read as stalled after a shorter time, so that the tests end sooner."""
     monkeypatch.setattr(tail_module, "STALL_S", 0.4)
 
 
-def _speak(emulator: LiveTail, seconds: int) -> list[str]:
-    """Let seconds pass, with ten messages in each; answers how the messages begin."""
+def _ingest(emulator: LiveTail, seconds: int) -> list[str]:
+    """Let seconds pass, with ten messages in each; returns how the messages begin."""
     said = []
     with Http1(emulator) as control:
         for second in range(seconds):
@@ -91,7 +91,7 @@ def _catch_up(tail: Http1Tail | Http2Tail, last: str) -> list[Frame]:
 
 def test_half_a_minute_without_reading(emulator: LiveTailEmulator, kind: Kind) -> None:
     with kind.open(emulator, GROUP) as slow, Http1Tail(emulator, GROUP) as fast, Reading(fast) as reading:
-        said = _speak(emulator, SECONDS)
+        said = _ingest(emulator, SECONDS)
         counters = _counters(emulator, slow.session_id)
         assert counters["bufferedUpdates"] == BACKLOG
         assert counters["bufferedEvents"] == BACKLOG * 10
@@ -116,7 +116,7 @@ def test_half_a_minute_without_reading(emulator: LiveTailEmulator, kind: Kind) -
 def test_streams_of_one_connection_wait_for_their_own_windows_only(manual: LiveTailEmulator) -> None:
     manual.put(GROUP, "web-1", ["before anyone listens"])
     with Http2Tail(manual, GROUP, opens_windows=False, window=65_535) as tail:
-        said = _speak(manual, 20)
+        said = _ingest(manual, 20)
         assert _counters(manual, tail.session_id)["bufferedUpdates"] == BACKLOG
         assert tail.ask().json["sessions"] == 1
         assert _heads(_catch_up(tail, said[-1]))[-BACKLOG * 10 :] == said[-BACKLOG * 10 :]
@@ -147,7 +147,7 @@ def test_client_of_before_a_reset_does_not_touch_the_session_that_has_its_id_now
     """A reset begins the ids again, so a client that is still being written to may share one with a new session."""
     slow = kind.open(emulator, GROUP)
     (before,) = emulator.sessions()
-    _speak(emulator, 12)
+    _ingest(emulator, 12)
     emulator.reset()
     emulator.put(GROUP, "web-1", ["before anyone listens"])
     with Http1Tail(emulator, GROUP) as successor:

@@ -1,6 +1,6 @@
-"""A stop: tails get a clean end of stream, and it is over whatever clients do.
+"""A stop: sessions get a clean end of stream, and it ends in time whatever clients do.
 
-`stop()` raises when the thread does not end. The two seconds that are promised are told in `test_blocked_stop.py`.
+`stop()` raises when the thread does not end. `test_blocked_stop.py` tests the two seconds that are promised.
 """
 
 import signal
@@ -28,13 +28,13 @@ MANUAL = "manual@2026-01-01T00:00:00Z"
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stalled clients are given up sooner than a user's would be, so that the tests are done sooner."""
+def short_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat clients that do not read as stalled after a shorter time, so that the tests end sooner."""
     monkeypatch.setattr(tail_module, "STALL_S", 0.4)
 
 
 def _stall(emulator: LiveTail, seconds: int = 8) -> None:
-    """Let so much pass that a client which does not read is stalled, with a full backlog behind it."""
+    """Let so many updates be made that a client which does not read is stalled, with a full backlog."""
     with Http1(emulator) as control:
         for _ in range(seconds):
             body = b'{"logGroup": "/app/api", "logStream": "web-1", "messages": ["%s"]}' % (b"x" * 400_000)
@@ -62,19 +62,19 @@ class TestThread:
             assert tail.take_all() == []
 
     @pytest.mark.parametrize("kind", SLOW_KINDS, ids=str)
-    def test_stalled_tail_does_not_hold_it_up(self, emulator: LiveTailEmulator, kind: Kind) -> None:
+    def test_stalled_tail_does_not_delay_it(self, emulator: LiveTailEmulator, kind: Kind) -> None:
         with kind.open(emulator, GROUP):
             _stall(emulator)
             emulator.stop()
 
     @pytest.mark.parametrize("kind", KINDS, ids=str)
-    def test_pooled_connection_does_not_hold_it_up(self, emulator: LiveTailEmulator, kind: Kind) -> None:
+    def test_pooled_connection_does_not_delay_it(self, emulator: LiveTailEmulator, kind: Kind) -> None:
         with Http2(emulator) if kind.name.endswith("http2") else Http1(emulator) as pooled:
             assert pooled.ask().status == 200
             emulator.stop()
 
     @pytest.mark.parametrize("kind", [KINDS[0], KINDS[2]], ids=["plain", "tls"])
-    def test_silent_connection_does_not_hold_it_up(self, emulator: LiveTailEmulator, kind: Kind) -> None:
+    def test_silent_connection_does_not_delay_it(self, emulator: LiveTailEmulator, kind: Kind) -> None:
         """With TLS this is one that has not begun its handshake. The server's thread sleeps, and must be woken."""
         with socket.create_connection(address_of(emulator), TIMEOUT) as silent:
             assert emulator.sessions() == []
@@ -95,8 +95,8 @@ class TestThread:
                 assert len(reading.finish()) == counters["updates"] + counters["bufferedUpdates"]
 
     @pytest.mark.parametrize("kind", KINDS, ids=str)
-    def test_clients_that_come_back_at_once_do_not_hold_it_up(self, emulator: LiveTailEmulator, kind: Kind) -> None:
-        """SDKs do: whoever is cut off connects again while the server is about to go."""
+    def test_clients_that_reconnect_at_once_do_not_delay_it(self, emulator: LiveTailEmulator, kind: Kind) -> None:
+        """As SDKs do: a client whose connection is closed connects again while the server stops."""
         over = threading.Event()
 
         def come_back() -> None:
@@ -120,7 +120,7 @@ class TestThread:
                 thread.join()
 
     @pytest.mark.parametrize("kind", KINDS[:1], ids=str)
-    def test_request_that_waits_does_not_hold_it_up(self, emulator: LiveTailEmulator, kind: Kind) -> None:
+    def test_request_that_waits_does_not_delay_it(self, emulator: LiveTailEmulator, kind: Kind) -> None:
         with Http1(emulator) as waiting:
             waiting.send(b"GET /_livetail/sessions?wait=9&timeout=3600 HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert emulator.sessions() == []
@@ -128,7 +128,7 @@ class TestThread:
 
 
 def _clients(emulator: LiveTail, stack: ExitStack) -> list[Http1Tail | Http2Tail]:
-    """One client of every sort on one server, the stalled ones stalled; answers those that are idle."""
+    """One client of every kind on one server, the slow ones stalled; returns those that are idle."""
     tls = emulator.endpoint_url.startswith("https")
     for kind in SLOW_KINDS:
         if kind.tls == tls:

@@ -77,7 +77,7 @@ def test_first_messages_come_before_time_moves(manual: LiveTailEmulator, group: 
         assert re.fullmatch(UUID, tail.session_id)
 
 
-def test_session_start_leaves_out_what_was_not_asked_for(manual: LiveTailEmulator, group: str) -> None:
+def test_session_start_omits_what_the_request_does_not_have(manual: LiveTailEmulator, group: str) -> None:
     with Http1Tail(manual, group) as tail:
         assert list(tail.opening[1].json) == ["requestId", "sessionId", "logGroupIdentifiers"]
 

@@ -1,4 +1,4 @@
-"""A client that leaves frees its session and its connection at once, however it leaves and whatever the writer does."""
+"""A client that disconnects frees its session and its connection at once, in whatever way and state of the writer."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ def _rst_stream(tail: AnyTail) -> None:
 
 def _goaway(tail: AnyTail) -> None:
     assert isinstance(tail, Http2Tail)
-    tail.goodbye()
+    tail.go_away()
 
 
 LEAVING = {
@@ -56,8 +56,8 @@ LEAVING = {
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stalled clients are given up sooner than a user's would be."""
+def short_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat clients that do not read as stalled after a shorter time, so that the tests end sooner."""
     monkeypatch.setattr(tail_module, "STALL_S", 0.4)
 
 
@@ -112,7 +112,7 @@ def test_session_and_connection_are_free_at_once(
         assert len(emulator.sessions()) == 1
 
 
-def test_other_streams_of_a_connection_live_on(manual: LiveTailEmulator) -> None:
+def test_other_streams_of_a_connection_continue(manual: LiveTailEmulator) -> None:
     manual.put(GROUP, "web-1", ["before anyone listens"])
     with Http2Tail(manual, GROUP) as client:
         request = json.dumps({"logGroupIdentifiers": [manual.log_group_arn(GROUP)]}).encode()
@@ -141,7 +141,7 @@ def test_client_that_pipelined_is_missed_at_the_next_updates(manual: LiveTailEmu
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("http", [Http1, Http2])
 @pytest.mark.parametrize("requests", [0, 1], ids=["unused", "used"])
-def test_idle_connection_is_let_go_when_it_is_closed(http: type[Http1 | Http2], tls: bool, requests: int) -> None:
+def test_idle_connection_is_freed_when_it_is_closed(http: type[Http1 | Http2], tls: bool, requests: int) -> None:
     """Idle connections may stay for an hour, but those that their clients have closed must not."""
     with LiveTailEmulator(clock="manual", tls=tls) as emulator:
         with http(emulator) as client:
@@ -153,10 +153,10 @@ def test_idle_connection_is_let_go_when_it_is_closed(http: type[Http1 | Http2], 
 
 @pytest.mark.parametrize("path", ["/", "/_livetail/requests"])
 @pytest.mark.parametrize("leave", [Http2.close, Http2.reset])
-def test_client_that_leaves_during_a_long_answer_is_let_go(
+def test_disconnect_during_a_long_response_frees_the_connection(
     manual: LiveTailEmulator, path: str, leave: Callable[[Http2], None]
 ) -> None:
-    """The answer does not fit the window, so whoever writes it waits when the client vanishes."""
+    """The response does not fit the window, so its writer is waiting when the client disconnects."""
     manual.put(GROUP, "web-1", ["x" * 300_000])
     with Http1(manual) as other:
         other.call("TestMetricFilter", {"filterPattern": "x", "logEventMessages": ["x" * 300_000]})
@@ -173,7 +173,7 @@ def test_client_that_leaves_during_a_long_answer_is_let_go(
     assert eventually(lambda: not _holds_connection(manual, port))
 
 
-def test_client_that_leaves_within_its_request_is_forgotten(manual: LiveTailEmulator) -> None:
+def test_disconnect_within_a_request_frees_the_connection(manual: LiveTailEmulator) -> None:
     with Http1(manual) as client:
         port: int = client.socket.getsockname()[1]
         client.send(request_bytes(headers={**aws_headers("PutLogEvents"), "Content-Length": "1000"}, body=b"{"))
@@ -182,7 +182,7 @@ def test_client_that_leaves_within_its_request_is_forgotten(manual: LiveTailEmul
     assert manual.requests() == []
 
 
-def test_waiting_control_request_goes_with_its_client(manual: LiveTailEmulator) -> None:
+def test_disconnect_ends_a_control_request_that_waits(manual: LiveTailEmulator) -> None:
     with Http1(manual) as client:
         port: int = client.socket.getsockname()[1]
         client.send(request_bytes("GET", "/_livetail/sessions?wait=3&timeout=3600"))

@@ -55,7 +55,7 @@ def test_request_has_the_members_and_constraints_of_the_model(name: str) -> None
 
 
 @pytest.mark.parametrize("name", EMULATED)
-def test_answer_has_a_body_where_the_model_has_an_output(name: str) -> None:
+def test_response_has_a_body_where_the_model_has_an_output(name: str) -> None:
     has_output = MODEL.operation_model(name).output_shape is not None
     returned = OPERATIONS[name].__annotations__["return"]
     assert (returned is not None) == has_output

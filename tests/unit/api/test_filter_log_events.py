@@ -100,7 +100,7 @@ def test_pattern_longer_than_1024(client: Client) -> None:
 # ---- functionality -------------------------------------------------------------------------------------------------
 
 
-def test_members_of_the_answer(client: Client) -> None:
+def test_members_of_the_response(client: Client) -> None:
     client.put("/a", "db", (-5, "x"), (-5, "y"))
     assert client.call("FilterLogEvents", logGroupName="/a") == {
         "events": [
@@ -287,7 +287,7 @@ def test_events_at_the_ends_of_time(client: Client) -> None:
 
 @pytest.mark.parametrize("now", [253_402_300_800_000, 10**15, 2**62], ids=["year 10000", "year 33658", "far"])
 def test_a_clock_beyond_the_year_10000(now: int) -> None:
-    """Ids have more than 56 digits then, and everything goes on."""
+    """Ids have more than 56 digits then, and everything still works."""
     client = Client(now=now)
     client.create("/a", "s")
     client.put("/a", "s", *((number, f"m{number}") for number in range(5)))

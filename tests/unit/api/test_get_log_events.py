@@ -70,7 +70,7 @@ def test_the_arn_of_something_else(client: Client) -> None:
 # ---- functionality -------------------------------------------------------------------------------------------------
 
 
-def test_members_of_the_answer(client: Client) -> None:
+def test_members_of_the_response(client: Client) -> None:
     client.put("/a", "s", (-5, "x"))
     response = client.call("GetLogEvents", **S)
     assert response["events"] == [{"timestamp": NOW - 5, "message": "x", "ingestionTime": NOW}]

@@ -105,7 +105,7 @@ def test_unknown_group_or_stream(client: Client, names: dict[str, str], message:
     assert refused == ("ResourceNotFoundException", message)
 
 
-def test_which_rule_speaks_first(client: Client) -> None:
+def test_order_of_the_rules(client: Client) -> None:
     """Chosen: event size, batch size, order, group, stream, span. Each request here breaks all that come after too."""
     large = "x" * 1_048_551
     half = "x" * 600_000
@@ -159,7 +159,7 @@ def test_a_longer_retention_does_not_lift_the_14_days(client: Client) -> None:
 
 
 def test_all_events_rejected(client: Client) -> None:
-    """200 all the same, with a token; nothing is stored and nobody hears of it."""
+    """The status is 200, with a token; nothing is stored or delivered."""
     response = client.put("/a", "s", (-15 * DAY, "a"))
     assert response["rejectedLogEventsInfo"] == {"tooOldLogEventEndIndex": 1}
     assert re.fullmatch("[0-9]{56}", response["nextSequenceToken"])
@@ -171,7 +171,7 @@ def test_all_events_rejected(client: Client) -> None:
 # ---- functionality -------------------------------------------------------------------------------------------------
 
 
-def test_answer_has_a_sequence_token_that_changes(client: Client) -> None:
+def test_response_has_a_sequence_token_that_changes(client: Client) -> None:
     tokens = {client.put("/a", "s", (0, "x"))["nextSequenceToken"] for _ in range(3)}
     assert len(tokens) == 3
     assert all(re.fullmatch("[0-9]{56}", token) for token in tokens)
@@ -183,7 +183,7 @@ def test_sequence_token_of_the_request_is_ignored(client: Client) -> None:
     assert len(stored(client)) == 2
 
 
-def test_the_hub_hears_of_what_was_taken(client: Client) -> None:
+def test_the_hub_gets_what_was_accepted(client: Client) -> None:
     client.put("/a", "s", (-15 * DAY, "old"), (-1, "a"), (0, "b"), (3 * HOUR, "new"))
     ((arn, batch),) = client.hub.published
     assert str(arn) == f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/a"

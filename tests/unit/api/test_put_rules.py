@@ -11,7 +11,7 @@ from tests.unit.store.events import NOW
 
 
 def test_sizes_are_counted_only_where_the_bound_exceeds_the_limit() -> None:
-    """What makes a good request cheap: the bound is believed."""
+    """A valid request is cheap, since the bound of its size is used."""
     events = [LogEvent(NOW, "x" * MAX_BATCH_BYTES)]
     assert check(events, MAX_BATCH_BYTES) == [NOW]
     with pytest.raises(InvalidParameterException):

@@ -1,4 +1,4 @@
-"""Tables that people write: what a struct takes, and what is said of everything else."""
+"""Tables that users write: what a struct accepts, and the problem of everything else."""
 
 import math
 from collections.abc import Iterable

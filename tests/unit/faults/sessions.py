@@ -37,7 +37,7 @@ def rule(type_: str, *, after: Mapping[str, float] | None = None, times: int = 1
 
 
 def problems_of(given: object) -> list[str]:
-    """What is wrong with a rule, a sentence for each problem; none if it is good."""
+    """The problems of a rule, a sentence for each; empty if it is valid."""
     try:
         parse_rule(given)
     except FaultRuleError as error:

@@ -1,4 +1,4 @@
-"""Reading fault rules: what a good one is, and a sentence for everything that can be wrong."""
+"""Reading fault rules: which are valid, and a sentence for each problem."""
 
 import math
 from typing import Any
@@ -244,7 +244,7 @@ SENTENCES: list[tuple[str, dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("given", "sentences"), [row[1:] for row in SENTENCES], ids=[row[0] for row in SENTENCES])
-def test_what_is_wrong_is_said_in_sentences(given: dict[str, Any], sentences: list[str]) -> None:
+def test_problems_are_sentences(given: dict[str, Any], sentences: list[str]) -> None:
     found = problems_of(given)
     assert len(found) == len(sentences)
     for sentence, beginning in zip(found, sentences, strict=True):

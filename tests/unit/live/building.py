@@ -1,4 +1,4 @@
-"""Small makers of the things that the live room works on."""
+"""Builds the objects that the package `live` works on."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The session as a state machine: what it says, when, and what it takes in which state."""
+"""The session as a state machine: what it sends and when, and what it accepts in which state."""
 
 import itertools
 import json

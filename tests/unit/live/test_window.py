@@ -115,7 +115,7 @@ def test_the_same_seed_draws_the_same_sample() -> None:
 
 
 def test_a_window_is_bounded_in_bytes_while_time_stands_still() -> None:
-    """300 batches of 1 MB, of which a session wants one log event each, hold 300 log events."""
+    """300 batches of 1 MB, of each of which a session gets one log event, keep 300 log events alive."""
     window = Window(Chance(1).stream("test"))
     for number in range(300):
         whole = Selection.of(batch([f"{number}", *["x" * 100_000] * 10]))

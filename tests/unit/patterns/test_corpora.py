@@ -1,4 +1,4 @@
-"""What AWS was recorded to answer, and cases from public sources: matches, texts and extracted values."""
+"""What AWS was recorded to return, and cases from public sources: matches, texts and extracted values."""
 
 import json
 from pathlib import Path

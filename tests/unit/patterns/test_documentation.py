@@ -1,4 +1,4 @@
-"""`docs/filter-patterns.md` says what the code does: each example is run."""
+"""`docs/filter-patterns.md` agrees with the code: each example is run."""
 
 import os
 import re

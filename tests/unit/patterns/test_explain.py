@@ -1,4 +1,4 @@
-"""Explanations: what a condition is said to have found. `tests/property/test_patterns.py` has their verdicts."""
+"""Explanations: the finding of each condition. `tests/property/test_patterns.py` has their verdicts."""
 
 import msgspec
 import pytest

@@ -94,10 +94,10 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("pattern", "column", "answer"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
-def test_refused(pattern: str, column: int, answer: str) -> None:
+@pytest.mark.parametrize(("pattern", "column", "text"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_refused(pattern: str, column: int, text: str) -> None:
     error = refusal(pattern)
-    assert (error.column, error.message()) == (column, answer)
+    assert (error.column, error.message()) == (column, text)
 
 
 def test_operations_on_metric_filters_name_the_word_behind_is() -> None:

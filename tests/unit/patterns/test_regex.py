@@ -1,4 +1,4 @@
-"""Regular expressions: one row for each construct that is documented, and for each that RE2 knows and AWS does not."""
+"""Regular expressions: one row for each documented construct, and for each that RE2 has and AWS does not."""
 
 import subprocess
 import sys
@@ -143,10 +143,10 @@ def test_ignores(body: str, message: str) -> None:
     assert not matches(f"%{body}%", message)
 
 
-@pytest.mark.parametrize(("body", "column", "answer"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
-def test_refused(body: str, column: int, answer: str) -> None:
+@pytest.mark.parametrize(("body", "column", "text"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_refused(body: str, column: int, text: str) -> None:
     error = refusal(f"%{body}%")
-    assert (error.column, error.message()) == (column, answer)
+    assert (error.column, error.message()) == (column, text)
 
 
 def test_columns_count_from_the_start_of_the_pattern() -> None:

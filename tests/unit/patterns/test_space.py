@@ -137,10 +137,10 @@ def test_ignores(pattern: str, message: str) -> None:
     assert not matches(pattern, message)
 
 
-@pytest.mark.parametrize(("pattern", "column", "answer"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
-def test_refused(pattern: str, column: int, answer: str) -> None:
+@pytest.mark.parametrize(("pattern", "column", "text"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_refused(pattern: str, column: int, text: str) -> None:
     error = refusal(pattern)
-    assert (error.column, error.message()) == (column, answer)
+    assert (error.column, error.message()) == (column, text)
 
 
 @pytest.mark.parametrize("pattern", ["[]", "[ ]", "[...]"])

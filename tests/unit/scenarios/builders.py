@@ -56,6 +56,6 @@ def lines(format_name: str, count: int, *, seed: int = 1, streams: tuple[str, ..
 
 
 def toml_source(**keys: str) -> str:
-    """A source in TOML, good but for the keys that are given."""
+    """A source in TOML, valid except for the given keys."""
     values = {"log_group": '"/x"', "rate": "1"} | keys
     return "[[source]]\n" + "\n".join(f"{key} = {value}" for key, value in values.items() if value)

@@ -1,4 +1,4 @@
-"""Each bundled scenario is good, is played for a minute, and shows what its first comment says."""
+"""Each bundled scenario is valid, is played for a minute, and has what its first comment describes."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Playing: what is due when, and that it is the same however one asks."""
+"""Playing: what is due when, and that it does not depend on the steps in which time passes."""
 
 from pathlib import Path
 

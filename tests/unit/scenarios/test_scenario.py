@@ -1,4 +1,4 @@
-"""Scenario files that are good."""
+"""Scenario files that are valid."""
 
 from fractions import Fraction
 from pathlib import Path

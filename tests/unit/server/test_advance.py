@@ -96,7 +96,7 @@ def _tail(emulator: Emulator) -> _Caller:
 
 
 def _say_at(emulator: Emulator, *offsets: int) -> None:
-    """Play a scenario that says one thing at each of these instants, in milliseconds from now."""
+    """Play a scenario with one log event at each of these instants, in milliseconds from now."""
     sources = (
         f"""
         [[source]]

@@ -47,9 +47,9 @@ def scrape(emulator: Emulator) -> Values:
 
 
 def tail(emulator: Emulator) -> Session:
-    answer = emulator.service.handle("StartLiveTail", json.dumps({"logGroupIdentifiers": [ARN]}).encode(), CALLER)
-    assert isinstance(answer, Session)
-    return answer
+    response = emulator.service.handle("StartLiveTail", json.dumps({"logGroupIdentifiers": [ARN]}).encode(), CALLER)
+    assert isinstance(response, Session)
+    return response
 
 
 def drain(session: Session) -> None:
@@ -150,9 +150,9 @@ class TestSessions:
 
 class TestOverTheWire:
     def test_it_is_what_prometheus_reads(self, manual: LiveTailEmulator) -> None:
-        with urlopen(f"{manual.endpoint_url}/_livetail/metrics") as answer:
-            assert answer.headers["Content-Type"] == CONTENT_TYPE
-            seen = values(answer.read().decode())
+        with urlopen(f"{manual.endpoint_url}/_livetail/metrics") as response:
+            assert response.headers["Content-Type"] == CONTENT_TYPE
+            seen = values(response.read().decode())
         assert seen["clock_seconds",] == manual.now() / 1000
 
     def test_requests_by_operation_status_and_error(self, manual: LiveTailEmulator) -> None:
@@ -219,11 +219,11 @@ class TestOverTheWire:
 
 
 def scraped(emulator: LiveTailEmulator) -> Values:
-    with urlopen(f"{emulator.endpoint_url}/_livetail/metrics") as answer:
-        return values(answer.read().decode())
+    with urlopen(f"{emulator.endpoint_url}/_livetail/metrics") as response:
+        return values(response.read().decode())
 
 
-def test_a_server_that_nobody_scrapes_does_without_prometheus() -> None:
+def test_a_server_without_scrapes_does_not_import_prometheus() -> None:
     names = "prometheus_client livetail.server.metrics livetail.scenarios.tables"
     check = f"import sys, livetail.server.app; print([name for name in {names.split()!r} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)

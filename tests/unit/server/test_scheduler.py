@@ -142,7 +142,7 @@ def test_interrupted_advance_leaves_the_clock_alone() -> None:
 
 
 def test_advance_lets_others_work_between_instants() -> None:
-    """Hours of scenario without a tail are no reason for the server to answer nobody."""
+    """The server responds also while it plays hours of a scenario without a session."""
     clock, work = ManualClock(0), _DueWork(*range(1, 1_001))
 
     async def test() -> None:
@@ -247,7 +247,7 @@ def test_what_fails_for_ever_does_not_hold_time(caplog: pytest.LogCaptureFixture
     assert clock.now() == 30
 
 
-def test_a_running_clock_goes_on_after_an_error(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_running_clock_continues_after_an_error(caplog: pytest.LogCaptureFixture) -> None:
     clock = RunningClock(1_000)
 
     async def test() -> None:

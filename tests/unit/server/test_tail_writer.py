@@ -75,7 +75,7 @@ class _Server:
         self._app = make_app(self.emulator)
 
     async def open(self, client: _Client) -> "asyncio.Task[None]":
-        """Start a tail, and let it come as far as its client lets it."""
+        """Start a session, and run it until it waits for its client."""
         headers = [(b"content-type", b"application/x-amz-json-1.1"), (b"x-amz-target", b"Logs_20140328.StartLiveTail")]
         scope = {
             "type": "http",
@@ -116,12 +116,12 @@ def _run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_stall(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tail_module, "STALL_S", 0.05)
 
 
 def test_client_that_leaves_ends_a_writer_that_waits_for_it() -> None:
-    """Hypercorn never lets `send` return once an HTTP/2 client has vanished."""
+    """Hypercorn's `send` never returns after an HTTP/2 client has disconnected."""
 
     async def test() -> None:
         server, client = _Server(), _Client(room=0)

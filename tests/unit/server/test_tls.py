@@ -97,8 +97,8 @@ def test_stranger_does_not_trust_it(served: LiveTailEmulator) -> None:
 
 def test_standard_library_reads_from_it(served: LiveTailEmulator) -> None:
     context = ssl.create_default_context(cafile=served.environment()["AWS_CA_BUNDLE"])
-    with urllib.request.urlopen(f"{served.endpoint_url}/_livetail/health", timeout=10, context=context) as answer:
-        assert answer.status == 200
+    with urllib.request.urlopen(f"{served.endpoint_url}/_livetail/health", timeout=10, context=context) as response:
+        assert response.status == 200
 
 
 def test_host_of_the_settings_is_in_it() -> None:
@@ -106,14 +106,16 @@ def test_host_of_the_settings_is_in_it() -> None:
     assert made is not None and made.ca_bundle is not None
     with LiveTailEmulator(certfile=made.chain, keyfile=made.key, host="127.0.0.2") as emulator:
         context = ssl.create_default_context(cafile=made.ca_bundle)
-        with urllib.request.urlopen(f"{emulator.endpoint_url}/_livetail/health", timeout=10, context=context) as answer:
-            assert answer.status == 200
+        with urllib.request.urlopen(
+            f"{emulator.endpoint_url}/_livetail/health", timeout=10, context=context
+        ) as response:
+            assert response.status == 200
     assert made.key.stat().st_mode & 0o077 == 0
     made.discard()
 
 
 class TestKeptCertificates:
-    """`--tls-dir`: what clients have been told to trust stays so."""
+    """`--tls-dir`: clients that trust the authority also trust the server after a restart."""
 
     @staticmethod
     def _make(folder: Path, **given: Any) -> Certificate:
@@ -142,8 +144,8 @@ class TestKeptCertificates:
         for _ in range(2):
             with LiveTailEmulator(tls_dir=tmp_path) as emulator:
                 address = f"{emulator.endpoint_url}/_livetail/ca.pem"
-                with urllib.request.urlopen(address, timeout=10, context=context) as answer:
-                    assert answer.read().decode() == trusted
+                with urllib.request.urlopen(address, timeout=10, context=context) as response:
+                    assert response.read().decode() == trusted
 
     def test_truststore_has_the_authority(self, tmp_path: Path) -> None:
         self._make(tmp_path)

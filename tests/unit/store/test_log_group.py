@@ -140,7 +140,7 @@ def test_regions_and_accounts_share_nothing() -> None:
         there.delete_group("/a")
 
 
-def test_accounts_that_only_ask_are_not_kept() -> None:
+def test_accounts_that_only_read_are_not_kept() -> None:
     accounts = Accounts(retain_events=5, retain_bytes=10_000)
     accounts.region("123456789012", "us-east-1").create_group("/a", NOW)
     tracemalloc.start()

@@ -33,7 +33,7 @@ def test_a_call(content_type: str) -> None:
     assert identify("POST", "/", headers(content_type)) == AwsCall("StartLiveTail", JSON_1_1)
 
 
-def test_operations_that_nobody_knows_are_calls_too() -> None:
+def test_unknown_operations_are_calls_too() -> None:
     assert identify("POST", "/", headers(target="Logs_20140328.StartQuery")) == AwsCall("StartQuery", JSON_1_1)
 
 
@@ -60,7 +60,7 @@ def test_targets_that_name_no_operation(target: str | None) -> None:
     assert identify("POST", "/", headers(target=target)) == UNKNOWN
 
 
-def test_a_bad_target_in_plain_json_is_answered_in_it() -> None:
+def test_a_bad_target_in_plain_json_gets_plain_json() -> None:
     assert identify("POST", "/", headers(JSON, None)) == AwsResponse(
         400, JSON, b'{"Output":{"__type":"UnknownOperationException"},"Version":"1.0"}'
     )

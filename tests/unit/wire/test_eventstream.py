@@ -195,7 +195,7 @@ def test_the_end_of_input_within_a_message_is_an_error(length: int) -> None:
     assert raised.value.offset == 16
 
 
-def test_the_end_of_input_tells_of_a_bad_prelude_that_nobody_asked_for() -> None:
+def test_the_end_of_input_reports_a_bad_prelude() -> None:
     decoder = Decoder()
     decoder.receive_data(bytes(12))
     with pytest.raises(EventStreamError):

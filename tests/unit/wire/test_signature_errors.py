@@ -237,7 +237,7 @@ def test_an_unknown_key() -> None:
 
 
 @pytest.mark.parametrize("signature", ["0" * 64, "", "é", VANILLA.signature.upper(), VANILLA.signature + "0"])
-def test_a_wrong_signature_is_answered_with_what_should_have_been_signed(signature: str) -> None:
+def test_the_error_of_a_wrong_signature_has_what_should_have_been_signed(signature: str) -> None:
     error = refused(authorized(signature=signature))
     assert isinstance(error, InvalidSignatureException)
     assert error.message == (
