@@ -80,7 +80,7 @@ def environment(**variables: str) -> dict[str, str]:
 @contextmanager
 def recording(emulator: LiveTailEmulator, *arguments: str | Path, **options: Any) -> Iterator[subprocess.Popen[str]]:
     """`livetail record` of the emulator, once its session is open."""
-    command = [*COMMAND, "--endpoint", emulator.endpoint_url, *map(str, arguments)]
+    command = [*options.pop("command", COMMAND), "--endpoint", emulator.endpoint_url, *map(str, arguments)]
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(), **options}
     with start_command(command, **options) as process:
         try:
@@ -352,14 +352,25 @@ def test_silence_is_a_connection_that_broke_off() -> None:
 # ---- ending it -----------------------------------------------------------------------------------------------------
 
 
+MASKED = """
+import signal, sys, threading
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+from livetail.cli import main
+sys.exit(main())
+"""
+"""The command, with SIGINT for another thread: it does not end a wait, like one that comes just before the wait."""
+
+
 def test_a_signal_ends_it_with_all_that_had_been_sent(emulator: LiveTailEmulator, output: Path) -> None:
     """`advance` returns when the server has handed over its updates, so all of them are to be in the file."""
-    with recording(emulator, emulator.log_group_arn(GROUP), "-o", output) as process:
+    command = [sys.executable, "-c", MASKED, "record"]
+    with recording(emulator, emulator.log_group_arn(GROUP), "-o", output, command=command) as process:
         until(output.exists)  # the command has heard of its session, too
         for step in range(3):
             emulator.put(GROUP, "web-1", [f"{step}-{each}" for each in range(500)])
             emulator.advance(1)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
         status, told = finish(process)
     assert (status, told.splitlines()[-1]) == (
         0,
@@ -459,25 +470,6 @@ def test_a_full_disk_is_told(emulator: LiveTailEmulator) -> None:
     arn = emulator.log_group_arn(GROUP)
     run = call_livetail("record", arn, "-o", "/dev/full", "--force", "--endpoint", emulator.endpoint_url)
     assert (run.returncode, run.stderr) == (1, "livetail: cannot write /dev/full: No space left on device\n")
-
-
-def test_a_signal_that_does_not_interrupt_the_wait(emulator: LiveTailEmulator, output: Path) -> None:
-    """As one that comes just before the wait: here another thread gets it, and the main thread waits on."""
-    program = """
-import signal, sys, threading
-threading.Thread(target=threading.Event().wait, daemon=True).start()
-signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-from livetail.cli import main
-sys.exit(main())
-"""
-    arguments = ["record", "--endpoint", emulator.endpoint_url, emulator.log_group_arn(GROUP), "-o", str(output)]
-    command = [sys.executable, "-c", program, *arguments]
-    with start_command(command, stderr=subprocess.PIPE, env=environment()) as process:
-        emulator.wait_for_sessions(1)
-        state = Path(f"/proc/{process.pid}/stat")
-        until(lambda: output.exists() and '"start"' in output.read_text() and state.read_text().split()[2] == "S")
-        process.send_signal(signal.SIGINT)
-        assert finish(process)[0] == 0
 
 
 def test_progress_on_a_terminal(emulator: LiveTailEmulator, output: Path) -> None:

@@ -144,7 +144,7 @@ class Traffic:
         agent = _AGENTS[int(random() * len(_AGENTS))]
         return Visitor(self.address(), user, agent, _REFERERS[int(random() * len(_REFERERS))])
 
-    def latency(self, status: int, usual_ms: int = 30) -> int:
+    def latency(self, status: int, usual_ms: int) -> int:
         """The latency in milliseconds: about `usual_ms` with a long tail, longer if the server failed."""
         random = self._random.random
         if status >= 500:
