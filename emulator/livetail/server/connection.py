@@ -143,7 +143,6 @@ class Connection:
         """End the connection at once if no request is in progress on it."""
         if self._is_idle:
             self.end()
-            self.close()
             self.abort()
 
     def abort(self) -> None:

@@ -201,10 +201,7 @@ class Http2(H2Protocol):
         if unsent.head is not None:
             headers = [(b":status", b"%d" % unsent.head.status_code), *unsent.head.headers]
             unsent.head = None
-            has_no_body = unsent.is_complete and not unsent.data
-            self.connection.send_headers(stream_id, headers, end_stream=has_no_body)
-            if has_no_body:
-                self._drop_unsent(stream_id)
+            self.connection.send_headers(stream_id, headers)
         while self._write_frame(stream_id):
             pass
         await self._flush()
