@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from livetail.api import shapes
 from livetail.api.context import Context
-from livetail.api.identifiers import log_group_by_arn, tagged_log_group
+from livetail.core.arns import LogGroupArn
 from livetail.core.errors import InvalidParameterException, ServiceError, ValidationException
 from livetail.core.limits import MAX_TAGS, RETENTION_DAYS
 from livetail.store.log_group import LogGroup, LogGroupClass
@@ -58,7 +58,7 @@ def _log_group_of_key(context: Context, name: str | None, identifier: str | None
     if name is not None:
         return context.store.group(name)
     assert identifier is not None
-    return None if _QUERY_RESULTS_ARN.fullmatch(identifier) else log_group_by_arn(context, identifier)
+    return None if _QUERY_RESULTS_ARN.fullmatch(identifier) else context.group_by_arn(identifier)
 
 
 # ---- retention -----------------------------------------------------------------------------------------------------
@@ -102,18 +102,18 @@ def check_tag_keys(keys: Iterable[str]) -> None:
 
 def tag_resource(context: Context, request: shapes.TagResourceRequest) -> None:
     """Add tags to a log group, or give those that it has new values."""
-    group = tagged_log_group(context, request.resource_arn)
+    group = _tagged_group(context, request.resource_arn)
     _add_tags(group, request.tags, TooManyTagsException)
 
 
 def untag_resource(context: Context, request: shapes.UntagResourceRequest) -> None:
     """Remove tags from a log group; keys that it does not have are ignored."""
-    _remove_tags(tagged_log_group(context, request.resource_arn), request.tag_keys)
+    _remove_tags(_tagged_group(context, request.resource_arn), request.tag_keys)
 
 
 def list_tags_for_resource(context: Context, request: shapes.ResourceRequest) -> dict[str, Any]:
     """The tags of a log group."""
-    return {"tags": tagged_log_group(context, request.resource_arn).tags}
+    return {"tags": _tagged_group(context, request.resource_arn).tags}
 
 
 def tag_log_group(context: Context, request: shapes.TagLogGroupRequest) -> None:
@@ -129,6 +129,13 @@ def untag_log_group(context: Context, request: shapes.UntagLogGroupRequest) -> N
 def list_tags_log_group(context: Context, request: shapes.LogGroupRequest) -> dict[str, Any]:
     """As ListTagsForResource, by the name of the group."""
     return {"tags": context.store.group(request.log_group_name).tags}
+
+
+def _tagged_group(context: Context, arn: str) -> LogGroup:
+    """The group of an ARN, which must not end in `:*` (boto3#4104); raises ValidationException for other texts."""
+    if arn.endswith((":", "*")) or LogGroupArn.parse(arn) is None:
+        raise ValidationException(shapes.INVALID_ARN)
+    return context.group_by_arn(arn)
 
 
 def _add_tags(group: LogGroup, tags: Mapping[str, str], too_many: type[ServiceError]) -> None:

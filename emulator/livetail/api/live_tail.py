@@ -5,7 +5,6 @@ refused. Texts that nobody has published are chosen; each is one sentence that s
 """
 
 from livetail.api.context import Context
-from livetail.api.identifiers import check_class
 from livetail.api.shapes import StartLiveTailRequest
 from livetail.core.arns import LogGroupArn, partition_of
 from livetail.core.errors import InvalidParameterException, ResourceNotFoundException
@@ -42,7 +41,7 @@ def start_live_tail(context: Context, request: StartLiveTailRequest) -> Session:
         raise InvalidParameterException(f"Invalid filter pattern: {error.message()}") from error
     groups = [_group(context, arn) for arn in arns]
     for group in groups:
-        check_class(group, "StartLiveTail")
+        group.check_class("StartLiveTail")
     for name in names or ():
         groups[0].stream(name)
     subscription = Subscription(

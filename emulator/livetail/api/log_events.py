@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from livetail.api.context import Context
-from livetail.api.identifiers import check_class, requested_log_group
 from livetail.api.paging import StreamToken, decode_event_token, encode_event_token, page_of_events
 from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest
 from livetail.core.clock import DAY
@@ -70,8 +69,8 @@ def get_log_events(context: Context, request: GetLogEventsRequest) -> dict[str, 
     The tokens of a page are the ids of its last and first event. An empty page has edges instead: see `_empty_page`.
     """
     token = None if request.next_token is None else StreamToken.parse(request.next_token)
-    group = requested_log_group(context, request)
-    check_class(group, "GetLogEvents")
+    group = context.requested_group(request)
+    group.check_class("GetLogEvents")
     batches = group.batches_of({group.stream(request.log_stream_name).name})
     high = END if request.end_time is None else Position(request.end_time, 0)
     reached = None if token is None else token.number
@@ -148,8 +147,8 @@ def filter_log_events(context: Context, request: FilterLogEventsRequest) -> dict
         )
     reached = None if request.next_token is None else decode_event_token(request.next_token)
     accepts = _message_test(request.filter_pattern)
-    group = requested_log_group(context, request)
-    check_class(group, "FilterLogEvents")
+    group = context.requested_group(request)
+    group.check_class("FilterLogEvents")
     # Unlike that of GetLogEvents, this end is part of the range: only "a timestamp later than this time" is outside.
     high = END if request.end_time is None else Position(request.end_time + 1, 0)
     batches = _searched_batches(group, request)

@@ -7,7 +7,6 @@ from typing import Any
 from livetail.api import shapes
 from livetail.api.context import Context
 from livetail.api.group_settings import check_kms_key, check_tag_keys
-from livetail.api.identifiers import log_group_by_identifier
 from livetail.api.paging import Key, page_of_rows
 from livetail.core.arns import LogGroupArn
 from livetail.core.errors import InvalidParameterException, ValidationException
@@ -38,7 +37,7 @@ def delete_log_group(context: Context, request: shapes.LogGroupRequest) -> None:
 
 def put_log_group_deletion_protection(context: Context, request: shapes.PutLogGroupDeletionProtectionRequest) -> None:
     """Protect a log group from deletion, or stop protecting it."""
-    group = log_group_by_identifier(context, request.log_group_identifier)
+    group = context.group_by_identifier(request.log_group_identifier)
     group.deletion_protection = request.deletion_protection_enabled
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from livetail.api.context import Context
-from livetail.api.identifiers import requested_log_group
 from livetail.api.log_groups import check_deletion
 from livetail.api.paging import Key, page_of_rows
 from livetail.api.shapes import DescribeLogStreamsRequest, LogStreamRequest, OrderBy
@@ -32,7 +31,7 @@ def describe_log_streams(context: Context, request: DescribeLogStreamsRequest) -
     by_time = request.order_by is OrderBy.LAST_EVENT_TIME
     if by_time and request.log_stream_name_prefix is not None:
         raise InvalidParameterException("Cannot order by LastEventTime with a logStreamNamePrefix.")
-    group = requested_log_group(context, request)
+    group = context.requested_group(request)
     prefix = request.log_stream_name_prefix or ""
     streams = [stream for name, stream in group.streams.items() if name.startswith(prefix)]
 

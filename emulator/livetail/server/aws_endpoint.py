@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.types import Receive, Scope, Send
 
-from livetail.api.identifiers import named_log_groups
+from livetail.api.context import named_log_groups
 from livetail.api.service import OPERATIONS
 from livetail.core.clock import SECOND
 from livetail.core.errors import (

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from starlette.types import Receive
 
-from livetail.api.identifiers import named_log_groups
+from livetail.api.context import named_log_groups
 from livetail.core.arns import LogGroupArn
 from livetail.core.clock import SECOND
 from livetail.faults.effects import Delay, EmptyPage, Error, HideEvents, Reset, ResponseEffect, Status

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from livetail.core.arns import LogGroupArn
 from livetail.core.clock import DAY
-from livetail.core.errors import ResourceAlreadyExistsException, ResourceNotFoundException
+from livetail.core.errors import InvalidOperationException, ResourceAlreadyExistsException, ResourceNotFoundException
 from livetail.store.batch import Batch, LogEvent
 
 DELIVERY_RETENTION_DAYS = 2
@@ -137,6 +137,18 @@ class LogGroup:
     def oldest_timestamp(self, now: int) -> int:
         """The earliest timestamp (epoch milliseconds) that the group's retention still keeps."""
         return 0 if self.retention_days is None else max(0, now - self.retention_days * DAY)
+
+    def check_class(self, operation: str) -> None:
+        """Raise InvalidOperationException if the class of the group does not support an operation that reads events.
+
+        Observed on FilterLogEvents and the Infrequent Access class (karpenter-provider-aws #9567), documented for
+        StartLiveTail; for GetLogEvents and the other classes it is chosen.
+        """
+        if self.log_group_class is not LogGroupClass.STANDARD:
+            raise InvalidOperationException(
+                f"The log group {self.name} is of log-group-class {self.log_group_class.value}. "
+                f"{operation} is not supported for this log class."
+            )
 
     def stream(self, name: str) -> LogStream:
         """A log stream by its name; raises ResourceNotFoundException if there is none."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from livetail.api.identifiers import named_log_groups
+from livetail.api.context import named_log_groups
 from livetail.core.arns import LogGroupArn
 from livetail.faults.effects import AnyEffect, Delay, Empty, EmptyPage, Error, HideEvents, Reset, Status
 from livetail.faults.fault_rules import FaultRules
