@@ -17,7 +17,7 @@ from h2.errors import ErrorCodes
 from h2.events import ConnectionTerminated
 
 from livetail import LiveTailEmulator
-from livetail.server import http_server, tail_writer
+from livetail.server import http_request, http_server, tail_writer
 from livetail.server.http_request import UnfinishedBodies
 from tests.wire.commands import serving
 from tests.wire.http1 import Http1, aws_headers, request_bytes
@@ -83,7 +83,7 @@ def test_clients_that_read_and_ask_much_are_no_flood(manual: LiveTailEmulator) -
 
 
 class TestBodiesThatNeverEnd:
-    def test_largest_is_given_up(self) -> None:
+    def test_largest_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         given_up = []
 
         class Request:
@@ -91,7 +91,8 @@ class TestBodiesThatNeverEnd:
                 given_up.append(self)
 
         small, large, other = Request(), Request(), Request()
-        bodies = UnfinishedBodies(max_bytes=100)
+        monkeypatch.setattr(http_request, "MAX_UNFINISHED_BYTES", 100)
+        bodies = UnfinishedBodies()
         bodies.add(small, 10)  # type: ignore[arg-type]
         bodies.add(large, 60)  # type: ignore[arg-type]
         bodies.add(other, 30)  # type: ignore[arg-type]

@@ -5,15 +5,12 @@ An HTTP/1.1 client that is still sending would lose an earlier response, because
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, Final, TypeVar
+from io import BytesIO
+from typing import Any, TypeVar
 
 from starlette.types import Receive
 
 T = TypeVar("T")
-
-_MAX_PARTS: Final = 256
-"""Parts of a body are joined at this number: a client may send parts of one byte, and Python needs some 40 bytes for
-each. Joining copies a body once; a growing bytearray is copied several times."""
 
 
 class ClientGoneError(Exception):
@@ -26,8 +23,7 @@ async def read_to_end(receive: Receive, limit: int) -> tuple[bytes, int]:
     Raises:
         ClientGoneError: the client left first.
     """
-    joined: list[bytes] = []
-    parts: list[bytes] = []
+    body = BytesIO()
     length = 0
     while True:
         message = await receive()
@@ -36,12 +32,9 @@ async def read_to_end(receive: Receive, limit: int) -> tuple[bytes, int]:
         part = message.get("body", b"")
         length += len(part)
         if length <= limit:
-            parts.append(part)
-        if len(parts) == _MAX_PARTS:
-            joined.append(b"".join(parts))
-            parts.clear()
+            body.write(part)
         if not message.get("more_body", False):
-            return b"".join(joined + parts), length
+            return body.getvalue(), length
 
 
 async def wait_for_disconnect(receive: Receive) -> None:

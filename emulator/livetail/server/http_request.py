@@ -29,8 +29,7 @@ class UnfinishedBodies:
     So a client with large bodies that never end does not block the small ones of others.
     """
 
-    def __init__(self, max_bytes: int = MAX_UNFINISHED_BYTES) -> None:
-        self._max_bytes = max_bytes
+    def __init__(self) -> None:
         self._bytes: dict[HttpRequest, int] = {}
         self._total = 0
 
@@ -38,7 +37,7 @@ class UnfinishedBodies:
         """Count bytes that have been received for a request."""
         self._bytes[request] = self._bytes.get(request, 0) + length
         self._total += length
-        while self._total > self._max_bytes:
+        while self._total > MAX_UNFINISHED_BYTES:
             largest = max(self._bytes, key=self._bytes.__getitem__)
             self.remove(largest)
             largest.give_up()
