@@ -100,14 +100,14 @@ PATTERNS = [
 
 
 @pytest.mark.parametrize("message", HOSTILE_MESSAGES.values(), ids=HOSTILE_MESSAGES.keys())
-@pytest.mark.parametrize("pattern", PATTERNS)
-def test_no_message_is_an_error(pattern: str, message: str) -> None:
-    subject = Subject(message)
-    matcher = compile(pattern)
-    matched = matcher.matches(subject)
-    assert isinstance(matched, bool)
-    for name, value in matcher.extract(subject).items() if matched else ():
-        assert name.startswith("$") and type(value) is str
+def test_no_message_is_an_error(message: str) -> None:
+    for pattern in PATTERNS:
+        subject = Subject(message)
+        matcher = compile(pattern)
+        matched = matcher.matches(subject)
+        assert isinstance(matched, bool)
+        for name, value in matcher.extract(subject).items() if matched else ():
+            assert name.startswith("$") and type(value) is str
 
 
 def test_a_subject_is_read_once() -> None:
