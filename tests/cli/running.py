@@ -13,9 +13,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 from livetail.cli import main
+from livetail.cli.command_parser import make_parser
+from livetail.server.runner import ServerThread
+from livetail.server.server import Server
+from livetail.settings import FLAGS, Settings
 from tests.processes import start_command
 
-__all__ = ["call_livetail", "run_livetail", "serving"]
+__all__ = ["call_livetail", "run_livetail", "serving", "serving_here"]
 
 
 def _environment(variables: Mapping[str, str] | None) -> dict[str, str]:
@@ -122,3 +126,17 @@ def serving(
         process.wait(10)
         process.stdout.close()
         process.stderr.close()
+
+
+@contextmanager
+def serving_here(*arguments: str, variables: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """The server that `livetail serve` with these arguments starts, on a free port in a thread of this process."""
+    parsed = make_parser(("serve",)).parse_args(["serve", *arguments])
+    given = {flag.field: getattr(parsed, flag.field) for flag in FLAGS}
+    server = Server(Settings.resolve(given, {**_environment(variables), "LIVETAIL_PORT": "0"}))
+    thread = ServerThread(server)
+    thread.start()
+    try:
+        yield server
+    finally:
+        thread.stop()

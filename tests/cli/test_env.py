@@ -116,8 +116,8 @@ def test_the_written_files_alone_point_boto3_at_the_server(emulator: LiveTailEmu
 
 def test_https(tmp_path: Path) -> None:
     """The CA of the server is stored in two forms, and boto3 trusts it by the written files alone."""
-    with serving("--tls", "--region", "eu-central-1") as (_, lines):
-        endpoint = lines[0].removeprefix("Ready. ")
+    with LiveTailEmulator(tls=True, region="eu-central-1") as emulator:
+        endpoint = emulator.endpoint_url
         found = variables_of(endpoint, "--write", tmp_path)
         assert found == variables_of(endpoint.replace("https:", "http:"), "--write", tmp_path), "as without --endpoint"
         ca_bundle, truststore = str(tmp_path / "ca.pem"), str(tmp_path / "truststore.p12")

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,9 +26,18 @@ def endpoint(lines: list[str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def greeting() -> Iterator[list[str]]:
+def port_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A link to a file."""
+    folder = tmp_path_factory.mktemp("port")
+    folder.joinpath("port").write_text("old")
+    folder.joinpath("link").symlink_to(folder / "port")
+    return folder / "link"
+
+
+@pytest.fixture(scope="module")
+def greeting(port_file: Path) -> Iterator[list[str]]:
     """What a server prints that runs until the tests of this file are done."""
-    flags = ("--seed", "7", "--clock", "manual@2026-01-01T00:00:00Z")
+    flags = ("--seed", "7", "--clock", "manual@2026-01-01T00:00:00Z", "--port-file", str(port_file))
     with serving(*flags, variables={"LIVETAIL_RETAIN_EVENTS": "3"}) as (_, lines):
         yield lines
 
@@ -154,13 +164,9 @@ def test_a_port_file_that_is_a_pipe_is_written_to(tmp_path: Path) -> None:
     assert run.stderr == f"livetail: cannot write the port to {pipe}: No such device or address\n"
 
 
-def test_a_port_file_that_is_a_link_stays_one(tmp_path: Path) -> None:
-    file, link = tmp_path / "port", tmp_path / "link"
-    file.write_text("old")
-    link.symlink_to(file)
-    with serving("--port-file", str(link)) as (_, lines):
-        assert endpoint(lines).endswith(f":{file.read_text().strip()}")
-    assert link.is_symlink()
+def test_a_port_file_that_is_a_link_stays_one(greeting: list[str], port_file: Path) -> None:
+    assert endpoint(greeting).endswith(f":{port_file.read_text().strip()}")
+    assert port_file.is_symlink()
 
 
 def test_all_addresses_of_ipv6_are_those_of_ipv4_too() -> None:
@@ -172,11 +178,11 @@ def test_all_addresses_of_ipv6_are_those_of_ipv4_too() -> None:
             assert isinstance(health, dict) and health["status"] == "ok"
 
 
-def test_a_tls_start_that_fails_leaves_no_key(tmp_path: Path) -> None:
+def test_a_tls_start_that_fails_leaves_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        for flags in (("--port", port), ("--port", "0", "--port-file", str(tmp_path / "none" / "port"))):
-            run = run_livetail("serve", "--tls", *flags, variables={"TMPDIR": str(tmp_path)})
-            assert run.returncode == 1
-            assert len(run.stderr.splitlines()) == 1
-            assert list(tmp_path.iterdir()) == []
+        runs = [call_livetail("serve", "--tls", "--port", str(taken.getsockname()[1]))]
+    flags = ("--port", "0", "--port-file", tmp_path / "none" / "port")
+    runs.append(run_livetail("serve", "--tls", *flags, variables={"TMPDIR": str(tmp_path)}))
+    assert [(run.returncode, len(run.stderr.splitlines())) for run in runs] == [(1, 1), (1, 1)]
+    assert list(tmp_path.iterdir()) == []

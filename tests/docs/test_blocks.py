@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
-from livetail import LiveTailEmulator
-from tests.cli.running import call_livetail, serving
+from livetail import LiveTail, LiveTailEmulator
+from tests.cli.running import call_livetail, serving_here
 from tests.docs.reading import ROOT, blocks
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -143,8 +143,8 @@ SERVERS = [
 def test_a_server_starts(page: str, command: str) -> None:
     words = shlex.split(command)
     assert words[:3] == ["$", "livetail", "serve"]
-    with serving(*words[3:]) as (_, lines):
-        assert lines[0].startswith("Ready. ")
+    with serving_here(*words[3:]) as server:
+        assert LiveTail(server.endpoint_url, ca_bundle=server.ca_bundle).sessions() == []
 
 
 def test_conformance_commands_run(manual: LiveTailEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from livetail import LiveTailEmulator
+from livetail import LiveTail, LiveTailEmulator
 from livetail.environment import sdk_environment
-from tests.cli.running import serving
+from tests.cli.running import serving_here
 from tests.docs.reading import Block, blocks
 from tests.docs.shell import DEFAULT_ENDPOINT, run
 from tests.testing.projects import LIKE_A_USER, WITHOUT_WORKERS
@@ -153,6 +153,6 @@ def test_what_docker_run_passes_on_is_taken(block: Block) -> None:
     flags = words[at + 2 :]
     assert words[at + 1 : at + 2] in ([], ["serve"])
     variables = dict(words[number + 1].split("=", 1) for number, word in enumerate(words[:at]) if word == "-e")
-    with serving(*flags, variables=variables) as (_, lines):
-        assert lines[0].startswith("Ready. ")
-        assert any(line.startswith("# seed 7:") for line in lines) == ("LIVETAIL_SEED" in variables)
+    with serving_here(*flags, variables=variables) as server:
+        assert LiveTail(server.endpoint_url).sessions() == []
+        assert (server.emulator.seed == 7) == ("LIVETAIL_SEED" in variables)

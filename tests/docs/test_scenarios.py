@@ -6,16 +6,15 @@ Its tables, and the scenarios and lines in it, are held to the code by tests/uni
 import gzip
 import os
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from livetail import LiveTailEmulator
+from livetail import LiveTail, LiveTailEmulator
 from livetail.scenarios import fixtures
 from livetail.scenarios.recording import read_recording
-from tests.cli.running import call_livetail
+from tests.cli.running import call_livetail, serving_here
 from tests.docs.reading import blocks
 from tests.docs.shell import run_program
 from tests.processes import as_module, run_command, start_command
@@ -52,14 +51,11 @@ def test_there_are_two_blocks_of_commands() -> None:
 
 
 @pytest.mark.parametrize("number", range(3))
-def test_scenarios_are_served(folder: Path, number: int) -> None:
+def test_scenarios_are_served(folder: Path, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "incident.jsonl.gz").write_bytes(gzip.compress(blocks(NAME, "jsonl")[1].text.encode()))
-    variables = environment(LIVETAIL_PORT="0")
-    with start_command(as_module(commands(0)[number]), stdout=subprocess.PIPE, cwd=folder, env=variables) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("Ready. ")
-        process.terminate()
-        assert process.wait(20) == 0
+    monkeypatch.chdir(folder)
+    with serving_here(*commands(0)[number][2:]) as server:
+        assert LiveTail(server.endpoint_url).scenarios()
 
 
 def test_scenarios_are_checked_listed_shown_and_demonstrated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

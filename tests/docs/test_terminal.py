@@ -1,6 +1,7 @@
 """Every command of docs/terminal.md runs as printed."""
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from livetail import LiveTailEmulator
+from tests.cli.running import call_livetail
 from tests.docs.reading import blocks
 from tests.processes import as_module, start_command
 
 COMMANDS = [line for block in blocks("docs/terminal.md", "sh") for line in block.text.splitlines()]
 FOLLOWING = [command for command in COMMANDS if command.startswith("livetail tail") or "--watch" in command]
+SHELL_SYNTAX = re.compile(r"[|<>$]|^(?!livetail )")
 LINES = b"2026-01-01 first\n\tsecond\n"
 
 
@@ -34,13 +37,17 @@ def environment(emulator: LiveTailEmulator) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in FOLLOWING])
-def test_commands_are_done(environment: dict[str, str], tmp_path: Path, command: str) -> None:
+def test_commands_are_done(
+    environment: dict[str, str], tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("app.log", "java.log"):
         (tmp_path / name).write_bytes(LINES)
     (tmp_path / "events.jsonl").write_text('{"timestamp": 1767225600000, "message": "m"}\n')
-    run = subprocess.run(
-        ["bash", "-c", command], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60
-    )
+    monkeypatch.chdir(tmp_path)
+    if SHELL_SYNTAX.search(command):
+        run = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=60)
+    else:
+        run = call_livetail(*shlex.split(command, comments=True)[1:], variables=environment)
     assert run.returncode == 0, run.stderr
 
 
