@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from livetail.server.clocks import uptime_s
 from livetail.server.http_server import StartError, Stop
@@ -35,26 +36,20 @@ it has mapped and freed (mallopt(3), M_MMAP_THRESHOLD). Without this it returns 
 system, which has to clear it for the next one: a thousand tails take 40% more CPU. Without glibc this has no effect."""
 
 
-def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
-    """A function that makes an event loop.
+def new_loop(name: str) -> asyncio.AbstractEventLoop:
+    """A new event loop of asyncio or uvloop.
 
     Raises:
         StartError: it is not installed.
     """
-    if name == "asyncio":
-        return _asyncio_loop
-    try:
-        import uvloop
-    except ImportError:
-        raise StartError("--loop uvloop needs the package uvloop: pip install 'livetail[uvloop]'") from None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
-
-
-def _asyncio_loop() -> asyncio.AbstractEventLoop:
-    """An event loop whose time does not stop when a test freezes `time.monotonic`, as freezegun does."""
+    if name == "uvloop":
+        try:
+            import uvloop
+        except ImportError:
+            raise StartError("--loop uvloop needs the package uvloop: pip install 'livetail[uvloop]'") from None
+        return cast("asyncio.AbstractEventLoop", uvloop.new_event_loop())
     loop = asyncio.new_event_loop()
-    loop.time = uptime_s  # type: ignore[method-assign]
+    loop.time = uptime_s  # type: ignore[method-assign]  # it does not stop when freezegun freezes `time.monotonic`
     return loop
 
 
@@ -137,7 +132,7 @@ def _run(server: "Server", receive_stop: Callable[[Stop], None], on_ready: Calla
         await server.serve(stop, on_ready)
 
     try:
-        with asyncio.Runner(loop_factory=loop_factory(server.loop)) as runner:
+        with asyncio.Runner(loop_factory=partial(new_loop, server.loop)) as runner:
             runner.run(main())
     finally:
         server.clean_up()

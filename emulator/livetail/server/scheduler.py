@@ -21,10 +21,6 @@ STANDSTILL_S: Final = 5.0
 """Real seconds until a warning if a session is open and the manual clock is not moved."""
 
 
-class ClockRunsByItselfError(Exception):
-    """Only a manual clock can be advanced."""
-
-
 class DueWork(Protocol):
     """Session updates, scenarios and fault rules, with the instants at which they are due in epoch milliseconds."""
 
@@ -106,12 +102,10 @@ class Scheduler:
         made; a reset ends it early. If it is cancelled, the time stays where it is then.
 
         Raises:
-            ClockRunsByItselfError: the clock is not manual.
             ValueError: the time would be after the year 9999.
         """
         clock = self._clock
-        if not isinstance(clock, ManualClock):
-            raise ClockRunsByItselfError
+        assert isinstance(clock, ManualClock)
         interruptions = self._interruptions
         updates = 0
         async with self._advancing:

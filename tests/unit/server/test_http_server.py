@@ -5,12 +5,13 @@ import gc
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
 from livetail.server.http_server import HttpServer, listen
-from livetail.server.runner import loop_factory
+from livetail.server.runner import new_loop
 from livetail.server.tls import Certificate, certificate_for
 from livetail.settings import Settings
 
@@ -50,6 +51,6 @@ def test_a_connection_that_comes_at_the_stop_is_closed(
             with suppress(ConnectionResetError):  # it had not been accepted
                 assert client.recv(1) == b""
 
-    with asyncio.Runner(loop_factory=loop_factory(loop)) as runner:
+    with asyncio.Runner(loop_factory=partial(new_loop, loop)) as runner:
         runner.run(test())
     gc.collect()

@@ -7,10 +7,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from livetail.control_shapes import Time
+from livetail.core.clock import ManualClock
 from livetail.server.bodies import while_connected
 from livetail.server.control.route import ControlRoute, Count, Done, Shape
 from livetail.server.emulator import Emulator
-from livetail.server.scheduler import ClockRunsByItselfError
 from livetail.version import __version__
 
 _MAX_SECONDS: Final = 400 * 24 * 3600
@@ -104,12 +104,11 @@ async def show_clock(emulator: Emulator) -> Clock:
 
 async def advance_clock(emulator: Emulator, request: Request, body: AdvanceRequest) -> Advanced:
     """Move a manual clock. Everything that is due until then happens in order; the response comes when it is done."""
+    if not isinstance(emulator.clock, ManualClock):
+        raise HTTPException(409, "the clock runs by itself; start the server with --clock manual to move it")
     advance = emulator.scheduler.advance(round(body.seconds * 1000))
     try:
         updates = await while_connected(request.receive, advance)
-    except ClockRunsByItselfError:
-        sentence = "the clock runs by itself; start the server with --clock manual to move it"
-        raise HTTPException(409, sentence) from None
     except ValueError as error:
         raise HTTPException(400, str(error)) from None
     return Advanced(emulator.clock.now(), updates)
