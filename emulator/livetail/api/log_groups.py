@@ -111,7 +111,7 @@ def _row(group: LogGroup, by_pattern: bool) -> dict[str, Any]:
     if group.retention_days is not None and not by_pattern:
         row["retentionInDays"] = group.retention_days
     row["metricFilterCount"] = 0
-    row["arn"] = group.arn.all_streams
+    row["arn"] = f"{group.arn}:*"
     if not by_pattern:
         row["storedBytes"] = group.stored_bytes
     if group.kms_key_id is not None:

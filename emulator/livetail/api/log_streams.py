@@ -50,6 +50,6 @@ def _row(group: LogGroup, stream: LogStream) -> dict[str, Any]:
         row["lastEventTimestamp"] = stream.last_event_timestamp
         row["lastIngestionTime"] = stream.last_ingestion_time
         row["uploadSequenceToken"] = stream.sequence_token
-    row["arn"] = group.arn.stream(stream.name)
+    row["arn"] = f"{group.arn}:log-stream:{stream.name}"
     row["storedBytes"] = 0
     return row

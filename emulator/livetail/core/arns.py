@@ -49,12 +49,3 @@ class LogGroupArn:
 
     def __str__(self) -> str:
         return f"arn:{self.partition}:logs:{self.region}:{self.account_id}:log-group:{self.name}"
-
-    @property
-    def all_streams(self) -> str:
-        """The form that names the streams too, as `arn` in DescribeLogGroups gives it."""
-        return f"{self}:*"
-
-    def stream(self, name: str) -> str:
-        """The ARN of a log stream of this group."""
-        return f"{self}:log-stream:{name}"

@@ -111,7 +111,7 @@ class AwsEndpoint:
         other = recognize(scope["query_string"].decode("latin-1"), headers, sent)
         if other == OtherRequest("sts", GET_CALLER_IDENTITY):
             request = self._enter(scope, headers, AwsCall(GET_CALLER_IDENTITY, XML, "sts"), sent, length, request_id)
-            caller = request.caller
+            caller = request.entry.caller
             response = identify_caller(caller.account_id, caller.region, headers, request_id, request.problem)
             self._finish(request, response)
             return response
@@ -149,7 +149,7 @@ class AwsEndpoint:
             problem = error
         entry = emulator.journal.enter(call.operation, headers, body, request_id)
         received_at_s = asyncio.get_running_loop().time()
-        return AwsRequest(scope, call, body, problem, entry, entry.caller, received_at_s)
+        return AwsRequest(scope, call, body, problem, entry, received_at_s)
 
     def _carry_out(self, request: AwsRequest) -> AwsResponse | Session:
         """Carry out a request; an error becomes a response too."""
@@ -157,7 +157,7 @@ class AwsEndpoint:
         try:
             if request.problem is not None:
                 raise request.problem
-            result = emulator.service.handle(call.operation, request.body, request.caller)
+            result = emulator.service.handle(call.operation, request.body, request.entry.caller)
             if isinstance(result, Session):
                 return result
             content, rejection = result
@@ -168,7 +168,7 @@ class AwsEndpoint:
         except ServiceError as error:
             problem = error
         except Exception:
-            _log.exception("%s failed (request %s)", call.operation, request.caller.request_id)
+            _log.exception("%s failed (request %s)", call.operation, request.entry.caller.request_id)
             problem = InternalFailure()
         return error_response(call, problem.status, problem.code, problem.message)
 

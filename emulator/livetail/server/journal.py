@@ -24,6 +24,7 @@ class Entry:
     """One request, and its response once that is known.
 
     Attributes:
+        caller: who sent it, with what a fault rule changes.
         time: epoch milliseconds.
         body: unpacked; empty if it cannot be, None if it is no longer kept.
         status: of the response; 0 where a fault rule closed the connection instead.
@@ -71,7 +72,6 @@ class AwsRequest:
         body: unpacked.
         problem: why it cannot be carried out, if its body cannot be read or its signature is not valid.
         entry: its entry in the journal.
-        caller: that of the entry, with what a fault rule changes.
         received_at_s: when it was read, in seconds of the event loop's clock.
     """
 
@@ -80,7 +80,6 @@ class AwsRequest:
     body: bytes
     problem: ServiceError | None
     entry: Entry
-    caller: Caller
     received_at_s: float
 
 

@@ -50,7 +50,7 @@ class RequestFaults:
                 The connection is closed.
         """
         emulator, entry, log_groups = self._emulator, request.entry, named_log_groups(request.body)
-        fired = rules.fire_on_request(entry.operation, request.caller.request_id, log_groups, emulator.clock.now())
+        fired = rules.fire_on_request(entry.operation, entry.caller.request_id, log_groups, emulator.clock.now())
         if not fired:
             return carry_out(request)
         effects = [rule.effect for rule in fired]
@@ -68,7 +68,7 @@ class RequestFaults:
                 raise ClientGoneError
         if hidden_s or empty_page:
             hidden_after = emulator.clock.now() - round(hidden_s * SECOND) if hidden_s else None
-            request.caller = replace(request.caller, empty_page=empty_page, hidden_after=hidden_after)
+            entry.caller = replace(entry.caller, empty_page=empty_page, hidden_after=hidden_after)
         effect = fired[-1].effect
         if not isinstance(effect, ResponseEffect):
             return carry_out(request)
