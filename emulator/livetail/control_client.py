@@ -52,7 +52,7 @@ class ControlClient:
         Raises:
             LiveTailError: the request is refused.
         """
-        status, content = self._read(method, f"/_livetail{path}", body, timeout_s=timeout_s)
+        status, content = self._read(method, f"/_livetail{path}", body, {}, timeout_s)
         response = parse_json(content)
         if status == 200 and isinstance(response, dict):
             return _Response(response)
@@ -73,7 +73,7 @@ class ControlClient:
 
     def certificate(self) -> bytes | None:
         """The CA that the server generated (PEM); None if it generated none."""
-        status, content = self._read("GET", "/_livetail/ca.pem")
+        status, content = self._read("GET", "/_livetail/ca.pem", None, {}, TIMEOUT_S)
         return content if status == 200 else None
 
     def call(self, operation: str, parameters: dict[str, Any], region: str | None = None) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class ControlClient:
         Raises:
             AwsError: it is refused.
         """
-        status, content = self._read("POST", "/", parameters, _aws_headers(operation, region))
+        status, content = self._read("POST", "/", parameters, _aws_headers(operation, region), TIMEOUT_S)
         result = parse_json(content)
         if status != 200:
             raise AwsError(operation, status, result)
@@ -105,16 +105,9 @@ class ControlClient:
                 connection.sock.settimeout(None)  # a session sends nothing while a manual clock stands still
             yield response
 
-    def _read(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        headers: dict[str, str] | None = None,
-        timeout_s: float = TIMEOUT_S,
-    ) -> tuple[int, bytes]:
+    def _read(self, method: str, path: str, body: Any, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
         """Send a request; returns the status and the content of the response."""
-        connection, response = self._send(method, path, body, headers or {}, timeout_s)
+        connection, response = self._send(method, path, body, headers, timeout_s)
         with contextlib.closing(connection):
             try:
                 return response.status, response.read()

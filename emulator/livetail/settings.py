@@ -156,13 +156,9 @@ class Flag:
         return first + "".join(map(str.title, others))
 
     @property
-    def is_switch(self) -> bool:
-        return self.read is _boolean
-
-    @property
     def default_shown(self) -> str:
         """The default as the documentation prints it."""
-        return "off" if self.is_switch else self.default
+        return "off" if self.read is _boolean else self.default
 
     def texts(self, value: Any) -> list[str]:
         """A Python value as text; several for a repeatable flag. A number is a duration in seconds."""
@@ -192,7 +188,7 @@ class Flag:
     def add_to(self, parser: "argparse._ActionsContainer") -> None:
         """Make this a flag of an argparse parser; the value stays text until `Settings.resolve`."""
         text = f"{self.help} [{self.default_shown}]" if self.default_shown else self.help
-        if self.is_switch:
+        if self.read is _boolean:
             parser.add_argument(self.name, dest=self.field, action="store_const", const="true", help=text)
         else:
             action = "append" if self.is_repeatable else "store"

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from livetail import LiveTailEmulator, LiveTailError, LiveTailTimeoutError, faults
-from livetail.testing.verifying import differing
+from livetail.testing.expecting import differing
 from tests.clients.tailing import Tail
 
 GROUP = "/app/api"

@@ -10,11 +10,10 @@ from livetail.control_shapes import EndedSessionInfo, FaultInfo, RequestInfo, Se
 from livetail.core.arns import LogGroupArn
 from livetail.environment import ANY_CREDENTIALS, patched_environment, sdk_environment
 from livetail.errors import AwsError, LiveTailError, LiveTailTimeoutError, import_extra
+from livetail.testing.expecting import check_requested, ended_sessions, wait_for
 from livetail.testing.session import Session
 from livetail.testing.shapes import EventToPut, LogEvent, Several
 from livetail.testing.tail import Tail, iterate
-from livetail.testing.verifying import check_requested
-from livetail.testing.waiting import ended_sessions, wait_for
 
 if TYPE_CHECKING:
     from livetail.faults import AnyRule

@@ -3,7 +3,7 @@
 from livetail.control_client import ControlClient
 from livetail.control_shapes import Counters, EndedSessionInfo, SessionInfo
 from livetail.errors import LiveTailError
-from livetail.testing.waiting import wait_for
+from livetail.testing.expecting import wait_for
 
 
 class Session:

@@ -11,8 +11,8 @@ from typing import Any, Literal, Self, TypeAlias
 from livetail.control_client import ControlClient
 from livetail.errors import LiveTailError
 from livetail.session_stream import session_events
+from livetail.testing.expecting import wait_for
 from livetail.testing.shapes import LogEvent
-from livetail.testing.waiting import wait_for
 
 _End: TypeAlias = LiveTailError | Literal["clean"]
 
