@@ -1,14 +1,13 @@
 """`/scenarios`: the scenarios that are being played."""
 
 import asyncio
-from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta
 from starlette.exceptions import HTTPException
 
 from livetail.control_shapes import Time
+from livetail.scenarios import fixtures
 from livetail.server.control.route import ControlRoute, Count, Done, Shape, component
 from livetail.server.emulator import Emulator
 
@@ -43,26 +42,24 @@ async def start_scenario(emulator: Emulator, body: bytes) -> Scenario:
     """Play a scenario from now on, given as TOML or as the same in JSON."""
     from livetail.scenarios.scenario import parse
 
-    return await _start(emulator, partial(parse, body))
+    # In a thread: reading a large scenario takes a while, in which other requests are handled.
+    return _start(emulator, await asyncio.to_thread(parse, body))
 
 
 async def list_bundled_scenarios() -> list[BundledScenario]:
     """The scenarios that come with the package."""
-    from livetail.scenarios import fixtures
-
     return [BundledScenario(name, fixtures.summary(name)) for name in fixtures.names()]
 
 
 async def start_bundled_scenario(emulator: Emulator, name: str) -> Scenario:
     """Play a scenario that comes with the package from now on."""
-    from livetail.scenarios import fixtures
     from livetail.scenarios.scenario import load
 
     try:
         path = fixtures.path(name)
     except LookupError as error:
         raise HTTPException(404, str(error)) from None
-    return await _start(emulator, partial(load, path))
+    return _start(emulator, load(path))
 
 
 async def stop_scenarios(emulator: Emulator) -> Done:
@@ -71,9 +68,8 @@ async def stop_scenarios(emulator: Emulator) -> Done:
     return Done()
 
 
-async def _start(emulator: Emulator, read: Callable[[], "ScenarioModel"]) -> Scenario:
-    # In a thread: reading a large file takes a while, in which other requests are handled.
-    scenario_id = emulator.start_scenario(await asyncio.to_thread(read))
+def _start(emulator: Emulator, scenario: "ScenarioModel") -> Scenario:
+    scenario_id = emulator.start_scenario(scenario)
     emulator.wake_all()
     return _scenario(emulator, scenario_id)
 
