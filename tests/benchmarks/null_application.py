@@ -73,7 +73,6 @@ class _Service:
 
     async def serve(self, stop: Stop, on_ready: Callable[[], None]) -> None:
         server = HttpServer(self._app, self._listener)
-        server.start()
         on_ready()
         await stop.requested.wait()
         await server.close(0)

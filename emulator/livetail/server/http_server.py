@@ -90,7 +90,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class HttpServer:
-    """Serves an application to the clients of a listening socket, which it closes when it stops."""
+    """Serves an application to the clients of a listening socket from now on. It closes the socket when it stops."""
 
     def __init__(
         self, app: ASGIApp, listener: socket.socket, *, tls: ssl.SSLContext | None = None, http2: bool = True
@@ -104,11 +104,7 @@ class HttpServer:
         self._stopping = self._config.context.terminated
         self._connections: dict[asyncio.Task[None], Connection | None] = {}  # None until its handshake is done
         self._handshakes = asyncio.Semaphore(MAX_HANDSHAKES)
-        self._accepting: asyncio.Task[None] | None = None
         self._log_exhaustion_at = 0.0
-
-    def start(self) -> None:
-        """Accept connections from now on."""
         self._accepting = asyncio.create_task(self._accept())
 
     async def stop_accepting(self) -> None:
@@ -121,10 +117,8 @@ class HttpServer:
             # It also frees the port where a forked process has a copy of the socket.
             self._listener.shutdown(socket.SHUT_RDWR)
         except OSError:  # not on Linux, or not listening any more
-            if self._accepting is not None:
-                self._accepting.cancel()
-        if self._accepting is not None:
-            await asyncio.wait((self._accepting,))
+            self._accepting.cancel()
+        await asyncio.wait((self._accepting,))
         self._listener.close()
         for task, connection in list(self._connections.items()):
             if connection is None:
@@ -148,7 +142,7 @@ class HttpServer:
     async def _wait(self, seconds: float) -> None:
         """Wait until all connections have ended, at most this long."""
         if self._connections:
-            await asyncio.wait(list(self._connections), timeout=seconds)
+            await asyncio.wait(self._connections, timeout=seconds)
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()

@@ -72,7 +72,6 @@ class Server:
             tls=None if self._certificate is None else self._certificate.context(),
             http2=not self._settings.no_http2,
         )
-        http.start()
         try:
             self.emulator.scheduler.schedule()
             if self._settings.port_file is not None:

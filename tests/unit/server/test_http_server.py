@@ -40,7 +40,6 @@ def test_a_connection_that_comes_at_the_stop_is_closed(
     async def test() -> None:
         listener = listen("127.0.0.1", 0)
         server = HttpServer(_application, listener, tls=certificate.context() if tls else None)
-        server.start()
         for _ in range(3):
             await asyncio.sleep(0)
         with socket.create_connection(listener.getsockname()) as client:
