@@ -71,16 +71,13 @@ def _listed(state: str, sessions: list[Any]) -> str:
     if not sessions:
         return f"no session is {state}" if state == "open" else "none has ended"
     shown = [
-        f"{session['sessionId'][:8]} on {', '.join(map(_name, session['logGroupIdentifiers']))}"
+        f"{session['sessionId'][:8]} on"
+        f" {', '.join(identifier.rpartition('log-group:')[2] for identifier in session['logGroupIdentifiers'])}"
         f" ({session['counters']['delivered']} log events delivered"
         + (f", ended by {session['endedBy']})" if "endedBy" in session else ")")
         for session in sessions[-3:]
     ]
     return f"{len(sessions)} {state}: {', '.join(shown)}"
-
-
-def _name(identifier: str) -> str:
-    return identifier.rpartition("log-group:")[2]
 
 
 def check_requested(
