@@ -8,6 +8,7 @@ from livetail.api.context import Caller
 from livetail.api.service import Service
 from livetail.core.chance import Chance
 from livetail.core.clock import ManualClock
+from livetail.scenarios import ScenarioError
 from livetail.store.log_group import LogGroupClass
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ class RunningScenarios:
         Raises:
             ScenarioError: too many are being played.
         """
-        from livetail.scenarios import ScenarioError
-        from livetail.scenarios.player import Player
+        from livetail.scenarios.player import Player  # takes 10 ms, so not at the start
 
         if len(self.running) >= MAX_RUNNING:
             ended = next((name for name, player in self.running.items() if player.next_due() is None), None)
