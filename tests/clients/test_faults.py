@@ -131,9 +131,10 @@ class Case:
 def _without_frames(error: Exception) -> Exception:
     """The error alone. botocore forgets a stream without an initial-response, and never closes its connection."""
     error.__traceback__ = None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+    if not isinstance(error, ClientError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
     return error
 
 

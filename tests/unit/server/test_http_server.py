@@ -29,15 +29,12 @@ def certificate() -> Iterator[Certificate]:
 
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
-@pytest.mark.parametrize("turns", range(6))
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
-def test_a_connection_that_comes_at_the_stop_is_closed(
-    turns: int, loop: str, tls: bool, certificate: Certificate
-) -> None:
+def test_a_connection_that_comes_at_the_stop_is_closed(loop: str, tls: bool, certificate: Certificate) -> None:
     """If nobody closes a socket, its ResourceWarning fails the test. How many turns of the loop there are before it is
     accepted depends on the loop."""
 
-    async def test() -> None:
+    async def test(turns: int) -> None:
         listener = listen("127.0.0.1", 0)
         server = HttpServer(_application, listener, tls=certificate.context() if tls else None)
         for _ in range(3):
@@ -51,5 +48,6 @@ def test_a_connection_that_comes_at_the_stop_is_closed(
                 assert client.recv(1) == b""
 
     with asyncio.Runner(loop_factory=partial(new_loop, loop)) as runner:
-        runner.run(test())
+        for turns in range(6):
+            runner.run(test(turns))
     gc.collect()
