@@ -107,15 +107,16 @@ def tail_with(variables: dict[str, str]) -> bool:
     return True
 
 
-def test_the_written_files_alone_point_boto3_at_the_server(emulator: LiveTailEmulator, tmp_path: Path) -> None:
+def test_the_written_files(emulator: LiveTailEmulator, tmp_path: Path) -> None:
     folder = tmp_path / "a folder" / "aws"
     found = variables_of(emulator.endpoint_url, "--write", folder)
     assert sorted(path.name for path in folder.iterdir()) == ["config", "credentials"]
-    assert tail_with({name: found[name] for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")})
+    assert {found["AWS_CONFIG_FILE"], found["AWS_SHARED_CREDENTIALS_FILE"]} == set(map(str, folder.iterdir()))
 
 
 def test_https(tmp_path: Path) -> None:
-    """The CA of the server is stored in two forms, and boto3 trusts it by the written files alone."""
+    """The CA of the server is stored in two forms, and boto3 finds and trusts the server by the written files alone."""
+    tmp_path = tmp_path / "a folder"
     with LiveTailEmulator(tls=True, region="eu-central-1") as emulator:
         endpoint = emulator.endpoint_url
         found = variables_of(endpoint, "--write", tmp_path)
@@ -126,7 +127,7 @@ def test_https(tmp_path: Path) -> None:
             "NODE_EXTRA_CA_CERTS",
             "SSL_CERT_FILE",
         }
-        assert f"-Djavax.net.ssl.trustStore={truststore} " in found["JAVA_TOOL_OPTIONS"]
+        assert f'"-Djavax.net.ssl.trustStore={truststore}" ' in found["JAVA_TOOL_OPTIONS"]
         store = pkcs12.load_pkcs12(Path(truststore).read_bytes(), b"changeit")
         (entry,) = store.additional_certs
         assert entry.certificate == x509.load_pem_x509_certificate(Path(ca_bundle).read_bytes())

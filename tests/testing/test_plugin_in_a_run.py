@@ -84,10 +84,8 @@ def test_workers_have_servers_of_their_own(pytester: pytest.Pytester) -> None:
         """
 import os, pathlib
 
-def test_it(livetail, livetail_client):
-    assert livetail_client.describe_log_groups()["logGroups"] == []
+def test_it(livetail):
     livetail.put("/app/api", "web-1", ["hello"])
-    assert len(livetail_client.describe_log_groups()["logGroups"]) == 1
     pathlib.Path(os.environ["PYTEST_XDIST_WORKER"]).write_text(livetail.endpoint_url)
 """,
         *("-n", "2", "--dist", "each"),
