@@ -33,6 +33,7 @@ SHORT_FILES: Final = {
     "cli/reset.py": "one module for each subcommand",
     "core/chance.py": "the only file of a pure room that may import random",
     "core/unicode.py": "imported by rooms that need nothing else of each other",
+    "server/control/requests.py": "one file for each resource",
 }
 """Files below `MIN_LINES`, other than `__init__.py`, each with the reason why it stands alone."""
 

@@ -1,11 +1,11 @@
-"""GetLogEvents and FilterLogEvents."""
+"""PutLogEvents, GetLogEvents and FilterLogEvents."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from livetail.api.context import Context
 from livetail.api.paging import StreamToken, decode_event_token, encode_event_token, page_of_events
-from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest
+from livetail.api.shapes import FilterLogEventsRequest, GetLogEventsRequest, PutLogEventsRequest
 from livetail.core.clock import DAY
 from livetail.core.errors import InvalidParameterException
 from livetail.core.ids import (
@@ -23,9 +23,27 @@ from livetail.patterns import compile as compile_pattern
 from livetail.store.batch import Batch
 from livetail.store.log_group import LogGroup
 from livetail.store.reading import END, StoredEvent, in_order
+from livetail.store.rules import Rejection, check, rejected
 
 NEWEST_FIRST_SINCE = 1_704_067_200_000
 """FilterLogEvents reads backwards only from 2024-01-01T00:00:00Z on (its `startFromHead` in the model)."""
+
+
+def put_log_events(context: Context, request: PutLogEventsRequest) -> tuple[dict[str, Any], Rejection | None]:
+    """Ingest the accepted events and report the others. The sequence token is ignored, as by AWS."""
+    now, events = context.now, request.log_events
+    timestamps = check(events, context.body_length)
+    group = context.store.group(request.log_group_name)
+    stream = group.stream(request.log_stream_name)
+    rejection = rejected(timestamps, now, group.oldest_timestamp(now))
+    if rejection is not None:
+        events = events[rejection.accepted]
+    if events:
+        context.hub.publish(group.arn, group.append(stream, events, now))
+    members: dict[str, Any] = {"nextSequenceToken": stream.sequence_token}
+    if rejection is not None:
+        members["rejectedLogEventsInfo"] = rejection.info
+    return members, rejection
 
 
 def _read_page(

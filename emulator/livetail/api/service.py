@@ -10,10 +10,9 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from livetail.api import group_settings, live_tail, log_events, log_groups, log_streams, metric_filters, put_log_events
+from livetail.api import group_settings, live_tail, log_events, log_groups, log_streams, metric_filters
 from livetail.api.context import Caller, Context
 from livetail.api.lenient import read_leniently
-from livetail.api.put_log_events import Rejection
 from livetail.api.shapes import LogStreamRequest, PutLogEventsRequest, Request
 from livetail.core.clock import Clock
 from livetail.core.errors import InvalidParameterException, UnknownOperationException
@@ -23,6 +22,7 @@ from livetail.live.hub import Hub
 from livetail.live.session import Session
 from livetail.store.accounts import Accounts
 from livetail.store.batch import LogEvent
+from livetail.store.rules import Rejection
 
 Operation: TypeAlias = Callable[
     [Context, Any], dict[str, Any] | tuple[dict[str, Any], Rejection | None] | Session | None
@@ -45,7 +45,7 @@ _FUNCTIONS: Final[tuple[Operation, ...]] = (
     log_streams.create_log_stream,
     log_streams.delete_log_stream,
     log_streams.describe_log_streams,
-    put_log_events.put_log_events,
+    log_events.put_log_events,
     log_events.get_log_events,
     log_events.filter_log_events,
     metric_filters.test_metric_filter,

@@ -6,11 +6,11 @@ from time import gmtime, strftime
 from typing import Any, Final
 
 from livetail.api.context import Caller
-from livetail.api.put_log_events import Rejection
 from livetail.core.clock import SECOND
 from livetail.live.session import Session
 from livetail.server.journal import Entry
 from livetail.store.accounts import Accounts
+from livetail.store.rules import Rejection
 
 _log = logging.getLogger(__name__)
 

@@ -30,6 +30,7 @@ class ErrorBody(Shape):
 
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 
+ClockMode: TypeAlias = Annotated[str, msgspec.Meta(description="`real`, `manual`, or a speed such as `60x`.")]
 
 Handler: TypeAlias = Callable[..., Awaitable[Any]]
 """Carries a request out. It gets what its parameters name: `emulator`; `request`; `body`, bytes or the JSON decoded to

@@ -1,4 +1,4 @@
-"""`/sessions` and `/requests`: the Live Tail sessions of all clients, and the journal of the AWS API."""
+"""`/sessions`: the Live Tail sessions of all clients."""
 
 from typing import Annotated, Final, TypeAlias
 
@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from livetail.control_shapes import EndedSessionInfo, RequestInfo, SessionInfo
+from livetail.control_shapes import EndedSessionInfo, SessionInfo
 from livetail.server.bodies import while_connected
 from livetail.server.control.route import ControlRoute, Done
 from livetail.server.emulator import Emulator
@@ -51,17 +51,6 @@ async def end_session(emulator: Emulator, id: str) -> Done:
     return Done()
 
 
-async def list_requests(emulator: Emulator) -> list[RequestInfo]:
-    """The journal: the newest 1,000 requests of the AWS API, oldest first."""
-    return emulator.journal.as_json()
-
-
-async def forget_requests(emulator: Emulator) -> Done:
-    """Clear the journal."""
-    emulator.journal.clear()
-    return Done()
-
-
 ROUTES: Final = (
     ControlRoute(
         "GET",
@@ -72,6 +61,4 @@ ROUTES: Final = (
     ),
     ControlRoute("GET", "/sessions/ended", list_ended_sessions, key="sessions"),
     ControlRoute("DELETE", "/sessions/{id}", end_session, errors={404: "No open session has this `sessionId`."}),
-    ControlRoute("GET", "/requests", list_requests, key="requests"),
-    ControlRoute("DELETE", "/requests", forget_requests),
 )

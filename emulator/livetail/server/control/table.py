@@ -8,7 +8,18 @@ from typing import Any, Final
 
 import msgspec
 
-from livetail.server.control import events, faults, files, log_groups, patterns, scenarios, server, sessions
+from livetail.server.control import (
+    clock,
+    events,
+    faults,
+    files,
+    log_groups,
+    patterns,
+    requests,
+    scenarios,
+    server,
+    sessions,
+)
 from livetail.server.control.route import JSON, PREFIX, ControlRoute, ErrorBody, component
 from livetail.version import __version__
 
@@ -28,7 +39,9 @@ async def show_openapi() -> dict[str, Any]:
 
 ROUTES: Final[tuple[ControlRoute, ...]] = (
     *server.ROUTES,
+    *clock.ROUTES,
     *sessions.ROUTES,
+    *requests.ROUTES,
     *events.ROUTES,
     *log_groups.ROUTES,
     *patterns.ROUTES,

@@ -2,11 +2,11 @@
 
 import pytest
 
-from livetail.api.put_log_events import Rejection, check, rejected
 from livetail.core.clock import DAY, HOUR
 from livetail.core.errors import InvalidParameterException
 from livetail.core.limits import MAX_BATCH_BYTES
 from livetail.store.batch import LogEvent
+from livetail.store.rules import Rejection, check, rejected
 from tests.unit.store.events import NOW
 
 

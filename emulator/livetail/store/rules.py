@@ -1,4 +1,4 @@
-"""PutLogEvents and its rules. A valid request passes them without a Python loop over its events.
+"""The rules of PutLogEvents. A valid request passes them without a Python loop over its events.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html has the rules; the texts, and
 that an event counts 26 bytes more than its message, were observed. Which error AWS sends when several rules are broken
@@ -10,10 +10,7 @@ and negative timestamps are constraints of the request and come before everythin
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from livetail.api.context import Context
-from livetail.api.shapes import PutLogEventsRequest
 from livetail.core.errors import InvalidParameterException
 from livetail.core.limits import MAX_AGE_MS, MAX_BATCH_BYTES, MAX_EVENT_BYTES, MAX_LEAD_MS, MAX_SPAN_MS
 from livetail.store.batch import LogEvent, size_bytes_of
@@ -61,23 +58,6 @@ class Rejection:
             "too new": self.count - self.too_new_start,
         }
         return {reason: count for reason, count in counts.items() if count}
-
-
-def put_log_events(context: Context, request: PutLogEventsRequest) -> tuple[dict[str, Any], Rejection | None]:
-    """Ingest the accepted events and report the others. The sequence token is ignored, as by AWS."""
-    now, events = context.now, request.log_events
-    timestamps = check(events, context.body_length)
-    group = context.store.group(request.log_group_name)
-    stream = group.stream(request.log_stream_name)
-    rejection = rejected(timestamps, now, group.oldest_timestamp(now))
-    if rejection is not None:
-        events = events[rejection.accepted]
-    if events:
-        context.hub.publish(group.arn, group.append(stream, events, now))
-    members: dict[str, Any] = {"nextSequenceToken": stream.sequence_token}
-    if rejection is not None:
-        members["rejectedLogEventsInfo"] = rejection.info
-    return members, rejection
 
 
 def check(events: Sequence[LogEvent], byte_bound: int) -> list[int]:
