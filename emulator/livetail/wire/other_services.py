@@ -89,14 +89,15 @@ def not_emulated(request: OtherRequest, headers: Headers, request_id: str) -> Aw
 def _xml_error(service: str, status: int, code: str, message: str, request_id: str) -> AwsResponse:
     """An error of the query protocol, as REST services with XML have it too; EC2 and S3 have forms of their own."""
     error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
+    content_type = "text/xml"
     if service == "ec2":
         document = f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
     elif service in ("s3", "s3express"):
-        document = f"<Error>{error}</Error>"
+        document, content_type = f"<Error>{error}</Error>", "application/xml"
     else:
         error = f"<Error><Type>Sender</Type>{error}</Error>"
         document = f"<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>"
-    return AwsResponse(status, "text/xml", document.encode(), error=code, message=message)
+    return AwsResponse(status, content_type, document.encode(), error=code, message=message)
 
 
 def identify_caller(
