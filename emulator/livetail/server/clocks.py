@@ -57,13 +57,15 @@ class RunningClock:
         self._step_back_ns = 0
 
     def now(self) -> int:
-        now_ns = self._start_ns + int((_uptime_ns() - self._start_uptime_ns) * self._speed)
-        if self._speed == 1:
-            ahead_ns = now_ns - wall_ns()
-            if abs(ahead_ns) > _MAX_DRIFT_NS:
-                self._start_ns -= ahead_ns
-                self._step_back_ns += max(0, ahead_ns)
-                now_ns -= ahead_ns
+        passed_ns = _uptime_ns() - self._start_uptime_ns
+        if self._speed != 1:
+            return (self._start_ns + int(passed_ns * self._speed)) // 1_000_000
+        now_ns = self._start_ns + passed_ns
+        ahead_ns = now_ns - wall_ns()
+        if abs(ahead_ns) > _MAX_DRIFT_NS:
+            self._start_ns -= ahead_ns
+            self._step_back_ns += max(0, ahead_ns)
+            now_ns -= ahead_ns
         return now_ns // 1_000_000
 
     def seconds_until(self, instant: int) -> float:
