@@ -121,6 +121,15 @@ def test_port_is_free_again() -> None:
         assert client.ask().status == 200
 
 
+def test_port_file_that_is_a_descriptor() -> None:
+    """As /dev/stdout is in a pipeline: the path that it leads to does not exist."""
+    read, write = os.pipe()
+    with LiveTailEmulator(port_file=Path(f"/dev/fd/{write}")) as emulator:
+        assert os.read(read, 10) == f"{emulator.endpoint_url.rpartition(':')[2]}\n".encode()
+    os.close(read)
+    os.close(write)
+
+
 class TestFailedStart:
     """What keeps a server from starting is raised where it was started, in one sentence, and leaves nothing behind."""
 

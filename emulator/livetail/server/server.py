@@ -106,11 +106,10 @@ def _write_port(path: Path, port: int) -> None:
     """
     text = f"{port}\n".encode()
     try:
-        target = path.resolve()
-        if target.exists() and not target.is_file():
-            with open(os.open(target, os.O_WRONLY | os.O_NONBLOCK), "wb") as file:  # fails if nobody reads a pipe
+        if path.exists() and not path.is_file():
+            with open(os.open(path, os.O_WRONLY | os.O_NONBLOCK), "wb") as file:  # fails if nobody reads a pipe
                 file.write(text)
         else:
-            write_atomically(target, text)
+            write_atomically(path.resolve(), text)
     except OSError as error:
         raise StartError(f"cannot write the port to {path}: {error.strerror}") from None
