@@ -22,7 +22,7 @@ collect_ignore = ["sample-project"]
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was imported and collected out of garbage collections: tests that ask for one wait a tenth as long."""
+    """Exclude what was imported and collected from garbage collections: those in tests take a tenth of the time."""
     gc.collect()
     gc.freeze()
 

@@ -37,7 +37,7 @@ class Page:
         return self
 
     def until(self, condition: Callable[[], T], seconds: float = 15) -> T:
-        """Wait until a condition is true; returns its value. Elements that the page draws anew are looked for again."""
+        """Wait until a condition is true; returns its value. Elements that the page has replaced are searched again."""
         wait = WebDriverWait(self.driver, seconds, 0.05, [StaleElementReferenceException])
         return wait.until(lambda _: condition())
 
@@ -54,7 +54,7 @@ class Page:
         return str(self.run("return document.getElementById(arguments[0])?.textContent ?? ''", element_id))
 
     def texts(self, selector: str) -> list[str]:
-        """The texts of elements, as they are shown, all at one moment: the page draws its lists anew as it polls."""
+        """The texts of elements as they are shown, all read at once, since the page replaces its lists as it polls."""
         return list(self.run("return [...document.querySelectorAll(arguments[0])].map((e) => e.innerText)", selector))
 
     def click(self, selector: str) -> None:

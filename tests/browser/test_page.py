@@ -1,4 +1,4 @@
-"""What the dashboard is for, each thing by clicking it, against a real server with a manual clock."""
+"""Each function of the dashboard, by clicking it, against a real server with a manual clock."""
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -101,7 +101,7 @@ class TestPause:
         distance = f"{position.replace('rows.scrollTop', 'rows.scrollHeight - rows.scrollTop - rows.clientHeight')}"
         tailing.until(lambda: len(tailing.messages()) == 200 and tailing.run(distance) < 2)
         tailing.run("document.getElementById('rows').scrollTop = 100")
-        tailing.until(lambda: tailing.has_class("latest", "loud"))
+        tailing.until(lambda: tailing.has_class("latest", "emphasized"))
         tailing.emulator.put(GROUP, STREAM, ["one more"])
         tailing.second()
         tailing.until(lambda: len(tailing.messages()) == 201)
@@ -110,14 +110,14 @@ class TestPause:
         tailing.until(lambda: tailing.run(distance) < 2)
 
 
-def test_strip(tailing: Page) -> None:
+def test_status_bar(tailing: Page) -> None:
     tailing.second()
     tailing.until(lambda: tailing.text("empty") == "1")
     tailing.emulator.put(GROUP, STREAM, [f"line {number}" for number in range(700)])
     tailing.second()
     tailing.until(lambda: tailing.text("received") == "500")
     assert tailing.text("sampled") == "1 of 2"
-    assert tailing.has_class("sampled-cell", "loud")
+    assert tailing.has_class("sampled-cell", "emphasized")
     assert tailing.text("updates") == "2"
     assert tailing.text("rate") == "250"
     tailing.until(lambda: tailing.text("elapsed") == "0:00:02")
@@ -352,9 +352,9 @@ class TestEverywhere:
         tailing.second()
         tailing.until(lambda: len(tailing.messages()) == 200)
         tailing.run("document.getElementById('rows').scrollTop = 0")
-        tailing.until(lambda: tailing.has_class("latest", "loud"))
+        tailing.until(lambda: tailing.has_class("latest", "emphasized"))
         tailing.press("g")
-        tailing.until(lambda: not tailing.has_class("latest", "loud"))
+        tailing.until(lambda: not tailing.has_class("latest", "emphasized"))
         tailing["rows"].send_keys(Keys.ARROW_UP)
         tailing.until(lambda: "line 199" in tailing.text("detail"))
 

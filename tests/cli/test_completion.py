@@ -1,4 +1,4 @@
-"""`livetail completion`: what the shells themselves make of its scripts."""
+"""`livetail completion`: its scripts in the real shells."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""`livetail conformance`: everything that is asked holds for our own server, and what a fault changes is seen."""
+"""`livetail conformance`: all checks pass on our own server, and those that a fault breaks fail."""
 
 import argparse
 import json

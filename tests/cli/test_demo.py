@@ -160,7 +160,7 @@ def test_on_a_terminal_lines_are_coloured_and_not_broken() -> None:
         try:
             while some := os.read(terminal, 65_536):
                 printed += some
-        except OSError:  # as Linux says that nobody has the terminal open any longer
+        except OSError:  # as Linux reports that the other side of the terminal is closed
             pass
         assert process.wait(30) == 0
     os.close(terminal)

@@ -1,4 +1,4 @@
-"""`livetail exec`: a command with an emulator of its own, its exit status and its signals, and nothing left behind."""
+"""`livetail exec`: a command with an emulator of its own, its exit status, its signals, and that nothing is left."""
 
 import json
 import os

@@ -34,7 +34,7 @@ def call(url: str, operation: str, body: dict[str, Any]) -> int:
 
 
 def tail_once(url: str) -> None:
-    """Use the emulator as a client does: a session that gets an update and is left, a refused one, a health check."""
+    """Use the emulator as a client does: a session that gets an update and is closed, a refused one, a health check."""
     livetail = LiveTail(url)
     logs = livetail.client()
     livetail.put(GROUP, "web-1", ["ready"])

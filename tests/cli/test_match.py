@@ -1,4 +1,4 @@
-"""`livetail match`: what it prints for which pattern, how it ends, and that lines come out as they went in."""
+"""`livetail match`: what it prints for which pattern, how it ends, and that lines are printed unchanged."""
 
 import argparse
 import gzip
@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_read(file: Path, capfdbinary: pytest.CaptureFixtu
     assert error.startswith(f"livetail: cannot read {missing}: ".encode()) and error.count(b"\n") == 1
 
 
-# ---- as people know it from grep -----------------------------------------------------------------------------------
+# ---- options as those of grep -----------------------------------------------------------------------------------
 
 
 FLAGS = [

@@ -1,4 +1,4 @@
-"""Standard streams that are full, closed or gone: one sentence or none, a status, and never a traceback."""
+"""Standard streams that are full, closed or broken: one sentence or none, a status, and never a traceback."""
 
 import contextlib
 import os

@@ -94,7 +94,7 @@ def test_a_slow_pipe_is_sent_as_it_comes(emulator: LiveTailEmulator) -> None:
     command = [sys.executable, "-m", "livetail", "put", "--endpoint", emulator.endpoint_url, "/put", "s"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
-        process.stdin.write(b"1\n")  # shorter than what tells how a file is packed
+        process.stdin.write(b"1\n")  # shorter than the bytes that show a compression
         process.stdin.flush()
         results: list[dict[str, object]] = []
         while not results:
@@ -130,7 +130,7 @@ def open_pipe(emulator: LiveTailEmulator) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "livetail", "put", "--endpoint", emulator.endpoint_url, "/put", "s"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
-        process.stdin.write(b"1\n")  # shorter than what tells how a file is packed
+        process.stdin.write(b"1\n")  # shorter than the bytes that show a compression
         process.stdin.flush()
         emulator.wait_for_requests("PutLogEvents", timeout=30)
         yield process

@@ -42,7 +42,7 @@ class Tail:
         return [result["message"] for result in self.update()["sessionResults"]]
 
     def rest(self) -> bytes:
-        """What comes behind the last event; a stream that was cut off raises an error of urllib3 instead."""
+        """The bytes after the last event; a stream that was cut off raises an error of urllib3 instead."""
         raw: bytes = self.stream._raw_stream.read()
         return raw
 

@@ -26,7 +26,7 @@ REFUSED = 255
 
 
 class Cli:
-    """`aws` in a shell that has the variables of `livetail env`, and nobody's own configuration."""
+    """`aws` in a shell that has the variables of `livetail env`, and no other configuration."""
 
     def __init__(self, emulator: LiveTailEmulator, home: Path) -> None:
         self._variables = {

@@ -35,7 +35,7 @@ NAMES_OR_PREFIXES = "logStreamNames and logStreamNamePrefixes are mutually exclu
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[LiveTailEmulator]:
-    """One for all these tests: what is refused leaves nothing behind."""
+    """One emulator for all these tests: a refused request changes nothing."""
     with LiveTailEmulator(clock="manual", seed=7) as emulator:
         yield emulator
 

@@ -235,7 +235,7 @@ def test_a_poller_sees_each_event_once(manual: LiveTailEmulator, app: Any) -> No
 
 
 def test_rejected_events_are_logged(manual: LiveTailEmulator, app: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """The request succeeds all the same: a suite with fixed timestamps would see an empty tail and no reason."""
+    """The request succeeds: without the log, a suite with fixed timestamps would not see why a session is empty."""
     day = 86_400_000
     info = _put(app, "web-1", [(-16 * day, "a"), (-15 * day, "b"), (0, "c"), (3 * day, "d")])["rejectedLogEventsInfo"]
     assert info == {"tooOldLogEventEndIndex": 2, "tooNewLogEventStartIndex": 3}

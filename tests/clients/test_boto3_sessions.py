@@ -1,4 +1,4 @@
-"""How sessions begin and end as boto3 sees it: quotas, timeout, failures, leaving, and what a connection is good for
+"""How sessions begin and end as boto3 sees it: quotas, timeout, failures, disconnects, and connections
 afterwards."""
 
 import logging

@@ -30,7 +30,7 @@ RULES: Final = [
 
 
 class _Raw(Http1):
-    """A connection that remembers every byte that came on it."""
+    """A connection that keeps every byte that it received."""
 
     def __init__(self, emulator: LiveTail) -> None:
         super().__init__(emulator)
@@ -66,7 +66,7 @@ class Run:
 
     @property
     def draws(self) -> tuple[str, int]:
-        """Which requests were refused, and how many messages came, duplicates included."""
+        """Which requests were refused, and how many messages were received, duplicates included."""
         statuses = re.findall(rb"HTTP/1\.1 (\d{3}) ", self.connections["client"])
         return b" ".join(statuses).decode(), len(_frames(self.connections["mailer"]))
 

@@ -1,4 +1,4 @@
-"""The presets of docs/faults.md, each under its own name: what has been seen of the real service, seen again."""
+"""The presets of docs/faults.md, each under its own name: what was observed of the real service is reproduced."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Fault rules as boto3 meets them: for whom, when, how often and by what chance they fire, and what ends them."""
+"""Fault rules as boto3 sees them: for which sessions, when, how often and how likely they fire, and what ends them."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -25,7 +25,7 @@ from tests.docs.reading import document
 GROUP = "/app/api"
 
 IMPATIENT: Final = Config(read_timeout=0.3)
-"""Real seconds. The emulator's clock stands still, so what is to come later does not come before them."""
+"""Real seconds. The emulator's clock does not move, so nothing that is due later happens meanwhile."""
 
 
 def _rows() -> dict[str, str]:
@@ -56,14 +56,14 @@ class Told:
         if self.error is None or seen.error is None:
             return self.error is None and seen.error is None
         said = str(seen.error)
-        # Some say in their text what they have come from.
+        # Some name their cause in their text.
         words = [word.strip() for word in self.text.split(",") if word]
         return isinstance(seen.error, self.error) and all(word in said for word in words) and self.call in seen.call
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What came of a case, and which call of the client raised it."""
+    """The outcome of a case, and which call of the client raised it."""
 
     error: BaseException | None
     call: str = ""
@@ -240,7 +240,7 @@ def test_boto3_tries_again_by_itself(
     manual.remove_fault(fault)
 
 
-# ---- what the client can tell ----------------------------------------------------------------------------------------
+# ---- what the client sees ----------------------------------------------------------------------------------------
 
 
 def _error_of(stream: Any) -> dict[str, Any]:
@@ -284,7 +284,7 @@ def test_error_in_the_stream(
 
 @dataclass(frozen=True)
 class Received:
-    """What a client received in five seconds, in each of which four log events came."""
+    """What a client received in five seconds, with four log events in each."""
 
     updates: list[list[str]]
     sampled: set[bool]

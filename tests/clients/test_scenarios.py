@@ -97,7 +97,7 @@ def test_a_server_does_not_start_with_what_it_cannot_play(tmp_path: Path) -> Non
 
 
 def test_groups_of_a_scenario_are_there_before_anything_is_in_them(tmp_path: Path) -> None:
-    """Also those that only a source or a replay names; so they can be tailed from the beginning."""
+    """Also those that only a source or a replay names, so that sessions can start before the first log event."""
     (tmp_path / "lines.jsonl").write_text(
         '{"offset_ms": 9000, "logGroup": "/late", "logStream": "s", "message": "m"}\n'
     )

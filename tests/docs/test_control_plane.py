@@ -29,7 +29,7 @@ _END = "\x1e"
 
 @dataclass(frozen=True)
 class Example:
-    """Commands, and what they print; nothing where nothing is shown."""
+    """Commands, and what the page shows of their output; empty if it shows none."""
 
     line: int
     commands: str

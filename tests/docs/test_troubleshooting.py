@@ -25,7 +25,7 @@ CHANGING = (
     (r"\d+\.\d ms", "0.1 ms"),
     (r"session [0-9a-f-]{36}", "session ID"),
     (r"(127\.0\.0\.1|\[::1\]):\d+", r"\1:PORT"),
-    (r"127\.0\.0\.1:PORT\"$", '127.0.0.1:9"'),  # the proxy, behind which nobody is
+    (r"127\.0\.0\.1:PORT\"$", '127.0.0.1:9"'),  # the proxy, which does not exist
     (r"(no response from http://\[::1\]:PORT): .*", r"\1: Connection refused"),  # another reason without IPv6
     (r"\(_ssl\.c:\d+\)", "(_ssl.c)"),
 )
@@ -57,7 +57,7 @@ def error_of(call: Any, **parameters: Any) -> str:
 
 @pytest.fixture(scope="module")
 def printed() -> str:
-    """All that is printed while everything of the page goes wrong."""
+    """All that is printed while every problem of the page is provoked."""
     texts = [*_at_a_server(), *_without_a_server(), *_at_a_server_with_signatures(), *_at_a_server_with_tls()]
     return alike("\n".join(texts))
 
@@ -101,7 +101,7 @@ def _at_a_server() -> Iterator[str]:
 
 def _without_a_server() -> Iterator[str]:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # and nobody listens
+        taken.bind(("127.0.0.1", 0))  # but does not listen
         yield call_livetail("healthcheck", "--endpoint", f"http://127.0.0.1:{taken.getsockname()[1]}").stderr
 
 

@@ -59,7 +59,7 @@ def ordered(operator: str, left: str, right: str) -> bool:
 
 
 def text_equals(text: str, wanted: str) -> bool:
-    """Stars at the ends are wildcards, those inside are themselves; a suffix is looked for once, from the left."""
+    """Stars at the ends are wildcards, others are literal; a suffix is searched once, from the left."""
     core = wanted.strip("*")
     front, back = wanted.startswith("*"), wanted.endswith("*")
     if not core:
@@ -171,7 +171,7 @@ def field_condition(text: str, condition: Any) -> bool:
 
 
 def fields_match(entries: list[Any], fields: list[Field], blanks: list[str]) -> bool:
-    """An entry is "...", or an expression on one field; `blanks` are what stands between the fields."""
+    """An entry is "...", or an expression on one field; `blanks` are the texts between the fields."""
     if not entries:
         return True
     if "..." in entries:

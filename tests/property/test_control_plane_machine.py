@@ -198,13 +198,13 @@ class ControlPlaneMachine(RuleBasedStateMachine):
 
     @rule(group=GROUP, seconds=st.sampled_from([2, 5, 13]), count=st.sampled_from([1, 20, 501]))
     def talk(self, group: str, seconds: int, count: int) -> None:
-        """Log events come in each of some seconds, which is more than a stalled session keeps."""
+        """Log events are ingested in some seconds, more than a stalled session keeps."""
         for _ in range(seconds):
             self.put(group, count)
             self.advance(SECOND)
 
     def next_due(self) -> int:
-        """The next instant at which the model has to look: an update, or a stall that is over."""
+        """The next instant at which the model changes: an update, or the end of a stall."""
         dues = [tail.due for tail in self.tails if tail.ticks]
         dues += [tail.stalled_until for tail in self.tails if tail.stalled_until > self.now]
         return min(dues, default=self.now + 3_600 * SECOND)
@@ -212,7 +212,7 @@ class ControlPlaneMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.tails)
     @rule(data=st.data(), leaves=st.booleans())
     def end(self, data: st.DataObject, leaves: bool) -> None:
-        """One session goes: its client leaves, or the control plane ends it."""
+        """One session ends: its client disconnects, or the control plane ends it."""
         tail = data.draw(st.sampled_from(self.tails))
         if leaves:
             self.forget(tail)
@@ -223,7 +223,7 @@ class ControlPlaneMachine(RuleBasedStateMachine):
         tail.drained = True
         self.read()
 
-    # ---- what goes wrong ---------------------------------------------------------------------------------------------
+    # ---- failures ---------------------------------------------------------------------------------------------
 
     def add_fault(self, group: str, times: int, effect_type: str, **keys: Any) -> None:
         where, after, effect = {"logGroup": group}, {"updates": 0}, {"type": effect_type, **keys}

@@ -95,7 +95,7 @@ def test_what_is_there_throughout_is_read_exactly_once(
 @given(puts, limits)
 @settings(max_examples=20)
 def test_following_a_stream_by_its_forward_token(drawn: list[tuple[str, list[int]]], limit: int) -> None:
-    """A reader who keeps the forward token misses only what comes in behind it in time."""
+    """A reader that keeps the forward token misses only log events whose time is before it."""
     model = Model(1_000)
     token: dict[str, str] = {}
     reached: tuple[int, int] = (-9, 0)

@@ -38,7 +38,7 @@ def explained(pattern: str, message: str) -> tuple[bool, Iterator[Finding], str 
 
 
 def joined(tree: Any, found: Iterator[Finding]) -> bool:
-    """The verdict that the findings come to, joined as the tree joins them."""
+    """The verdict of the findings, joined as in the tree."""
     kind, content = tree
     if kind == "leaf":
         return content == "any" or bool(next(found).holds)

@@ -20,7 +20,7 @@ SIZES = (1, 2, 524_262, 524_263, 1_048_550, 1_048_551)
 
 @dataclass
 class Outcome:
-    """What a request comes to."""
+    """The outcome of a request."""
 
     error: str | None = None
     stored: list[int] = field(default_factory=list)

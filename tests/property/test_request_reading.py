@@ -1,4 +1,4 @@
-"""Reading requests: only the service's own errors come out, and the fast way never disagrees with the exact one."""
+"""Reading requests: only the service's own errors are raised, and the fast decoder agrees with the exact one."""
 
 import json
 import string
@@ -115,7 +115,7 @@ def response_or_refuse(name: str, body: bytes) -> None:
 
 @given(st.lists(st.sampled_from([r"\\", r"\ud83d", r"\uDE40", "ud83d", "a", r"\n", "\\"]), max_size=12))
 def test_halves_of_surrogate_pairs_are_read_as_everywhere(parts: list[str]) -> None:
-    """As `well_formed` has them, wherever backslashes and halves stand."""
+    """As `well_formed` returns them, wherever there are backslashes and halves of pairs."""
     text = f'"{"".join(parts)}"'
     try:
         wanted = well_formed(json.loads(text))

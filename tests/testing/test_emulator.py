@@ -1,4 +1,4 @@
-"""`LiveTailEmulator`: starting, stopping and what is left, and how other programs find it."""
+"""`LiveTailEmulator`: starting and stopping without leaks, and how other programs find it."""
 
 import asyncio
 import gc
@@ -72,7 +72,7 @@ def test_scenario_that_cannot_be_played() -> None:
 @pytest.fixture
 def nothing_left() -> Iterator[None]:
     """After the test there are as many threads and open files as before, and nothing warns of what was not closed."""
-    with LiveTailEmulator() as emulator:  # what the first one loads and opens for good
+    with LiveTailEmulator() as emulator:  # what the first one loads and keeps open
         emulator.client().close()
     gc.collect()
     gc.freeze()  # the next collection looks at what the test has made, and not at all that the process has

@@ -35,7 +35,7 @@ SHORT_FILES: Final = {
     "core/unicode.py": "imported by rooms that need nothing else of each other",
     "server/control/requests.py": "one file for each resource",
 }
-"""Files below `MIN_LINES`, other than `__init__.py`, each with the reason why it stands alone."""
+"""Files below `MIN_LINES`, other than `__init__.py`, each with the reason why it is separate."""
 
 OWN_PROCESS: Final = {
     "cli/__init__.py": "the standard streams that the caller of the command has closed",

@@ -46,7 +46,7 @@ def build(headers: Mapping[str, str], payload: bytes) -> bytes:
 
 
 def split(data: bytes) -> tuple[list[Frame], bytes]:
-    """The whole messages at the start of `data`, and what is left behind them."""
+    """The whole messages at the start of `data`, and the bytes after them."""
     found = list(_frames(data))
     return found, data[sum(len(frame.raw) for frame in found) :]
 

@@ -1,4 +1,4 @@
-"""The ways to hold a tail: what a test of all of them is parametrized by."""
+"""The kinds of connections with a session, for tests that are parametrized by them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -99,7 +99,7 @@ Wire: TypeAlias = Wire1 | Wire2
 
 @dataclass
 class Body:
-    """What came up to the end, and how that was: `end` of the body, `FIN` or `RST` of the connection before it."""
+    """What arrived before the end, and how it ended: `end` of the body, `FIN` or `RST` of the connection before it."""
 
     data: bytes = b""
     pieces: list[bytes] = field(default_factory=list)
@@ -135,7 +135,7 @@ def read_body(wire: Wire) -> Body:
 
 
 def read_messages(wire: Wire, count: int) -> list[bytes]:
-    """The next messages. Over HTTP/2 some share a DATA frame, if they are written in one go."""
+    """The next messages. Over HTTP/2 some share a DATA frame, if they are written at once."""
     data = b""
     while len(split(data)[0]) < count:
         piece = wire.piece()

@@ -53,7 +53,7 @@ def connect(emulator: LiveTail, protocol: str, receive_buffer: int | None = None
 
 
 def abandon(sock: socket.socket) -> None:
-    """Leave with a reset (RST) in place of a go_away."""
+    """Close the connection with a reset (RST) in place of a FIN."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
 

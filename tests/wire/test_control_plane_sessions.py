@@ -74,7 +74,7 @@ class TestSessions:
     def test_wait_does_not_count_sessions_that_are_over(
         self, grouped: LiveTailEmulator, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A client that does not read holds its connection; its session is gone with the reset all the same."""
+        """A client that does not read holds its connection; its session is removed by the reset."""
         monkeypatch.setattr(tail_module, "STALL_S", 0.2)
         with Http1Tail(grouped, GROUP, receive_buffer=4096):
             for _ in range(3):

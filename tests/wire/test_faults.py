@@ -312,7 +312,7 @@ def test_rest_of_a_dribble_comes_when_its_rule_is_removed(manual: LiveTailEmulat
 
 @pytest.fixture(scope="module")
 def secured() -> Iterator[LiveTailEmulator]:
-    """One for all tests: to make a CA takes longer than the rest."""
+    """One CA for all tests: to make it takes longer than the rest."""
     with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7, tls=True) as emulator:
         yield emulator
 

@@ -20,7 +20,7 @@ NO_JSON = b'{"__type":"SerializationException"}'
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[LiveTailEmulator]:
-    """An emulator for the tests that leave nothing in it."""
+    """An emulator for the tests that do not change it."""
     with LiveTailEmulator(clock="manual@2026-01-01T00:00:00Z", seed=7) as emulator:
         yield emulator
 

@@ -85,7 +85,7 @@ def test_stalled_clients_are_waited_for_together(grouped: LiveTailEmulator, monk
 
 
 def test_reset_stops_an_advance(grouped: LiveTailEmulator) -> None:
-    """The clock is at its start afterwards, whatever was under way."""
+    """The clock is at its start afterwards, also if it was being moved."""
     with Http1Tail(grouped, GROUP) as tail, Reading(tail) as reading, Http1(grouped) as moving:
         moving.send(request_bytes("POST", "/_livetail/clock/advance", body=b'{"seconds": 10000}'))
         assert eventually(lambda: grouped.now() > START)

@@ -141,7 +141,7 @@ def test_other_pages_are_refused_everywhere(client: Http1, route: ControlRoute) 
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 def test_schemathesis(emulator: LiveTailEmulator, case: schemathesis.Case[Any]) -> None:
     """All checks of schemathesis: what fits is accepted, what does not fit is refused, responses are as documented."""
-    emulator.reset()  # else `advance` would play the scenarios of the examples before
+    emulator.reset()  # otherwise `advance` would play the scenarios of the examples before
     if case.path == "/_livetail/sessions" and _waits(case.query.get("timeout", 10)):
         case.query["timeout"] = 0  # it is in real seconds
     case.body = _integers(case.body)

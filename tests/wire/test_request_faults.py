@@ -30,7 +30,7 @@ def _ended_by(emulator: LiveTailEmulator, how: str) -> int:
 
 
 def _start(client: Http1, operation: str, parameters: dict[str, Any]) -> None:
-    """Send a request whose response does not come yet."""
+    """Send a request whose response is delayed."""
     client.send(request_bytes(headers=aws_headers(operation), body=json.dumps(parameters).encode()))
 
 
@@ -108,7 +108,7 @@ def test_abandoned_requests_leave_neither_bodies_nor_descriptors(tmp_path: Path)
         body = b'{"logGroupName":"/app/api","padding":"%s"}' % (b"x" * 900_000)
 
         def abandon(count: int) -> int:
-            """Send requests and leave; returns the bytes of memory once the server has noticed."""
+            """Send requests and disconnect; returns the bytes of memory after the server has noticed."""
             for _ in range(count):
                 with Http1(emulator) as client:
                     client.send(request_bytes(headers=aws_headers("PutLogEvents"), body=body))

@@ -77,7 +77,7 @@ def test_connect_over_http1(manual: LiveTailEmulator) -> None:
 
 
 class _RawHttp2(Http2):
-    """Sends header blocks as they are, wrong ones too."""
+    """Sends header blocks unchanged, also wrong ones."""
 
     def raw(self, *headers: tuple[bytes, bytes]) -> int:
         lenient = H2Configuration(

@@ -44,7 +44,7 @@ async def _own_app(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture
 def own_server() -> Iterator[str]:
-    """A Hypercorn as somebody runs it in a thread of their tests; yields its address."""
+    """A Hypercorn that a user's tests run in a thread; yields its address."""
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     ready = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""A server in a thread: started and stopped many times, it leaves nothing behind."""
+"""A server in a thread: nothing is left after many starts and stops."""
 
 import gc
 import os
@@ -53,7 +53,7 @@ SETTINGS: list[dict[str, Any]] = [{}, {"tls": True}, {"loop": "uvloop"}, {"tls":
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=["plain", "tls", "uvloop", "tls-uvloop"])
 @pytest.mark.usefixtures("nothing_left")
-def test_many_times(settings: dict[str, Any]) -> None:
+def test_many_starts_and_stops(settings: dict[str, Any]) -> None:
     for _ in range(TIMES):
         with LiveTailEmulator(clock="manual", **settings) as emulator:
             emulator.put(GROUP, "web-1", ["before anyone listens"])
@@ -101,7 +101,7 @@ def test_many_connections_one_after_the_other() -> None:
             emulator.now()
 
         def are_closed() -> bool:
-            emulator.now()  # paces whoever asks again
+            emulator.now()  # so that the next check is not at once
             return bool(psutil.Process().num_fds() <= files + 2)
 
         assert eventually(are_closed)
@@ -131,7 +131,7 @@ def test_port_file_that_is_a_descriptor() -> None:
 
 
 class TestFailedStart:
-    """What keeps a server from starting is raised where it was started, in one sentence, and leaves nothing behind."""
+    """A start that fails raises an error of one sentence where it was started, and leaves nothing."""
 
     @pytest.mark.usefixtures("nothing_left")
     def test_port_in_use(self) -> None:

@@ -84,7 +84,7 @@ def _stall(emulator: LiveTail) -> None:
 
 def _holds_connection(emulator: LiveTail, client_port: int) -> bool:
     """Whether the server, which runs in this process, still has its end of a client's connection."""
-    emulator.now()  # paces whoever asks again
+    emulator.now()  # so that the next check is not at once
     _, server_port = address_of(emulator)
     return any(
         connection.laddr.port == server_port and connection.raddr and connection.raddr.port == client_port

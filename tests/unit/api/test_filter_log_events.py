@@ -1,4 +1,4 @@
-"""FilterLogEvents: streams, ranges, patterns, pages, and what a poller sees."""
+"""FilterLogEvents: streams, ranges, patterns, pages, and what a client that polls gets."""
 
 import re
 from unittest.mock import ANY

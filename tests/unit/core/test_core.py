@@ -48,7 +48,7 @@ def test_streams_repeat_for_one_seed_and_name_and_differ_otherwise() -> None:
 
 
 def test_draws_are_the_same_on_every_python() -> None:
-    """What is pinned here is what makes a seed mean the same on another machine."""
+    """These values must not change: they make a seed give the same on every machine."""
     assert Chance(7).stream("ids").getrandbits(64) == Chance(7).stream("ids").getrandbits(64)
     assert uuid4(Chance(7).stream("request ids")) == "ce77a5b1-9c2a-40bc-a6e6-68add21878db"
 

@@ -79,7 +79,7 @@ def test_a_pattern_is_matched_when_events_are_ingested() -> None:
 
 
 class _CountingMatcher:
-    """Stands in for a compiled pattern, to see how often it is asked."""
+    """Replaces a compiled pattern, to count its calls."""
 
     pattern = "counted"
     matches_everything = False

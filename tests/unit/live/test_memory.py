@@ -1,4 +1,4 @@
-"""What stays in memory of log events that were delivered: themselves, as if no session had wanted them."""
+"""Memory of delivered log events: no more than of those that no session matched."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""`advance` on a whole emulator without sockets: what becomes due on the way happens in order, each at its instant."""
+"""`advance` on a whole emulator without sockets: what becomes due in between happens in order, each at its instant."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Bodies that come in parts."""
+"""Bodies that arrive in parts."""
 
 import asyncio
 import tracemalloc

@@ -1,4 +1,4 @@
-"""The server closes each connection that it has accepted, also one that comes while it stops."""
+"""The server closes each connection that it has accepted, also one that is accepted while it stops."""
 
 import asyncio
 import gc

@@ -1,4 +1,4 @@
-"""A day of moved time with sessions that come and go leaves no more in memory than an hour of it."""
+"""A day of moved time with sessions that start and end needs no more memory than an hour of it."""
 
 import gc
 import tracemalloc
@@ -17,7 +17,7 @@ from livetail.server.tail_writer import Client
 from livetail.settings import Settings
 
 CYCLE = 5
-"""Minutes after which sessions come and go."""
+"""Minutes after which sessions start and end."""
 
 OURS = [tracemalloc.Filter(True, str(Path(livetail.__file__).parent / "*"))]
 """Not what other tests of the process still free or fill meanwhile."""

@@ -1,4 +1,4 @@
-"""The metrics: what they are called, and that nothing is forgotten when a session ends."""
+"""The metrics: their names, and that they still count a session after its end."""
 
 import json
 import subprocess
@@ -213,7 +213,7 @@ class TestOverTheWire:
             manual.advance(2)
             assert scraped(manual).items() > {("sessions_open",): 1, ("scenarios",): 1}.items()
             manual.reset()
-            # What ended with the reset belongs to the time before it, however late its client hears of it.
+            # What ended with the reset belongs to the time before it, even if its client notices it later.
             assert scraped(manual) == fresh
         assert eventually(lambda: scraped(manual) == fresh)
 

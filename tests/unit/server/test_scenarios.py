@@ -1,4 +1,4 @@
-"""Scenarios in an emulator: what they cost at a time, and that no scenario holds up the others or the time."""
+"""Scenarios in an emulator: the work of each step, and that no scenario delays the others or the clock."""
 
 import logging
 

@@ -28,7 +28,7 @@ _TURNS = 100
 
 
 class _Client:
-    """A request for a tail as the server sees it. It takes `room` messages, and no more until there is room again."""
+    """A request for a session as the server sees it. It accepts `room` messages, and then none until there is room."""
 
     def __init__(self, room: int = 1_000_000) -> None:
         self.sent: list[Message] = []
@@ -67,7 +67,7 @@ class _Client:
 
 
 class _Server:
-    """A server without sockets, on a clock that stands still."""
+    """A server without sockets, whose clock does not move."""
 
     def __init__(self) -> None:
         self.emulator = Emulator(Settings.resolve({"clock": "manual@2026-01-01T00:00:00Z", "seed": 7}))

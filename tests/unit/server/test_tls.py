@@ -1,4 +1,4 @@
-"""The throw-away authority, as real clients see it."""
+"""The temporary authority, as real clients see it."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""The rules of PutLogEvents by themselves; requests that break them are in test_put_log_events."""
+"""The rules of PutLogEvents alone; requests that break them are in test_put_log_events."""
 
 import pytest
 

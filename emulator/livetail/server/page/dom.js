@@ -1,4 +1,4 @@
-// Small pieces that every panel uses.
+// Functions that every panel uses.
 
 export const $ = (id) => document.getElementById(id);
 
@@ -27,7 +27,7 @@ export function duration(milliseconds) {
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** Puts text on the clipboard, also where the browser offers that to secure pages only. */
+/** Puts text on the clipboard, also where the browser has the clipboard for secure pages only. */
 export async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = el("textarea");

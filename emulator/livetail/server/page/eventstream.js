@@ -1,4 +1,4 @@
-// Decodes application/vnd.amazon.eventstream, in pieces as they arrive.
+// Decodes application/vnd.amazon.eventstream, in chunks as they arrive.
 // https://smithy.io/2.0/aws/amazon-eventstream.html
 
 const PRELUDE = 12; // total length, length of the headers, checksum of both
@@ -18,12 +18,12 @@ export function crc32(bytes) {
 }
 
 export class Decoder {
-  #pieces = [];
+  #chunks = [];
   #length = 0;
 
-  /** Takes bytes and returns the messages that are complete: [{ headers, payload }]. Throws Error on damage. */
+  /** Takes bytes and returns the messages that are complete: [{ headers, payload }]. Throws Error if a length or a checksum is wrong. */
   decode(bytes) {
-    this.#pieces.push(bytes);
+    this.#chunks.push(bytes);
     this.#length += bytes.length;
     const messages = [];
     while (this.#length >= PRELUDE) {
@@ -41,25 +41,25 @@ export class Decoder {
   }
 
   #peekTotal() {
-    if (this.#pieces[0].length < PRELUDE) this.#pieces = [this.#take(this.#length, true)];
-    const first = this.#pieces[0];
+    if (this.#chunks[0].length < PRELUDE) this.#chunks = [this.#take(this.#length, true)];
+    const first = this.#chunks[0];
     return new DataView(first.buffer, first.byteOffset).getUint32(0);
   }
 
   #take(count, keep = false) {
-    let joined = this.#pieces[0];
+    let joined = this.#chunks[0];
     if (joined.length < count) {
       joined = new Uint8Array(this.#length);
       let at = 0;
-      for (const piece of this.#pieces) {
-        joined.set(piece, at);
-        at += piece.length;
+      for (const chunk of this.#chunks) {
+        joined.set(chunk, at);
+        at += chunk.length;
       }
     }
     if (keep) return joined;
-    const rest = joined.length < this.#length ? this.#pieces.slice(1) : [];
+    const rest = joined.length < this.#length ? this.#chunks.slice(1) : [];
     if (joined.length > count) rest.unshift(joined.subarray(count));
-    this.#pieces = rest;
+    this.#chunks = rest;
     this.#length -= count;
     return joined.subarray(0, count);
   }

@@ -12,10 +12,10 @@ const EXAMPLES = { code: "ThrottlingException", seconds: 5, status: 503, bytes: 
 const START = "StartLiveTail";
 
 /** Whether an effect cannot act on StartLiveTail. */
-const isElsewhere = ({ operations }) => operations.length > 0 && !operations.includes(START);
+const isNotForLiveTail = ({ operations }) => operations.length > 0 && !operations.includes(START);
 
 /** Whether an effect cannot act on an open session, because it acts on the request or on the start of a session. */
-const isOnlyForNew = ({ name, operations }) => name === "no-initial-response" || (!operations.length && name !== "reset");
+const isOnlyForNewSessions = ({ name, operations }) => name === "no-initial-response" || (!operations.length && name !== "reset");
 
 export class Faults {
   #sessions = [];
@@ -50,7 +50,7 @@ export class Faults {
     $("count-faults").textContent = faults.filter((fault) => fault.remaining !== 0).length || "";
     update($("rules"), faults, () => (faults.length ? faults.map((fault) => this.#rule(fault)) : [none("No rule is in force.")]));
     const fired = faults.flatMap((fault) => (fault.firedOn ?? []).map((firing) => ({ ...firing, fault })));
-    fired.sort((one, other) => other.time - one.time);
+    fired.sort((left, right) => right.time - left.time);
     update($("fired"), fired, () => (fired.length ? fired.map(line) : [none("No rule has fired.")]));
   }
 
@@ -58,7 +58,7 @@ export class Faults {
   #enable() {
     const isNext = $("fault-target").value === NEXT;
     for (const button of $("effects").children) {
-      button.disabled = !isNext && isOnlyForNew(this.#effects.find(({ name }) => name === button.dataset.effect));
+      button.disabled = !isNext && isOnlyForNewSessions(this.#effects.find(({ name }) => name === button.dataset.effect));
     }
   }
 
@@ -67,10 +67,10 @@ export class Faults {
     const needed = keys.filter((key) => key.required).map((key) => [key.name, EXAMPLES[key.name]]);
     const rule = { effect: { type: name, ...Object.fromEntries(needed) } };
     const session = this.#sessions.find((one) => one.sessionId === $("fault-target").value);
-    if (isElsewhere(effect)) rule.operation = operations[0];
+    if (isNotForLiveTail(effect)) rule.operation = operations[0];
     else if (session) rule.where = { logGroup: groupOf(session) };
     else rule.sessions = "new";
-    if (!isElsewhere(effect) && !isOnlyForNew(effect)) rule.after = { updates: Number($("fault-after").value) };
+    if (!isNotForLiveTail(effect) && !isOnlyForNewSessions(effect)) rule.after = { updates: Number($("fault-after").value) };
     const { id } = await control("POST", "faults", rule);
     notice(`${id}: ${name} for ${rule.operation ?? (session ? agent(session) : "the next session")}`);
     await this.refresh(this.#sessions);
@@ -85,10 +85,10 @@ export class Faults {
     const { id, fired, remaining, firedOn, ...given } = fault;
     return el(
       "div",
-      { class: `line ${remaining === 0 ? "spent" : ""}` },
+      { class: `line ${remaining === 0 ? "used-up" : ""}` },
       el("strong", {}, fault.preset ?? fault.effect.type),
       el("code", { class: "given" }, JSON.stringify(given)),
-      el("span", { class: "quiet" }, `fired ${fired}, ${remaining === null ? "always" : `${remaining} left`}`),
+      el("span", { class: "secondary" }, `fired ${fired}, ${remaining === null ? "always" : `${remaining} left`}`),
       el("button", { type: "button", "data-keep": id, onclick: () => attempt(() => this.#remove(`faults/${id}`)), "aria-label": `Remove ${id}` }, "×"),
     );
   }
@@ -100,7 +100,7 @@ function line({ time, fault, requestId, sessionId }) {
     { class: "line" },
     el("span", { class: "mono" }, clockTime(time)),
     el("strong", {}, fault.preset ?? fault.effect.type),
-    el("span", { class: "quiet mono" }, sessionId ? `session ${sessionId.slice(0, 8)}` : `request ${requestId.slice(0, 8)}`),
+    el("span", { class: "secondary mono" }, sessionId ? `session ${sessionId.slice(0, 8)}` : `request ${requestId.slice(0, 8)}`),
   );
 }
 

@@ -9,7 +9,7 @@ import { readAddress, writeAddress } from "./state.js";
 import { Tail, listLogGroups, suggestGroups } from "./tail.js";
 import { Write } from "./write.js";
 
-const EVERY_MS = 1_000;
+const REFRESH_INTERVAL_MS = 1_000;
 const TABS = ["sessions", "write", "faults", "requests"];
 
 const settings = await control("GET", "settings");
@@ -84,7 +84,7 @@ document.addEventListener("keydown", (key) => {
   action();
 });
 
-// ---- the clock ------------------------------------------------------------------------------------------------------
+// ---- clock ------------------------------------------------------------------------------------------------------
 
 const isManual = settings.clock.startsWith("manual");
 $("version").textContent = settings.version;
@@ -120,14 +120,14 @@ $("reset").addEventListener("click", () =>
   attempt(async () => {
     await control("POST", "reset");
     tail.clear();
-    notice("everything is as at the start");
+    notice("the server is as after its start");
     await refresh();
   }),
 );
 
 // ---- refreshing ----------------------------------------------------------------------------------------------------
 
-let isAway = false;
+let isUnreachable = false;
 
 async function refresh() {
   try {
@@ -138,11 +138,11 @@ async function refresh() {
     if (tab === "write") await write.refresh();
     if (tab === "faults") await faults.refresh(sessions.open);
     if (tab === "requests") await requests.refresh();
-    if (isAway) notice("the server is back");
-    isAway = false;
+    if (isUnreachable) notice("the server responds again");
+    isUnreachable = false;
   } catch (error) {
-    if (!isAway) notice(error.message, true);
-    isAway = true;
+    if (!isUnreachable) notice(error.message, true);
+    isUnreachable = true;
   }
 }
 
@@ -152,6 +152,6 @@ await attempt(() => Promise.all([write.start(), faults.start()]));
 document.body.dataset.ready = "1";
 
 for (;;) {
-  await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+  await new Promise((resolve) => setTimeout(resolve, REFRESH_INTERVAL_MS));
   if (document.visibilityState === "visible") await refresh();
 }

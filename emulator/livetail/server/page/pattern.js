@@ -89,7 +89,7 @@ export class PatternBox {
     const matching = reply.results.filter((result) => result.matches).length;
     verdict.textContent = events.length
       ? `${number(matching)} of the last ${number(events.length)} log events match. Select one to see why.`
-      : "This pattern is good. There are no log events to try it on.";
+      : "This pattern is valid. There are no log events to try it on.";
     this.#rows.setMatches(new Map(events.map((event, index) => [event, reply.results[index].matches])));
   }
 
@@ -102,14 +102,14 @@ export class PatternBox {
 
 function reasons({ findings, note, extracted }) {
   const nodes = [];
-  if (note) nodes.push(el("p", { class: "quiet" }, note));
+  if (note) nodes.push(el("p", { class: "secondary" }, note));
   if (findings.length) {
     nodes.push(
       el(
         "ul",
         { class: "findings" },
         ...findings.map(({ condition, holds, reason }) =>
-          el("li", { class: holds === null ? "quiet" : holds ? "good" : "bad" }, el("code", {}, condition), ` ${reason}`),
+          el("li", { class: holds === null ? "secondary" : holds ? "good" : "bad" }, el("code", {}, condition), ` ${reason}`),
         ),
       ),
     );

@@ -38,9 +38,9 @@ function entry(request) {
       el("span", { class: `status ${good ? "good" : "bad"}` }, status || "closed"),
       el("strong", {}, operation ?? "unknown"),
       error ? el("span", { class: "bad" }, error) : null,
-      el("span", { class: "quiet agent", title: request.userAgent }, agent(request)),
+      el("span", { class: "secondary agent", title: request.userAgent }, agent(request)),
     ),
-    el("p", { class: "quiet" }, `${region}, ${accountId}, request ${request.requestId}`),
+    el("p", { class: "secondary" }, `${region}, ${accountId}, request ${request.requestId}`),
     el("pre", { class: "mono" }, JSON.stringify(parameters, null, 2)),
   );
 }

@@ -5,7 +5,7 @@ import { highlightPattern, levelOf, render } from "./text.js";
 
 const MAX_ROWS = 2_000;
 const MAX_CHARACTERS = 8_000_000;
-const MAX_HELD = 20_000; // log events while paused
+const MAX_WHILE_PAUSED = 20_000;
 
 export class Rows {
   paused = false;
@@ -64,11 +64,11 @@ export class Rows {
   add(events) {
     for (const event of events) this.#count(event, 1);
     this.#waiting.push(...events);
-    const limit = this.paused ? MAX_HELD : MAX_ROWS;
+    const limit = this.paused ? MAX_WHILE_PAUSED : MAX_ROWS;
     if (this.#waiting.length > limit) {
-      const gone = this.#waiting.splice(0, this.#waiting.length - limit);
-      for (const event of gone) this.#count(event, -1);
-      if (this.paused) this.#lost += gone.length;
+      const dropped = this.#waiting.splice(0, this.#waiting.length - limit);
+      for (const event of dropped) this.#count(event, -1);
+      if (this.paused) this.#lost += dropped.length;
     }
     this.#draw();
   }
@@ -153,15 +153,15 @@ export class Rows {
       this.#characters += event.message.length;
     }
     this.#node.append(fragment);
-    let gone = 0;
-    while (this.#events.length - gone > MAX_ROWS || (this.#characters > MAX_CHARACTERS && gone < this.#events.length - 1)) {
-      const event = this.#events[gone++];
+    let removed = 0;
+    while (this.#events.length - removed > MAX_ROWS || (this.#characters > MAX_CHARACTERS && removed < this.#events.length - 1)) {
+      const event = this.#events[removed++];
       this.#characters -= event.message.length;
       this.#count(event, -1);
       event.row.remove();
       event.row = null;
     }
-    this.#events.splice(0, gone);
+    this.#events.splice(0, removed);
     if (this.#follows) this.#node.scrollTop = this.#node.scrollHeight;
   }
 

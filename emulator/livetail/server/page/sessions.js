@@ -42,7 +42,7 @@ function card(session, isOwn, age, action) {
   return el(
     "article",
     { class: "card" },
-    el("header", {}, el("strong", { title: session.userAgent }, isOwn ? "This page" : agent(session)), el("span", { class: "quiet", title: "Age" }, age), el("span", { class: "gap" }), action),
+    el("header", {}, el("strong", { title: session.userAgent }, isOwn ? "This page" : agent(session)), el("span", { class: "secondary", title: "Age" }, age), el("span", { class: "gap" }), action),
     el("p", { class: "mono what" }, groups.join(", "), streams ? ` › ${streams.join(", ")}` : "", session.logEventFilterPattern ? el("code", {}, session.logEventFilterPattern) : null),
     el(
       "dl",
@@ -60,8 +60,8 @@ function card(session, isOwn, age, action) {
   );
 }
 
-function cell(name, value, loud) {
-  return el("div", { class: value && loud ? loud : null }, el("dt", {}, name), el("dd", {}, number(value)));
+function cell(name, value, emphasis) {
+  return el("div", { class: value && emphasis ? emphasis : null }, el("dt", {}, name), el("dd", {}, number(value)));
 }
 
 /** The name in a User-Agent: Boto3/1.43.7 of `Boto3/1.43.7 md/Botocore#1.43.7 …`, the browser of a browser's. */
@@ -73,4 +73,4 @@ export function agent({ userAgent }) {
   return find("Firefox/") ?? find("Edg/") ?? find("HeadlessChrome/") ?? find("Chrome/") ?? find("Safari/") ?? words[0];
 }
 
-export const none = (text) => el("p", { class: "quiet" }, text);
+export const none = (text) => el("p", { class: "secondary" }, text);

@@ -1,4 +1,4 @@
-// What the page shows, kept in its address, so that a reload or a link brings it back.
+// What the page shows, kept in its address, so that a reload or a link shows it again.
 
 const LISTS = ["group", "hl"];
 

@@ -1,4 +1,4 @@
-// The session of the page: its form, its stream, and the strip with its counters.
+// The session of the page: its form, its stream, and the status bar with its counters.
 
 import { arnOf, control, startLiveTail } from "./api.js";
 import { $, attempt, copy, duration, el, notice, number } from "./dom.js";
@@ -102,7 +102,7 @@ export class Tail {
   clear() {
     this.rows.clear();
     this.#counts = { received: 0, updates: 0, empty: 0, sampled: 0 };
-    this.#showStrip();
+    this.#showStatusBar();
   }
 
   request() {
@@ -122,7 +122,7 @@ export class Tail {
     }
     if (!this.groups.length) {
       $("group").focus();
-      throw new Error("name a log group first");
+      throw new Error("enter a log group first");
     }
     const request = this.request();
     const arn = request.logGroupIdentifiers[0].split(":");
@@ -158,10 +158,10 @@ export class Tail {
     this.#abort?.abort();
   }
 
-  /** Sets the emulator's time; sessions know no other. */
+  /** Sets the emulator's time, by which sessions are timed. */
   setNow(now) {
     this.now = now;
-    this.#showStrip();
+    this.#showStatusBar();
   }
 
   #take({ kind, type, json }) {
@@ -192,7 +192,7 @@ export class Tail {
     }));
     this.rows.add(events);
     if (this.pattern.isUsed) this.pattern.check();
-    this.#showStrip();
+    this.#showStatusBar();
   }
 
   #takeGroup() {
@@ -221,11 +221,11 @@ export class Tail {
       ? "This server checks signatures (--verify-signatures). A page has no secret to sign with, so it cannot start a session. Everything else works."
       : this.#abort
         ? "Waiting for log events. Nothing matches yet."
-        : `${this.groups.length ? "Press" : "Name a log group and press"} Start. To see something now: the tab Write sends log events and starts scenarios.`;
-    rows.replaceChildren(el("p", { id: "hint", class: "quiet" }, hint));
+        : `${this.groups.length ? "Press" : "Enter a log group and press"} Start. To see something now: the tab Write sends log events and starts scenarios.`;
+    rows.replaceChildren(el("p", { id: "hint", class: "secondary" }, hint));
   }
 
-  #showStrip() {
+  #showStatusBar() {
     const { received, updates, empty, sampled } = this.#counts;
     const since = performance.now() - 5_000;
     while (this.#recent.length && this.#recent[0][0] < since) this.#recent.shift();
@@ -235,7 +235,7 @@ export class Tail {
     $("updates").textContent = number(updates);
     $("empty").textContent = number(empty);
     $("sampled").textContent = sampled ? `${number(sampled)} of ${number(updates)}` : "0";
-    $("sampled-cell").classList.toggle("loud", sampled > 0);
+    $("sampled-cell").classList.toggle("emphasized", sampled > 0);
     const elapsed = this.#startedAt === null ? 0 : (this.#abort ? this.now : this.#endedAt) - this.#startedAt;
     const limit = this.#settings.sessionTimeout;
     $("elapsed").textContent = duration(elapsed);
@@ -246,8 +246,8 @@ export class Tail {
   #showTools() {
     const { paused, waiting, lost, follows, counts } = this.rows;
     $("pause").textContent = paused ? `Resume${waiting ? `, ${number(waiting)} new` : ""}` : "Pause";
-    if (lost) $("pause").textContent += `, ${number(lost)} let go`;
-    $("latest").classList.toggle("loud", !follows && !paused);
+    if (lost) $("pause").textContent += `, ${number(lost)} dropped`;
+    $("latest").classList.toggle("emphasized", !follows && !paused);
     if (this.rows.events.length) $("hint")?.remove();
     const chips = this.highlights.map((term, index) =>
       el("span", { class: "term" }, el("mark", { class: `hl${index + 1}` }, term), ` ${number(counts[index] ?? 0)}`),
@@ -265,7 +265,7 @@ export class Tail {
         "div",
         { class: "row-head" },
         el("span", { class: "mono" }, new Date(event.timestamp).toISOString()),
-        el("span", { class: "quiet" }, late ? `ingested ${number(late)} ms later` : "ingested at once"),
+        el("span", { class: "secondary" }, late ? `ingested ${number(late)} ms later` : "ingested at once"),
         el("bdi", { class: "mono" }, `${event.logGroup} › ${event.logStream}`),
         el("span", { class: "gap" }),
         el("button", { type: "button", onclick: () => this.#copy([event]) }, "Copy"),

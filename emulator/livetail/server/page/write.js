@@ -4,7 +4,7 @@ import { control } from "./api.js";
 import { $, attempt, clockTime, el, notice, number, update } from "./dom.js";
 import { none } from "./sessions.js";
 
-const AT_ONCE = 5_000;
+const MAX_EVENTS_OF_A_REQUEST = 5_000;
 
 export class Write {
   constructor(onWritten) {
@@ -27,7 +27,7 @@ export class Write {
           { class: "line" },
           el("button", { type: "button", onclick: () => attempt(() => this.#play(name)), "aria-label": `Start the scenario ${name}` }, "Start"),
           el("strong", {}, name),
-          el("span", { class: "quiet" }, description),
+          el("span", { class: "secondary" }, description),
         ),
       ),
     );
@@ -39,7 +39,7 @@ export class Write {
     update($("scenarios"), scenarios, () =>
       scenarios.length
         ? [
-            ...scenarios.map((one) => el("div", { class: "line" }, el("span", { class: "tag" }, one.done ? "done" : "playing"), el("strong", {}, one.name), el("span", { class: "quiet" }, `since ${clockTime(one.startedAt).slice(0, 8)}`))),
+            ...scenarios.map((one) => el("div", { class: "line" }, el("span", { class: "tag" }, one.done ? "done" : "playing"), el("strong", {}, one.name), el("span", { class: "secondary" }, `since ${clockTime(one.startedAt).slice(0, 8)}`))),
             el("button", { type: "button", onclick: () => attempt(() => this.#stop()) }, "Stop all scenarios"),
           ]
         : [none("No scenario is running.")],
@@ -60,11 +60,11 @@ export class Write {
 async function write() {
   const lines = $("write-messages").value.split("\n").filter(Boolean);
   const messages = Array.from({ length: Number($("write-times").value) }, () => lines).flat();
-  for (let start = 0; start < messages.length; start += AT_ONCE) {
+  for (let start = 0; start < messages.length; start += MAX_EVENTS_OF_A_REQUEST) {
     await control("POST", "events", {
       logGroup: $("write-group").value,
       logStream: $("write-stream").value,
-      messages: messages.slice(start, start + AT_ONCE),
+      messages: messages.slice(start, start + MAX_EVENTS_OF_A_REQUEST),
     });
   }
   return messages.length;
