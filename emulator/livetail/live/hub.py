@@ -19,6 +19,7 @@ from livetail.core.errors import LimitExceededException
 from livetail.core.ids import uuid4
 from livetail.live.session import Counters, Ending, Session, State
 from livetail.live.subscription import Matching, Subscription
+from livetail.live.window import Window
 from livetail.store.batch import Batch
 
 _log = logging.getLogger(__name__)
@@ -118,8 +119,8 @@ class Hub:
             request_id=request_id,
             subscription=subscription,
             started_at=now,
-            timeout_ms=self._session_timeout_ms,
-            random=self._chance.stream(f"sampling of session {self.totals.started}"),
+            ends_at=now + self._session_timeout_ms,
+            window=Window(self._chance.stream(f"sampling of session {self.totals.started}")),
         )
         self._sessions[session.session_id] = session
         self._owners[session.session_id] = owner

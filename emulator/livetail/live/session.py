@@ -11,14 +11,13 @@ While it is ENDING, `take` still returns the buffered updates, then the last mes
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from livetail.core.chance import Random
 from livetail.core.clock import SECOND
 from livetail.live.backlog import Backlog
 from livetail.live.encoding import session_start_json, session_update_json
@@ -124,11 +123,12 @@ class Session:
     """A Live Tail session.
 
     Attributes:
-        started_at, ends_at: epoch milliseconds; `timeout_ms` is the time between them.
+        started_at, ends_at: epoch milliseconds; it times out at `ends_at`.
         next_due: epoch milliseconds of the next tick; a whole number of seconds after the start, even if one of them is
             late.
         ended_by: what ended it; None while it is open.
         fault_rules: the fault rules that concern it, if there are any.
+        window: the log events that have matched since the last update.
         backlog: the updates that wait for the client.
     """
 
@@ -136,24 +136,20 @@ class Session:
     request_id: str
     subscription: Subscription
     started_at: int
-    timeout_ms: InitVar[int]
-    random: InitVar[Random]
-    ends_at: int = field(init=False)
+    ends_at: int
+    window: Window
     next_due: int = field(init=False)
     state: State = field(init=False, default=State.STREAMING)
     ended_by: Ending | None = field(init=False, default=None)
     fault_rules: UpdateRules | None = field(init=False, default=None)
     backlog: Backlog = field(init=False, default_factory=Backlog)
-    _window: Window = field(init=False)
     _ready: deque[Message] = field(init=False)
     _last: Message | None = field(init=False, default=None)
     _unconfirmed: int | None = field(init=False, default=None)
     _counted: Counters = field(init=False, default_factory=Counters)
 
-    def __post_init__(self, timeout_ms: int, random: Random) -> None:
-        self.ends_at = self.started_at + timeout_ms
+    def __post_init__(self) -> None:
         self.next_due = min(self.started_at + SECOND, self.ends_at)
-        self._window = Window(random)
         self._ready = deque([Message(MessageKind.INITIAL_RESPONSE, livetail.INITIAL_RESPONSE)])
         start = livetail.session_start(session_start_json(self.request_id, self.session_id, self.subscription))
         self._ready.append(Message(MessageKind.SESSION_START, start))
@@ -162,7 +158,7 @@ class Session:
         """Add matching log events that have just been ingested; the next update is made of them."""
         self._move("offer")
         self._counted.matched += len(selection.events)
-        self._window.add(selection)
+        self.window.add(selection)
 
     def tick(self, now: int) -> bool:
         """Make the update that is due at `now` (epoch milliseconds), and time the session out when it is due.
@@ -172,10 +168,10 @@ class Session:
         """
         self._move("tick")
         is_over = now >= self.ends_at
-        matched = self._window.matched
+        matched = self.window.matched
         has_update = not is_over or matched > 0 or (self.ends_at - self.started_at) % SECOND == 0
         if has_update:
-            update = self._window.close() if matched else _EMPTY_UPDATE
+            update = self.window.close() if matched else _EMPTY_UPDATE
             self._counted.sampled_out += matched - update.events
             if self.fault_rules is not None:
                 update = self.fault_rules.change_update(update, now)
@@ -265,7 +261,7 @@ class Session:
             dropped_events=self.backlog.dropped_events + lost,
             buffered_updates=len(self.backlog.updates),
             buffered_events=self.backlog.events,
-            pending_events=self._counted.pending_events + self._window.matched + held,
+            pending_events=self._counted.pending_events + self.window.matched + held,
         )
 
     def _move(self, given: Input) -> None:

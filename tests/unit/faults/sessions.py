@@ -15,7 +15,7 @@ from livetail.faults.session_rules import SessionRules
 from livetail.live.encoding import session_start_json, session_update_json
 from livetail.live.session import Session
 from livetail.live.subscription import Subscription
-from livetail.live.window import Selection, Update
+from livetail.live.window import Selection, Update, Window
 from livetail.patterns import compile as compile_pattern
 from livetail.store.batch import Batch, LogEvent
 from livetail.wire import livetail
@@ -87,8 +87,8 @@ def a_session(session_id: str = "s", started_at: int = START, group: str = GROUP
         request_id=f"request of {session_id}",
         subscription=Subscription((arn,), compile_pattern(""), (str(arn),)),
         started_at=started_at,
-        timeout_ms=3 * HOUR,
-        random=Chance(1).stream("sampling"),
+        ends_at=started_at + 3 * HOUR,
+        window=Window(Chance(1).stream("sampling")),
     )
 
 

@@ -9,7 +9,7 @@ from livetail.core.chance import Chance
 from livetail.core.clock import HOUR
 from livetail.live.session import Session
 from livetail.live.subscription import Subscription
-from livetail.live.window import Selection
+from livetail.live.window import Selection, Window
 from livetail.patterns import compile as compile_pattern
 from livetail.store.batch import Batch, LogEvent
 from livetail.wire import livetail
@@ -59,8 +59,8 @@ def fresh_session(timeout: int = 3 * HOUR, seed: int = 1) -> Session:
         request_id="request",
         subscription=subscription(),
         started_at=START,
-        timeout_ms=timeout,
-        random=Chance(seed).stream("sampling"),
+        ends_at=START + timeout,
+        window=Window(Chance(seed).stream("sampling")),
     )
 
 
