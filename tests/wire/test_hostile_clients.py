@@ -179,6 +179,23 @@ def test_lack_of_descriptors_is_logged_once(tmp_path: Path) -> None:
         assert len(said) == 1 and "Too many open files" in said[0]
 
 
+def test_client_that_waits_for_its_handshake_is_disconnected_at_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "MAX_HANDSHAKES", 1)
+    with LiveTailEmulator(tls=True) as emulator:
+        address = address_of(emulator)
+        clients = [socket.create_connection(address, TIMEOUT) for _ in range(2)]
+
+        def accepted() -> int:
+            connections = psutil.Process().net_connections("tcp")
+            return sum(1 for found in connections if found.laddr.port == address[1] and found.raddr)
+
+        assert eventually(lambda: accepted() == 2)
+        emulator.stop()
+        for client in clients:
+            with client:
+                assert client.recv(1) == b""
+
+
 FORKING = """
 import os, socket, sys, time
 from livetail import LiveTailEmulator
