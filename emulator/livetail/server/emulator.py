@@ -199,13 +199,9 @@ class Emulator:
         finally:
             if self.fault_rules is not None:
                 self.fault_rules.close_session(session)
-            self.ended_sessions.append(
-                {
-                    **session_info(session, client),
-                    "endedAt": self.clock.now(),
-                    "endedBy": session.ended_by or Ending.CLIENT,
-                }
-            )
+            info = session_info(session, client)
+            ended_by = session.ended_by or Ending.CLIENT
+            self.ended_sessions.append({**info, "endedAt": self.clock.now(), "endedBy": ended_by})
 
     def sessions(self) -> "list[SessionInfo]":
         """The open sessions, in order of their start."""

@@ -37,11 +37,7 @@ system, which has to clear it for the next one: a thousand tails take 40% more C
 
 
 def new_loop(name: str) -> asyncio.AbstractEventLoop:
-    """A new event loop of asyncio or uvloop.
-
-    Raises:
-        StartError: it is not installed.
-    """
+    """A new event loop of asyncio or uvloop. Raises StartError if that is not installed."""
     if name == "uvloop":
         try:
             import uvloop
