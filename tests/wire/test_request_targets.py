@@ -121,22 +121,36 @@ def test_http2_heads_that_are_refused(manual: LiveTailEmulator, name: str, caplo
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-def test_tls_client_of_a_plain_server_is_no_warning(manual: LiveTailEmulator, caplog: pytest.LogCaptureFixture) -> None:
+def test_tls_client_of_a_plain_server_is_one_line_at_debug(
+    manual: LiveTailEmulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "livetail.server")
     with socket.create_connection(address_of(manual), TIMEOUT) as plain, pytest.raises(ssl.SSLError):
         ssl._create_unverified_context().wrap_socket(plain)
-    manual.now()
-    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+    _check_the_only_line_of_a_connection(manual, caplog, "began TLS")
 
 
 def test_plain_client_of_a_tls_server_is_one_line_at_debug(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "livetail.server.http_server")
+    caplog.set_level(logging.DEBUG, "livetail.server")
     with LiveTailEmulator(tls=True) as emulator:
         with socket.create_connection(address_of(emulator), TIMEOUT) as plain:
             plain.sendall(request_bytes("GET", "/"))
             assert plain.recv(1000)[:4] != b"HTTP"
-        assert eventually(lambda: bool(emulator.now() and caplog.records))
-    (line,) = caplog.records
-    assert line.levelno == logging.DEBUG and "handshake" in line.getMessage() and line.exc_info is None
+        _check_the_only_line_of_a_connection(emulator, caplog, "sent plain HTTP")
+
+
+def _check_the_only_line_of_a_connection(
+    emulator: LiveTailEmulator, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    """It is the only line but for those of the requests that ask for it."""
+
+    def lines() -> list[logging.LogRecord]:
+        emulator.now()
+        return [record for record in caplog.records if "/_livetail/" not in record.getMessage()]
+
+    assert eventually(lambda: bool(lines()))
+    (line,) = lines()
+    assert line.levelno == logging.DEBUG and text in line.getMessage() and line.exc_info is None
 
 
 class TestNoHttp2:

@@ -174,7 +174,11 @@ class HttpServer:
         try:
             transport, _ = await loop.connect_accepted_socket(lambda: protocol, sock, ssl=self._tls, **timeouts)
         except OSError as error:
-            _log.debug("a TLS handshake failed: %s", error)
+            reason = getattr(error, "reason", None)
+            if reason == "HTTP_REQUEST":
+                _log.debug("a client sent plain HTTP, but this server was started with TLS")
+            else:
+                _log.debug("a TLS handshake failed: %s", reason or error)
             return
         finally:
             self._handshakes.release()
