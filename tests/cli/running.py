@@ -49,11 +49,11 @@ def call_livetail(
     What processes write that the command starts is not in the result, nor what is written to `output_file`.
     """
     command = [str(argument) for argument in arguments]
-    printed, told = io.BytesIO(), io.BytesIO()
+    printed, errors = io.BytesIO(), io.BytesIO()
     output = io.BufferedWriter(io.FileIO(output_file, "w")) if output_file is not None else printed
     with (
         io.TextIOWrapper(output, encoding="utf-8") as stdout,
-        io.TextIOWrapper(told, encoding="utf-8") as stderr,
+        io.TextIOWrapper(errors, encoding="utf-8") as stderr,
         patch.dict(os.environ, _environment(variables), clear=True),
         patch.multiple(sys, argv=["livetail", *command], stdout=stdout, stderr=stderr),
         _standard_input(given),
@@ -61,7 +61,7 @@ def call_livetail(
     ):
         status = main()
         stderr.flush()
-        return subprocess.CompletedProcess(command, status, printed.getvalue().decode(), told.getvalue().decode())
+        return subprocess.CompletedProcess(command, status, printed.getvalue().decode(), errors.getvalue().decode())
 
 
 @contextmanager

@@ -153,9 +153,9 @@ def test_an_interrupt_while_a_command_starts_prints_nothing(
         assert process.stderr is not None
         # Interrupted at the import of a module that is loaded while the command starts.
         wanted = {0.06: "argparse", 0.1: "livetail.cli", 0.15: "http.client"}[delay_s]
-        told = []
+        imported = []
         for line in process.stderr:
-            told.append(line)
+            imported.append(line)
             if line.rstrip().endswith(wanted):
                 process.send_signal(signal.SIGINT)
                 break

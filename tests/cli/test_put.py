@@ -137,7 +137,7 @@ def open_pipe(emulator: LiveTailEmulator) -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
-def told(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+def ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
     """How a process ends while its standard input stays open, and what it has written to stderr."""
     assert process.stderr is not None
     return process.wait(30), process.stderr.read().decode()
@@ -147,7 +147,7 @@ def test_an_interrupt_sends_what_is_there_and_ends(
     emulator: LiveTailEmulator, open_pipe: subprocess.Popen[bytes]
 ) -> None:
     open_pipe.send_signal(signal.SIGINT)
-    assert told(open_pipe) == (130, "1 log event sent\n")
+    assert ended(open_pipe) == (130, "1 log event sent\n")
     assert messages(emulator) == ["1"]
 
 
@@ -158,7 +158,7 @@ def test_a_server_that_goes_away_while_the_pipe_stays_open(
     assert open_pipe.stdin is not None
     open_pipe.stdin.write(b"second\n")
     open_pipe.stdin.flush()
-    status, text = told(open_pipe)
+    status, text = ended(open_pipe)
     assert status == 1
     assert text.startswith(f"livetail: no response from {emulator.endpoint_url}: ")
     assert text.endswith("(after 1 log event)\n")
@@ -170,7 +170,7 @@ def test_a_line_that_is_too_long_while_the_pipe_stays_open(open_pipe: subprocess
     with contextlib.suppress(BrokenPipeError):
         open_pipe.stdin.write(b"x" * 1_200_000)
         open_pipe.stdin.flush()
-    assert told(open_pipe) == (1, "livetail: line 2 has more than 1,048,550 bytes, which is the limit\n")
+    assert ended(open_pipe) == (1, "livetail: line 2 has more than 1,048,550 bytes, which is the limit\n")
 
 
 def test_gzip_is_unpacked_member_by_member(emulator: LiveTailEmulator, tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ def test_prints_every_problem_and_continues_with_the_next_file(
         f"{bad}:8: fault 1: times is -1; ",
         f"{tmp_path / 'none.toml'}: there is no such file",
     ]
-    for told, beginning in zip(output.err.splitlines(), expected, strict=True):
-        assert told.startswith(beginning)
+    for line, beginning in zip(output.err.splitlines(), expected, strict=True):
+        assert line.startswith(beginning)
     assert output.out == f"{good}: 1 log group, 1 source, 5 events/s on average\n"
 
 

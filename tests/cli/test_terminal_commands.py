@@ -55,8 +55,8 @@ def lines(process: subprocess.Popen[str], count: int) -> list[str]:
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, list[str]]:
     """The exit status and what was written to stderr behind the line on the session."""
-    _, told = process.communicate(timeout=30)
-    first, *others = told.splitlines()
+    _, errors = process.communicate(timeout=30)
+    first, *others = errors.splitlines()
     assert first.startswith("session ")
     return process.returncode, others
 
@@ -96,19 +96,19 @@ def test_tail_as_json_has_the_events_as_they_came(emulator: LiveTailEmulator) ->
         assert ended(process) == (130, [])
 
 
-def test_tail_says_when_an_update_is_a_sample(emulator: LiveTailEmulator) -> None:
+def test_tail_prints_when_an_update_is_a_sample(emulator: LiveTailEmulator) -> None:
     emulator.put("/app/api", "web-1", ["before"])
     with tailing(emulator, "/app/api") as process:
         emulator.put("/app/api", "web-1", ["x"] * 600)
         emulator.advance(1)
         assert len(lines(process, 500)) == 500
         emulator.end_session(emulator.sessions()[0]["sessionId"])
-        told = ["sampled: 500 of the log events that matched in this second", "the session has ended"]
-        assert ended(process) == (0, told)
+        comments = ["sampled: 500 of the log events that matched in this second", "the session has ended"]
+        assert ended(process) == (0, comments)
 
 
 @pytest.mark.parametrize(
-    ("effect", "told"),
+    ("effect", "expected"),
     [
         ({"type": "exception", "message": "No."}, "livetail: the session ended in SessionStreamingException: No."),
         ({"type": "error-message", "code": "Oops", "message": "No."}, "livetail: the session ended in the error Oops"),
@@ -118,18 +118,18 @@ def test_tail_says_when_an_update_is_a_sample(emulator: LiveTailEmulator) -> Non
         ({"type": "truncate"}, "livetail: the session broke off: "),
     ],
 )
-def test_tail_says_how_a_session_failed(emulator: LiveTailEmulator, effect: dict[str, str], told: str) -> None:
+def test_tail_prints_how_a_session_failed(emulator: LiveTailEmulator, effect: dict[str, str], expected: str) -> None:
     emulator.put("/app/api", "web-1", ["before"])
     emulator.add_fault({"after": {"updates": 1}, "effect": effect})
     with tailing(emulator, "/app/api") as process:
         emulator.advance(2)
         status, (text,) = ended(process)
     assert status == 1
-    assert text.startswith(told)
+    assert text.startswith(expected)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["/nowhere"], "there is no log group '/nowhere'"),
         (["/app/api", "--region", "eu-west-1"], "there is no log group '/app/api' in eu-west-1"),
@@ -138,11 +138,11 @@ def test_tail_says_how_a_session_failed(emulator: LiveTailEmulator, effect: dict
         (["/app/api", "--filter-pattern", "{ broken"], "StartLiveTail was refused: InvalidParameterException: "),
     ],
 )
-def test_tail_says_why_it_cannot_start(emulator: LiveTailEmulator, arguments: list[str], told: str) -> None:
+def test_tail_prints_why_it_cannot_start(emulator: LiveTailEmulator, arguments: list[str], expected: str) -> None:
     emulator.put("/app/api", "web-1", ["before"])
     run = livetail(emulator, "tail", *arguments)
     assert (run.returncode, len(run.stderr.splitlines())) == (1, 1)
-    assert run.stderr.startswith(f"livetail: {told}")
+    assert run.stderr.startswith(f"livetail: {expected}")
 
 
 @pytest.mark.parametrize("command", [["tail", "/app/api"], ["put", "/app/api", "s"]])
@@ -323,7 +323,7 @@ def test_presets_and_all(emulator: LiveTailEmulator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "told"),
+    ("arguments", "status", "expected"),
     [
         (["add", "nonsense"], 1, "effect.type is 'nonsense'; one of "),
         (["add", "cut", "x"], 2, "'x' is not of the form KEY=VALUE"),
@@ -335,10 +335,10 @@ def test_presets_and_all(emulator: LiveTailEmulator) -> None:
         (["add", "cut", "--after-updates", "x"], 2, "argument --after-updates: invalid int value: 'x'"),
     ],
 )
-def test_faults_that_cannot_be(emulator: LiveTailEmulator, arguments: list[str], status: int, told: str) -> None:
+def test_faults_that_cannot_be(emulator: LiveTailEmulator, arguments: list[str], status: int, expected: str) -> None:
     run = livetail(emulator, "fault", *arguments)
     assert (run.returncode, len(run.stderr.splitlines())) == (status, 1)
-    assert run.stderr.startswith(f"livetail: {told}")
+    assert run.stderr.startswith(f"livetail: {expected}")
 
 
 @pytest.mark.parametrize(

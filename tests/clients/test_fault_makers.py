@@ -132,7 +132,7 @@ def test_empty_pages_of_one_stream(manual: LiveTailEmulator, logs: Any, from_hea
         token = page["nextForwardToken" if from_head else "nextBackwardToken"]
         if options.get("nextToken") == token:
             break
-        assert token not in tokens, "a token that is told apart from those before"
+        assert token not in tokens, "a token that differs from those before"
         tokens.append(token)
         options["nextToken"] = token
     assert messages == [str(number) for number in range(10)]

@@ -36,8 +36,8 @@ def _rows() -> dict[str, str]:
         if table and table[0] == "| effect | keys | HTTP/1.1 | HTTP/2 | boto3 |":
             place = "tail" if section.startswith("Effects on sessions") else "request"
             for row in table[2:]:
-                effect, *_, told = (cell.strip() for cell in row.strip("|").split("|"))
-                cells[f"{place} {effect.strip('`')}"] = told
+                effect, *_, outcomes = (cell.strip() for cell in row.strip("|").split("|"))
+                cells[f"{place} {effect.strip('`')}"] = outcomes
     return cells
 
 
@@ -45,7 +45,7 @@ ROWS: Final = _rows()
 
 
 @dataclass(frozen=True)
-class Told:
+class Outcome:
     """One outcome of a row: an exception with words of its text, or none."""
 
     error: type[BaseException] | None
@@ -55,10 +55,10 @@ class Told:
     def is_met_by(self, seen: "Seen") -> bool:
         if self.error is None or seen.error is None:
             return self.error is None and seen.error is None
-        said = str(seen.error)
+        text = str(seen.error)
         # Some name their cause in their text.
         words = [word.strip() for word in self.text.split(",") if word]
-        return isinstance(seen.error, self.error) and all(word in said for word in words) and self.call in seen.call
+        return isinstance(seen.error, self.error) and all(word in text for word in words) and self.call in seen.call
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,16 @@ class Seen:
     call: str = ""
 
 
-def _told(cell: str) -> Iterator[Told]:
+def _outcomes(cell: str) -> Iterator[Outcome]:
     """The outcomes of a cell."""
     for clause in cell.split("; "):
         if clause == "nothing" or clause.startswith(("nothing:", "nothing,")):
-            yield Told(None)
+            yield Outcome(None)
         pattern = r"`([\w.]+)`(?: from `(\w+)\(\)`)?(?:: ([A-Z][^;]*))?"
         for name, call, text in re.findall(pattern, clause):
             error = _exception(name)
             if error is not None:
-                yield Told(error, text, call)
+                yield Outcome(error, text, call)
 
 
 def _exception(name: str) -> type[BaseException] | None:
@@ -188,24 +188,24 @@ def test_every_row_is_shown() -> None:
 
 @pytest.mark.parametrize("row", CASES)
 def test_boto3_sees_what_the_document_says(manual: LiveTailEmulator, row: str) -> None:
-    told = list(_told(ROWS[row]))
+    outcomes = list(_outcomes(ROWS[row]))
     if row == "request delay":
-        told.remove(Told(None))  # Below: someone has to advance the clock meanwhile.
+        outcomes.remove(Outcome(None))  # tested below, since the clock has to move meanwhile
     met = set()
     for case in CASES[row]:
         manual.reset()
         seen = case.play(manual)
-        matching = [number for number, outcome in enumerate(told) if outcome.is_met_by(seen)]
+        matching = [number for number, outcome in enumerate(outcomes) if outcome.is_met_by(seen)]
         assert matching, f"{case.rule} came to {seen}, of which the document knows nothing"
         met.update(matching)
-    assert met == set(range(len(told))), "the document tells more than could be shown"
+    assert met == set(range(len(outcomes))), "an outcome of the document is not reproduced"
 
 
 def test_reset_under_tls_is_taken_for_an_end_before_python_3_13() -> None:
     with LiveTailEmulator(clock="manual", seed=7, tls=True) as emulator:
         seen = CASES["tail reset"][0].play(emulator)
     text = "Connection reset by peer" if sys.version_info >= (3, 13) else "Response ended prematurely"
-    assert Told(ProtocolError, text).is_met_by(seen)
+    assert Outcome(ProtocolError, text).is_met_by(seen)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ class Received:
         return [message for update in self.updates for message in update]
 
 
-SAID: Final = [f"{second}-{number}" for second in range(5) for number in range(4)]
+SENT: Final = [f"{second}-{number}" for second in range(5) for number in range(4)]
 
 
 @pytest.fixture
@@ -323,42 +323,42 @@ Receive = Callable[[Mapping[str, Any]], Received]
 
 def test_without_a_rule_nothing_goes_wrong(receive: Receive) -> None:
     received = receive({"where": {"logGroup": "/other"}, "effect": {"type": "end"}})
-    assert received == Received([SAID[at : at + 4] for at in range(0, 20, 4)], {False})
+    assert received == Received([SENT[at : at + 4] for at in range(0, 20, 4)], {False})
 
 
 def test_duplicate_brings_an_update_twice(receive: Receive) -> None:
     received = receive(_later("duplicate"))
-    assert received.updates == [SAID[:4], SAID[4:8], SAID[4:8], SAID[8:12], SAID[12:16], SAID[16:]]
+    assert received.updates == [SENT[:4], SENT[4:8], SENT[4:8], SENT[8:12], SENT[12:16], SENT[16:]]
 
 
 def test_reorder_brings_all_but_not_in_order(receive: Receive) -> None:
     received = receive(_effect("reorder", milliseconds=600, share=0.5))
-    assert sorted(received.events) == SAID
-    assert received.events != SAID
+    assert sorted(received.events) == SENT
+    assert received.events != SENT
     # 600 ms: an event may come behind the next two, and no others.
     for place, message in enumerate(received.events):
-        assert all(SAID.index(later) >= SAID.index(message) - 2 for later in received.events[place:])
+        assert all(SENT.index(later) >= SENT.index(message) - 2 for later in received.events[place:])
 
 
 def test_lose_brings_less_and_does_not_say_so(receive: Receive, manual: LiveTailEmulator) -> None:
     received = receive({"after": {"updates": 2}, **_effect("lose")})
-    assert received == Received([SAID[:4], SAID[4:8], [], [], []], {False})
+    assert received == Received([SENT[:4], SENT[4:8], [], [], []], {False})
 
 
 def test_lose_takes_a_share(receive: Receive) -> None:
     received = receive(_effect("lose", fraction=0.5))
-    assert 0 < len(received.events) < len(SAID)
-    assert received.events == [message for message in SAID if message in received.events]
+    assert 0 < len(received.events) < len(SENT)
+    assert received.events == [message for message in SENT if message in received.events]
     assert received.sampled == {False}
 
 
 def test_unknown_event_is_passed_over(receive: Receive) -> None:
-    assert receive({"times": 0, **_effect("unknown-event")}).events == SAID
+    assert receive({"times": 0, **_effect("unknown-event")}).events == SENT
 
 
 @pytest.mark.parametrize("effect", [{"type": "truncate"}, {"type": "truncate", "bytes": 0}, {"type": "end"}], ids=str)
 def test_silent_end_loses_the_rest(receive: Receive, effect: dict[str, Any]) -> None:
-    assert receive({"after": {"updates": 2}, "effect": effect}).updates == [SAID[:4], SAID[4:8]]
+    assert receive({"after": {"updates": 2}, "effect": effect}).updates == [SENT[:4], SENT[4:8]]
 
 
 def test_stall_keeps_the_newest_ten_updates(manual: LiveTailEmulator, tailing: Tailing) -> None:

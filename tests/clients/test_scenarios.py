@@ -83,14 +83,14 @@ def test_names_need_not_be_utf_8(tmp_path: Path) -> None:
 
 
 def test_a_server_does_not_start_with_what_it_cannot_play(tmp_path: Path) -> None:
-    for flag, given, told in (
+    for flag, given, problem in (
         ("--scenario", "nope", "nope: there is no such file; bundled scenarios are audit-trail, burst, demo, "),
         ("--scenario", str(tmp_path / "x.toml"), f"{tmp_path / 'x.toml'}: there is no such file\n"),
         ("--replay", str(tmp_path / "x.json"), f"{tmp_path / 'x.json'}: there is no such file"),
     ):
         run = call_livetail("serve", "--port", "0", flag, given)
         assert (run.returncode, len(run.stderr.splitlines())) == (1, 1)
-        assert run.stderr.startswith(f"livetail: {told}")
+        assert run.stderr.startswith(f"livetail: {problem}")
 
 
 # ---- starting and stopping -----------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ def test_several_scenarios_play_side_by_side(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "problem"),
     [
         ('[[source]]\nlog_group = "/x"\nrate = { shape = "brust" }\n', ["{file}:3: source 1: rate.shape is 'brust';"]),
         ("[[source\n", ["{file}:1: it is not TOML: "]),
@@ -142,31 +142,31 @@ def test_several_scenarios_play_side_by_side(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_bad_file_keeps_the_server_from_starting(tmp_path: Path, text: str, told: list[str]) -> None:
+def test_a_bad_file_keeps_the_server_from_starting(tmp_path: Path, text: str, problem: list[str]) -> None:
     file = tmp_path / "bad.toml"
     file.write_text(text)
     run = call_livetail("serve", "--port", "0", "--scenario", file)
     assert (run.returncode, run.stdout) == (1, "")
-    for line, beginning in zip(run.stderr.splitlines(), told, strict=True):
+    for line, beginning in zip(run.stderr.splitlines(), problem, strict=True):
         assert line.startswith("livetail: " + beginning.replace("{file}", str(file)))
 
 
 def test_toml_and_json_say_the_same() -> None:
-    said = []
+    found = []
     for scenario in (SHOP_TOML, SHOP):
         with LiveTailEmulator(clock=CLOCK, seed=99) as emulator:
             assert emulator.start_scenario(scenario) == "scenario-1"
             assert [fault["effect"] for fault in emulator.faults()] == [{"type": "end"}]
             emulator.advance(10)
             logs = emulator.client(config=PATIENT)
-            said.append([stored(logs, group) for group in ("/shop/api", "/shop/worker")])
+            found.append([stored(logs, group) for group in ("/shop/api", "/shop/worker")])
             logs.close()
-    assert said[0] == said[1]
-    assert [len(group) > 20 for group in said[0]] == [True, True]
+    assert found[0] == found[1]
+    assert [len(group) > 20 for group in found[0]] == [True, True]
 
 
 @pytest.mark.parametrize(
-    ("scenario", "told"),
+    ("scenario", "problem"),
     [
         ("", "scenario: it has no log_group, source, replay or fault, so there is nothing to play"),
         ("[[source", "scenario:1: it is not TOML: "),
@@ -177,10 +177,10 @@ def test_toml_and_json_say_the_same() -> None:
         ({"fault": [{"effect": {"type": "explode"}}]}, "scenario: fault 1: "),
     ],
 )
-def test_a_bad_scenario_is_refused_in_sentences(manual: LiveTailEmulator, scenario: Any, told: str) -> None:
+def test_a_bad_scenario_is_refused_in_sentences(manual: LiveTailEmulator, scenario: Any, problem: str) -> None:
     with pytest.raises(LiveTailError) as refused:
         manual.start_scenario(scenario)
-    assert str(refused.value).startswith(told)
+    assert str(refused.value).startswith(problem)
     assert manual.scenarios() == []
     assert manual.faults() == []
 
@@ -235,18 +235,18 @@ def test_after_a_reset_the_scenarios_of_the_start_play_again(tmp_path: Path) -> 
     file.write_text(SHOP_TOML)
     with LiveTailEmulator(clock=CLOCK, scenario=file) as emulator:
         logs = emulator.client(config=PATIENT)
-        said = []
+        found = []
         for _ in range(2):
             assert [scenario["id"] for scenario in emulator.scenarios()] == ["shop-1"]
             assert len(emulator.faults()) == 1
             emulator.advance(10)
-            said.append(stored(logs, "/shop/api"))
+            found.append(stored(logs, "/shop/api"))
             emulator.start_scenario('[[source]]\nlog_group = "/other"\nrate = 1\n')
             emulator.clear_faults()
             emulator.reset()
         logs.close()
-    assert len(said[0]) == 200
-    assert said[0] == said[1]
+    assert len(found[0]) == 200
+    assert found[0] == found[1]
 
 
 def test_an_unknown_file_is_an_error_of_the_start() -> None:

@@ -57,7 +57,7 @@ class Tail:
         due: the instant of its next update.
         stalled_until: nothing is written before.
         losing: all log events get lost.
-        disturbed: log events were held back, so of the updates only their number can be told.
+        disturbed: log events were held back, so of the updates only the number is known.
         ends_with: what it ends with as soon as it may write: the name of an exception, or nothing.
         drained: what waits is written before the end.
     """

@@ -175,8 +175,8 @@ def test_lack_of_descriptors_is_logged_once(tmp_path: Path) -> None:
             clients[-1].close()
         command.process.terminate()
         assert command.wait(TIMEOUT) == 0
-        said = [line for line in command.log.splitlines() if "no connection can be accepted" in line]
-        assert len(said) == 1 and "Too many open files" in said[0]
+        warnings = [line for line in command.log.splitlines() if "no connection can be accepted" in line]
+        assert len(warnings) == 1 and "Too many open files" in warnings[0]
 
 
 def test_client_that_waits_for_its_handshake_is_disconnected_at_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,13 +49,13 @@ def short_stall(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _ingest(emulator: LiveTail, seconds: int) -> list[str]:
     """Let seconds pass, with ten messages in each; returns how the messages begin."""
-    said = []
+    sent = []
     with Http1(emulator) as control:
         for second in range(seconds):
             messages = [f"{second:03d}-{number}-" for number in range(10)]
             _put(control, [message + PADDING for message in messages])
-            said += messages
-    return said
+            sent += messages
+    return sent
 
 
 def _put(control: Http1, messages: list[str]) -> None:
@@ -91,7 +91,7 @@ def _catch_up(tail: Http1Tail | Http2Tail, last: str) -> list[Frame]:
 
 def test_half_a_minute_without_reading(emulator: LiveTailEmulator, kind: Kind) -> None:
     with kind.open(emulator, GROUP) as slow, Http1Tail(emulator, GROUP) as fast, Reading(fast) as reading:
-        said = _ingest(emulator, SECONDS)
+        sent = _ingest(emulator, SECONDS)
         counters = _counters(emulator, slow.session_id)
         assert counters["bufferedUpdates"] == BACKLOG
         assert counters["bufferedEvents"] == BACKLOG * 10
@@ -99,9 +99,9 @@ def test_half_a_minute_without_reading(emulator: LiveTailEmulator, kind: Kind) -
         assert counters["updates"] + counters["droppedUpdates"] + BACKLOG == SECONDS
         assert counters["droppedEvents"] == counters["droppedUpdates"] * 10
 
-        received = _heads(_catch_up(slow, said[-1]))
+        received = _heads(_catch_up(slow, sent[-1]))
         handed_over = counters["updates"] * 10
-        assert received == said[:handed_over] + said[-BACKLOG * 10 :]
+        assert received == sent[:handed_over] + sent[-BACKLOG * 10 :]
         counters = _counters(emulator, slow.session_id)
         assert (counters["bufferedUpdates"], counters["bufferedEvents"]) == (0, 0)
 
@@ -110,16 +110,16 @@ def test_half_a_minute_without_reading(emulator: LiveTailEmulator, kind: Kind) -
         assert _heads(_catch_up(slow, "and on it goes")) == ["and on it goes"]
 
         emulator.end_session(fast.session_id)
-        assert _heads(reading.finish()) == [*said, "and on it goes"]
+        assert _heads(reading.finish()) == [*sent, "and on it goes"]
 
 
 def test_streams_of_one_connection_wait_for_their_own_windows_only(manual: LiveTailEmulator) -> None:
     manual.put(GROUP, "web-1", ["before anyone listens"])
     with Http2Tail(manual, GROUP, opens_windows=False, window=65_535) as tail:
-        said = _ingest(manual, 20)
+        sent = _ingest(manual, 20)
         assert _counters(manual, tail.session_id)["bufferedUpdates"] == BACKLOG
         assert tail.ask().json["sessions"] == 1
-        assert _heads(_catch_up(tail, said[-1]))[-BACKLOG * 10 :] == said[-BACKLOG * 10 :]
+        assert _heads(_catch_up(tail, sent[-1]))[-BACKLOG * 10 :] == sent[-BACKLOG * 10 :]
 
 
 def test_memory_of_the_server_is_bounded(tmp_path: Path) -> None:

@@ -57,8 +57,8 @@ def test_date_is_the_real_time_also_where_the_clock_is_moved(manual: LiveTailEmu
     """SDKs compare it with their own clock."""
     manual.advance(3 * 3600)
     with Http1Tail(manual, group) as tail:
-        said = parsedate_to_datetime(tail.head.headers["date"])
-        assert abs(datetime.now(UTC) - said) < timedelta(minutes=1)
+        date = parsedate_to_datetime(tail.head.headers["date"])
+        assert abs(datetime.now(UTC) - date) < timedelta(minutes=1)
 
 
 def test_first_messages_come_before_time_moves(manual: LiveTailEmulator, group: str) -> None:

@@ -191,8 +191,8 @@ def test_refuses_bad_lines_with_their_numbers(tmp_path: Path, content: str, prob
     with pytest.raises(ScenarioError) as refused:
         read_replay(path)
     assert len(refused.value.problems) == len(problems)
-    for told, expected in zip(refused.value.problems, problems, strict=True):
-        assert told.startswith(expected)
+    for problem, expected in zip(refused.value.problems, problems, strict=True):
+        assert problem.startswith(expected)
 
 
 def test_refuses_a_file_that_is_too_large(tmp_path: Path) -> None:

@@ -149,11 +149,11 @@ def test_events_are_numbered() -> None:
 
 
 def test_a_template_is_bounded() -> None:
-    for text, told in (
+    for text, problem in (
         ("x" * 262_145, "it has more than 262,144 characters"),
         ("{seq}" * 1_001, "or 1,000 fields"),
         ("{hex:1024}" * 300, "its lines would have about 307,800 bytes; 262,144 are the limit"),
         ("{x:" + "y" * 2_000 + "}" + "{x}" * 200, "its lines would have about 402,402 bytes; 262,144 are the limit"),
     ):
-        with pytest.raises(ScenarioError, match=told):
+        with pytest.raises(ScenarioError, match=problem):
             written(text)

@@ -101,7 +101,7 @@ def _say_at(emulator: Emulator, *offsets: int) -> None:
         f"""
         [[source]]
         log_group = "{GROUP}"
-        template = "said at {offset}"
+        template = "event at {offset}"
         start = "{offset}ms"
         rate = {{ shape = "once", count = 1 }}
         """
@@ -123,10 +123,10 @@ def test_sources_faults_and_timeouts_in_their_order() -> None:
         assert tail.messages == [
             (0, "initial-response", []),
             (0, "sessionStart", []),
-            (1_000, "sessionUpdate", ["said at 500", "said at 1000"]),
-            (2_500, "sessionUpdate", ["said at 1001"]),  # the stall ends
-            (3_000, "sessionUpdate", ["said at 2999"]),
-            (4_000, "sessionUpdate", ["said at 3500", "said at 4000"]),
+            (1_000, "sessionUpdate", ["event at 500", "event at 1000"]),
+            (2_500, "sessionUpdate", ["event at 1001"]),  # the stall ends
+            (3_000, "sessionUpdate", ["event at 2999"]),
+            (4_000, "sessionUpdate", ["event at 3500", "event at 4000"]),
             (4_000, "SessionTimeoutException", []),
         ]
         assert emulator.clock.now() == START + 10_000
