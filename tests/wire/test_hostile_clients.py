@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import hpack
@@ -134,7 +135,7 @@ def short_stall(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def few_handshakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveTailEmulator]:
     monkeypatch.setattr(http_server, "MAX_HANDSHAKES", 3)
-    monkeypatch.setattr(http_server, "HANDSHAKE_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(http_server, "MIN_HANDSHAKE_S", 0.05)
     with LiveTailEmulator(tls=True) as emulator:
         yield emulator
 
@@ -182,17 +183,10 @@ def test_lack_of_descriptors_is_logged_once(tmp_path: Path) -> None:
 def test_client_that_waits_for_its_handshake_is_disconnected_at_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_server, "MAX_HANDSHAKES", 1)
     with LiveTailEmulator(tls=True) as emulator:
-        address = address_of(emulator)
-        clients = [socket.create_connection(address, TIMEOUT) for _ in range(2)]
-
-        def accepted() -> int:
-            connections = psutil.Process().net_connections("tcp")
-            return sum(1 for found in connections if found.laddr.port == address[1] and found.raddr)
-
-        assert eventually(lambda: accepted() == 2)
+        clients = [socket.create_connection(address_of(emulator), TIMEOUT) for _ in range(2)]
         emulator.stop()
         for client in clients:
-            with client:
+            with client, suppress(ConnectionResetError):  # the second one was not accepted
                 assert client.recv(1) == b""
 
 

@@ -28,9 +28,12 @@ SEND_BUFFER_BYTES: Final = 256 * 1024
 instead of four megabytes."""
 
 MAX_HANDSHAKES: Final = 200
-"""TLS handshakes at a time; each costs 300 KB. More clients wait."""
+"""TLS handshakes at a time; each costs 300 KB. More clients wait in the backlog."""
 
-HANDSHAKE_TIMEOUT_S: Final = 5.0
+HANDSHAKE_TIMEOUT_S: Final = 10.0
+MIN_HANDSHAKE_S: Final = 1.0
+"""Seconds that a handshake may take, and that it may take while `MAX_HANDSHAKES` are in progress."""
+
 TLS_SHUTDOWN_TIMEOUT_S: Final = 0.5
 
 ACCEPT_RETRY_S: Final = 0.1
@@ -103,7 +106,8 @@ class HttpServer:
         self._config = ServerConfig(app, http2=http2)
         self._stopping = self._config.context.terminated
         self._connections: dict[asyncio.Task[None], Connection | None] = {}  # None until its handshake is done
-        self._handshakes = asyncio.Semaphore(MAX_HANDSHAKES)
+        self._handshakes: dict[asyncio.Task[None], float] = {}  # with the time at which each began
+        self._handshake_ended = asyncio.Event()
         self._log_exhaustion_at = 0.0
         self._accepting = asyncio.create_task(self._accept())
 
@@ -118,6 +122,7 @@ class HttpServer:
             self._listener.shutdown(socket.SHUT_RDWR)
         except OSError:  # not on Linux, or not listening any more
             self._accepting.cancel()
+        self._handshake_ended.set()
         await asyncio.wait((self._accepting,))
         self._listener.close()
         for task, connection in list(self._connections.items()):
@@ -147,6 +152,7 @@ class HttpServer:
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
+            await self._make_room()
             try:
                 sock, _ = await loop.sock_accept(self._listener)
             except OSError as error:
@@ -157,7 +163,22 @@ class HttpServer:
             task = loop.create_task(self._serve(sock))
             self._connections[task] = None
             task.add_done_callback(self._ended)
+            if self._tls is not None:
+                self._handshakes[task] = loop.time()
             await asyncio.sleep(0)  # so that open connections do not wait for many new ones
+
+    async def _make_room(self) -> None:
+        """Wait while too many handshakes are in progress, or end the oldest when it takes too long."""
+        while len(self._handshakes) >= MAX_HANDSHAKES and not self._stopping.is_set():
+            task, began_at = next(iter(self._handshakes.items()))
+            seconds_left = began_at + MIN_HANDSHAKE_S - asyncio.get_running_loop().time()
+            if seconds_left <= 0:
+                del self._handshakes[task]
+                task.cancel()
+            else:
+                self._handshake_ended.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._handshake_ended.wait(), seconds_left)
 
     async def _serve(self, sock: socket.socket) -> None:
         loop, task = asyncio.get_running_loop(), cast("asyncio.Task[None]", asyncio.current_task())
@@ -166,11 +187,6 @@ class HttpServer:
         timeouts: dict[str, Any] = {}
         if self._tls is not None:
             timeouts = {"ssl_handshake_timeout": HANDSHAKE_TIMEOUT_S, "ssl_shutdown_timeout": TLS_SHUTDOWN_TIMEOUT_S}
-        try:
-            await self._handshakes.acquire()
-        except asyncio.CancelledError:
-            sock.close()
-            raise
         try:
             transport, _ = await loop.connect_accepted_socket(lambda: protocol, sock, ssl=self._tls, **timeouts)
         except OSError as error:
@@ -181,7 +197,8 @@ class HttpServer:
                 _log.debug("a TLS handshake failed: %s", reason or error)
             return
         finally:
-            self._handshakes.release()
+            self._handshakes.pop(task, None)
+            self._handshake_ended.set()
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         connection = Connection(self._config, sock, reader, writer)
         self._connections[task] = connection
