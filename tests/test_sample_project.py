@@ -1,24 +1,25 @@
-"""The suite of the sample project, a project such as a user's own, passes and uses the public interface."""
+"""The suite of the sample project, a project such as a user's own, passes in parallel and uses the public interface."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.testing.projects import LIKE_A_USER, WITHOUT_WORKERS
-
-pytest_plugins = ["pytester"]
+from tests.testing.projects import LIKE_A_USER
 
 PROJECT = Path(__file__).with_name("sample-project")
 
 PUBLIC = {"livetail"}
 
 
-def test_its_suite_passes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(PROJECT)
-    result = pytester.runpytest_inprocess("-q", *LIKE_A_USER, *WITHOUT_WORKERS, "--rootdir", str(PROJECT))
-    assert result.ret == 0
-    assert result.parseoutcomes().keys() == {"passed"}, "its configuration makes errors of warnings"
+def test_its_suite_passes_in_parallel() -> None:
+    command = [sys.executable, "-m", "pytest", "-n", "2", "-q", *LIKE_A_USER, "--rootdir", str(PROJECT)]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=100, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "warning" not in run.stdout, "its configuration makes errors of warnings"
+    assert "skipped" not in run.stdout and "xfailed" not in run.stdout
 
 
 @pytest.mark.parametrize("source", sorted(PROJECT.glob("*.py")), ids=lambda source: source.name)
