@@ -132,7 +132,7 @@ def test_several_scenarios_play_side_by_side(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"),
+    ("text", "problems"),
     [
         ('[[source]]\nlog_group = "/x"\nrate = { shape = "brust" }\n', ["{file}:3: source 1: rate.shape is 'brust';"]),
         ("[[source\n", ["{file}:1: it is not TOML: "]),
@@ -142,12 +142,12 @@ def test_several_scenarios_play_side_by_side(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_bad_file_keeps_the_server_from_starting(tmp_path: Path, text: str, problem: list[str]) -> None:
+def test_a_bad_file_keeps_the_server_from_starting(tmp_path: Path, text: str, problems: list[str]) -> None:
     file = tmp_path / "bad.toml"
     file.write_text(text)
     run = call_livetail("serve", "--port", "0", "--scenario", file)
     assert (run.returncode, run.stdout) == (1, "")
-    for line, beginning in zip(run.stderr.splitlines(), problem, strict=True):
+    for line, beginning in zip(run.stderr.splitlines(), problems, strict=True):
         assert line.startswith("livetail: " + beginning.replace("{file}", str(file)))
 
 
