@@ -97,7 +97,7 @@ class LogStreamRequest(LogGroupRequest):
     log_stream_name: LogStreamName
 
 
-class NamedOrIdentifiedRequest(Request, kw_only=True):
+class NamedOrIdentifiedRequest(Request):
     """The request of operations on a log group that either of two members names."""
 
     log_group_name: LogGroupName | None = None

@@ -51,7 +51,10 @@ def test_every_operation_of_the_contract_is_in_the_table() -> None:
 def test_request_has_the_members_and_constraints_of_the_model(name: str) -> None:
     shape = MODEL.operation_model(name).input_shape
     assert shape is not None
-    assert describe(inspect.type_info(OPERATIONS[name].__annotations__["request"])) == modeled(shape)
+    described = describe(inspect.type_info(OPERATIONS[name].__annotations__["request"]))
+    assert described == modeled(shape)
+    # Errors name the members in the order of the model.
+    assert list(described["members"]) == list(shape.members)
 
 
 @pytest.mark.parametrize("name", EMULATED)
