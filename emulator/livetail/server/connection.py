@@ -139,9 +139,10 @@ class Connection:
             if self._protocol.has_sent_goaway:
                 return
             self._transport.write(self._protocol.goaway(error_code))
-            if self._transport.can_write_eof():
-                self._transport.write_eof()
-                return
+            with suppress(OSError):  # the client has left meanwhile
+                if self._transport.can_write_eof():
+                    self._transport.write_eof()
+                    return
         self.close()
 
     def end_if_idle(self) -> None:
