@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from os.path import isfile
 from pathlib import Path as FilePath
 from pathlib import PurePath
 from typing import Any, Final
@@ -143,7 +144,7 @@ def _read_replay(table: ReplayTable, directory: FilePath | None) -> Replay:
     if directory is None:
         raise ScenarioError(["a scenario that is not a file itself cannot replay files"])
     file = directory / table.file
-    if not file.is_file():
+    if not isfile(file):  # unlike `Path.is_file`, False for a name that is too long
         raise ScenarioError([f"there is no file {file}"])
     replay = read_replay(file, table.log_group)
     return replace(replay, speed=Fraction(str(table.speed)), loop=table.loop, start_ms=parse_duration(table.start))

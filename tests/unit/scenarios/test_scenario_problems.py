@@ -149,6 +149,7 @@ PROBLEMS = [
     ),
     ("[[replay]]", "1: replay 1: file is missing; a text is expected"),
     ("[[replay]]\nfile = 'nope.jsonl'", "2: replay 1: file is 'nope.jsonl': there is no file "),
+    (f"[[replay]]\nfile = '{'n' * 300}'", "2: replay 1: file is '"),
     (
         "[[replay]]\nfile = 'lines.jsonl'\nspeed = 0",
         "3: replay 1: speed is 0; a number from 0.001 to 1,000 is expected",
