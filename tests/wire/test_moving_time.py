@@ -81,7 +81,7 @@ def test_stalled_clients_are_waited_for_together(grouped: LiveTailEmulator, monk
         grouped.put(GROUP, "web-1", ["x" * 4_000_000])
         began = monotonic()
         grouped.advance(1)
-        assert monotonic() - began < clients * patience
+        assert monotonic() - began < 2 * patience
 
 
 def test_reset_stops_an_advance(grouped: LiveTailEmulator) -> None:

@@ -67,10 +67,13 @@ class TailWriter:
         self._has_client_left = False
 
     @property
-    def is_stalled(self) -> bool:
-        """Whether the client has accepted nothing for `STALL_S` seconds, although there is something to write."""
-        now = asyncio.get_running_loop().time()
-        return self._sending_since is not None and now - self._sending_since >= STALL_S
+    def stalls_at(self) -> float:
+        """When the client counts as stalled, by the time of the event loop: `STALL_S` after it last accepted something.
+
+        While there is nothing to write it is always that long from now.
+        """
+        since = self._sending_since
+        return (asyncio.get_running_loop().time() if since is None else since) + STALL_S
 
     def wake(self) -> None:
         """Let the writer take the next message, if any; a fault rule that resets the connection does so at once."""
@@ -241,11 +244,12 @@ class TailWriters:
 
         A client that accepts nothing for `STALL_S` is not waited for until it accepts again.
         """
+        loop = asyncio.get_running_loop()
         for session in sessions:
             writer = self._writers.get(session)
-            while writer is not None and not writer.idle.is_set() and not writer.is_stalled:
+            while writer is not None and not writer.idle.is_set() and (stalls_at := writer.stalls_at) > loop.time():
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(STALL_S):  # the other writers write meanwhile
+                    async with asyncio.timeout_at(stalls_at):  # the other writers write meanwhile
                         await writer.idle.wait()
 
     def end_waits(self) -> None:
