@@ -155,7 +155,7 @@ class Connection:
         """End the connection at once; what the client has not received is lost."""
         with suppress(OSError):  # without this, a forked process that has a copy would keep the connection open
             self._socket.shutdown(socket.SHUT_RDWR)
-        self._transport.abort()
+        self._abort_transport()
 
     def refuse(self, sentence: str) -> None:
         """Close the connection in the middle of a request: over HTTP/1.1 with a status 503."""
@@ -172,4 +172,8 @@ class Connection:
             return
         with suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._transport.abort()
+        self._abort_transport()
+
+    def _abort_transport(self) -> None:
+        if self._socket.fileno() >= 0:  # asyncio raises an error if all was written and the transport is closed
+            self._transport.abort()

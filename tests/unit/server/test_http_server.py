@@ -51,3 +51,28 @@ def test_a_connection_that_comes_at_the_stop_is_closed(loop: str, tls: bool, cer
         for turns in range(6):
             runner.run(test(turns))
     gc.collect()
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_client_with_another_request_that_reads_late_does_not_break_the_stop(loop: str) -> None:
+    """Its connection is closed as soon as all is written, while the server still waits to handle the next request."""
+
+    async def test() -> None:
+        has_responded = asyncio.Event()
+
+        async def application(_: Scope, __: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            has_responded.set()
+            await send({"type": "http.response.body", "body": bytes(8_000_000)})
+
+        listener = listen("127.0.0.1", 0)
+        server = HttpServer(application, listener)
+        with socket.create_connection(listener.getsockname(), timeout=10) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2)
+            await has_responded.wait()
+            closing = asyncio.create_task(server.close(0.2))
+            await asyncio.to_thread(lambda: list(iter(lambda: client.recv(65536), b"")))
+            await closing
+
+    with asyncio.Runner(loop_factory=partial(new_loop, loop)) as runner:
+        runner.run(test())
