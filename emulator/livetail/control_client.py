@@ -39,7 +39,8 @@ class ControlClient:
             parts = urllib.parse.urlsplit(url)
             host, port = parts.hostname or "", parts.port
             host.encode("idna")  # the socket module does so too, with an unclear error
-        except ValueError:
+            http.client.HTTPConnection(host, port)
+        except (ValueError, http.client.InvalidURL):
             host = ""
         if not host or parts.scheme not in ("http", "https") or parts.path not in ("", "/") or parts.query:
             raise UrlError(f"{url!r} is not a URL such as http://127.0.0.1:4586")

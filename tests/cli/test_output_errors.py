@@ -115,7 +115,16 @@ def test_a_timeout_is_a_number_of_seconds(timeout: str) -> None:
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["http://a..b", "http://x:99999", "http://x:y", "ftp://x", "nonsense", "http://[::1", "http://" + "a" * 70 + ".b"],
+    [
+        "http://a..b",
+        "http://a b",
+        "http://x:99999",
+        "http://x:y",
+        "ftp://x",
+        "nonsense",
+        "http://[::1",
+        "http://" + "a" * 70 + ".b",
+    ],
 )
 def test_an_endpoint_that_cannot_be_one_is_wrong_usage(endpoint: str) -> None:
     run = call_livetail("healthcheck", "--endpoint", endpoint)
