@@ -83,6 +83,24 @@ def test_a_delayed_request_whose_client_has_left_is_dropped(manual: LiveTailEmul
         assert control.call("DescribeLogGroups", {}).json["logGroups"] == []
 
 
+def test_client_that_cancels_a_delayed_request_keeps_the_others_of_its_connection(manual: LiveTailEmulator) -> None:
+    """SDKs over HTTP/2 cancel a stream when a request takes too long; the connection stays."""
+    manual.put(GROUP, "web-1", ["x"])
+    manual.add_fault(faults.delay(60, operation="CreateLogGroup", times=0))
+    with Http2Tail(manual, GROUP) as client:
+        streams = [
+            client.start("POST", "/", json.dumps({"logGroupName": name}).encode(), aws_headers("CreateLogGroup"))
+            for name in ("/cancelled", "/kept")
+        ]
+        assert eventually(lambda: len(manual.requests()) == 3)
+        client.cancel(streams[0])
+        assert eventually(lambda: [entry["status"] for entry in manual.requests()].count(0) == 1)
+        manual.advance(61)
+        assert client.response(streams[1]).status == 200
+        manual.end_session(client.session_id)
+        assert len(client.take_all()) == 61
+
+
 def test_delayed_requests_keep_no_more_than_so_many_bytes(manual: LiveTailEmulator) -> None:
     manual.put(GROUP, "s", ["x"])
     manual.add_fault(faults.delay(60, operation="PutLogEvents", times=0))

@@ -46,8 +46,8 @@ class RequestFaults:
             None if a rule closed the connection.
 
         Raises:
-            ClientGoneError: while a rule delayed the request, its client left, or the emulator was reset or stopped.
-                The connection is closed.
+            ClientGoneError: while a rule delayed the request, its client left, or the emulator was reset or stopped;
+                then the connection is closed.
         """
         emulator, entry, log_groups = self._emulator, request.entry, named_log_groups(request.body)
         fired = rules.fire_on_request(entry.operation, entry.caller.request_id, log_groups, emulator.clock.now())
@@ -85,9 +85,10 @@ class RequestFaults:
         return None
 
     async def _wait(self, milliseconds: int, request: AwsRequest, receive: Receive) -> bool:
-        """Delay a request by the emulator's clock; returns whether to carry it out then.
+        """Delay a request by the emulator's clock; returns False if the emulator was reset or stopped meanwhile.
 
-        Returns False if its client has left, or the emulator was reset or stopped meanwhile.
+        Raises:
+            ClientGoneError: its client left meanwhile.
         """
         self._held_requests += 1
         self._held_bytes += len(request.body)
@@ -95,7 +96,10 @@ class RequestFaults:
         try:
             with self._emulator.scheduler.sleeping(milliseconds) as sleep:
                 await asyncio.wait((sleep, disconnect), return_when=asyncio.FIRST_COMPLETED)
-            return not disconnect.done() and sleep.result()
+            if disconnect.done():
+                request.entry.status = 0
+                raise ClientGoneError
+            return sleep.result()
         finally:
             disconnect.cancel()
             self._held_requests -= 1
