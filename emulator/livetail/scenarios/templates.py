@@ -13,6 +13,7 @@ from typing import Final
 
 from livetail.core.chance import Chance, Random
 from livetail.core.clock import SECOND
+from livetail.core.tables import shown
 from livetail.scenarios import ScenarioError
 from livetail.scenarios.formats.base import Format, access_log_time, iso_time
 from livetail.scenarios.traffic import draw_uuid, level_of, one_of
@@ -47,6 +48,9 @@ _TIMES: Final[dict[str, Callable[[int], object]]] = {
     "ms": lambda instant: instant,
 }
 _USUAL_BYTES: Final = 24
+_MAX_SHOWN: Final = 60
+"""Characters of a field that a problem quotes."""
+
 _STATUS_OF_LEVEL: Final = {
     "FATAL": (500,),
     "CRITICAL": (500,),
@@ -88,7 +92,9 @@ class TemplateFormat(Format):
                 try:
                     read(name, argument)
                 except ValueError as error:
-                    problems.append(f"column {column}: {{{name}{argument}}} {error}")
+                    field = f"{{{name}{argument}}}"
+                    shown_field = field if len(field) <= _MAX_SHOWN else f"{field[:_MAX_SHOWN]}…"
+                    problems.append(f"column {column}: {shown_field} {error}")
         if problems:
             raise ScenarioError(problems)
         if self.size_bytes > MAX_LINE_BYTES:
@@ -107,9 +113,9 @@ class TemplateFormat(Format):
         for part in map(str.strip, argument[1:].split(",")):
             value, _, weight = part.rpartition("=") if "=" in part else (part, "", "1")
             if not value or not _WEIGHT.fullmatch(weight):
-                raise ValueError(f"has {part!r}, which is not VALUE or VALUE=WEIGHT, a weight up to 999999")
+                raise ValueError(f"has {shown(part)}, which is not VALUE or VALUE=WEIGHT, a weight up to 999999")
             if name == "status" and not _STATUS.fullmatch(value):
-                raise ValueError(f"has {value!r}, which is not an HTTP status from 100 to 599")
+                raise ValueError(f"has {shown(value)}, which is not an HTTP status from 100 to 599")
             values.append(value)
             weights.append(int(weight))
         self._choices[name] = values, list(accumulate(weights))

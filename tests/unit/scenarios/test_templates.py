@@ -123,6 +123,7 @@ def test_the_readme_template_repeats_with_its_seed() -> None:
         ("{level:INFO=" + "9" * 5_000 + "}", "which is not VALUE or VALUE=WEIGHT"),
         ("{level:}", "column 1: {level:} has '', which is not VALUE or VALUE=WEIGHT"),
         ("{status:ok}", "column 1: {status:ok} has 'ok', which is not an HTTP status from 100 to 599"),
+        ("{status:" + "200," * 5_000 + "600}", f"column 1: {{status:{'200,' * 13}… has '600', which is not an HTTP"),
         ("{a:x} {a:y}", "column 7: {a:y} has its values already; repeat it as {a}"),
     ],
 )
@@ -130,6 +131,7 @@ def test_refuses(template: str, problem: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         written(template)
     assert problem in refused.value.problems[0]
+    assert len(refused.value.problems[0]) < 300
 
 
 def test_all_problems_come_at_once() -> None:
