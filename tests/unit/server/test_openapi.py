@@ -1,6 +1,7 @@
 """The OpenAPI document: it is one, and it has the whole table."""
 
 import json
+from inspect import cleandoc
 from typing import Any
 
 import pytest
@@ -28,6 +29,11 @@ def test_it_is_openapi_3_1(openapi: Any) -> None:
     validate(openapi)
     assert openapi["openapi"].startswith("3.1.")
     assert openapi["info"]["version"] == livetail.__version__
+
+
+def test_descriptions_are_not_indented_as_docstrings_are(openapi: Any) -> None:
+    described = {name: schema.get("description", "") for name, schema in openapi["components"]["schemas"].items()}
+    assert described == {name: cleandoc(description) for name, description in described.items()}
 
 
 def test_every_route_is_in_it_and_nothing_else(openapi: Any) -> None:

@@ -4,6 +4,7 @@ https://spec.openapis.org/oas/v3.1.1.html
 """
 
 from collections.abc import Mapping
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
@@ -62,6 +63,8 @@ def document() -> dict[str, Any]:
     bodies = [type_ for row in ROUTES for type_ in (row.result, row.body) if type_ not in (None, bytes)]
     types = [ErrorBody, ScenarioTable, *rules, *bodies]
     schemas, components = msgspec.json.schema_components(types, ref_template=component("{name}")["$ref"])
+    for schema in components.values():
+        schema["description"] = cleandoc(schema["description"])  # most are docstrings
     schema_of = dict(zip(types, schemas, strict=True))
     components["AnyFaultRule"] = {"oneOf": [schema_of[rule] for rule in rules]}
     scenario = components["ScenarioTable"]
