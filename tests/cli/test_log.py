@@ -14,7 +14,7 @@ import pytest
 
 from livetail.testing.handle import LiveTail
 from tests.cli.running import call_livetail, serving
-from tests.processes import start_command
+from tests.processes import run_command, start_command
 
 GROUP = "/app/api"
 
@@ -145,6 +145,19 @@ def test_a_start_that_fails_is_json_too() -> None:
     record = json.loads(run.stderr)
     assert record["level"] == "error"
     assert record["message"].startswith("cannot listen on no.such.host.invalid:0: ")
+
+
+@pytest.mark.parametrize(("level", "shown"), [("error", ["error"]), ("warning", ["warning", "error"])])
+def test_libraries_write_no_lines_below_the_level(level: str, shown: list[str]) -> None:
+    program = f"""
+import logging
+from livetail.server.logs import configure_logging
+configure_logging({level!r}, "text")
+for name in ("info", "warning", "error"):
+    getattr(logging.getLogger("asyncio"), name)("a line")
+"""
+    run = run_command([sys.executable, "-c", program])
+    assert re.findall(r"\S+ (\w+) a line", run.stderr) == shown
 
 
 def test_probes_of_other_services_are_one_line_of_a_kind() -> None:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from livetail.server.aws_endpoint import AwsEndpoint
 from livetail.server.bodies import ClientGoneError
+from livetail.server.connection import connection_of
 from livetail.server.control.application import control_plane
 from livetail.server.control.route import PREFIX
 from livetail.server.emulator import Emulator
@@ -34,6 +35,19 @@ def make_app(emulator: Emulator) -> ASGIApp:
                 await aws(scope, receive, send)
 
     return app
+
+
+def make_plain_app(app: ASGIApp) -> ASGIApp:
+    """The application for plain HTTP at a server with TLS: it has the authority that clients have to trust, and ends
+    the connections of other requests, so that nobody takes the server for one without TLS."""
+
+    async def plain_app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == f"{PREFIX}/ca.pem":
+            await app(scope, receive, send)
+        else:
+            connection_of(scope).abort()
+
+    return plain_app
 
 
 def _is_browser(scope: Scope) -> bool:

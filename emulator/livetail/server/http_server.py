@@ -9,7 +9,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any, Final, cast
 
 from starlette.types import ASGIApp
@@ -35,6 +35,9 @@ MIN_HANDSHAKE_S: Final = 1.0
 """Seconds that a handshake may take, and that it may take while `MAX_HANDSHAKES` are in progress."""
 
 TLS_SHUTDOWN_TIMEOUT_S: Final = 0.5
+
+_TLS_HANDSHAKE: Final = b"\x16"
+"""The first byte of a TLS connection (RFC 8446, section 5.1)."""
 
 ACCEPT_RETRY_S: Final = 0.1
 LOG_AGAIN_S: Final = 60.0
@@ -96,14 +99,25 @@ class HttpServer:
     """Serves an application to the clients of a listening socket from now on. It closes the socket when it stops."""
 
     def __init__(
-        self, app: ASGIApp, listener: socket.socket, *, tls: ssl.SSLContext | None = None, http2: bool = True
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        *,
+        tls: ssl.SSLContext | None = None,
+        plain_app: ASGIApp | None = None,
+        http2: bool = True,
     ) -> None:
-        """`tls` is a context with a certificate; its protocols (ALPN) are set here."""
+        """`tls` is a context with a certificate; its protocols (ALPN) are set here.
+
+        With `tls`, clients that send plain HTTP get `plain_app`.
+        """
         self._listener = listener
         self._tls = tls
         if tls is not None:
             tls.set_alpn_protocols(["h2", "http/1.1"] if http2 else ["http/1.1"])
         self._config = ServerConfig(app, http2=http2)
+        self._plain_config = ServerConfig(plain_app or app, http2=http2)
+        self._plain_config.context = self._config.context
         self._stopping = self._config.context.terminated
         self._connections: dict[asyncio.Task[None], Connection | None] = {}  # None until its handshake is done
         self._handshakes: dict[asyncio.Task[None], float] = {}  # with the time at which each began
@@ -184,23 +198,24 @@ class HttpServer:
         loop, task = asyncio.get_running_loop(), cast("asyncio.Task[None]", asyncio.current_task())
         reader = asyncio.StreamReader(loop=loop)
         protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+        config, tls = self._config, self._tls
         timeouts: dict[str, Any] = {}
-        if self._tls is not None:
-            timeouts = {"ssl_handshake_timeout": HANDSHAKE_TIMEOUT_S, "ssl_shutdown_timeout": TLS_SHUTDOWN_TIMEOUT_S}
         try:
-            transport, _ = await loop.connect_accepted_socket(lambda: protocol, sock, ssl=self._tls, **timeouts)
-        except OSError as error:
-            reason = getattr(error, "reason", None)
-            if reason == "HTTP_REQUEST":
+            if tls is not None and await _begins_in_plain_text(sock):
                 _log.debug("a client sent plain HTTP, but this server was started with TLS")
-            else:
-                _log.debug("a TLS handshake failed: %s", reason or error)
+                config, tls = self._plain_config, None
+            if tls is not None:
+                timeouts["ssl_handshake_timeout"] = HANDSHAKE_TIMEOUT_S
+                timeouts["ssl_shutdown_timeout"] = TLS_SHUTDOWN_TIMEOUT_S
+            transport, _ = await loop.connect_accepted_socket(lambda: protocol, sock, ssl=tls, **timeouts)
+        except OSError as error:
+            _log.debug("a TLS handshake failed: %s", getattr(error, "reason", None) or error)
             return
         finally:
             self._handshakes.pop(task, None)
             self._handshake_ended.set()
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-        connection = Connection(self._config, sock, reader, writer)
+        connection = Connection(config, sock, reader, writer)
         self._connections[task] = connection
         await connection.run()
 
@@ -218,3 +233,20 @@ class HttpServer:
             _log.error(
                 "no connection can be accepted: %s (%d are open; see ulimit -n)", error.strerror, len(self._connections)
             )
+
+
+async def _begins_in_plain_text(sock: socket.socket) -> bool:
+    """Wait for the first byte of a client, without taking it; whether it is that of something else than TLS."""
+    loop = asyncio.get_running_loop()
+    readable = asyncio.Event()
+    with ExitStack() as on_error:
+        on_error.callback(sock.close)
+        loop.add_reader(sock, readable.set)
+        try:
+            async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
+                await readable.wait()
+        finally:
+            loop.remove_reader(sock)
+        first = sock.recv(1, socket.MSG_PEEK)
+        on_error.pop_all()
+    return first not in (_TLS_HANDSHAKE, b"")

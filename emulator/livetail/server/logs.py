@@ -52,10 +52,11 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(level: str, form: str) -> None:
-    """Send the emulator's log to stderr; other libraries' only from warnings on."""
+    """Send the emulator's log to stderr; that of libraries only from warnings on, or errors if `level` is `error`."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter(_shows_colours(sys.stderr)))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    level_of_others = max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()])
+    logging.basicConfig(level=level_of_others, handlers=[handler], force=True)
     logging.captureWarnings(True)
     # Do not collect what no line shows: https://docs.python.org/3/howto/logging.html#optimization
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from livetail.environment import reachable_host, sdk_environment
-from livetail.server.app import make_app
+from livetail.server.app import make_app, make_plain_app
 from livetail.server.emulator import Emulator
 from livetail.server.http_server import HttpServer, StartError, Stop, listen
 from livetail.server.tls import Certificate, certificate_for, write_atomically
@@ -70,6 +70,7 @@ class Server:
             self.app,
             self._listener,
             tls=None if self._certificate is None else self._certificate.context(),
+            plain_app=make_plain_app(self.app),
             http2=not self._settings.no_http2,
         )
         try:

@@ -7,9 +7,10 @@ import ssl
 import tempfile
 import urllib.request
 from datetime import UTC, datetime, timedelta
+from http.client import RemoteDisconnected
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import trustme
@@ -112,6 +113,19 @@ def test_host_of_the_settings_is_in_it() -> None:
             assert response.status == 200
     assert made.key.stat().st_mode & 0o077 == 0
     made.discard()
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_the_authority_comes_over_plain_http_too_and_nothing_else_does(loop: Literal["asyncio", "uvloop"]) -> None:
+    with LiveTailEmulator(tls=True, loop=loop) as emulator:
+        plain_url = f"http{emulator.endpoint_url.removeprefix('https')}"
+        for _ in range(2):
+            with urllib.request.urlopen(f"{plain_url}/_livetail/ca.pem", timeout=10) as response:
+                assert response.read() == Path(emulator.environment()["AWS_CA_BUNDLE"]).read_bytes()
+            for path in ("/_livetail/health", "/_livetail/", "/"):
+                with pytest.raises(RemoteDisconnected):
+                    urllib.request.urlopen(plain_url + path, timeout=10)
+        assert emulator.sessions() == []
 
 
 class TestKeptCertificates:
