@@ -105,7 +105,9 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         discard_output()
         raise CommandError(f"cannot write: {error.strerror}", status=2) from error
-    return 2 if unreadable else 0 if selected else 1
+    if unreadable:
+        return 2
+    return 0 if selected else 1
 
 
 def _compiled(pattern: str) -> Matcher:
