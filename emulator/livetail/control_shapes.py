@@ -1,4 +1,4 @@
-"""The JSON of the control plane that the Python interface returns as it is; the server sends these types.
+"""Types of the control plane's JSON. The server sends them, and the Python interface returns them unchanged.
 
 Times are epoch milliseconds by the emulator's clock. The descriptions are those of the OpenAPI document.
 """

@@ -187,14 +187,14 @@ def test_a_session_that_fails_at_its_update_is_ended_and_the_others_go_on(
 ) -> None:
     manual.put("/app/api", "web-1", ["before"])
     broken, sound = tailing("/app/api"), tailing("/app/api")
-    tick = live_session.Session.tick
+    make_update = live_session.Session.make_update
 
     def fail_for_one(session: live_session.Session, now: int) -> bool:
         if session.session_id == broken.start["sessionId"]:
             raise RuntimeError("an error of the emulator's own")
-        return tick(session, now)
+        return make_update(session, now)
 
-    monkeypatch.setattr(live_session.Session, "tick", fail_for_one)
+    monkeypatch.setattr(live_session.Session, "make_update", fail_for_one)
     manual.put("/app/api", "web-1", ["heard"])
     manual.advance(1)
     assert sound.messages() == ["heard"]

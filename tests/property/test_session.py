@@ -65,7 +65,7 @@ class SessionMachine(RuleBasedStateMachine):
     @rule()
     def tick(self) -> None:
         now = self.tail.next_due
-        self.tail.tick(now)
+        self.tail.make_update(now)
         self.model.tick()
         if now == START + TIMEOUT:
             assert self.tail.state is State.ENDING

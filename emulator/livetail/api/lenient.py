@@ -1,4 +1,4 @@
-"""Reads a request body that msgspec has not accepted as AWS's front end does, and says what is wrong with it.
+"""Reads a request body that msgspec refused, in the way of AWS's front end, and says what is wrong with it.
 
 Null is absent, a null element is dropped, unknown members are ignored, a fraction in place of an integer loses its
 decimals. A member of the wrong type is a SerializationException that names the JSON token, whatever else is wrong

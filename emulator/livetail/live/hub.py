@@ -147,23 +147,23 @@ class Hub:
         return self._due[0][0] if self._due else None
 
     def run_due(self, now: int) -> list[Session]:
-        """Tick every session that is due by `now`. Returns these sessions, which have messages to take."""
-        ticked = []
+        """Make the update of every session that is due by `now`. Returns these sessions, which have messages to take."""
+        updated = []
         while self._due and self._due[0][0] <= now:
             _, order, session = self._due[0]
             if session.session_id not in self._owners:
                 heapq.heappop(self._due)
                 continue
             try:
-                self.totals.updates_made += session.tick(now)
+                self.totals.updates_made += session.make_update(now)
             except Exception:  # it must not stop the updates of the other sessions
                 self.fail(session)
             if session.state is State.STREAMING:
                 heapq.heapreplace(self._due, (session.next_due, order, session))
             else:
                 self._release(session)
-            ticked.append(session)
-        return ticked
+            updated.append(session)
+        return updated
 
     def shift(self, milliseconds: int) -> None:
         """Move all due times by `milliseconds`, because the clock was set."""

@@ -1,6 +1,6 @@
 """One Live Tail session as a state machine, in the manner of h11 and h2.
 
-A session receives log events (`offer`), makes an update each second (`tick`) and returns its messages one by one
+A session receives log events (`offer`), makes an update each second (`make_update`) and returns its messages one by one
 (`take`). It never waits and never writes. Everything that changes its state is in `TRANSITIONS`.
 
     STREAMING ──end──▶ ENDING ──take, until nothing is left──▶ ENDED
@@ -44,11 +44,11 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-Input = Literal["offer", "tick", "end", "drained", "close"]
+Input = Literal["offer", "make_update", "end", "drained", "close"]
 
 TRANSITIONS: Final[Mapping[tuple[State, Input], State]] = {
     (State.STREAMING, "offer"): State.STREAMING,
-    (State.STREAMING, "tick"): State.STREAMING,
+    (State.STREAMING, "make_update"): State.STREAMING,
     (State.STREAMING, "end"): State.ENDING,
     (State.STREAMING, "close"): State.ENDED,
     (State.ENDING, "drained"): State.ENDED,
@@ -102,7 +102,7 @@ class Counters(Struct, rename="camel"):
         sampled_out: log events that were left out when more than 500 matched in a second.
         dropped_updates, dropped_events: dropped because the client was too slow; log events also if a fault lost them.
         buffered_updates, buffered_events: waiting for the client.
-        pending_events: matched since the last tick, held back by a fault, or being written when the client left.
+        pending_events: matched since the last update, held back by a fault, or being written when the client left.
         bytes: bytes of all messages passed to the writer.
     """
 
@@ -124,8 +124,8 @@ class Session:
 
     Attributes:
         started_at, ends_at: epoch milliseconds; it times out at `ends_at`.
-        next_due: epoch milliseconds of the next tick; a whole number of seconds after the start, even if one of them is
-            late.
+        next_due: epoch milliseconds of the next update; a whole number of seconds after the start, even if an update
+            is late.
         ended_by: what ended it; None while it is open.
         fault_rules: the fault rules that concern it, if there are any.
         window: the log events that have matched since the last update.
@@ -160,13 +160,13 @@ class Session:
         self._counted.matched += len(selection.events)
         self.window.add(selection)
 
-    def tick(self, now: int) -> bool:
+    def make_update(self, now: int) -> bool:
         """Make the update that is due at `now` (epoch milliseconds), and time the session out when it is due.
 
         If the caller is late by whole seconds, one update has the events of all of them; the next ones are on time
         again. Returns whether an update was made.
         """
-        self._move("tick")
+        self._move("make_update")
         is_over = now >= self.ends_at
         matched = self.window.matched
         has_update = not is_over or matched > 0 or (self.ends_at - self.started_at) % SECOND == 0

@@ -1,4 +1,4 @@
-"""The emulator: the pure rooms with one clock and one seed, and the scheduler that runs what is due in them.
+"""The emulator: the state of the service with one clock and one seed, and the scheduler that runs what is due.
 
 The AWS endpoint and the control plane use it; the socket is in `server`.
 """

@@ -127,10 +127,10 @@ class WrittenSession:
         return None if message is None else Step(message.data)
 
     def update(self, now: int) -> list[Step]:
-        """A tick: one more update, written as far as it may be."""
+        """One more update, written as far as it may be."""
         self.made += 1
         self.session.offer(event_of(self.made))
-        self.session.tick(now)
+        self.session.make_update(now)
         return self.write(now)
 
     @property

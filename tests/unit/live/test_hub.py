@@ -1,4 +1,4 @@
-"""The hub: which session receives what, quotas, and ticks in order."""
+"""The hub: which session receives what, quotas, and updates in order."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast

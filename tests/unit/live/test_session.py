@@ -15,7 +15,7 @@ FAILURE = livetail.modeled_exception("SessionStreamingException", "broken")
 
 GIVE: dict[Input, Callable[[Session], object]] = {
     "offer": lambda tail: tail.offer(numbered(0, 1)),
-    "tick": lambda tail: tail.tick(tail.next_due),
+    "make_update": lambda tail: tail.make_update(tail.next_due),
     "end": lambda tail: tail.end(Ending.DELETED),
     "close": lambda tail: tail.close(),
 }
@@ -28,7 +28,7 @@ def is_over(tail: Session) -> bool:
 def session_in(state: State) -> Session:
     tail = session()
     if state is State.ENDING:
-        tail.tick(tail.next_due)
+        tail.make_update(tail.next_due)
         tail.end(Ending.DELETED)
     if state is State.ENDED:
         tail.close()
@@ -65,11 +65,11 @@ def test_the_first_messages_are_there_at_once() -> None:
 def test_an_update_comes_every_second_also_when_nothing_matched() -> None:
     tail = session()
     assert tail.next_due == START + SECOND
-    tail.tick(START + SECOND)
+    tail.make_update(START + SECOND)
     assert update_in(tail.take()) == ([], False)
     assert tail.next_due == START + 2 * SECOND
     tail.offer(numbered(0, 3))
-    tail.tick(START + 2 * SECOND)
+    tail.make_update(START + 2 * SECOND)
     assert update_in(tail.take()) == (["0", "1", "2"], False)
     assert tail.take() is None
 
@@ -77,7 +77,7 @@ def test_an_update_comes_every_second_also_when_nothing_matched() -> None:
 def test_an_update_carries_what_the_service_says_of_an_event() -> None:
     tail = session()
     tail.offer(numbered(7, 1))
-    tail.tick(tail.next_due)
+    tail.make_update(tail.next_due)
     update = json.loads(read(tail.take()).payload)
     assert update == {
         "sessionMetadata": {"sampled": False},
@@ -97,7 +97,7 @@ def test_an_update_carries_what_the_service_says_of_an_event() -> None:
 def test_an_update_holds_500_events_and_is_sampled_above(matched: int, delivered: int, sampled: bool) -> None:
     tail = session()
     tail.offer(numbered(0, matched))
-    tail.tick(tail.next_due)
+    tail.make_update(tail.next_due)
     events, said_sampled = update_in(tail.take())
     assert (len(events), said_sampled) == (delivered, sampled)
     assert events == sorted(set(events), key=int)
@@ -106,7 +106,7 @@ def test_an_update_holds_500_events_and_is_sampled_above(matched: int, delivered
 
 def test_a_tick_that_comes_late_keeps_to_the_grid() -> None:
     tail = session()
-    tail.tick(START + 3 * SECOND + 250)
+    tail.make_update(START + 3 * SECOND + 250)
     assert update_in(tail.take()) == ([], False)
     assert tail.take() is None, "one update stands for the seconds that were missed"
     assert tail.next_due == START + 4 * SECOND
@@ -116,7 +116,7 @@ def test_a_slow_client_loses_the_oldest_updates_beyond_ten() -> None:
     tail = session()
     for second in range(13):
         tail.offer(numbered(second, 1))
-        tail.tick(tail.next_due)
+        tail.make_update(tail.next_due)
     counters = tail.counters
     assert (counters.buffered_updates, counters.dropped_updates, counters.dropped_events) == (10, 3, 3)
     assert [update_in(tail.take())[0] for _ in range(10)] == [[str(second)] for second in range(3, 13)]
@@ -125,8 +125,8 @@ def test_a_slow_client_loses_the_oldest_updates_beyond_ten() -> None:
 def test_a_session_times_out_after_what_is_buffered() -> None:
     tail = session(timeout=2 * SECOND)
     tail.offer(numbered(0, 1))
-    tail.tick(START + SECOND)
-    tail.tick(START + 2 * SECOND)
+    tail.make_update(START + SECOND)
+    tail.make_update(START + 2 * SECOND)
     assert tail.state is State.ENDING
     assert update_in(tail.take()) == (["0"], False)
     assert update_in(tail.take()) == ([], False)
@@ -140,18 +140,18 @@ def test_a_session_times_out_after_what_is_buffered() -> None:
 def test_three_hours_are_10800_updates_and_the_timeout() -> None:
     tail = session()
     for _ in range(3 * HOUR // SECOND):
-        tail.tick(tail.next_due)
+        tail.make_update(tail.next_due)
         tail.take()
     assert tail.counters.updates + tail.counters.buffered_updates == 10_800
     assert read(tail.take()).header(":exception-type") == "SessionTimeoutException"
 
 
-def test_events_of_the_last_part_of_a_second_are_not_lost_at_a_timeout_between_ticks() -> None:
+def test_events_of_the_last_part_of_a_second_are_not_lost_at_a_timeout_between_updates() -> None:
     tail = session(timeout=1500)
-    tail.tick(START + SECOND)
+    tail.make_update(START + SECOND)
     assert tail.next_due == START + 1500
     tail.offer(numbered(0, 2))
-    tail.tick(START + 1500)
+    tail.make_update(START + 1500)
     assert update_in(tail.take()) == ([], False)
     assert update_in(tail.take()) == (["0", "1"], False)
     assert read(tail.take()).header(":exception-type") == "SessionTimeoutException"
@@ -160,7 +160,7 @@ def test_events_of_the_last_part_of_a_second_are_not_lost_at_a_timeout_between_t
 def test_a_failure_comes_after_what_is_buffered() -> None:
     tail = session()
     tail.offer(numbered(0, 1))
-    tail.tick(tail.next_due)
+    tail.make_update(tail.next_due)
     tail.end(Ending.EXCEPTION, FAILURE)
     assert update_in(tail.take()) == (["0"], False)
     assert tail.take() == (livetail.MessageKind.LAST, FAILURE)
@@ -170,7 +170,7 @@ def test_a_failure_comes_after_what_is_buffered() -> None:
 
 def test_every_message_says_its_kind() -> None:
     tail = fresh_session()
-    tail.tick(tail.next_due)
+    tail.make_update(tail.next_due)
     tail.end(Ending.EXCEPTION, FAILURE)
     kinds = [message.kind.name for message in iter(tail.take, None)]
     assert kinds == ["INITIAL_RESPONSE", "SESSION_START", "SESSION_UPDATE", "LAST"]
@@ -186,7 +186,7 @@ def test_a_clean_end_has_no_message_of_its_own() -> None:
 def test_bytes_counts_what_was_handed_over() -> None:
     tail = fresh_session()
     handed = [message.data for message in iter(tail.take, None)]
-    tail.tick(tail.next_due)
+    tail.make_update(tail.next_due)
     handed += [message.data for message in iter(tail.take, None)]
     assert tail.counters.bytes == len(b"".join(handed)) > 0
 
@@ -195,7 +195,7 @@ def test_an_update_that_the_client_has_not_accepted_is_not_delivered() -> None:
     tail = session()
     for first in (0, 3):
         tail.offer(numbered(first, 3))
-        tail.tick(tail.next_due)
+        tail.make_update(tail.next_due)
         tail.take()
         if first == 0:
             tail.accept()

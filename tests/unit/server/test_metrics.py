@@ -142,7 +142,7 @@ class TestSessions:
 
     def test_a_failure_in_here(self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
         session = tail(emulator)
-        monkeypatch.setattr(Session, "tick", None)
+        monkeypatch.setattr(Session, "make_update", None)
         emulator.run_due(session.next_due)
         emulator.hub.close(session)
         assert scrape(emulator)["sessions_ended_total", "exception"] == 1
