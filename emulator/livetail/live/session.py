@@ -124,8 +124,8 @@ class Session:
 
     Attributes:
         started_at, ends_at: epoch milliseconds; it times out at `ends_at`.
-        next_due: epoch milliseconds of the next update; a whole number of seconds after the start, even if an update
-            is late.
+        next_due: epoch milliseconds of the next update; whole seconds after the start, even if an update before was
+            late.
         ended_by: what ended it; None while it is open.
         fault_rules: the fault rules that concern it, if there are any.
         window: the log events that have matched since the last update.
