@@ -147,7 +147,7 @@ class Hub:
         return self._due[0][0] if self._due else None
 
     def run_due(self, now: int) -> list[Session]:
-        """Make the updates of all sessions that are due by `now`. Returns these sessions; they have messages to take."""
+        """Make the updates of all sessions that are due by `now`. Returns these sessions, which have messages."""
         updated = []
         while self._due and self._due[0][0] <= now:
             _, order, session = self._due[0]
