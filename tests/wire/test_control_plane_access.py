@@ -1,6 +1,5 @@
 """Which pages and names of hosts may use the control plane."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,6 @@ from tests.wire.http2 import Http2
 from tests.wire.sockets import address_of
 
 GROUP = "/app/api"
-
-
-@pytest.fixture
-def client(manual: LiveTailEmulator) -> Iterator[Http1]:
-    with Http1(manual) as client:
-        yield client
-
-
-@pytest.fixture
-def grouped(manual: LiveTailEmulator) -> LiveTailEmulator:
-    manual.put(GROUP, "web-1", ["before anyone listens"])
-    return manual
 
 
 class TestWhoMayUseIt:

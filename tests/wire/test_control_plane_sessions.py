@@ -1,6 +1,5 @@
 """Sessions on the control plane: the open ones, those that have ended, and what a reset does to them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,18 +13,6 @@ GROUP = "/app/api"
 START = 1_767_225_600_000
 
 Parameters = dict[str, Any]
-
-
-@pytest.fixture
-def client(manual: LiveTailEmulator) -> Iterator[Http1]:
-    with Http1(manual) as client:
-        yield client
-
-
-@pytest.fixture
-def grouped(manual: LiveTailEmulator) -> LiveTailEmulator:
-    manual.put(GROUP, "web-1", ["before anyone listens"])
-    return manual
 
 
 class TestSessions:

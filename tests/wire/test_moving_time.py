@@ -1,7 +1,6 @@
 """Time as the control plane moves it: through every instant in order, for all who tail, and never against a reset."""
 
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from time import monotonic
 
@@ -15,18 +14,6 @@ from tests.wire.sockets import eventually
 
 GROUP = "/app/api"
 START = 1_767_225_600_000
-
-
-@pytest.fixture
-def client(manual: LiveTailEmulator) -> Iterator[Http1]:
-    with Http1(manual) as client:
-        yield client
-
-
-@pytest.fixture
-def grouped(manual: LiveTailEmulator) -> LiveTailEmulator:
-    manual.put(GROUP, "web-1", ["before anyone listens"])
-    return manual
 
 
 def test_clock(client: Http1) -> None:

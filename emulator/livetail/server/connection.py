@@ -24,8 +24,8 @@ _log = logging.getLogger(__name__)
 MAX_READ_BYTES: Final = 64 * 1024
 """Bytes that are read at once."""
 
-_TLS_RECORD: Final = b"\x16\x03"
-"""The first bytes of a TLS connection: handshake, version 3.x (RFC 8446, section 5.1)."""
+TLS_HANDSHAKE: Final = b"\x16"
+"""The first byte of a TLS connection (RFC 8446, section 5.1)."""
 
 
 def connection_of(scope: Scope) -> "Connection":
@@ -90,7 +90,7 @@ class Connection:
     async def _read(self, arguments: tuple[Any, ...]) -> None:
         try:
             data = await self._reader.read(MAX_READ_BYTES)
-            if data.startswith(_TLS_RECORD) and self._writer.get_extra_info("ssl_object") is None:
+            if data.startswith(TLS_HANDSHAKE) and self._writer.get_extra_info("ssl_object") is None:
                 _log.debug("a client began TLS, but this server was started without --tls")
             while data:
                 try:

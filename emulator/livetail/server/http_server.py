@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 from starlette.types import ASGIApp
 
 from livetail.errors import LiveTailError
-from livetail.server.connection import Connection
+from livetail.server.connection import TLS_HANDSHAKE, Connection
 from livetail.server.http_request import ServerConfig
 
 _log = logging.getLogger(__name__)
@@ -35,9 +35,6 @@ MIN_HANDSHAKE_S: Final = 1.0
 """Seconds that a handshake may take, and that it may take while `MAX_HANDSHAKES` are in progress."""
 
 TLS_SHUTDOWN_TIMEOUT_S: Final = 0.5
-
-_TLS_HANDSHAKE: Final = b"\x16"
-"""The first byte of a TLS connection (RFC 8446, section 5.1)."""
 
 ACCEPT_RETRY_S: Final = 0.1
 LOG_AGAIN_S: Final = 60.0
@@ -249,4 +246,4 @@ async def _begins_in_plain_text(sock: socket.socket) -> bool:
             loop.remove_reader(sock)
         first = sock.recv(1, socket.MSG_PEEK)
         on_error.pop_all()
-    return first not in (_TLS_HANDSHAKE, b"")
+    return first not in (TLS_HANDSHAKE, b"")
