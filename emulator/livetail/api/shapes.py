@@ -98,7 +98,7 @@ class LogStreamRequest(LogGroupRequest):
 
 
 class NamedOrIdentifiedRequest(Request):
-    """The request of operations on a log group that either of two members names."""
+    """A request that names its log group by one of two members."""
 
     log_group_name: LogGroupName | None = None
     log_group_identifier: LogGroupIdentifier | None = None

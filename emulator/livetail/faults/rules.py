@@ -134,7 +134,7 @@ class FaultRule(AnyRule, frozen=True, kw_only=True):
 
     @property
     def acts_on(self) -> ActsOn:
-        """What the effect acts on in this rule. A reset that waits in a session acts on that, else on the request."""
+        """What the effect acts on. A reset acts on a session if it is due after some of its updates or seconds."""
         waits_in_session = self.after.updates is not None or self.after.seconds is not None
         if isinstance(self.effect, Reset) and waits_in_session and self.operation_name == START_LIVE_TAIL:
             return ActsOn.SESSION

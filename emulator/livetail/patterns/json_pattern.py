@@ -140,7 +140,7 @@ def _take_check(tokens: Tokens) -> str:
 
 
 def _on_selected(selector: Selector, test: NodeTest, *, compares: bool = False) -> NodeTest:
-    """A test of the root of a message: whether what the selector finds, or any of several values, passes `test`."""
+    """A test of a message's root: whether `test` passes for the value, or for any value, that the selector finds."""
     if selector.has_wildcard:
         find_all = selector.find_all
         if not compares:

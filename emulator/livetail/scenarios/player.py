@@ -165,7 +165,7 @@ class _PlayedReplay(_Part):
     def take(self, started_at: int, due_ms: int, max_events: int) -> list[Emission]:
         """The next lines, in exactly the order of the file.
 
-        Each change of the stream begins a new emission, and so does a timestamp that goes back.
+        A new emission begins where the stream changes, or where a timestamp is earlier than the one before.
         """
         emissions: list[Emission] = []
         latest = 0

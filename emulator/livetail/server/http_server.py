@@ -233,7 +233,7 @@ class HttpServer:
 
 
 async def _begins_in_plain_text(sock: socket.socket) -> bool:
-    """Wait for the first byte of a client, without taking it; whether it is that of something else than TLS."""
+    """Wait for the first byte of a client; returns whether it does not begin TLS. The byte stays in the socket."""
     loop = asyncio.get_running_loop()
     readable = asyncio.Event()
     with ExitStack() as on_error:
